@@ -1,0 +1,43 @@
+// The shape of crflow, as rules. Data flows one way:
+//   src/model <- src/time <- src/syntax, src/diagnostics <- src/check <- src/plan <- targets <- src/cli
+// Only src/host touches the world; only src/cli may use it.
+const core = '^(src/(model|time|syntax|diagnostics|check|plan|emit)|targets)/';
+
+/** "from" may import nothing of ours but what "may" names. */
+const only = (from, ...may) => ({
+  name: `${from.replaceAll('/', '-')}-imports-only`,
+  comment: `${from} may import only: ${[from, ...may].join(', ')}`,
+  severity: 'error',
+  from: { path: `^${from}/` },
+  to: { path: '^(src|targets)/', pathNot: [from, ...may].map((folder) => `^${folder}/`) },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'core-is-pure',
+      comment:
+        'The core is text in, diagnostics and artifacts out. Files, processes and clocks live in src/host.',
+      severity: 'error',
+      from: { path: core },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$' }, to: {} },
+    only('src/model'),
+    only('src/time', 'src/model'),
+    only('src/syntax', 'src/model', 'src/diagnostics'),
+    only('src/diagnostics', 'src/model', 'src/time'),
+    only('src/check', 'src/model', 'src/time', 'src/diagnostics'),
+    only('src/plan', 'src/model', 'src/time'),
+    only('src/emit', 'src/model'),
+    only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics'),
+    only('src/host', 'src/model'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+  },
+};

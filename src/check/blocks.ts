@@ -1,0 +1,153 @@
+import { names } from '../diagnostics/names.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { Assignment, Block, Entry, Name, Planned } from '../model/ast.ts';
+import type { Context, Given } from './context.ts';
+import { plannedFor } from './planned.ts';
+import type { ValueOf } from './type.ts';
+import { readers } from './values.ts';
+import { BLOCKS, type BlockName, type BlockSpec, type KeySpec, SET, vocabulary } from './vocabulary.ts';
+
+type Keys<B extends BlockName> = (typeof vocabulary)[B]['keys'];
+type ValueFor<S> = S extends { type: 'choice'; choices: readonly (infer V)[] }
+  ? V
+  : S extends { type: infer T extends keyof ValueOf }
+    ? ValueOf[T]
+    : never;
+
+/** The values of a block that are right, by key: typed by the vocabulary. */
+export type Values<B extends BlockName> = { readonly [K in keyof Keys<B>]?: Given<ValueFor<Keys<B>[K]>> };
+
+/** A block as it was read. */
+export interface Read<B extends BlockName> {
+  readonly values: Values<B>;
+  /** Keys that were written, right or wrong, and those that misspelled ones were meant as. */
+  readonly given: ReadonlySet<string>;
+  readonly node: Block;
+  /** The `set` blocks inside it. */
+  readonly inner: readonly Block[];
+}
+
+/** All blocks of a workflow as read; what the rules look at. */
+export type Blocks = { readonly [B in BlockName]?: Read<B> };
+
+/** Names that were met in one body, and where: a second one is reported. */
+export type Seen = Map<string, Name>;
+
+/** Is this the first of its name? If not it is reported, with the place of the first. */
+export function isFirst(key: Name, what: 'key' | 'block', seen: Seen, { report }: Context): boolean {
+  const first = seen.get(key.text);
+  if (first === undefined) {
+    seen.set(key.text, key);
+    return true;
+  }
+  report(names.duplicate, key.span, { key: key.text, what }, [
+    { span: first.span, text: 'first given here' },
+  ]);
+  return false;
+}
+
+/** Reports a construct of a later version; the caller looks no further into it. */
+export function reportPlanned(entry: Planned | Assignment | Block, { report }: Context): void {
+  const spec = plannedFor(entry.key.text);
+  if (spec === undefined) return;
+  report(names.notYet, entry.key.span, {
+    what: entry.key.text,
+    meaning: spec.meaning,
+    meanwhile: spec.meanwhile,
+  });
+}
+
+/** Reads the entries of a block by its vocabulary. Everything unknown, doubled or misplaced is reported. */
+export function readBlock<B extends BlockName>(name: B, block: Block, context: Context): Read<B> {
+  const spec: BlockSpec = vocabulary[name];
+  const read: Record<string, Given<unknown>> = {};
+  const seen: Seen = new Map();
+  const inner: Block[] = [];
+  const meantKeys = new Set<string>();
+  for (const entry of block.entries) {
+    const key = entry.key.text;
+    const known = Object.hasOwn(spec.keys, key) ? spec.keys[key] : undefined;
+    if (entry.kind === 'block' && name === SET.owner && key === SET.name) {
+      if (isFirst(entry.key, 'block', seen, context)) inner.push(entry);
+    } else if (known === undefined) {
+      const meant = reportUnknown(entry, name, spec, context);
+      if (meant !== undefined) meantKeys.add(meant);
+    } else if (isFirst(entry.key, 'key', seen, context)) {
+      const value = readKey(entry, known, context);
+      if (value !== undefined) read[key] = value;
+    }
+  }
+  const given = new Set([...seen.keys(), ...meantKeys]);
+  return { values: read as Values<B>, given, node: block, inner };
+}
+
+function readKey(entry: Entry, spec: KeySpec, context: Context): Given<unknown> | undefined {
+  const key = entry.key.text;
+  if (entry.kind === 'block') {
+    context.report(names.notABlock, entry.key.span, { key, example: `${key} = ${spec.example}` });
+    return undefined;
+  }
+  if (entry.kind === 'planned') return undefined;
+  const value = readers[spec.type](entry.value, { key, spec }, context);
+  return value === undefined ? undefined : { value, span: entry.value.span };
+}
+
+/** Required keys that are not there, nor in the wrong place; silent where the block could not be read to its end. */
+export function reportMissing(name: BlockName, { node, given }: Read<BlockName>, context: Context): void {
+  if (node.broken) return;
+  const spec: BlockSpec = vocabulary[name];
+  const missing = Object.entries(spec.keys).filter(
+    ([key, { required }]) => required && !given.has(key) && !context.misplaced.has(key),
+  );
+  if (missing.length === 0) return;
+  const keys = missing.map(([key]) => key);
+  const examples = missing.map(([key, { example }]) => `${key} = ${example}`);
+  context.report(names.missingKeys, node.key.span, { block: name, keys, examples });
+}
+
+/**
+ * Not in this block: of a later version, of another block, misspelled, or unknown altogether, in this order.
+ * Returns the key that was probably meant.
+ */
+function reportUnknown(
+  entry: Entry,
+  block: BlockName,
+  spec: BlockSpec,
+  context: Context,
+): string | undefined {
+  const key = entry.key.text;
+  const own = [...Object.entries(spec.keys), ...(block === SET.owner ? [[SET.name, SET] as const] : [])];
+  const candidates = own.map(
+    ([name, { aliases = [] }]: readonly [string, { readonly aliases?: readonly string[] }]) => ({
+      name,
+      aliases,
+    }),
+  );
+  const alias = candidates.find(({ aliases }) => aliases.includes(key.toLowerCase()))?.name;
+  if (alias === undefined && plannedFor(key) !== undefined) {
+    reportPlanned(entry, context);
+    return undefined;
+  }
+  const owner = ownerOf(key);
+  if (alias === undefined && owner !== undefined) {
+    const keys: Readonly<Record<string, KeySpec>> = vocabulary[owner].keys;
+    const example = key === SET.name ? SET.example : `${key} = …`;
+    const params = { key, owner, here: `\`${block}\``, note: keys[key]?.note, example };
+    context.report(names.elsewhere, entry.key.span, params);
+    context.misplaced.add(key);
+    return undefined;
+  }
+  const nearest = alias ?? suggest(key, candidates);
+  context.report(names.unknownKey, entry.key.span, {
+    key,
+    block,
+    nearest,
+    known: candidates.map(({ name }) => name),
+  });
+  return nearest;
+}
+
+/** The block that has such a key, or such a block inside it. */
+export function ownerOf(key: string): BlockName | undefined {
+  return key === SET.name ? SET.owner : BLOCKS.find((name) => Object.hasOwn(vocabulary[name].keys, key));
+}

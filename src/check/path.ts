@@ -1,0 +1,79 @@
+import { values } from '../diagnostics/values.ts';
+import type { StringSegment, StringValue } from '../model/ast.ts';
+import type { HostPath, PathPart } from '../model/flow.ts';
+import { type Context, spanInside, textOf } from './context.ts';
+
+/**
+ * A path on the host. `$NAME` and `${NAME}` without a backslash are variables; every other character stands for
+ * itself, and what a shell would expand beyond that is refused, not taken to the letter in silence.
+ */
+export function hostPath(value: StringValue, key: string, context: Context): HostPath | undefined {
+  const text = textOf(value);
+  if (text === '') {
+    context.report(values.empty, value.span, { key, what: 'a path names a file or folder', required: false });
+    return undefined;
+  }
+  const control = /\p{Cc}/u.exec(text);
+  if (control) {
+    const at = spanInside(value, control.index, control.index + 1);
+    context.report(values.controlInText, at, { key, character: control[0] });
+    return undefined;
+  }
+  const first = value.segments[0];
+  if (first !== undefined && !first.escaped && first.text.startsWith('~')) {
+    context.report(values.tilde, { start: first.span.start, end: first.span.start + 1 }, { text });
+    return undefined;
+  }
+  const parts: PathPart[] = [];
+  const right = value.segments.map((segment) => readSegment(segment, key, parts, context)).every(Boolean);
+  return right ? parts : undefined;
+}
+
+/** Variables, what is refused, and inserts; everything between them is text. */
+const SPECIAL =
+  /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}|\([^)]*\)?|\{[^}]*\}?|.?)|`[^`]*`|\\\{\{|\{\{([A-Za-z_]\w*)\}\}/gu;
+
+function readSegment(
+  { text, escaped, span }: StringSegment,
+  key: string,
+  parts: PathPart[],
+  context: Context,
+): boolean {
+  if (escaped) {
+    addText(parts, text);
+    return true;
+  }
+  let from = 0;
+  let right = true;
+  for (const match of text.matchAll(SPECIAL)) {
+    const [whole, plain, braced, insert] = match;
+    addText(parts, text.slice(from, match.index));
+    from = match.index + whole.length;
+    const at = { start: span.start + match.index, end: span.start + from };
+    const name = plain ?? braced;
+    if (name !== undefined) parts.push({ kind: 'variable', name });
+    else if (whole === '\\{{') addText(parts, '{{');
+    else {
+      right = false;
+      if (insert === undefined)
+        context.report(values.pathExpansion, at, { text: whole, what: whatIsIt(whole) });
+      else if (!context.declared.has(insert)) context.report(values.insertInPath, at, { name: insert, key });
+    }
+  }
+  addText(parts, text.slice(from));
+  return right;
+}
+
+function addText(parts: PathPart[], text: string): void {
+  const last = parts.at(-1);
+  if (text === '') return;
+  if (last?.kind === 'text') parts[parts.length - 1] = { kind: 'text', text: last.text + text };
+  else parts.push({ kind: 'text', text });
+}
+
+function whatIsIt(text: string): string {
+  if (text.startsWith('$(') || text.startsWith('`')) return 'no command is run for a path';
+  if (text.startsWith('${')) return 'only the plain form ${NAME} is known';
+  if (/^\$[0-9@*#?!-]/.test(text)) return "it is a shell's own parameter, not a variable of the environment";
+  return 'a dollar sign stands before the name of a variable';
+}

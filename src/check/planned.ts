@@ -1,0 +1,70 @@
+/** What the language will have and this version has not: said once, where it is written, and its inside not read. */
+export interface PlannedSpec {
+  /** Goes on from "it will". */
+  readonly meaning: string;
+  /** What to do until then. */
+  readonly meanwhile?: string;
+}
+
+export const planned: Readonly<Record<string, PlannedSpec>> = {
+  container: {
+    meaning: 'run the application in a container, under Shifter, Podman-HPC or Apptainer',
+    meanwhile:
+      'until then the application runs on the host: remove the block, and load what it needs with `environment { load = […] }`',
+  },
+  image: {
+    meaning: 'write the Dockerfile that puts DMTCP into an image',
+    meanwhile: 'until then remove the block',
+  },
+  mount: { meaning: 'show a folder of the host inside the container' },
+  array: { meaning: 'make the job an array', meanwhile: 'until then compile one workflow for each case' },
+  slurm: {
+    meaning: 'hand further options to Slurm',
+    meanwhile: 'until then give them on submission: sbatch --licenses=cfs NAME.sbatch',
+  },
+  param: {
+    meaning: 'declare a value that --set changes',
+    meanwhile: 'until then write the value where it is used',
+  },
+  let: { meaning: 'name a value', meanwhile: 'until then write the value where it is used' },
+  include: { meaning: 'take in another file', meanwhile: 'until then copy what you need from it' },
+  site: {
+    meaning: "take defaults and rules from a site's profile",
+    meanwhile: 'until then say in `schedule { … }` what the site needs',
+  },
+  protect: {
+    meaning: 'keep copies of files with each generation',
+    meanwhile: 'until then have the application write new files, not over old ones',
+  },
+  prove: { meaning: 'checkpoint, kill and restore the application once in its first minutes' },
+  continue: {
+    meaning: 'say how a run goes on: by requeue or by a new submission',
+    meanwhile: '`strategy = manual` stops after the last checkpoint',
+  },
+  max_attempts: {
+    meaning: 'limit the attempts of a run',
+    meanwhile: 'until then `schedule { total = … }` limits their time',
+  },
+  alive: { meaning: 'name a sign of life that crflow watches' },
+  mpi: {
+    meaning: 'say how the application uses MPI',
+    meanwhile: 'until then only single-process applications can be checkpointed',
+  },
+  modules: {
+    meaning: "name the container runtime's modules",
+    meanwhile: 'modules of the host are `environment { load = […] }`',
+  },
+  runtime: { meaning: 'name the container runtime' },
+  dmtcp: {
+    meaning: 'say where DMTCP is in the image',
+    meanwhile: 'on the host load it: `environment { load = ["dmtcp"] }`',
+  },
+  nodes: { meaning: 'ask for several nodes', meanwhile: 'until then a job has one node' },
+  ntasks: { meaning: 'ask for several tasks', meanwhile: 'until then a job has one task' },
+  gpus: { meaning: 'ask for GPUs, once DMTCP can checkpoint what runs on them' },
+};
+
+/** The planned construct of that name, if it is one. */
+export function plannedFor(name: string): PlannedSpec | undefined {
+  return Object.hasOwn(planned, name) ? planned[name] : undefined;
+}

@@ -1,0 +1,53 @@
+import { rules } from '../../diagnostics/rules.ts';
+import type { Label } from '../../model/diagnostic.ts';
+import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
+import type { Blocks } from '../blocks.ts';
+import type { Context, Given } from '../context.ts';
+
+/** Do `time`, `time_min`, `total` and `lead` fit each other, and Slurm? Source: facts/slurm.md, facts/intervals.md. */
+export function attemptRules({ checkpoint, schedule }: Blocks, context: Context): void {
+  const { report } = context;
+  const lead = checkpoint?.values.lead;
+  const { time, time_min: min, total } = schedule?.values ?? {};
+  wholeMinutes('time', time, context);
+  wholeMinutes('time_min', min, context);
+  if (lead !== undefined && lead.value > LONGEST_LEAD)
+    report(rules.leadLimit, lead.span, { lead: lead.value });
+  else if (lead !== undefined && time !== undefined) leadInAttempt(lead, time, context);
+  if (time !== undefined && min !== undefined && min.value > time.value) {
+    report(rules.minAboveTime, min.span, { time: time.value, min: min.value }, [label(time, '`time`')]);
+  } else if (lead !== undefined && time !== undefined && min !== undefined)
+    leadInShortest(lead, time, min, context);
+  if (time !== undefined && total !== undefined && total.value < time.value) {
+    report(rules.totalBelowTime, total.span, { time: time.value, total: total.value }, [
+      label(time, '`time`'),
+    ]);
+  }
+}
+
+function wholeMinutes(key: string, given: Given<number> | undefined, { report }: Context): void {
+  if (given !== undefined && given.value % 60 !== 0)
+    report(rules.wholeMinutes, given.span, { key, value: given.value });
+}
+
+function leadInAttempt(lead: Given<number>, time: Given<number>, { report }: Context): void {
+  const params = { time: time.value, lead: lead.value };
+  const related = [label(time, 'one attempt')];
+  if (usableTime(time.value, lead.value) <= 0) report(rules.nothingUsable, lead.span, params, related);
+  else if (lead.value * 2 >= time.value) report(rules.leadHalf, lead.span, params, related);
+}
+
+/** Only where `time` itself leaves something: one message for one mistake. */
+function leadInShortest(
+  lead: Given<number>,
+  time: Given<number>,
+  min: Given<number>,
+  { report }: Context,
+): void {
+  if (usableTime(time.value, lead.value) <= 0 || usableTime(min.value, lead.value) > 0) return;
+  report(rules.minNothingUsable, min.span, { min: min.value, lead: lead.value }, [label(lead, 'the lead')]);
+}
+
+function label(given: Given<unknown>, text: string): Label {
+  return { span: given.span, text };
+}

@@ -1,0 +1,56 @@
+import { rules } from '../../diagnostics/rules.ts';
+import { checkpointCost, LEAD_BASE, leadFor } from '../../time/cost.ts';
+import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
+import type { Blocks } from '../blocks.ts';
+import type { Context, Given } from '../context.ts';
+
+/** Below this a checkpoint interval is for tests. */
+const SHORT_INTERVAL = 30;
+
+/** Are `interval` and `lead` long enough for a checkpoint, and short enough to matter? Source: facts/intervals.md. */
+export function checkpointRules({ application, checkpoint, schedule }: Blocks, context: Context): void {
+  const { interval, lead } = checkpoint?.values ?? {};
+  const memory = application?.values.memory;
+  if (interval !== undefined) intervalLongEnough(interval, memory, context);
+  if (lead !== undefined) leadLongEnough(lead, memory, context);
+  const { time, time_min: min } = schedule?.values ?? {};
+  if (interval === undefined || lead === undefined || time === undefined) return;
+  intervalReached(interval, lead.value, time.value, min?.value, context);
+}
+
+function intervalLongEnough(
+  interval: Given<number>,
+  memory: Given<number> | undefined,
+  { report }: Context,
+): void {
+  const cost = memory === undefined ? 0 : checkpointCost(memory.value);
+  if (memory !== undefined && interval.value < cost) {
+    report(rules.intervalCost, interval.span, { interval: interval.value, memory: memory.value, cost });
+  } else if (interval.value < SHORT_INTERVAL)
+    report(rules.intervalShort, interval.span, { interval: interval.value });
+}
+
+function leadLongEnough(lead: Given<number>, memory: Given<number> | undefined, { report }: Context): void {
+  const needed = memory === undefined ? LEAD_BASE : leadFor(memory.value);
+  if (lead.value >= needed) return;
+  if (memory === undefined) report(rules.leadTiny, lead.span, { lead: lead.value });
+  else report(rules.leadShort, lead.span, { lead: lead.value, memory: memory.value, needed });
+}
+
+/** Silent where the lead does not fit the attempt at all: that was reported. */
+function intervalReached(
+  interval: Given<number>,
+  lead: number,
+  time: number,
+  min: number | undefined,
+  { report }: Context,
+): void {
+  if (lead > LONGEST_LEAD || usableTime(time, lead) <= 0 || lead * 2 >= time) return;
+  const [key, limit] =
+    interval.value > usableTime(time, lead) || min === undefined || min > time
+      ? (['time', time] as const)
+      : (['time_min', min] as const);
+  const usable = usableTime(limit, lead);
+  if (usable > 0 && interval.value > usable)
+    report(rules.neverReached, interval.span, { interval: interval.value, limit, lead, key });
+}

@@ -1,0 +1,77 @@
+import { values } from '../diagnostics/values.ts';
+import type { StringValue, Value } from '../model/ast.ts';
+import { type Context, describeValue, isBroken, spanInside, type Target, textOf } from './context.ts';
+import { wrongType } from './type.ts';
+
+/** The characters of a name that becomes an #SBATCH line, and how a message lists those that are no letters. */
+export interface Alphabet {
+  readonly pattern: RegExp;
+  readonly others: string;
+}
+
+/** Text that becomes an #SBATCH line: characters that Slurm takes, no `$`, no dash in front. */
+export function slurmText(
+  value: Value,
+  target: Target,
+  context: Context,
+  allowed: Alphabet,
+): string | undefined {
+  if (value.kind === 'word') return context.declared.has(value.text) ? undefined : value.text;
+  if (value.kind !== 'string') return wrongType(value, target, context);
+  const { report } = context;
+  const { key } = target;
+  const text = textOf(value);
+  const at = (from: number, length: number) => spanInside(value, from, from + length);
+  if (text === '')
+    report(values.empty, value.span, {
+      key,
+      what: 'Slurm would read the next word as its value',
+      required: false,
+    });
+  else if (text.includes('$')) report(values.slurmDollar, at(text.indexOf('$'), 1), { key });
+  else if (text.startsWith('-')) report(values.leadingDash, value.span, { key, text });
+  else {
+    const wrong = [...text].find((character) => !allowed.pattern.test(character));
+    if (wrong === undefined) return text;
+    const where = at(text.indexOf(wrong), wrong.length);
+    if (/\p{Cc}/u.test(wrong)) report(values.controlInText, where, { key, character: wrong });
+    else report(values.slurmCharacter, where, { key, character: wrong, allowed: allowed.others });
+  }
+  return undefined;
+}
+
+/** Module names: one a string, handed to `module load` to the letter. */
+export function modules(value: Value, target: Target, context: Context): readonly string[] | undefined {
+  if (value.kind !== 'list') return wrongType(value, target, context);
+  const read = value.items.map((item) => moduleName(item, target.key, context));
+  return read.every((item) => item !== undefined) ? read : undefined;
+}
+
+function moduleName(item: Value, key: string, context: Context): string | undefined {
+  const { report } = context;
+  if (isBroken(item)) return undefined;
+  if (item.kind === 'word') return context.declared.has(item.text) ? undefined : item.text;
+  if (item.kind !== 'string') {
+    const fix =
+      item.kind === 'number' ? `write "${item.text}"` : `write, for instance, \`${key} = ["dmtcp/4.1.1"]\``;
+    report(values.wrongType, item.span, {
+      key,
+      expected: 'strings in its list',
+      found: describeValue(item),
+      fix,
+    });
+    return undefined;
+  }
+  const text = textOf(item);
+  const odd = unescapedDollar(item) ?? /[\p{Cc} ]/u.exec(text)?.[0];
+  if (text.trim() === '')
+    report(values.empty, item.span, { key, what: 'a module has a name', required: false });
+  else if (text.startsWith('-')) report(values.leadingDash, item.span, { key, text });
+  else if (odd !== undefined) report(values.moduleName, item.span, { text, character: odd });
+  else return text;
+  return undefined;
+}
+
+function unescapedDollar(value: StringValue): string | undefined {
+  return value.segments.some(({ text, escaped }) => !escaped && text.includes('$')) ? '$' : undefined;
+}

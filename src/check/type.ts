@@ -1,0 +1,70 @@
+import { values } from '../diagnostics/values.ts';
+import { quote } from '../diagnostics/words.ts';
+import type { StringValue, Value } from '../model/ast.ts';
+import type { Bytes, HostPath, Seconds, WarningSignal } from '../model/flow.ts';
+import { parseDuration } from '../time/duration.ts';
+import { parseSize } from '../time/size.ts';
+import { type Context, describeValue, isBroken, type Target, textOf } from './context.ts';
+import type { KeyType } from './vocabulary.ts';
+
+/** What each type of key becomes. */
+export interface ValueOf {
+  shell: StringValue;
+  path: HostPath;
+  count: number;
+  size: Bytes;
+  duration: Seconds;
+  choice: string;
+  signal: WarningSignal;
+  'slurm-name': string;
+  'slurm-constraint': string;
+  modules: readonly string[];
+}
+
+/** Reads a value as its key's type; undefined after a report, and without one for a value that is missing. */
+export type Reader<T> = (value: Value, target: Target, context: Context) => T | undefined;
+
+const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
+  shell: 'shell text in quotes',
+  path: 'a path in quotes',
+  count: 'a whole number',
+  size: 'a size with its unit',
+  duration: 'a duration with its unit',
+  choice: 'a word',
+  signal: "a signal's name",
+  'slurm-name': 'a name',
+  'slurm-constraint': 'a constraint in quotes',
+  modules: 'a list of strings',
+};
+
+/** Says what was found and what is taken; silent for what was reported already. */
+export function wrongType(value: Value, { key, spec }: Target, context: Context): undefined {
+  if (isBroken(value)) return undefined;
+  if (value.kind === 'word' && context.declared.has(value.text)) return undefined;
+  const bare = value.kind === 'string' ? textOf(value) : undefined;
+  const found = bare === undefined ? describeValue(value) : `the string ${quote(bare)}`;
+  const params = {
+    key,
+    expected: TYPE_NAMES[spec.type],
+    found,
+    fix: fixFor(value, key, bare, spec.type, spec.example),
+  };
+  context.report(values.wrongType, value.span, params);
+  return undefined;
+}
+
+function fixFor(value: Value, key: string, bare: string | undefined, type: KeyType, example: string): string {
+  const fits =
+    bare !== undefined &&
+    ((type === 'duration' && parseDuration(bare).ok) ||
+      (type === 'size' && parseSize(bare).ok) ||
+      (type === 'count' && /^\d+$/.test(bare)) ||
+      ((type === 'choice' || type === 'signal') && /^[A-Za-z]\w*$/.test(bare)));
+  if (fits) return `write it without quotes: \`${key} = ${bare}\``;
+  const quoted = ['shell', 'path', 'slurm-name', 'slurm-constraint'].includes(type);
+  if (quoted && (value.kind === 'word' || value.kind === 'number'))
+    return `write \`${key} = "${value.text}"\``;
+  if (type === 'modules' && bare !== undefined && !/\p{Cc}/u.test(bare))
+    return `write \`${key} = ["${bare}"]\``;
+  return `write, for instance, \`${key} = ${example}\``;
+}

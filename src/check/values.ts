@@ -1,0 +1,38 @@
+import { values } from '../diagnostics/values.ts';
+import { choice, signal } from './choices.ts';
+import { textOf } from './context.ts';
+import { hostPath } from './path.ts';
+import { count, duration, size } from './quantities.ts';
+import { type Alphabet, modules, slurmText } from './text.ts';
+import { type Reader, type ValueOf, wrongType } from './type.ts';
+import type { KeyType } from './vocabulary.ts';
+
+const NAME: Alphabet = { pattern: /[A-Za-z0-9_.,@%+:=-]/, others: '_ . , @ % + : = -' };
+const CONSTRAINT: Alphabet = {
+  pattern: /[A-Za-z0-9_.,@%+:=&|*()[\]-]/,
+  others: '_ . , @ % + : = - & | * ( ) [ ]',
+};
+
+/** One function for each type of key. */
+export const readers: { readonly [T in KeyType]: Reader<ValueOf[T]> } = {
+  shell: (value, target, context) => {
+    if (value.kind !== 'string') return wrongType(value, target, context);
+    if (textOf(value).trim() !== '') return value;
+    context.report(values.empty, value.span, {
+      key: target.key,
+      what: 'there is nothing to run',
+      required: true,
+    });
+    return undefined;
+  },
+  path: (value, target, context) =>
+    value.kind === 'string' ? hostPath(value, target.key, context) : wrongType(value, target, context),
+  count,
+  size,
+  duration,
+  choice,
+  signal,
+  'slurm-name': (value, target, context) => slurmText(value, target, context, NAME),
+  'slurm-constraint': (value, target, context) => slurmText(value, target, context, CONSTRAINT),
+  modules,
+};

@@ -1,0 +1,278 @@
+import type { WarningSignal } from '../model/flow.ts';
+
+/** The types that a key's value can have; src/check/values.ts has one function for each. */
+export type KeyType =
+  | 'shell'
+  | 'path'
+  | 'count'
+  | 'size'
+  | 'duration'
+  | 'choice'
+  | 'signal'
+  | 'slurm-name'
+  | 'slurm-constraint'
+  | 'modules';
+
+/** One key of a block: all that the checker, its suggestions and the reference page know about it. */
+export interface KeySpec {
+  readonly type: KeyType;
+  readonly required?: true;
+  /** One line for the reference. */
+  readonly doc: string;
+  /** What its number counts. */
+  readonly unit?: string;
+  /** What holds where it is left out, as text. */
+  readonly default?: string;
+  /** A value, as it is written. */
+  readonly example: string;
+  /** The words that it takes. */
+  readonly choices?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
+  /** Why they are what they are. */
+  readonly whyLeast?: string;
+  readonly whyMost?: string;
+  /** Other names that people use for it. */
+  readonly aliases?: readonly string[];
+  /** Said to those who write it in another block. */
+  readonly note?: string;
+}
+
+export interface BlockSpec {
+  readonly required?: true;
+  readonly doc: string;
+  readonly example: string;
+  readonly aliases?: readonly string[];
+  readonly keys: Readonly<Record<string, KeySpec>>;
+}
+
+/** The signals that Slurm can send as a warning, and that neither DMTCP nor the kernel keeps for itself. */
+export const SIGNALS = ['USR1', 'TERM', 'INT', 'HUP', 'QUIT'] as const satisfies readonly WarningSignal[];
+
+export const vocabulary = {
+  application: {
+    required: true,
+    doc: 'What is run.',
+    example: 'application { run = "./solve" }',
+    aliases: ['app', 'job', 'program', 'command'],
+    keys: {
+      run: {
+        type: 'shell',
+        required: true,
+        doc: "The application's own bash, run with `set -eo pipefail` in `workdir`; its status is the job's.",
+        example: '"./solve input.dat"',
+        aliases: ['command', 'cmd', 'script', 'exec', 'executable'],
+      },
+      workdir: {
+        type: 'path',
+        doc: 'The folder that `run` starts in.',
+        default: 'the folder of submission',
+        example: '"$SCRATCH/water"',
+        aliases: ['dir', 'directory', 'cwd', 'chdir', 'folder', 'working_directory'],
+      },
+      output: {
+        type: 'path',
+        doc: 'Where the output of `run` goes; rolled back with it when it is restored.',
+        default: 'NAME-RUN.out in `workdir`',
+        example: '"water.out"',
+        aliases: ['stdout', 'log', 'out', 'logfile'],
+      },
+      threads: {
+        type: 'count',
+        doc: 'Threads of the application: --cpus-per-task of the job.',
+        unit: 'threads',
+        default: '1',
+        example: '8',
+        least: 1,
+        most: 65_533,
+        whyLeast: 'an application has at least the thread that it starts with',
+        whyMost: 'Slurm keeps --cpus-per-task in 16 bits',
+        aliases: ['cpus', 'cores', 'ncpus', 'cpus_per_task', 'omp_num_threads', 'nthreads', 'procs'],
+      },
+      memory: {
+        type: 'size',
+        doc: 'The most that the program has in memory: what a checkpoint costs. Not --mem.',
+        unit: 'bytes',
+        default: 'unknown: no estimates',
+        example: '4GiB',
+        aliases: ['ram', 'rss', 'resident'],
+        note: '`memory` is what the application uses, for the estimate of a checkpoint; what the job asks Slurm for is `mem`',
+      },
+    },
+  },
+  environment: {
+    doc: 'What surrounds the application on the host.',
+    example: 'environment { load = ["dmtcp/4.1.1"] }',
+    aliases: ['env', 'environ'],
+    keys: {
+      load: {
+        type: 'modules',
+        doc: 'Modules to load on the host, one `module load` each, in order.',
+        default: 'none',
+        example: '["dmtcp/4.1.1", "gcc/13"]',
+        aliases: ['module', 'modules', 'module_load', 'loads'],
+      },
+    },
+  },
+  checkpoint: {
+    required: true,
+    doc: 'When and how the application is checkpointed.',
+    example: 'checkpoint { interval = 10min lead = 2min }',
+    aliases: ['ckpt', 'checkpoints', 'dmtcp', 'restart'],
+    keys: {
+      strategy: {
+        type: 'choice',
+        doc: '`automatic` goes on by itself after a time limit; `manual` stops, and is resumed by hand.',
+        default: 'automatic',
+        example: 'automatic',
+        choices: ['automatic', 'manual'],
+        aliases: ['mode'],
+      },
+      interval: {
+        type: 'duration',
+        required: true,
+        doc: 'Time of computing between two checkpoints.',
+        unit: 'seconds',
+        example: '10min',
+        aliases: ['every', 'period', 'frequency', 'checkpoint_interval'],
+      },
+      lead: {
+        type: 'duration',
+        required: true,
+        doc: 'How long before the time limit Slurm is asked to send the warning signal.',
+        unit: 'seconds',
+        example: '2min',
+        aliases: ['signal_time', 'grace', 'margin', 'before', 'lead_time', 'overhead'],
+      },
+      signal: {
+        type: 'signal',
+        doc: 'The warning signal.',
+        default: 'USR1',
+        example: 'USR1',
+        choices: SIGNALS,
+        aliases: ['sig'],
+      },
+      keep: {
+        type: 'count',
+        doc: 'Sealed generations that are kept.',
+        unit: 'generations',
+        default: '2',
+        example: '2',
+        least: 2,
+        most: 1000,
+        whyLeast:
+          'the newest may be damaged by the very fault that makes it needed, so there is always one before it',
+        whyMost: 'each costs the space of a checkpoint',
+        aliases: ['generations', 'retain', 'keep_last', 'history'],
+      },
+      state: {
+        type: 'path',
+        doc: 'Where runs keep their state: storage that all nodes share.',
+        default: 'crflow-state in the folder of submission',
+        example: '"$SCRATCH/crflow"',
+        aliases: ['dir', 'directory', 'ckptdir', 'ckpt_dir', 'path', 'folder', 'state_dir'],
+      },
+    },
+  },
+  schedule: {
+    required: true,
+    doc: 'What is asked of Slurm.',
+    example: 'schedule { time = 2h total = 1d }',
+    aliases: ['slurm_options', 'scheduler', 'sbatch', 'batch', 'queue', 'resources'],
+    keys: {
+      account: {
+        type: 'slurm-name',
+        doc: 'The account that is charged.',
+        default: "Slurm's",
+        example: '"m0000"',
+        aliases: ['project', 'allocation', 'charge'],
+      },
+      qos: {
+        type: 'slurm-name',
+        doc: 'Quality of service.',
+        default: "Slurm's",
+        example: 'preempt',
+        aliases: ['quality'],
+      },
+      partition: {
+        type: 'slurm-name',
+        doc: 'The partition, or several with commas.',
+        default: "Slurm's",
+        example: '"gpu,large"',
+        aliases: ['queue'],
+      },
+      reservation: {
+        type: 'slurm-name',
+        doc: 'A reservation to run in.',
+        default: 'none',
+        example: '"maintenance_12"',
+      },
+      constraint: {
+        type: 'slurm-constraint',
+        doc: 'Features that nodes must have.',
+        default: 'none',
+        example: '"cpu&amd"',
+        aliases: ['constraints', 'feature', 'features'],
+      },
+      time: {
+        type: 'duration',
+        required: true,
+        doc: 'Walltime of one attempt, in whole minutes.',
+        unit: 'seconds',
+        example: '2h',
+        aliases: ['walltime', 'wall_time', 'time_limit', 'timelimit', 'limit', 'max_time'],
+      },
+      time_min: {
+        type: 'duration',
+        doc: 'Shortest attempt that Slurm may make of it to start it sooner, in whole minutes.',
+        unit: 'seconds',
+        default: 'as long as `time`',
+        example: '30min',
+        aliases: ['min_time', 'mintime', 'minimum_time'],
+      },
+      total: {
+        type: 'duration',
+        required: true,
+        doc: 'Walltime of all attempts of a run together; waiting in the queue is free.',
+        unit: 'seconds',
+        example: '1d',
+        aliases: ['total_time', 'budget', 'max_total'],
+      },
+      mem: {
+        type: 'size',
+        doc: 'Memory of a node that is asked for: --mem.',
+        unit: 'bytes',
+        default: "Slurm's",
+        example: '8GiB',
+        aliases: ['mem_per_node'],
+        note: '`mem` is what the job asks Slurm for; what the application uses, for the estimate of a checkpoint, is `memory`',
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, BlockSpec>>;
+
+export type BlockName = keyof typeof vocabulary;
+/** The blocks of a workflow, in the order of the reference. */
+export const BLOCKS = Object.keys(vocabulary) as readonly BlockName[];
+
+/** The one block inside a block: free names, any text as a value. */
+export const SET = {
+  owner: 'environment',
+  name: 'set',
+  doc: 'Variables exported to the application, values to the letter.',
+  example: 'set { OMP_PROC_BIND = "close" }',
+  aliases: ['export', 'env', 'variables', 'vars', 'setenv'],
+  /** Prefixes of names that are somebody else's. */
+  reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', SLURM_: 'Slurm' },
+} as const;
+
+/** What {{name}} puts in: the key that holds it. Durations in seconds, sizes in bytes. */
+export const INSERTS = {
+  threads: 'application',
+  memory: 'application',
+  interval: 'checkpoint',
+  lead: 'checkpoint',
+  time: 'schedule',
+  total: 'schedule',
+} as const satisfies Readonly<Record<string, BlockName>>;
+export type InsertName = keyof typeof INSERTS;

@@ -1,0 +1,63 @@
+import { defineDiagnostics, error, warning } from '../diagnostics/define.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+
+/** What can go wrong around the compiler: files and tools. */
+export const findings = defineDiagnostics(900, 999, {
+  unreadable: error<{ name: string; why: string }>()('CRF900', 'a source cannot be read', {
+    title: ({ name, why }) => `cannot read ${name}: ${why}`,
+  }),
+  unwritable: error<{ folder: string; why: string }>()('CRF902', 'the output cannot be written', {
+    title: ({ folder, why }) => `cannot write to ${folder}: ${why}`,
+    notes: () => ['nothing was changed: all files of a flow are written, or none'],
+  }),
+  sameOutput: error<{ output: string; first: string; second: string }>()(
+    'CRF903',
+    'two flows have the same output',
+    {
+      title: ({ output, first, second }) => `${first} and ${second} would both write ${output}`,
+      help: () => ['rename one of the workflows, or compile them into different folders with -o'],
+    },
+  ),
+  runSyntax: error<{ message: string }>()('CRF910', 'bash does not understand `run`', {
+    title: ({ message }) => `bash does not understand this line of run: ${message}`,
+    label: () => 'here, says bash',
+    notes: () => ['run is a bash script of its own, started with `set -eo pipefail`'],
+  }),
+  ownSyntax: error<{ output: string; message: string }>()('CRF911', 'crc wrote a script that bash refuses', {
+    title: ({ output, message }) => `bash refuses ${output}, which crc wrote: ${message}`,
+    notes: () => ['this is a fault of crc; nothing was written'],
+    help: () => ['please report it, with the .crflow file'],
+  }),
+  noBash: warning()('CRF912', 'there is no bash to check the output with', {
+    title: () => 'the output was not checked by `bash -n`: there is no bash here',
+  }),
+  shellCheck: warning<{ output: string; line: number; code: number; message: string }>()(
+    'CRF920',
+    'ShellCheck has something to say about the output',
+    {
+      title: ({ output, line, code, message }) =>
+        `ShellCheck on ${output}, line ${line}: ${message} (SC${code})`,
+      notes: () => ["this is about crflow's own text, not yours"],
+    },
+  ),
+  noShellCheck: warning<{ why: string }>()('CRF921', 'there is no ShellCheck to verify the output with', {
+    title: ({ why }) => `the output was not verified by ShellCheck: ${why}`,
+    help: () => [
+      'install it: `apt-get install shellcheck`, `dnf install ShellCheck`, `brew install shellcheck` or `conda install -c conda-forge shellcheck`; or name one with --shellcheck PATH or SHELLCHECK_BIN',
+    ],
+  }),
+  shellCheckFailed: error<{ path: string; message: string }>()('CRF922', 'ShellCheck failed to run', {
+    title: ({ path, message }) => `${path} failed: ${message}`,
+  }),
+});
+
+/**
+ * The exit status that a finding asks for: 0 none, 1 a finding, 2 something on the command line, 3 a tool or
+ * crc itself. The largest one is the command's.
+ */
+export function failureOf({ code, severity }: Diagnostic, strict: boolean): number {
+  if (severity === 'warning') return strict ? 1 : 0;
+  const { unreadable, sameOutput, unwritable, ownSyntax, noShellCheck, shellCheckFailed } = findings;
+  if ([unreadable, sameOutput].some((kind) => kind.code === code)) return 2;
+  return [unwritable, ownSyntax, noShellCheck, shellCheckFailed].some((kind) => kind.code === code) ? 3 : 1;
+}

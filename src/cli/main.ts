@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import project from '../../package.json' with { type: 'json' };
+
+/** Reports to the person at the other end whatever got past everything else: never a bare stack trace. */
+function internalError(error: unknown): never {
+  process.stderr.write(
+    `crc failed, and it is its own fault: ${error instanceof Error ? error.message : error}\n` +
+      'Please report this with the .crflow file. Nothing that was on disk has been changed.\n' +
+      (process.env['CRFLOW_DEBUG'] && error instanceof Error ? `${error.stack}\n` : ''),
+  );
+  process.exit(3);
+}
+
+const format = () =>
+  new Option('--format <format>', 'how findings are shown').choices(['pretty', 'json']).default('pretty');
+const strict = () => new Option('--strict', 'treat warnings as errors').default(false);
+
+const program = new Command('crc')
+  .description(
+    'Compiles .crflow files into Slurm job scripts that checkpoint, requeue and restart themselves.',
+  )
+  .version(project.version)
+  .exitOverride()
+  .showSuggestionAfterError()
+  .addHelpText('after', '\nExit status: 0 fine, 1 findings, 2 wrong usage, 3 a tool or crc itself failed.');
+
+program
+  .command('compile')
+  .summary('compile, verify, and write NAME.sbatch and NAME.crc.json')
+  .description(
+    'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source. With any error, nothing is written.',
+  )
+  .argument('<file...>', '.crflow files; - is standard input')
+  .option('-o, --output <folder>', 'write here instead of beside the source')
+  .option('--stdout', 'print the scripts, write nothing')
+  .option('--no-verify', 'leave out bash -n and ShellCheck')
+  .option(
+    '--shellcheck <path>',
+    'the ShellCheck to use (else SHELLCHECK_BIN, PATH, or a download by npm shellcheck)',
+  )
+  .addOption(strict())
+  .addOption(format())
+  .action(async (files, options) => {
+    const { compileAndWrite } = await import('./compile.ts');
+    process.exitCode = await compileAndWrite(files, options);
+  });
+
+program
+  .command('check')
+  .summary('report what is wrong with flows, write nothing')
+  .description('Reports all that can be found wrong in flows, and writes nothing.')
+  .argument('<file...>', '.crflow files; - is standard input')
+  .addOption(strict())
+  .addOption(format())
+  .action(async (files, options) => {
+    const { checkFiles } = await import('./compile.ts');
+    process.exitCode = await checkFiles(files, options);
+  });
+
+try {
+  // A pipe that is closed early (crc … | head) is no fault of anybody's.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    error.code === 'EPIPE' ? process.exit(0) : internalError(error),
+  );
+  await program.parseAsync();
+} catch (error) {
+  // Commander has said what was wrong with the command line; help and version are no errors.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else internalError(error);
+}

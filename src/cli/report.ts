@@ -1,0 +1,50 @@
+import { summary } from '../diagnostics/define.ts';
+import { toJson } from '../diagnostics/json.ts';
+import { render } from '../diagnostics/render.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Source } from '../model/span.ts';
+import { failureOf } from './findings.ts';
+
+export interface ReportOptions {
+  readonly format: 'pretty' | 'json';
+  /** Warnings fail, too. */
+  readonly strict: boolean;
+}
+
+/** Where a command leaves what it found. Diagnostics go to standard error, results to standard output. */
+export interface Reporter {
+  readonly report: (diagnostics: readonly Diagnostic[], source?: Source) => void;
+  /** A line about a result, for people: JSON has its own. */
+  readonly say: (line: string) => void;
+  /** Whether anything reported so far means that nothing may be written. */
+  readonly failed: () => boolean;
+  /** Prints what is printed last and gives the exit status: 0 fine, 1 findings, 2 usage, 3 a tool failed. */
+  readonly end: (outputs?: readonly string[]) => number;
+}
+
+export function createReporter({ format, strict }: ReportOptions): Reporter {
+  const all: { one: Diagnostic; source: Source }[] = [];
+  const color = format === 'pretty' && process.stderr.isTTY === true && !process.env['NO_COLOR'];
+  const status = () => Math.max(0, ...all.map(({ one }) => failureOf(one, strict)));
+  return {
+    report: (diagnostics, source = { name: '', text: '' }) => {
+      for (const one of diagnostics) {
+        all.push({ one, source });
+        if (format === 'pretty') process.stderr.write(`${render(one, source, { color })}\n\n`);
+      }
+    },
+    say: (line) => {
+      if (format === 'pretty') process.stdout.write(`${line}\n`);
+    },
+    failed: () => status() > 0,
+    end: (outputs = []) => {
+      if (format === 'json') {
+        const diagnostics = all.map(({ one, source }) => toJson(one, source));
+        process.stdout.write(`${JSON.stringify({ format: 1, diagnostics, outputs }, null, 2)}\n`);
+      } else if (all.length > 0) {
+        process.stderr.write(`${summary(all.map(({ one }) => one))}\n`);
+      }
+      return status();
+    },
+  };
+}

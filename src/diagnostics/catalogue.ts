@@ -1,0 +1,14 @@
+import type { DiagnosticKind } from './define.ts';
+import { names } from './names.ts';
+import { rules } from './rules.ts';
+import { syntax } from './syntax.ts';
+import { units } from './units.ts';
+import { values } from './values.ts';
+
+/**
+ * Every code of the front end, in order: for the reference, and for the tests that hold each against its cases.
+ * 900 to 999 are the tools' (verification, ShellCheck, files): a family of their own, made with `defineDiagnostics`.
+ */
+export const catalogue: readonly DiagnosticKind<never>[] = [syntax, names, values, units, rules].flatMap(
+  (family) => Object.values<DiagnosticKind<never>>(family),
+);

@@ -1,0 +1,112 @@
+import type { Diagnostic, Label } from '../model/diagnostic.ts';
+import type { Source, Span } from '../model/span.ts';
+
+/**
+ * One kind of finding, as data. `P` is what a place that reports it must supply, so a message cannot be built
+ * from less than it prints.
+ */
+export interface DiagnosticKind<P> {
+  /** `CRF` and three digits: 0xx syntax, 1xx names and structure, 2xx values, 3xx times and Slurm, 9xx tools. */
+  readonly code: string;
+  readonly severity: Diagnostic['severity'];
+  /** What this code is about, for a list of all codes: no values in it. */
+  readonly about: string;
+  /** What is wrong, in one line, with the actual values. */
+  readonly title: (params: P) => string;
+  /** The few words under the carets. */
+  readonly label?: (params: P) => string;
+  /** Why it matters. */
+  readonly notes?: (params: P) => readonly string[];
+  /** The way out. */
+  readonly help?: (params: P) => readonly string[];
+}
+
+/** A kind whose parameters are fixed by the type argument: `error<{ key: string }>()('CRF123', {…})`. */
+type Maker = <P = void>() => (
+  code: string,
+  about: string,
+  texts: Pick<DiagnosticKind<P>, 'title' | 'label' | 'notes' | 'help'>,
+) => DiagnosticKind<P>;
+
+const maker =
+  (severity: Diagnostic['severity']): Maker =>
+  () =>
+  (code, about, texts) => ({ code, severity, about, ...texts });
+
+export const error: Maker = maker('error');
+export const warning: Maker = maker('warning');
+
+/** Names a family of kinds; its codes must lie in `[first, last]`, which a unit test holds against the others. */
+export function defineDiagnostics<K extends Readonly<Record<string, DiagnosticKind<never>>>>(
+  first: number,
+  last: number,
+  kinds: K,
+): K {
+  for (const { code } of Object.values(kinds)) {
+    const number = Number(/^CRF(\d{3})$/.exec(code)?.[1] ?? Number.NaN);
+    if (!(number >= first && number <= last)) throw new Error(`${code} is outside of ${first} to ${last}`);
+  }
+  return kinds;
+}
+
+/** What belongs to one finding beside its parameters. */
+export interface Place {
+  readonly file?: string;
+  readonly at?: Span;
+  readonly related?: readonly Label[];
+}
+
+/** A finding of that kind. */
+export function diagnose<P>(kind: DiagnosticKind<P>, params: P, place: Place = {}): Diagnostic {
+  return {
+    code: kind.code,
+    severity: kind.severity,
+    title: kind.title(params),
+    ...(place.file === undefined ? {} : { file: place.file }),
+    ...(place.at === undefined ? {} : { at: { span: place.at, text: kind.label?.(params) ?? '' } }),
+    related: place.related ?? [],
+    notes: kind.notes?.(params) ?? [],
+    help: kind.help?.(params) ?? [],
+  };
+}
+
+/** Where a stage leaves its findings. Every function of src/syntax and src/check is handed one. */
+export type Report = <P>(kind: DiagnosticKind<P>, at: Span, params: P, related?: readonly Label[]) => void;
+
+/**
+ * A report for one source, and what was reported, in the order of the source, each finding once. The same finding
+ * right behind itself (`{{{{`) is one finding.
+ */
+export function collect(source: Source): { report: Report; sorted: () => Diagnostic[] } {
+  const found: Diagnostic[] = [];
+  const seen = new Set<string>();
+  return {
+    report: (kind, at, params, related = []) => {
+      const diagnostic = diagnose(kind, params, { file: source.name, at, related });
+      const what = `${kind.code} ${diagnostic.title}`;
+      const again = seen.has(`${at.start} ${at.end} ${what}`) || seen.has(`before ${at.start} ${what}`);
+      seen.add(`${at.start} ${at.end} ${what}`).add(`before ${at.end} ${what}`);
+      if (again) return;
+      found.push(diagnostic);
+    },
+    sorted: () => sortDiagnostics(found),
+  };
+}
+
+/** Findings about no place first, then in the order of the source; of two at one place the shorter code first. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const start = (one: Diagnostic) => one.at?.span.start ?? -1;
+  const end = (one: Diagnostic) => one.at?.span.end ?? -1;
+  return [...diagnostics].sort(
+    (a, b) => start(a) - start(b) || end(a) - end(b) || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
+  );
+}
+
+/** "2 errors, 1 warning"; "no findings" for none. */
+export function summary(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Diagnostic['severity']) => {
+    const n = diagnostics.filter((one) => one.severity === severity).length;
+    return n === 0 ? [] : [`${n} ${severity}${n === 1 ? '' : 's'}`];
+  };
+  return [...count('error'), ...count('warning')].join(', ') || 'no findings';
+}

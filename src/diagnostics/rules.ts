@@ -1,0 +1,156 @@
+import type { Bytes, Seconds } from '../model/flow.ts';
+import { LEAD_BASE, WRITE_RATE } from '../time/cost.ts';
+import { describeDuration as say, formatDuration as write } from '../time/duration.ts';
+import { describeSize } from '../time/size.ts';
+import { LONGEST_LEAD, SIGNAL_EARLY, slurmMinutes, usableTime } from '../time/slurm.ts';
+import { defineDiagnostics, error, warning } from './define.ts';
+
+const EARLY = `Slurm may send the signal up to ${SIGNAL_EARLY} s before the lead`;
+function arithmetic(limit: Seconds, lead: Seconds): string {
+  const usable = usableTime(limit, lead);
+  const rest = usable > 0 ? say(usable) : usable === 0 ? 'nothing' : `nothing, and is ${say(-usable)} short`;
+  return `${say(limit)} - ${say(lead)} (lead) - ${SIGNAL_EARLY} s (${EARLY}) leaves ${rest}`;
+}
+
+const RATE = `${WRITE_RATE / 1e9} GB/s`;
+
+/** CRF301 to CRF399: times that do not fit each other, or Slurm. All numbers are whole seconds. */
+export const rules = defineDiagnostics(301, 399, {
+  wholeMinutes: error<{ key: string; value: Seconds }>()(
+    'CRF301',
+    'A time limit that is no whole number of minutes',
+    {
+      title: ({ key, value }) => `\`${key}\` is ${say(value)}, but Slurm's time limits are whole minutes`,
+      notes: ({ value }) => [
+        `Slurm would round it up to ${say(slurmMinutes(value) * 60)}, and crflow's arithmetic would be off by the rest`,
+      ],
+      help: ({ key, value }) => {
+        const [down, up] = [Math.floor(value / 60) * 60, slurmMinutes(value) * 60];
+        return [`write \`${key} = ${write(up)}\`${down > 0 ? ` or \`${key} = ${write(down)}\`` : ''}`];
+      },
+    },
+  ),
+  nothingUsable: error<{ time: Seconds; lead: Seconds }>()(
+    'CRF302',
+    'A lead that leaves an attempt no time to work',
+    {
+      title: ({ time }) => `an attempt of ${say(time)} has no time left to work`,
+      label: ({ lead }) => `the warning is asked for ${say(lead)} before the end`,
+      notes: ({ time, lead }) => [arithmetic(time, lead)],
+      help: ({ lead }) => [
+        `raise \`time\` to at least ${write(Math.ceil((2 * lead + 61) / 60) * 60)}, or lower \`lead\``,
+      ],
+    },
+  ),
+  leadHalf: error<{ time: Seconds; lead: Seconds }>()('CRF303', 'A lead of half the attempt or more', {
+    title: ({ time, lead }) => `a lead of ${say(lead)} is half or more of an attempt of ${say(time)}`,
+    notes: ({ time, lead }) => [`${arithmetic(time, lead)}: most of what you are charged would be waiting`],
+    help: ({ lead }) => [`raise \`time\` above ${write(2 * lead)}, or lower \`lead\``],
+  }),
+  leadLimit: error<{ lead: Seconds }>()('CRF304', 'A lead that Slurm does not take', {
+    title: ({ lead }) => `a lead of ${say(lead)} is more than Slurm takes`,
+    notes: () => [`Slurm takes at most ${LONGEST_LEAD} s (${say(LONGEST_LEAD)}) in --signal`],
+    help: () => ['a lead need only be long enough for one checkpoint: mostly a few minutes'],
+  }),
+  neverReached: warning<{ interval: Seconds; limit: Seconds; lead: Seconds; key: 'time' | 'time_min' }>()(
+    'CRF305',
+    'An interval that is longer than an attempt',
+    {
+      title: ({ key }) =>
+        key === 'time'
+          ? 'this interval is never reached within an attempt'
+          : 'this interval is never reached in an attempt of `time_min`',
+      label: ({ limit, lead }) =>
+        `longer than the ${say(usableTime(limit, lead))} that an attempt has to work`,
+      notes: ({ limit, lead }) => [
+        arithmetic(limit, lead),
+        'the only checkpoint would be the last one, at the signal; if a node fails, the whole attempt is lost',
+      ],
+      help: ({ limit, lead }) => [
+        `lower \`interval\`, for instance to ${write(third(usableTime(limit, lead)))}`,
+      ],
+    },
+  ),
+  leadShort: warning<{ lead: Seconds; memory: Bytes; needed: Seconds }>()(
+    'CRF306',
+    'A lead that may be too short for the last checkpoint',
+    {
+      title: ({ lead, memory }) =>
+        `a lead of ${say(lead)} may be too short to checkpoint ${describeSize(memory)}`,
+      notes: ({ memory, needed }) => [
+        `${describeSize(memory)} at ${RATE} is ${say(Math.ceil(memory / WRITE_RATE))}; 1.5 times that, and ${LEAD_BASE} s to notice, seal and requeue, is ${say(needed)}`,
+        'if the last checkpoint is not done in time, the work since the one before is lost',
+      ],
+      help: ({ needed }) => [
+        `write \`lead = ${write(roundUp(needed))}\` or more; a fast file system may need less`,
+      ],
+    },
+  ),
+  leadTiny: warning<{ lead: Seconds }>()('CRF307', 'A lead that is too short for any checkpoint', {
+    title: ({ lead }) => `a lead of ${say(lead)} is too short for a last checkpoint`,
+    notes: () => [
+      `to notice the signal, seal the checkpoint and requeue takes some ${LEAD_BASE} s, writing it not counted`,
+    ],
+    help: () => [`write \`lead = ${write(60)}\` or more; with \`memory\` given, crc says how much`],
+  }),
+  minAboveTime: error<{ time: Seconds; min: Seconds }>()('CRF308', 'A time_min above time', {
+    title: ({ time, min }) => `\`time_min\` (${say(min)}) is more than \`time\` (${say(time)})`,
+    notes: () => ['Slurm may shorten an attempt from `time` down to `time_min` to start it sooner'],
+    help: () => ['lower `time_min`, or leave it out: an attempt is then as long as `time`'],
+  }),
+  minNothingUsable: error<{ min: Seconds; lead: Seconds }>()(
+    'CRF309',
+    'A time_min that leaves an attempt no time to work',
+    {
+      title: ({ min }) => `an attempt of ${say(min)}, which \`time_min\` allows, has no time left to work`,
+      notes: ({ min, lead }) => [arithmetic(min, lead)],
+      help: ({ lead }) => [
+        `raise \`time_min\` above ${write(lead + SIGNAL_EARLY)}: what it has beyond that is time to work`,
+      ],
+    },
+  ),
+  totalBelowTime: warning<{ time: Seconds; total: Seconds }>()(
+    'CRF310',
+    'A total below the time of one attempt',
+    {
+      title: ({ time, total }) => `\`total\` (${say(total)}) is less than one attempt (${say(time)})`,
+      notes: ({ total }) => [
+        `the run checkpoints and stops after ${say(total)}; the rest of the attempt is asked for in vain`,
+      ],
+      help: () => ['lower `time`, or raise `total`: it counts all attempts together'],
+    },
+  ),
+  intervalShort: warning<{ interval: Seconds }>()('CRF311', 'An interval of a few seconds', {
+    title: ({ interval }) => `a checkpoint every ${say(interval)} is very often`,
+    notes: () => [
+      'every checkpoint stops the application while it is written, and is verified and sealed after',
+    ],
+    help: () => ['fine for a test; for work write at least `interval = 1min`'],
+  }),
+  intervalCost: warning<{ interval: Seconds; memory: Bytes; cost: Seconds }>()(
+    'CRF312',
+    'An interval shorter than a checkpoint takes',
+    {
+      title: ({ interval, memory }) =>
+        `a checkpoint of ${describeSize(memory)} may take longer than the ${say(interval)} between two`,
+      notes: ({ memory, cost }) => [
+        `${describeSize(memory)} at ${RATE} is ${say(cost)}: the application would mostly stand still`,
+      ],
+      help: ({ cost }) => [
+        `write \`interval = ${write(Math.ceil((20 * cost) / 60) * 60)}\` to spend some 5 % on checkpoints`,
+      ],
+    },
+  ),
+});
+
+/** To tens of seconds, from two minutes on to minutes. */
+function roundUp(seconds: Seconds): Seconds {
+  const step = seconds > 120 ? 60 : 10;
+  return Math.ceil(seconds / step) * step;
+}
+
+/** A third of the time, in whole minutes where it has some. */
+function third(usable: Seconds): Seconds {
+  const part = Math.max(1, Math.floor(usable / 3));
+  return part > 60 ? Math.floor(part / 60) * 60 : part;
+}

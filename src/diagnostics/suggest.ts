@@ -1,0 +1,55 @@
+/** A known name and other names that people use for it (`time`: walltime, timelimit). */
+export interface Candidate {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+}
+
+/**
+ * The known name that was probably meant: an alias, the same name in another spelling (case, `-` for `_`), or the
+ * nearest within a third of its length (at least one edit, at most three). Undefined where nothing is near.
+ */
+export function suggest(written: string, candidates: readonly Candidate[]): string | undefined {
+  const plain = simplify(written);
+  if (plain === '') return undefined;
+  const exact = candidates.find(({ name, aliases = [] }) =>
+    [name, ...aliases].some((one) => simplify(one) === plain),
+  );
+  if (exact) return exact.name;
+  let best: { name: string; distance: number } | undefined;
+  for (const { name } of candidates) {
+    const bound = Math.min(3, Math.max(1, Math.floor(Math.max(name.length, plain.length) / 3)));
+    const distance = editDistance(plain, simplify(name), Math.min(bound, (best?.distance ?? bound + 1) - 1));
+    if (distance !== undefined) best = { name, distance };
+  }
+  return best?.name;
+}
+
+function simplify(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, '');
+}
+
+/**
+ * Damerau-Levenshtein distance (optimal string alignment) in UTF-16 units, or undefined if it is above `bound`.
+ * Cost is bounded by the lengths, and long names are refused at once by the difference of the lengths.
+ */
+export function editDistance(a: string, b: string, bound: number): number | undefined {
+  if (bound < 0 || Math.abs(a.length - b.length) > bound) return undefined;
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let value = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        value = Math.min(value, (beforeLast[j - 2] ?? 0) + 1);
+      }
+      row.push(value);
+    }
+    if (Math.min(...row) > bound) return undefined;
+    beforeLast = last;
+    last = row;
+  }
+  const distance = last[b.length] ?? 0;
+  return distance <= bound ? distance : undefined;
+}

@@ -1,0 +1,128 @@
+import { defineDiagnostics, error } from './define.ts';
+import { lexical } from './lexical.ts';
+import { listing, plural, quote } from './words.ts';
+
+/** CRF001 to CRF099: the text cannot be read as the language. */
+export const syntax = defineDiagnostics(1, 99, {
+  ...lexical,
+  unexpected: error<{ found: string; expected: string; after?: string; help?: string }>()(
+    'CRF020',
+    'Something that cannot stand at its place',
+    {
+      title: ({ found, expected, after }) =>
+        `expected ${expected}${after === undefined ? '' : ` after ${after}`}, found ${found}`,
+      help: ({ help }) => (help === undefined ? [] : [help]),
+    },
+  ),
+  noVersion: error()('CRF021', 'The first line does not name the language version', {
+    title: () => 'the file does not start with `crflow 1`',
+    notes: () => [
+      'it says which version of the language the file is written in, so that it keeps its meaning',
+    ],
+    help: () => ['write `crflow 1` as the first line'],
+  }),
+  otherVersion: error<{ version: string }>()('CRF022', 'A version of the language that crc does not know', {
+    title: ({ version }) => `this crc does not know version ${version} of the language`,
+    notes: () => ['it knows version 1; the rest of the file was not read'],
+    help: () => ['write `crflow 1`, or use a crc that knows the other version'],
+  }),
+  noWorkflow: error<{ empty: boolean }>()('CRF023', 'A file without a workflow', {
+    title: ({ empty }) => (empty ? 'the file is empty' : 'the file has no workflow'),
+    help: () => ['write `workflow NAME { application { … } checkpoint { … } schedule { … } }`'],
+  }),
+  noValue: error<{ key: string; found: string }>()('CRF024', 'A key without a value', {
+    title: ({ key }) => `${quote(key)} has no value`,
+    label: ({ found }) => `expected a value after this, found ${found}`,
+    help: ({ key }) => [`write \`${key} = …\`, or remove the line`],
+  }),
+  noEquals: error<{ word: string; value: string | undefined }>()('CRF025', 'A word without = or { after it', {
+    title: ({ word }) => `${quote(word)} is followed neither by \`=\` nor by \`{\``,
+    label: () => 'a key has a value, a block has braces',
+    help: ({ word, value }) => [
+      value === undefined ? `write \`${word} = …\` or \`${word} { … }\`` : `write \`${word} = ${value}\``,
+    ],
+  }),
+  equalsBeforeBlock: error<{ key: string }>()('CRF026', 'An = before a block', {
+    title: ({ key }) => `${quote(key)} is a block: no \`=\` before its \`{\``,
+    help: ({ key }) => [`write \`${key} { … }\``],
+  }),
+  outsideWorkflow: error<{ name: string }>()('CRF027', 'An entry outside of a workflow', {
+    title: ({ name }) => `${quote(name)} stands outside of a workflow`,
+    label: () => 'not inside any `workflow NAME { … }`',
+    help: () => ['move it into a workflow; if one was meant to hold it, look for a `}` too early'],
+  }),
+  notAStatement: error<{ word: string; nearest: string | undefined }>()(
+    'CRF028',
+    'A statement that crc does not know',
+    {
+      title: ({ word }) => `crc knows no statement ${quote(word)}`,
+      help: ({ nearest }) => [
+        nearest === undefined
+          ? `a file holds ${listing(['`crflow 1`', '`workflow NAME { … }`'])}`
+          : `did you mean \`${nearest}\`?`,
+      ],
+    },
+  ),
+  quotedName: error<{ name: string; usable: boolean }>()(
+    'CRF029',
+    'A workflow name that is not a plain word',
+    {
+      title: ({ name }) => `${name} cannot name a workflow`,
+      notes: () => [
+        'the name becomes the name of files and of the job: letters, digits, `_` and `-`, a letter first',
+      ],
+      help: ({ name, usable }) => [
+        usable
+          ? `write it without quotes: workflow ${name.slice(1, -1)} { … }`
+          : 'write, for instance, workflow water_box { … }',
+      ],
+    },
+  ),
+  noName: error()('CRF030', 'A workflow without a name', {
+    title: () => 'this workflow has no name',
+    label: () => 'expected a name after this',
+    help: () => ['write `workflow NAME { … }`; the script will be NAME.sbatch'],
+  }),
+  noBrace: error<{ what: string }>()('CRF031', 'A missing opening brace', {
+    title: ({ what }) => `expected \`{\` after ${quote(what)}`,
+    help: ({ what }) => [`write \`${what} {\` … \`}\``],
+  }),
+  tooManyWords: error<{ text: string; extra: number }>()('CRF032', 'More than one value after =', {
+    title: ({ text }) => `a key takes one value, and ${text} is a second one`,
+    help: ({ extra }) => [
+      `several values are a list: [a, b]${extra > 1 ? ` (here are ${plural(extra, 'more value')})` : ''}`,
+    ],
+  }),
+  noBracket: error()('CRF033', 'A list without its opening bracket', {
+    title: () => 'several values are a list, and a list starts with `[`',
+    help: () => ['write `[` before the first and `]` after the last'],
+  }),
+  secondEquals: error<{ word: string }>()('CRF034', 'Two equals signs after one key', {
+    title: ({ word }) => `${quote(word)} stands between two \`=\`: is it a value or a key?`,
+    label: () => 'the second one',
+    help: ({ word }) => [
+      `if it is a value, a key is missing after it; if \`${word} = …\` is an entry, a value is missing before it`,
+    ],
+  }),
+  noOpeningQuote: error<{ text: string }>()('CRF035', 'A string without its opening quote', {
+    title: ({ text }) => `the string that starts with ${quote(text)} has no opening quote`,
+    help: ({ text }) => [`write "${text}…"`],
+  }),
+  blockLabel: error<{ block: string; found: string }>()('CRF036', 'Something between a block and its brace', {
+    title: ({ block, found }) => `${found} cannot stand between ${quote(block)} and its \`{\``,
+    help: ({ block }) => [`write \`${block} { … }\`; only a workflow has a name of its own`],
+  }),
+  twoQuotes: error()('CRF037', 'A block string that starts with two quotes', {
+    title: () => 'a block string starts with three quotes',
+    label: () => 'two are an empty string',
+    help: () => ['write """'],
+  }),
+  quoteInside: error()('CRF038', 'Quotes that do not pair up', {
+    title: () => 'the quotes on this line do not pair up',
+    label: () => 'this string ends at its second quote, and text follows directly',
+    help: () => [
+      'a quote inside a string is written \\", or the text goes between """ and """',
+      'if a closing quote was forgotten, add it',
+    ],
+  }),
+});

@@ -1,0 +1,138 @@
+import type { Seconds } from '../model/flow.ts';
+import { formatClock as clock, describeDuration, formatDuration } from '../time/duration.ts';
+import { defineDiagnostics, error } from './define.ts';
+import { quote } from './words.ts';
+
+const FORMS = 'a duration is a whole number with `s`, `min`, `h` or `d`, or HH:MM:SS, or D-HH:MM:SS';
+
+/** CRF250 to CRF299: durations and sizes that can be misread, or are none. `text` is what was written. */
+export const units = defineDiagnostics(250, 299, {
+  timeNoUnit: error<{ text: string; count: number }>()('CRF250', 'A time without a unit', {
+    title: ({ text }) => `${quote(text)} has no unit`,
+    notes: ({ count, text }) => [
+      `Slurm reads ${text} as minutes (${describeDuration(count * 60)}), people often mean seconds (${describeDuration(count)})`,
+    ],
+    help: ({ text }) => [`write \`${text}s\` or \`${text}min\``],
+  }),
+  bareM: error<{ text: string; count: number }>()('CRF251', 'm as a unit of time', {
+    title: () => '`m` is not a unit of time',
+    notes: () => ['m is minutes to some, months to others, and metres to physics'],
+    help: ({ count }) => [`write \`${count}min\``],
+  }),
+  twoFields: error<{ text: string; slurm: Seconds; people: Seconds }>()(
+    'CRF252',
+    'A time of two fields, such as 2:30',
+    {
+      title: ({ text }) => `${quote(text)} can be read in two ways`,
+      notes: ({ slurm, people }) => [
+        `Slurm reads minutes and seconds (${describeDuration(slurm)}), people mostly mean hours and minutes (${describeDuration(people)})`,
+      ],
+      help: ({ slurm, people }) => [
+        `write \`${clock(slurm)}\` for the first, \`${clock(people)}\` for the second`,
+      ],
+    },
+  ),
+  dayHours: error<{ text: string; slurm: Seconds }>()('CRF253', 'A time of days and hours, such as 1-12', {
+    title: ({ text }) => `${quote(text)} is easily misread`,
+    notes: ({ slurm }) => [
+      `Slurm reads days, a dash and hours: ${describeDuration(slurm)}; others see a range`,
+    ],
+    help: ({ slurm }) => [`write \`${formatDuration(slurm)}\` or \`${clock(slurm)}\``],
+  }),
+  timeFraction: error<{ text: string; exact: Seconds | undefined }>()('CRF254', 'A time with a fraction', {
+    title: ({ text }) => `${quote(text)}: a duration is a whole number of its unit`,
+    help: ({ exact }) => [
+      exact === undefined ? 'write a whole number' : `write \`${formatDuration(exact)}\``,
+    ],
+  }),
+  timeCompound: error<{ text: string; total: Seconds }>()(
+    'CRF255',
+    'A time of several counts, such as 1h30min',
+    {
+      title: ({ text }) => `${quote(text)}: a duration has one number and one unit`,
+      help: ({ total }) => [
+        `write \`${formatDuration(total)}\`${formatDuration(total) === clock(total) ? '' : ` or \`${clock(total)}\``}`,
+      ],
+    },
+  ),
+  timeSpelling: error<{ text: string; total: Seconds }>()('CRF256', 'A unit of time in another spelling', {
+    title: ({ text }) => `${quote(text)} is not how crflow writes a duration`,
+    notes: () => ['the units are `s`, `min`, `h` and `d`, in lower case, directly after the number'],
+    help: ({ total }) => [`write \`${formatDuration(total)}\``],
+  }),
+  timeUnlimited: error<{ text: string; key: string }>()('CRF257', 'A time without limit', {
+    title: ({ key }) => `\`${key}\` must have a limit`,
+    notes: () => [
+      'crflow counts back from the limit to know when to checkpoint; without one there is no last moment, and a run could go on for ever',
+    ],
+    help: ({ key }) => [`write the longest that you accept, for instance \`${key} = 7d\``],
+  }),
+  timeField: error<{ text: string; field: string; most: number }>()(
+    'CRF258',
+    'A field of HH:MM:SS that is too large',
+    {
+      title: ({ text, field, most }) => `${quote(text)} has more than ${most} in its ${field}`,
+      notes: () => ['in HH:MM:SS only the hours go beyond 59; after days, as in D-HH:MM:SS, they end at 23'],
+    },
+  ),
+  timeZero: error<{ key: string }>()('CRF259', 'A time of zero', {
+    title: ({ key }) => `\`${key}\` must be longer than nothing`,
+    notes: ({ key }) =>
+      key === 'time' || key === 'time_min' ? ['Slurm reads a limit of 0 as no limit at all'] : [],
+  }),
+  timeTooLong: error<{ text: string }>()('CRF260', 'A time of more than ten years', {
+    title: ({ text }) => `${quote(text)} is more than ten years`,
+  }),
+  notATime: error<{ text: string; key: string; example: string }>()(
+    'CRF261',
+    'A value that is not a duration',
+    {
+      title: ({ text }) => `${quote(text)} is not a duration`,
+      notes: () => [FORMS],
+      help: ({ example }) => [`write, for instance, \`${example}\``],
+    },
+  ),
+  sizeNoUnit: error<{ text: string }>()('CRF270', 'A size without a unit', {
+    title: ({ text }) => `${quote(text)} has no unit`,
+    notes: () => ['Slurm reads a bare number as MiB, other tools as bytes'],
+    help: ({ text }) => [`write \`${text}MiB\` or \`${text}GiB\``],
+  }),
+  sizeSpelling: error<{ text: string; written: string; unit: string; exact: string }>()(
+    'CRF271',
+    'A unit of size in another spelling',
+    {
+      title: ({ text, written, unit }) =>
+        written === unit
+          ? `${quote(text)}: no blank stands between a number and its unit`
+          : `\`${written}\` is not a unit of crflow`,
+      notes: ({ written, unit }) => (written === unit ? [] : [sizeNote(written, unit)]),
+      help: ({ exact }) => [`write \`${exact}\``],
+    },
+  ),
+  sizeFraction: error<{ text: string; exact: string | undefined }>()('CRF272', 'A size with a fraction', {
+    title: ({ text }) => `${quote(text)}: a size is a whole number of its unit`,
+    help: ({ exact }) => [exact === undefined ? 'write it in a smaller unit' : `write \`${exact}\``],
+  }),
+  sizeZero: error<{ key: string }>()('CRF273', 'A size of zero', {
+    title: ({ key }) => `\`${key}\` must be more than nothing`,
+    notes: ({ key }) => (key === 'mem' ? ['Slurm reads --mem=0 as all the memory of a node'] : []),
+  }),
+  sizeTooLarge: error<{ text: string }>()('CRF274', 'A size of more than a pebibyte', {
+    title: ({ text }) => `${quote(text)} is more than 1024 TiB`,
+  }),
+  notASize: error<{ text: string; key: string; example: string }>()('CRF275', 'A value that is not a size', {
+    title: ({ text }) => `${quote(text)} is not a size`,
+    notes: () => ['a size is a whole number with `KiB`, `MiB`, `GiB` or `TiB`'],
+    help: ({ example }) => [`write, for instance, \`${example}\``],
+  }),
+});
+
+function sizeNote(written: string, unit: string): string {
+  const power = { KiB: '1024', MiB: '1024^2', GiB: '1024^3', TiB: '1024^4' }[unit] ?? '';
+  const letter = unit.slice(0, 1);
+  if (/^[kmgt]$/i.test(written))
+    return `Slurm's ${letter} is ${unit} (${power} bytes), a disk's ${letter} is a power of 1000: crflow says which`;
+  if (/^[kmgt]b$/i.test(written))
+    return `${letter}B is a power of 1000 by the standard, but ${power} to Slurm: crflow says which`;
+  return `the units are KiB, MiB, GiB and TiB, spelled so, directly after the number; ${unit} is ${power} bytes`;
+}

@@ -1,0 +1,66 @@
+/** How text stands in a terminal: columns a character takes, and what is printed for it. */
+
+const TAB = 4;
+const NO_WIDTH = /\p{Mn}|\p{Me}|\u{200C}|\u{200D}/u;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** East Asian wide and full-width forms, and emoji that are drawn as pictures. */
+const WIDE =
+  /[\u{1100}-\u{115F}\u{2E80}-\u{303E}\u{3041}-\u{33FF}\u{3400}-\u{4DBF}\u{4E00}-\u{9FFF}\u{A000}-\u{A4CF}\u{AC00}-\u{D7A3}\u{F900}-\u{FAFF}\u{FE30}-\u{FE6F}\u{FF00}-\u{FF60}\u{FFE0}-\u{FFE6}\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]/u;
+
+/** One character of a source line, as printed. */
+export interface Cell {
+  /** UTF-16 offset in the line. */
+  readonly offset: number;
+  readonly shown: string;
+  readonly width: number;
+}
+
+/**
+ * The cells of a line: tabs become spaces up to the next multiple of four, characters that would be invisible or
+ * would steer the terminal become U+FFFD, combining marks take no column.
+ */
+export function cellsOf(line: string): Cell[] {
+  const cells: Cell[] = [];
+  let offset = 0;
+  let column = 0;
+  for (const character of line) {
+    const cell = draw(character, column);
+    cells.push({ offset, ...cell });
+    offset += character.length;
+    column += cell.width;
+  }
+  return cells;
+}
+
+/** Columns that the text takes. */
+export function widthOf(text: string): number {
+  return cellsOf(text).reduce((sum, cell) => sum + cell.width, 0);
+}
+
+function draw(character: string, column: number): { shown: string; width: number } {
+  if (character === '\t') {
+    const width = TAB - (column % TAB);
+    return { shown: ' '.repeat(width), width };
+  }
+  if (NO_WIDTH.test(character)) return { shown: character, width: 0 };
+  if (INVISIBLE.test(character)) return { shown: '\uFFFD', width: 1 };
+  return { shown: character, width: WIDE.test(character) ? 2 : 1 };
+}
+
+/** Breaks text at spaces into lines of at most `columns`; a word that is longer stays whole. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  // A number and its unit stay together.
+  const joined = text.replaceAll(/(\d) (?=(?:s|min|h|d|[KMGT]iB|GB\/s)\b)/g, '$1\u00A0');
+  for (const paragraph of joined.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && widthOf(line) + 1 + widthOf(word) > columns) {
+        lines.push(line);
+        line = word;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines.map((line) => line.replaceAll('\u00A0', ' '));
+}

@@ -1,0 +1,104 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Artifact } from '../model/artifact.ts';
+
+/** A flow is a page of text; anything of this size is another kind of file. */
+export const largestSource = 1024 * 1024;
+
+/** Why a source could not be read, as a phrase that ends "cannot read X: …". */
+export type Unreadable = { readonly why: string };
+
+/** The text of a source file, or of standard input for `-`. Never throws for what a user may name. */
+export async function readSource(name: string): Promise<{ text: string } | Unreadable> {
+  try {
+    const bytes = name === '-' ? await standardInput() : await fileBytes(name);
+    if ('why' in bytes) return bytes;
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.data);
+    if (text.includes('\0')) return { why: 'it is a binary file, not text' };
+    return { text };
+  } catch (error) {
+    return { why: plainWords(error) };
+  }
+}
+
+async function fileBytes(name: string): Promise<{ data: Uint8Array } | Unreadable> {
+  const file = await stat(name);
+  if (file.isDirectory()) return { why: 'it is a folder; name the .crflow files in it' };
+  if (!file.isFile()) return { why: 'it is not a regular file' };
+  return file.size > largestSource ? { why: tooLarge } : { data: await readFile(name) };
+}
+
+async function standardInput(): Promise<{ data: Uint8Array } | Unreadable> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    size += chunk.length;
+    if (size > largestSource) return { why: tooLarge };
+    chunks.push(chunk);
+  }
+  return { data: Buffer.concat(chunks) };
+}
+
+const tooLarge = 'it is larger than 1 MiB, which no flow is';
+
+/** What went wrong with a file, in words instead of an error number. */
+export function plainWords(error: unknown): string {
+  if (error instanceof TypeError) return 'it is not UTF-8 text';
+  const { code, message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    ENOTDIR: 'a part of its path is not a folder',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+    EISDIR: 'a folder of that name is in the way',
+    ENAMETOOLONG: 'its name is too long',
+    ELOOP: 'its path goes round in circles of links',
+  };
+  return words[code ?? ''] ?? message;
+}
+
+/**
+ * Writes all artifacts into a folder, which is made if it is not there, or none of them: each is written and
+ * flushed under a name of its own first, and all are renamed when all are there.
+ * Job scripts (`*.sbatch`) can be executed. Rejects with the system's error.
+ */
+export async function writeArtifacts(folder: string, artifacts: readonly Artifact[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const pending = artifacts.map(({ name, text }) => ({
+    text,
+    mode: name.endsWith('.sbatch') ? 0o777 : 0o666,
+    final: join(folder, name),
+    temporary: join(folder, `.${name}.${randomBytes(6).toString('hex')}`),
+  }));
+  try {
+    await Promise.all(pending.map(writeTemporary));
+    for (const { temporary, final } of pending) await rename(temporary, final);
+  } finally {
+    for (const { temporary } of pending) await rm(temporary, { force: true });
+  }
+}
+
+async function writeTemporary(one: {
+  text: string;
+  mode: number;
+  temporary: string;
+  final: string;
+}): Promise<void> {
+  // A rename over a folder fails, but only after others have been renamed.
+  if ((await stat(one.final).catch(() => undefined))?.isDirectory())
+    throw Object.assign(new Error('a folder is in the way'), { code: 'EISDIR' });
+  const file = await open(one.temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, one.mode);
+  try {
+    await file.writeFile(one.text, 'utf8');
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Hexadecimal SHA-256 of a text in UTF-8. */
+export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');

@@ -1,0 +1,91 @@
+import { constants } from 'node:fs';
+import { access, mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { run } from './run.ts';
+
+/** A ShellCheck that answers, or why there is none. */
+export type ShellCheck = { readonly path: string; readonly version: string } | { readonly why: string };
+
+/** The npm wrapper downloads some 2 MB; a machine that is not on the network may not even say no. */
+const downloadLimit = 60_000;
+
+/**
+ * Finds ShellCheck: the one that was named (`--shellcheck`, else `SHELLCHECK_BIN`), else the one on PATH, else
+ * what the npm package `shellcheck` downloads, which is kept for the next time. One that was named and does
+ * not work is not passed over: somebody meant it.
+ */
+export async function findShellCheck(named: string | undefined, env: NodeJS.ProcessEnv): Promise<ShellCheck> {
+  const asked = named ?? (env['SHELLCHECK_BIN'] || undefined);
+  if (asked !== undefined) {
+    const version = await versionOf(asked);
+    return version
+      ? { path: asked, version }
+      : { why: `'${asked}', which was asked for, is not a ShellCheck that runs` };
+  }
+  const cached = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'crflow', 'shellcheck');
+  for (const path of [...onPath('shellcheck', env), cached]) {
+    if (await isWrapper(path)) continue;
+    const version = await versionOf(path);
+    if (version) return { path, version };
+  }
+  if (env['CRFLOW_NO_DOWNLOAD'])
+    return { why: 'there is none on PATH, and CRFLOW_NO_DOWNLOAD forbids to download it' };
+  const failed = await download(cached);
+  const version = failed ? undefined : await versionOf(cached);
+  return version
+    ? { path: cached, version }
+    : { why: `there is none on PATH, and its download failed: ${failed}` };
+}
+
+const onPath = (program: string, env: NodeJS.ProcessEnv) =>
+  (env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, program));
+
+/** npx puts the wrapper's own command first on PATH; it would download without a limit, into node_modules. */
+const isWrapper = async (path: string) => (await realpath(path).catch(() => '')).includes('/node_modules/');
+
+async function versionOf(path: string): Promise<string | undefined> {
+  if (
+    path.includes('/') &&
+    !(await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return undefined;
+  const { status, stdout } = await run(path, ['--version'], { timeout: 10_000 });
+  return status === 0 ? /^version: (\S+)/m.exec(stdout)?.[1] : undefined;
+}
+
+/** Has the npm wrapper download ShellCheck to `path`; a sentence where it cannot. In a process of its own: the
+ * wrapper changes how Node makes requests, and has no time limit. */
+async function download(path: string): Promise<string | undefined> {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const wrapper = createRequire(import.meta.url).resolve('shellcheck');
+    const program =
+      'const { download } = await import(process.argv[1]); await download({ destination: process.argv[2] });';
+    const { status, stderr } = await run(
+      process.execPath,
+      ['--input-type=module', '-e', program, wrapper, temporary],
+      {
+        timeout: downloadLimit,
+        env: { ...process.env, SHELLCHECKJS_LOGGER_LEVEL: 'off' },
+      },
+    );
+    if (status === 137) return `no answer within ${downloadLimit / 1000} s`;
+    if (status !== 0)
+      return /^\s*(?:\[?\w*Error\]?): (?:Error: )?(.+)$/m.exec(stderr)?.[1] ?? 'the download program failed';
+    await rename(temporary, path);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

@@ -1,0 +1,69 @@
+import type { Span } from './span.ts';
+
+/** Whole seconds. */
+export type Seconds = number;
+/** Whole bytes. */
+export type Bytes = number;
+
+/** Signals that Slurm may send as a warning. USR2 is DMTCP's own, KILL and STOP cannot be caught. */
+export type WarningSignal = 'USR1' | 'TERM' | 'INT' | 'HUP' | 'QUIT';
+
+/** A path on the host: `$NAME` parts are expanded by the job, everything else is taken to the letter. */
+export type HostPath = readonly PathPart[];
+export type PathPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'variable'; readonly name: string };
+
+/**
+ * One workflow whose names and types are right and whose units are normalised, with nothing filled in that the
+ * user did not say: absent stays absent, defaults are the plan's.
+ */
+export interface Workflow {
+  readonly name: string;
+  readonly application: Application;
+  readonly environment: Environment;
+  readonly checkpoint: Checkpoint;
+  readonly schedule: Schedule;
+}
+
+export interface Application {
+  /** The scientist's bash, every line ended by LF, byte for byte what runs. */
+  readonly run: string;
+  /** Where `run`'s text stands in the source. */
+  readonly runSpan: Span;
+  readonly workdir?: HostPath;
+  readonly output?: HostPath;
+  readonly threads?: number;
+  readonly memory?: Bytes;
+}
+
+export interface Environment {
+  /** Arguments of `module load`, one call each, in order. */
+  readonly load: readonly string[];
+  /** Exported to the application, values to the letter. */
+  readonly set: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface Checkpoint {
+  readonly strategy?: 'automatic' | 'manual';
+  readonly interval: Seconds;
+  readonly lead: Seconds;
+  readonly signal?: WarningSignal;
+  /** Sealed generations kept, at least 2. */
+  readonly keep?: number;
+  readonly state?: HostPath;
+}
+
+export interface Schedule {
+  /** Walltime of one attempt, whole minutes. */
+  readonly time: Seconds;
+  readonly timeMin?: Seconds;
+  /** Walltime of all attempts of a run together. */
+  readonly total: Seconds;
+  readonly mem?: Bytes;
+  readonly account?: string;
+  readonly qos?: string;
+  readonly partition?: string;
+  readonly reservation?: string;
+  readonly constraint?: string;
+}

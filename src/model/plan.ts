@@ -1,0 +1,47 @@
+import type { Bytes, HostPath, Seconds, WarningSignal } from './flow.ts';
+
+/**
+ * What will happen, for any target: what to run, when to checkpoint, when to stop. Every default is filled in
+ * and every number derived, so an emitter decides nothing. The schema is specs/plan.schema.json.
+ */
+export interface Plan {
+  readonly format: 1;
+  readonly workflow: string;
+  readonly run: {
+    readonly text: string;
+    /** Lines of the source that `text` was written on, 1-based, inclusive. */
+    readonly firstLine: number;
+    readonly lastLine: number;
+  };
+  /** Absent: the folder of submission. */
+  readonly workdir: HostPath | null;
+  /** Absent: `NAME-ID.out` in `workdir`. */
+  readonly output: HostPath | null;
+  readonly load: readonly string[];
+  readonly set: readonly { readonly name: string; readonly value: string }[];
+  readonly threads: number;
+  readonly checkpoint: {
+    readonly interval: Seconds;
+    readonly lead: Seconds;
+    readonly signal: WarningSignal;
+    readonly keep: number;
+    /** Absent: `crflow-state` in the folder of submission. */
+    readonly state: HostPath | null;
+    /** A checkpoint or restore that takes longer is given up. */
+    readonly limit: Seconds;
+    /** Size expected of the first checkpoint; 0 where the flow does not say. */
+    readonly expect: Bytes;
+  };
+  /** How a run goes on after the time limit: by itself, or when its owner resumes it. */
+  readonly continue: 'requeue' | 'resume';
+  readonly attempt: { readonly time: Seconds; readonly timeMin: Seconds | null };
+  readonly total: Seconds;
+  readonly queue: {
+    readonly mem: Bytes | null;
+    readonly account: string | null;
+    readonly qos: string | null;
+    readonly partition: string | null;
+    readonly reservation: string | null;
+    readonly constraint: string | null;
+  };
+}

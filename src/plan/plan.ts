@@ -1,0 +1,54 @@
+import type { Workflow } from '../model/flow.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Source } from '../model/span.ts';
+
+/** What an uncompressed checkpoint was seen to reach on a small machine, in bytes a second: the pessimist's number. */
+const slowestDisk = 0.25e9;
+/** No checkpoint is given up earlier than this, in seconds. */
+const leastPatience = 600;
+
+/**
+ * Decides everything that a job needs to know: fills in defaults, derives numbers.
+ * The workflow is one that the checker found no error in.
+ */
+export function plan(workflow: Workflow, source: Source): Plan {
+  const { application, environment, checkpoint, schedule } = workflow;
+  const memory = application.memory ?? 0;
+  return {
+    format: 1,
+    workflow: workflow.name,
+    run: {
+      text: application.run,
+      firstLine: lineAt(source, application.runSpan.start),
+      lastLine: lineAt(source, application.runSpan.end),
+    },
+    workdir: application.workdir ?? null,
+    output: application.output ?? null,
+    load: environment.load,
+    set: environment.set,
+    threads: application.threads ?? 1,
+    checkpoint: {
+      interval: checkpoint.interval,
+      lead: checkpoint.lead,
+      signal: checkpoint.signal ?? 'USR1',
+      keep: checkpoint.keep ?? 2,
+      state: checkpoint.state ?? null,
+      // Four times what it should take, for a file system that has a bad day.
+      limit: Math.max(leastPatience, Math.ceil((4 * memory) / slowestDisk)),
+      expect: memory,
+    },
+    continue: checkpoint.strategy === 'manual' ? 'resume' : 'requeue',
+    attempt: { time: schedule.time, timeMin: schedule.timeMin ?? null },
+    total: schedule.total,
+    queue: {
+      mem: schedule.mem ?? null,
+      account: schedule.account ?? null,
+      qos: schedule.qos ?? null,
+      partition: schedule.partition ?? null,
+      reservation: schedule.reservation ?? null,
+      constraint: schedule.constraint ?? null,
+    },
+  };
+}
+
+const lineAt = (source: Source, offset: number) => source.text.slice(0, offset).split('\n').length;

@@ -1,0 +1,183 @@
+import type { CstElement, CstNode, IToken } from 'chevrotain';
+import type {
+  Assignment,
+  Block,
+  Entry,
+  FlowFile,
+  Name,
+  NumberValue,
+  Planned,
+  Value,
+  WorkflowNode,
+} from '../model/ast.ts';
+import { type Context, endOf, spanOf, startOf } from './context.ts';
+import { reportStray, reportStrayTop } from './mistakes.ts';
+import { blockString, quotedString } from './strings.ts';
+import * as T from './tokens.ts';
+
+/** CST to AST. */
+export function buildFile(cst: CstNode, context: Context): FlowFile {
+  for (const stray of nodes(cst, 'strayTop')) {
+    reportStrayTop(inOrder(stray), context);
+  }
+  const number = nodes(cst, 'header').flatMap((header) => real(header, 'NumberLike'))[0];
+  return {
+    version: number === undefined ? undefined : numberValue(number),
+    workflows: nodes(cst, 'workflow').map((node) => workflow(node, context)),
+    planned: real(cst, 'PlannedConstruct').map(planned),
+  };
+}
+
+function workflow(cst: CstNode, context: Context): WorkflowNode {
+  const keyword = real(cst, 'WorkflowKeyword')[0];
+  const word = real(cst, 'Word')[0];
+  const body = nodes(cst, 'body')[0];
+  const start = keyword === undefined ? 0 : startOf(keyword);
+  const { entries, broken, end } = bodyOf(body, context);
+  const name = word === undefined || word.image === '' ? undefined : nameOf(word);
+  return {
+    kind: 'workflow',
+    name,
+    entries,
+    broken,
+    span: { start, end: Math.max(end, keyword ? endOf(keyword) : 0) },
+  };
+}
+
+interface Body {
+  readonly entries: Entry[];
+  readonly broken: boolean;
+  readonly end: number;
+}
+
+function bodyOf(cst: CstNode | undefined, context: Context): Body {
+  if (cst === undefined) return { entries: [], broken: true, end: 0 };
+  let broken = real(cst, 'RightBrace').some((token) => endOf(token) === startOf(token));
+  // Ends of values that something follows which belongs to no entry: nobody knows which of the two was meant.
+  const spoiled = new Set<number>();
+  for (const stray of nodes(cst, 'stray')) {
+    const tokens = inOrder(stray);
+    broken = true;
+    const last = context.before.get(tokens[0] as IToken);
+    reportStray(tokens, last, context);
+    if (last !== undefined) spoiled.add(endOf(last));
+  }
+  const entries = nodes(cst, 'entry')
+    .flatMap((node) => entry(node, context))
+    .map((one) => (one.kind === 'assignment' && spoiled.has(one.span.end) ? withoutValue(one) : one));
+  // A string that was not closed may have swallowed the entries after it on its line.
+  broken ||= entries.some((one) => one.kind === 'assignment' && hidesEntries(one, context));
+  const close = real(cst, 'RightBrace')[0];
+  const open = real(cst, 'LeftBrace')[0];
+  return {
+    entries,
+    broken,
+    end: Math.max(open ? endOf(open) : 0, close ? endOf(close) : 0, entries.at(-1)?.span.end ?? 0),
+  };
+}
+
+function hidesEntries({ value }: Assignment, { text }: Context): boolean {
+  return value.kind === 'missing' && text.slice(value.span.start, value.span.end).includes('=');
+}
+
+function withoutValue(one: Assignment): Assignment {
+  return { ...one, value: { kind: 'missing', span: one.value.span } };
+}
+
+function entry(cst: CstNode, context: Context): Entry[] {
+  const construct = real(cst, 'PlannedConstruct')[0];
+  if (construct !== undefined) return [planned(construct)];
+  const word = real(cst, 'Key')[0];
+  if (word === undefined) return [];
+  const key = nameOf(word);
+  const inner = nodes(cst, 'body')[0];
+  if (inner !== undefined) {
+    const { entries, broken, end } = bodyOf(inner, context);
+    const block: Block = {
+      kind: 'block',
+      key,
+      entries,
+      broken,
+      span: { start: key.span.start, end: Math.max(end, key.span.end) },
+    };
+    return [block];
+  }
+  const equals = real(cst, 'Equals')[0];
+  const fallback = equals === undefined ? key.span.end : endOf(equals);
+  const value = readValue(nodes(cst, 'value')[0], fallback, context);
+  const assignment: Assignment = {
+    kind: 'assignment',
+    key,
+    value,
+    span: { start: key.span.start, end: Math.max(value.span.end, fallback) },
+  };
+  return [assignment];
+}
+
+function readValue(cst: CstNode | undefined, fallback: number, context: Context): Value {
+  const missing: Value = { kind: 'missing', span: { start: fallback, end: fallback } };
+  if (cst === undefined) return missing;
+  const list = nodes(cst, 'list')[0];
+  if (list !== undefined) return listOf(list, fallback, context);
+  const token = real(cst, 'QuotedString', 'BlockString', 'NumberLike', 'Word')[0];
+  if (token === undefined) return missing;
+  switch (token.tokenType) {
+    case T.BrokenValue:
+      return { kind: 'missing', span: spanOf(token) };
+    case T.QuotedString:
+      return quotedString(token.image, startOf(token), context.report);
+    case T.BlockString:
+      return blockString(token.image, startOf(token));
+    case T.NumberLike:
+      return numberValue(token);
+    default:
+      return { kind: 'word', text: token.image, span: spanOf(token) };
+  }
+}
+
+/** A list that was not read to its end is no value: nobody knows what it was to hold. */
+function listOf(cst: CstNode, fallback: number, context: Context): Value {
+  const items = nodes(cst, 'value').map((node) => readValue(node, fallback, context));
+  const open = real(cst, 'LeftBracket')[0];
+  const close = real(cst, 'RightBracket')[0];
+  const start = open === undefined ? fallback : startOf(open);
+  const end = Math.max(
+    close === undefined ? 0 : endOf(close),
+    items.at(-1)?.span.end ?? 0,
+    open ? endOf(open) : 0,
+  );
+  const whole = open?.image === '[' && close?.image === ']';
+  return whole ? { kind: 'list', items, span: { start, end } } : { kind: 'missing', span: { start, end } };
+}
+
+function planned(token: IToken): Planned {
+  const { word, declares } = token.payload as T.PlannedPayload;
+  return { kind: 'planned', key: nameOf(word), declares, span: spanOf(token) };
+}
+
+function nameOf(token: IToken): Name {
+  return { text: token.image, span: spanOf(token) };
+}
+
+function numberValue(token: IToken): NumberValue {
+  return { kind: 'number', text: token.image, span: spanOf(token) };
+}
+
+function nodes(cst: CstNode, rule: string): CstNode[] {
+  return (cst.children[rule] ?? []).filter((child): child is CstNode => 'children' in child);
+}
+
+function tokensOf(cst: CstNode, ...types: string[]): IToken[] {
+  const isToken = (child: CstElement): child is IToken => 'image' in child;
+  return types.flatMap((type) => (cst.children[type] ?? []).filter(isToken));
+}
+
+/** All tokens of a node that has no inner nodes, as they stand in the text. */
+function inOrder(cst: CstNode): IToken[] {
+  return tokensOf(cst, ...Object.keys(cst.children)).sort((a, b) => startOf(a) - startOf(b));
+}
+
+/** The tokens of those types that stand in the text: not the ones that recovery thought of. */
+function real(cst: CstNode, ...types: string[]): IToken[] {
+  return tokensOf(cst, ...types).filter((token) => token.isInsertedInRecovery !== true);
+}

@@ -1,0 +1,21 @@
+import { EOF, type IToken } from 'chevrotain';
+import { quote } from '../diagnostics/words.ts';
+import * as T from './tokens.ts';
+
+/** A token as a sentence names it. */
+export function describe(token: IToken): string {
+  switch (token.tokenType) {
+    case EOF:
+      return 'the end of the file';
+    case T.BlockString:
+      return 'a block string';
+    case T.QuotedString:
+      return token.image === '' ? 'a string' : quote(token.image);
+    case T.Key:
+      return `the key ${quote(token.image)}`;
+    case T.PlannedConstruct:
+      return quote((token.payload as T.PlannedPayload).word.image);
+    default:
+      return token.image === '' ? (token.tokenType.LABEL ?? 'nothing') : quote(token.image);
+  }
+}

@@ -1,0 +1,103 @@
+import { CstParser } from 'chevrotain';
+import { phrases } from './phrases.ts';
+import * as T from './tokens.ts';
+
+/**
+ * The grammar of the language. The rules named `stray…` are error productions: they collect what cannot stand at its
+ * place, so that the entries after it are read; src/syntax/mistakes.ts says what is wrong with it.
+ */
+export class FlowParser extends CstParser {
+  constructor(skipValidations = true) {
+    super(T.PARSED, {
+      recoveryEnabled: true,
+      maxLookahead: 2,
+      errorMessageProvider: phrases,
+      skipValidations,
+    });
+    this.performSelfAnalysis();
+  }
+
+  readonly file = this.RULE('file', () => {
+    this.OPTION(() => this.SUBRULE(this.header));
+    this.MANY(() =>
+      this.OR([
+        { ALT: () => this.SUBRULE(this.workflow) },
+        { ALT: () => this.CONSUME(T.PlannedConstruct) },
+        { ALT: () => this.SUBRULE(this.strayTop) },
+      ]),
+    );
+  });
+
+  private readonly header = this.RULE('header', () => {
+    this.CONSUME(T.CrflowKeyword);
+    this.CONSUME(T.NumberLike);
+  });
+
+  private readonly workflow = this.RULE('workflow', () => {
+    this.CONSUME(T.WorkflowKeyword);
+    this.CONSUME(T.Word);
+    this.SUBRULE(this.body);
+  });
+
+  private readonly body = this.RULE('body', () => {
+    this.CONSUME(T.LeftBrace);
+    this.MANY(() =>
+      this.OR([{ ALT: () => this.SUBRULE(this.entry) }, { ALT: () => this.SUBRULE(this.stray) }]),
+    );
+    this.CONSUME(T.RightBrace);
+  });
+
+  private readonly entry = this.RULE('entry', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(T.PlannedConstruct) },
+      {
+        ALT: () => {
+          this.CONSUME(T.Key);
+          this.OR1([
+            {
+              ALT: () => {
+                this.CONSUME(T.Equals);
+                this.SUBRULE(this.value);
+              },
+            },
+            { ALT: () => this.SUBRULE(this.body) },
+          ]);
+        },
+      },
+    ]);
+  });
+
+  private readonly value = this.RULE('value', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(T.QuotedString) },
+      { ALT: () => this.CONSUME(T.BlockString) },
+      { ALT: () => this.CONSUME(T.NumberLike) },
+      { ALT: () => this.CONSUME(T.Word) },
+      { ALT: () => this.SUBRULE(this.list) },
+    ]);
+  });
+
+  private readonly list = this.RULE('list', () => {
+    this.CONSUME(T.LeftBracket);
+    this.OPTION(() => {
+      this.SUBRULE(this.value);
+      this.MANY(() => {
+        this.CONSUME(T.Comma);
+        this.SUBRULE1(this.value);
+      });
+      this.OPTION1(() => this.CONSUME1(T.Comma));
+    });
+    this.CONSUME(T.RightBracket);
+  });
+
+  private readonly stray = this.RULE('stray', () => {
+    this.AT_LEAST_ONE(() => this.OR(T.LOOSE.map((type) => ({ ALT: () => this.CONSUME(type) }))));
+  });
+
+  private readonly strayTop = this.RULE('strayTop', () => {
+    this.AT_LEAST_ONE(() => this.OR(T.LOOSE_TOP.map((type) => ({ ALT: () => this.CONSUME(type) }))));
+  });
+}
+
+/** One for the process: making a parser costs far more than parsing a flow. */
+export const parser = new FlowParser();

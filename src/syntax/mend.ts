@@ -1,0 +1,58 @@
+import type { IToken } from 'chevrotain';
+import { syntax } from '../diagnostics/syntax.ts';
+import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
+import * as T from './tokens.ts';
+import { isItemAt } from './values.ts';
+
+/** Values that went wrong over several tokens: lists without their bracket, and a second `=` on the line. */
+export function mendValues(tokens: readonly IToken[], context: Context): IToken[] {
+  const out: IToken[] = [];
+  for (let i = 0; i < tokens.length; ) {
+    const token = tokens[i] as IToken;
+    const used = out.at(-1)?.tokenType === T.Equals ? mendOne(tokens, i, out, context) : 0;
+    if (used === 0) out.push(token);
+    i += Math.max(1, used);
+  }
+  return out;
+}
+
+/** Mends a value that starts at `i`; returns how many tokens it has used, 0 where nothing is wrong. */
+function mendOne(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
+  return openList(tokens, i, out, context) || secondEquals(tokens, i, out, context);
+}
+
+/** `load = "a", "b"]`: the opening bracket is missing, perhaps the closing one as well. */
+function openList(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
+  const isItem = (at: number) => isItemAt(tokens, at);
+  let at = i;
+  while (isItem(at) && tokens[at + 1]?.tokenType === T.Comma && isItem(at + 2)) at += 2;
+  if (at === i) return 0;
+  const [first, last] = [tokens[i] as IToken, tokens[at] as IToken];
+  context.report(syntax.noBracket, { start: startOf(first), end: endOf(last) }, undefined);
+  out.push(retype(first, T.BrokenValue));
+  return at - i + (tokens[at + 1]?.tokenType === T.RightBracket ? 2 : 1);
+}
+
+/**
+ * `qos = preempt = 2h` on one line: either the value of the first `=` or the key of the second is missing, and only
+ * the author knows which. Nothing is made of either.
+ */
+function secondEquals(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
+  const [word, equals, value] = tokens.slice(i, i + 3) as [IToken, IToken | undefined, IToken | undefined];
+  if (word.tokenType !== T.Word || equals?.tokenType !== T.Equals) return 0;
+  const before = out.at(-1);
+  if (
+    out.at(-2)?.tokenType !== T.Word ||
+    before === undefined ||
+    !sameLine(context, before, word) ||
+    !sameLine(context, word, equals)
+  )
+    return 0;
+  context.report(syntax.secondEquals, spanOf(equals), { word: word.image });
+  out.push(retype(word, T.BrokenValue));
+  const isValue = value !== undefined && isItemAt(tokens, i + 2);
+  if (!isValue) return 2;
+  // Left where no entry can stand, it marks the block as one that was not read to the end.
+  out.push(makeToken(T.BrokenValue, startOf(equals), endOf(value), context.text));
+  return 3;
+}

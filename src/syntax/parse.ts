@@ -1,0 +1,69 @@
+import type { IToken } from 'chevrotain';
+import { collect } from '../diagnostics/define.ts';
+import { syntax } from '../diagnostics/syntax.ts';
+import type { FlowFile } from '../model/ast.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Source } from '../model/span.ts';
+import { balance } from './brackets.ts';
+import { buildFile } from './build.ts';
+import { classify } from './classify.ts';
+import { type Context, endOfText, spanOf, startOf } from './context.ts';
+import { parser } from './grammar.ts';
+import { lex } from './lexer.ts';
+import { mendValues } from './mend.ts';
+import { reportErrors } from './mistakes.ts';
+import { foldPlanned } from './planned.ts';
+import { repairTokens } from './repair.ts';
+import { UnterminatedComment } from './tokens.ts';
+
+/** Characters (UTF-16 units) that a source may have: a flow is some dozen lines. */
+export const LONGEST_SOURCE = 1_000_000;
+
+/**
+ * Text to tree. Never throws: whatever the text, there is a tree of what could be read, and a finding for each
+ * mistake, in the order of the text, each once.
+ */
+export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic[] } {
+  const { report, sorted } = collect(source);
+  const nothing: FlowFile = { version: undefined, workflows: [], planned: [] };
+  const length = source.text.length;
+  if (length > LONGEST_SOURCE) {
+    report(syntax.tooLong, { start: 0, end: 0 }, { length, limit: LONGEST_SOURCE });
+    return { file: nothing, diagnostics: sorted() };
+  }
+  const { text, lines, tokens, holes } = lex(source.text, report);
+  const cut = tokens.at(-1)?.tokenType === UnterminatedComment;
+  const context: Context = { text, lines, report, holes, spoken: new Set(), before: new Map(), cut };
+  if (cut) context.spoken.add(endOfText(context));
+  const repaired = repairTokens(foldPlanned(tokens, context), context);
+  checkHeader(repaired[0], context);
+  const passes = [mendValues, classify, balance];
+  parser.input = passes.reduce<readonly IToken[]>((now, pass) => pass(now, context), repaired) as IToken[];
+  parser.input.forEach((token, i) => {
+    const before = parser.input[i - 1];
+    if (before !== undefined) context.before.set(token, before);
+  });
+  const cst = parser.file();
+  reportErrors(parser.errors, context);
+  const file = buildFile(cst, context);
+  parser.input = [];
+  if (file.version !== undefined && file.version.text !== '1') {
+    // Another version may mean anything by what follows: this is all that can be said of it.
+    const other = collect(source);
+    other.report(syntax.otherVersion, file.version.span, { version: file.version.text });
+    return { file: { ...nothing, version: file.version }, diagnostics: other.sorted() };
+  }
+  const said = sorted().length > 0;
+  if (file.workflows.length === 0 && !said && file.planned.length === 0) {
+    const end = text.trimEnd().length;
+    report(syntax.noWorkflow, { start: end, end }, { empty: tokens.length === 0 });
+  }
+  return { file, diagnostics: sorted() };
+}
+
+/** Whatever stands in the place of `crflow 1`, it is one mistake. */
+function checkHeader(first: IToken | undefined, { report, spoken }: Context): void {
+  if (first === undefined || first.image === 'crflow' || spoken.has(startOf(first))) return;
+  report(syntax.noVersion, spanOf(first), undefined);
+  spoken.add(startOf(first));
+}

@@ -1,0 +1,145 @@
+import type { IToken } from 'chevrotain';
+import type { Report } from '../diagnostics/define.ts';
+import { syntax } from '../diagnostics/syntax.ts';
+import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
+import { joinQuotes } from './quotes.ts';
+import * as T from './tokens.ts';
+import { isItemAt, opensValue } from './values.ts';
+
+/**
+ * Mistakes that are clear from a token and its neighbours: each is reported and set right, so that the parser reads
+ * on as if it had not been made.
+ */
+export function repairTokens(tokens: readonly IToken[], context: Context): IToken[] {
+  const out: IToken[] = [];
+  const joined = joinQuotes(tokens, context);
+  joined.forEach((token, i) => {
+    const fixed = repairOne(token, out.at(-1), joined[i + 1], context, out.at(-2));
+    if (fixed !== undefined) out.push(fixed);
+  });
+  return mergeUnits(joinColons(dropSeparators(out, context), context), context);
+}
+
+/** Commas where no list is open; one between two values stays, for what is missing there is the list's bracket. */
+function dropSeparators(tokens: readonly IToken[], context: Context): IToken[] {
+  const out: IToken[] = [];
+  let inList = false;
+  tokens.forEach((token, i) => {
+    const type = token.tokenType;
+    if (type === T.LeftBracket) inList = true;
+    else if (LIST_ENDS.includes(type)) inList = false;
+    const between = isItemAt(out, out.length - 1) && isItemAt(tokens, i + 1);
+    const right = type !== T.Comma || (token.image === ',' && inList);
+    if (right || inList || between) out.push(token);
+    if (right || (between && !inList)) return;
+    context.report(syntax.separator, spanOf(token), { text: token.image, inList });
+    context.spoken.add(startOf(token));
+  });
+  return out;
+}
+
+const LIST_ENDS = [T.RightBracket, T.LeftBrace, T.RightBrace, T.Equals];
+function repairOne(
+  token: IToken,
+  before: IToken | undefined,
+  after: IToken | undefined,
+  context: Context,
+  beforeThat: IToken | undefined,
+): IToken | undefined {
+  const at = spanOf(token);
+  const report: Report = (...finding) => {
+    context.report(...finding);
+    context.spoken.add(at.start);
+  };
+  switch (token.tokenType) {
+    case T.UnterminatedComment:
+      report(syntax.unterminatedComment, { start: at.start, end: at.start + 2 }, undefined);
+      return undefined;
+    case T.HashComment:
+      report(syntax.hashComment, at, { sbatch: /^#SBATCH\b/.test(token.image) });
+      return undefined;
+    case T.OddSpace:
+      report(syntax.oddSpace, at, { character: [...token.image][0] ?? '' });
+      return undefined;
+    case T.UnterminatedString:
+      report(syntax.unterminatedString, at, { typographic: /[“”„]/.test(token.image) });
+      return retype(token, T.BrokenValue);
+    case T.TypographicString: {
+      const content = token.image.length > 1 ? token.image.slice(1, -1) : undefined;
+      report(syntax.typographicQuotes, at, { content });
+      return retype(token, T.BrokenValue);
+    }
+    case T.SingleQuoted:
+      report(syntax.singleQuotes, at, { content: token.image.slice(1, -1) });
+      return retype(token, T.BrokenValue);
+    case T.QuotedString:
+      return context.holes.has(at.start) ? retype(token, T.BrokenValue) : token;
+    case T.Semicolon:
+      // Reported with the commas, which it was meant as.
+      return retype(token, T.Comma);
+    case T.Colon:
+      return repairColon(token, before, after, context, beforeThat);
+    default:
+      return token;
+  }
+}
+
+/** `key: value` is read as `key = value`; in the place of a value the colon is part of text without quotes. */
+function repairColon(
+  token: IToken,
+  before: IToken | undefined,
+  after: IToken | undefined,
+  context: Context,
+  beforeThat: IToken | undefined,
+): IToken | undefined {
+  if (before?.tokenType !== T.Word || endOf(before) !== startOf(token) || opensValue(beforeThat)) {
+    return retype(token, T.Junk);
+  }
+  const block = after?.tokenType === T.LeftBrace;
+  context.report(syntax.colon, spanOf(token), { key: before.image, block });
+  context.spoken.add(startOf(token));
+  return block || after?.tokenType === T.Equals ? undefined : retype(token, T.Equals);
+}
+
+/** `image:tag` without quotes came as three tokens that touch: one piece of text. */
+function joinColons(tokens: readonly IToken[], context: Context): IToken[] {
+  const out: IToken[] = [];
+  for (const token of tokens) {
+    const before = out.at(-1);
+    const glued = before !== undefined && endOf(before) === startOf(token);
+    const textual = [T.Word, T.NumberLike, T.Junk].includes(token.tokenType);
+    const starts = before?.tokenType === T.Word && token.image === ':' && token.tokenType === T.Junk;
+    const goesOn = before?.tokenType === T.Junk && before.image.includes(':') && textual;
+    if (before && glued && (starts || goesOn)) {
+      out[out.length - 1] = makeToken(T.Junk, startOf(before), endOf(token), context.text);
+    } else out.push(token);
+  }
+  return out;
+}
+
+const UNIT_WORD =
+  /^(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|b|bytes?|[kmgt]i?b?|cores?|cpus?|threads?|times?)$/i;
+
+/** `10 min`, `1h 30min`, `8 cores` become one value, for the checker to say what is wrong with it. */
+function mergeUnits(tokens: readonly IToken[], context: Context): IToken[] {
+  const out: IToken[] = [];
+  tokens.forEach((token, i) => {
+    const before = out.at(-1);
+    const next = tokens[i + 1];
+    const isKey = next?.tokenType === T.Equals || next?.tokenType === T.LeftBrace;
+    const inList = out.at(-2)?.tokenType !== T.Equals;
+    const unit = token.tokenType === T.Word && UNIT_WORD.test(token.image) && !isKey;
+    const merge =
+      before?.tokenType === T.NumberLike &&
+      opensValue(out.at(-2)) &&
+      (unit || (token.tokenType === T.NumberLike && !inList));
+    if (merge && sameLine(context, before, token) && onlyBlanks(context, before, token)) {
+      out[out.length - 1] = makeToken(T.NumberLike, startOf(before), endOf(token), context.text);
+    } else out.push(token);
+  });
+  return out;
+}
+
+function onlyBlanks(context: Context, before: IToken, token: IToken): boolean {
+  return context.text.slice(endOf(before), startOf(token)).trim() === '';
+}

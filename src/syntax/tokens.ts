@@ -1,0 +1,184 @@
+import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
+import { scanBlock, scanComment, scanQuoted, scanUnterminated } from './scan.ts';
+
+/**
+ * All token types. The lexer makes the first group; src/syntax/repair.ts and its neighbours turn those into the
+ * second group, which is all that the parser sees.
+ */
+
+/** What ends a word or number: white space, brackets, quotes, separators, or the start of a comment. */
+const END = String.raw`(?=[\s"“”„{}[\]=,;]|\/\/|\/\*|(?![\s\S]))`;
+const STOP = String.raw`[^\s"“”„{}[\]=,;]`;
+
+const custom = (scan: (text: string, offset: number) => string | undefined, hint: string) => ({
+  pattern: (text: string, offset: number) => {
+    const image = scan(text, offset);
+    return image === undefined ? null : ([image] as unknown as RegExpExecArray);
+  },
+  start_chars_hint: [hint],
+  line_breaks: true,
+});
+
+export const WhiteSpace = createToken({
+  name: 'WhiteSpace',
+  pattern: /[ \t\r\n]+/,
+  group: Lexer.SKIPPED,
+  line_breaks: true,
+});
+export const LineComment = createToken({ name: 'LineComment', pattern: /\/\/[^\r\n]*/, group: 'comments' });
+export const BlockComment = createToken({
+  name: 'BlockComment',
+  ...custom(scanComment, '/'),
+  group: 'comments',
+});
+
+export const BlockString = createToken({
+  name: 'BlockString',
+  label: 'block string',
+  ...custom(scanBlock, '"'),
+});
+export const QuotedString = createToken({
+  name: 'QuotedString',
+  label: 'string',
+  ...custom(scanQuoted, '"'),
+});
+export const Equals = createToken({ name: 'Equals', label: '`=`', pattern: '=' });
+export const LeftBrace = createToken({ name: 'LeftBrace', label: '`{`', pattern: '{' });
+export const RightBrace = createToken({ name: 'RightBrace', label: '`}`', pattern: '}' });
+export const LeftBracket = createToken({ name: 'LeftBracket', label: '`[`', pattern: '[' });
+export const RightBracket = createToken({ name: 'RightBracket', label: '`]`', pattern: ']' });
+export const Comma = createToken({ name: 'Comma', label: '`,`', pattern: ',' });
+export const Word = createToken({
+  name: 'Word',
+  label: 'word',
+  pattern: new RegExp(`[A-Za-z_][A-Za-z0-9_-]*(?=:)|[A-Za-z_][A-Za-z0-9_-]*${END}`),
+});
+export const NumberLike = createToken({
+  name: 'NumberLike',
+  label: 'number',
+  pattern: new RegExp(`[0-9][A-Za-z0-9:.+_-]*${END}`),
+});
+
+/** Mistakes that are worth a token of their own. None of them reaches the parser. */
+export const UnterminatedComment = createToken({
+  name: 'UnterminatedComment',
+  pattern: /\/\*[\s\S]*/,
+  line_breaks: true,
+});
+export const UnterminatedBlock = createToken({
+  name: 'UnterminatedBlock',
+  pattern: /"""[\s\S]*/,
+  line_breaks: true,
+});
+export const UnterminatedString = createToken({
+  name: 'UnterminatedString',
+  ...custom(scanUnterminated, '"'),
+});
+export const TypographicString = createToken({
+  name: 'TypographicString',
+  pattern: /[“”„](?:[^“”„"\r\n]*[“”"])?/,
+});
+export const SingleQuoted = createToken({ name: 'SingleQuoted', pattern: /'[^'"\r\n]*'|‘[^‘’"\r\n]*’/ });
+export const HashComment = createToken({ name: 'HashComment', pattern: /#[^\r\n]*/ });
+export const OddSpace = createToken({
+  name: 'OddSpace',
+  pattern: /[\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u3000\uFEFF]+/,
+});
+export const Semicolon = createToken({ name: 'Semicolon', pattern: ';' });
+export const Colon = createToken({ name: 'Colon', pattern: ':' });
+/** Everything else, up to the next place where something can start: reported once as a whole. */
+export const Junk = createToken({
+  name: 'Junk',
+  label: 'text',
+  pattern: new RegExp(`${STOP}(?:(?!\\/\\/|\\/\\*)${STOP})*`),
+});
+
+/** Made from words by what stands around them. */
+export const CrflowKeyword = createToken({ name: 'CrflowKeyword', label: '`crflow`', pattern: Lexer.NA });
+export const WorkflowKeyword = createToken({
+  name: 'WorkflowKeyword',
+  label: '`workflow`',
+  pattern: Lexer.NA,
+});
+/** A word that `=` or `{` follows. */
+export const Key = createToken({ name: 'Key', label: 'key', pattern: Lexer.NA });
+/** A whole construct of a later version, folded into one token. */
+export const PlannedConstruct = createToken({ name: 'PlannedConstruct', pattern: Lexer.NA });
+/** A value that was reported already. */
+export const BrokenValue = createToken({
+  name: 'BrokenValue',
+  pattern: Lexer.NA,
+  categories: [QuotedString],
+});
+
+/** In the order of trial. */
+export const LEXED: TokenType[] = [
+  WhiteSpace,
+  LineComment,
+  BlockComment,
+  UnterminatedComment,
+  BlockString,
+  UnterminatedBlock,
+  QuotedString,
+  UnterminatedString,
+  TypographicString,
+  SingleQuoted,
+  HashComment,
+  OddSpace,
+  Equals,
+  LeftBrace,
+  RightBrace,
+  LeftBracket,
+  RightBracket,
+  Comma,
+  Semicolon,
+  Colon,
+  Word,
+  NumberLike,
+  Junk,
+];
+
+export const PARSED: TokenType[] = [
+  BlockString,
+  QuotedString,
+  Equals,
+  LeftBrace,
+  RightBrace,
+  LeftBracket,
+  RightBracket,
+  Comma,
+  Word,
+  NumberLike,
+  Junk,
+  CrflowKeyword,
+  WorkflowKeyword,
+  Key,
+  PlannedConstruct,
+  BrokenValue,
+];
+
+/**
+ * What may stand where no entry can start: what `stray` in the grammar collects. Listed, and not a category, for
+ * Chevrotain's recovery looks for the very types.
+ */
+export const LOOSE: TokenType[] = [
+  BlockString,
+  QuotedString,
+  Equals,
+  LeftBracket,
+  RightBracket,
+  Comma,
+  Word,
+  NumberLike,
+  Junk,
+  CrflowKeyword,
+];
+
+/** The same at the top of a file, where keys and braces are out of place too. */
+export const LOOSE_TOP: TokenType[] = [...LOOSE, Key, LeftBrace, RightBrace];
+
+/** What the token pass that folds a planned construct leaves in `payload`. */
+export interface PlannedPayload {
+  readonly word: IToken;
+  readonly declares: string | undefined;
+}

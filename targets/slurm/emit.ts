@@ -1,0 +1,75 @@
+import {
+  code,
+  comment,
+  hereDocument,
+  number,
+  pathWord,
+  type ShellText,
+  word,
+} from '../../src/emit/shell-text.ts';
+import { template } from '../../src/emit/template.ts';
+import type { Artifact } from '../../src/model/artifact.ts';
+import type { HostPath } from '../../src/model/flow.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { directives } from './directives.ts';
+import { runtime, runtimeVersion } from './runtime.ts';
+import { aligned, facts, settings } from './settings.ts';
+import job from './templates/job.sbatch.hbs';
+
+const render = template(job);
+
+/**
+ * The job script of a plan: a pure function of the plan, the source's name and the runtime's version.
+ * @param source name of the `.crflow` file, without folders: it stands in the script's comments
+ */
+export function jobScript(plan: Plan, source: string): Artifact {
+  const file = `${plan.workflow}.sbatch`;
+  const { checkpoint, workdir, output } = plan;
+  const { firstLine, lastLine, text } = plan.run;
+  const { body, delimiter } = hereDocument(text);
+  return {
+    name: file,
+    text: render({
+      name: comment(plan.workflow),
+      file: comment(file),
+      source: comment(source),
+      runtimeVersion: number(runtimeVersion),
+      directives: directives(plan),
+      settings: settings(plan),
+      facts: facts(plan),
+      stateVariables: variables(checkpoint.state),
+      statePath: code`state_root=${pathWord(checkpoint.state ?? defaultState)} # what a restore needs: on shared storage`,
+      workVariables: variables(workdir, output),
+      workPaths: aligned([
+        [
+          code`workdir=${pathWord(workdir ?? [])}`,
+          workdir ? 'where the application runs' : 'the folder of submission',
+        ],
+        [
+          code`output=${pathWord(output ?? [])}`,
+          output ? 'what it prints' : `${plan.workflow}-RUN.out in workdir`,
+        ],
+      ]),
+      environment: environment(plan),
+      lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
+      run: body,
+      delimiter,
+      runtime: runtime({ modules: plan.load.length > 0 }),
+    }),
+  };
+}
+
+const defaultState: HostPath = [{ kind: 'text', text: 'crflow-state' }];
+
+/** The variables that the paths need, each once, in order of use: the job stops at its start without them. */
+function variables(...paths: (HostPath | null)[]): ShellText[] {
+  const parts = paths.flatMap((path) => path ?? []);
+  return [...new Set(parts.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))].map(word);
+}
+
+function environment(plan: Plan): ShellText[] {
+  return [
+    ...plan.load.map((module) => code`load_module ${word(module)}`),
+    ...plan.set.map(({ name, value }) => code`export ${word(name)}=${word(value)}`),
+  ];
+}

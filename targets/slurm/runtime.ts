@@ -1,0 +1,36 @@
+import { code, type ShellText } from '../../src/emit/shell-text.ts';
+import attempt from './runtime/attempt.sh';
+import common from './runtime/common.sh';
+import generations from './runtime/generations.sh';
+import host from './runtime/host.sh';
+import inner from './runtime/inner.sh';
+import main from './runtime/main.sh';
+import modules from './runtime/modules.sh';
+import outer from './runtime/outer.sh';
+import run from './runtime/run.sh';
+import slurm from './runtime/slurm.sh';
+import status from './runtime/status.sh';
+
+/** Raised whenever the bash below changes what a job does; stands in every script. */
+export const runtimeVersion = 1;
+/** Raised whenever a run's folder changes so that another version cannot go on with it. */
+export const stateFormat = 1;
+
+/** The bash that every job carries, in the order in which it is read: what happens first, how it is done after. */
+export function runtime(needs: { modules: boolean }): ShellText {
+  const parts = [
+    attempt,
+    outer,
+    inner,
+    generations,
+    run,
+    slurm,
+    host,
+    ...(needs.modules ? [modules] : []),
+    status,
+  ];
+  return ownText(parts.concat(common, main).join('\n').trimEnd());
+}
+
+/** Our own bash is code as it stands; nothing else becomes shell text this way. */
+const ownText = (text: string) => code([text] as unknown as TemplateStringsArray);

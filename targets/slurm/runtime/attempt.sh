@@ -1,0 +1,82 @@
+# The life of one attempt, on the host, where Slurm is.
+attempt() {
+  catch_signals # first of all: a warning can come two seconds after the start
+  check_settings
+  open_run "$@"    # its folder, its number, its lease
+  leave_if_settled # done before, out of time, no progress
+  prepare_host     # modules, DMTCP, the work folder
+  listen_for_preemption
+  while :; do
+    start_inner_half
+    watch_inner_half
+    case $outcome in
+      'done') leave "$recorded_status" "the application ended with status $recorded_status" ;;
+      saved | unsaved) break ;;
+      unrestored) say 'falling back to the generation before it' ;;
+      unfit) leave 78 "$why" ;;
+      lost) may_restore_again || leave 74 "$lost_for_good" ;;
+      *) leave 74 'no sealed generation can be restored; the journal says why' ;;
+    esac
+  done
+  if [[ $outcome == unsaved ]]; then say "not saved: what was done since generation $(newest_generation)"; fi
+  case $reason in
+    limit | preemption) go_on ;;
+    budget) leave 72 "the run has used its total of $(hms "$CRFLOW_TOTAL")" ;;
+    cancelled) leave 77 'the job was cancelled' ;;
+    superseded) leave 76 'a newer attempt has taken over this run' ;;
+    *) leave 71 'stopped on request' ;;
+  esac
+}
+
+# The life of one computation, where DMTCP is: beside attempt(), or in a container.
+inner_half() {
+  open_inner_half "$@"
+  start_coordinator || conclude lost 'the DMTCP coordinator did not start'
+  if ! ever_sealed; then
+    launch || conclude lost 'the application did not start under DMTCP'
+  elif newest_good_generation; then
+    restore || conclude unrestored "generation $generation did not come back to life"
+  else
+    conclude hopeless 'no sealed generation is whole'
+  fi
+  while coordinator_lives; do
+    if over; then
+      break
+    elif requested; then
+      if [[ $request == finish* ]]; then last_checkpoint; fi
+      checkpoint -c
+      schedule_checkpoint
+    elif ((SECONDS >= next_checkpoint)); then
+      checkpoint -c
+      schedule_checkpoint
+    elif outer_half_is_gone; then
+      conclude lost 'the outer half is gone'
+    fi
+    pause
+  done
+  if finished; then
+    if dmtcp_ended_it; then conclude lost 'DMTCP ended a process of the application (status 99)'; fi
+    flush "$run/status"
+    conclude 'done' "the application ended with status $recorded_status"
+  fi
+  conclude lost 'the application or its coordinator went away without a status'
+}
+
+# The shell around the application. It is part of the computation and comes back with it. Input and output
+# are opened here, inside, so that a restore rolls them back too; and what dmtcp_launch and dmtcp_restart
+# say of a program's status is not true, so it is written down here. Once the application runs, this shell starts
+# no process: DMTCP 4.1 kills one that forks in the moment after a checkpoint.
+application() {
+  local run=$1 workdir=$2 output=$3 status
+  exec >>"$output" 2>&1 </dev/null 3>"$run/shell"
+  cd "$workdir" || exit
+  printf '%s\n' "$$" >&3
+  (
+    printf '%s\n' "$BASHPID" >&3
+    exec bash -eo pipefail "$run/run.sh" 3>&-
+  )
+  status=$?
+  # Died of a signal: if all of the job is being killed, this shell is next, and this was not the end.
+  if ((status > 128)); then linger 1; fi
+  printf '%s\n' "$status" >"$run/status"
+}

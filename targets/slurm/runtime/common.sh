@@ -1,0 +1,105 @@
+# --- Small things that both halves use ---
+
+say() { printf 'crflow %(%H:%M:%S)T  %s\n' -1 "$*"; }
+
+# journal EVENT [KEY VALUE | KEY# NUMBER]...: a line of JSON for every decision. Nothing here ever reads it back.
+journal() {
+  local line stamp event=$1
+  [[ -n ${attempt_dir-} ]] || return 0
+  shift
+  read_clock
+  TZ=UTC0 printf -v stamp '%(%Y-%m-%dT%H:%M:%SZ)T' "$now"
+  line="{\"time\":\"$stamp\",\"attempt\":$attempt,\"event\":\"$event\""
+  while (($#)); do
+    json_text "$2"
+    if [[ $1 == *'#' ]]; then line+=",\"${1%#}\":$2"; else line+=",\"$1\":\"$REPLY\""; fi
+    shift 2
+  done
+  printf '%s}\n' "$line" >>"$run/journal.jsonl"
+}
+
+# Sets REPLY to a text as it stands between the quotes of a JSON string.
+json_text() {
+  local code char escape
+  REPLY=${1//\\/\\\\}
+  REPLY=${REPLY//\"/\\\"}
+  [[ $REPLY == *[[:cntrl:]]* ]] || return 0
+  for code in {1..31}; do
+    printf -v escape '\\u%04x' "$code"
+    printf -v char '%b' "\\0$(printf %o "$code")"
+    REPLY=${REPLY//"$char"/$escape}
+  done
+}
+
+# Sets now, in epoch seconds, without starting a process.
+read_clock() { printf -v now '%(%s)T' -1; }
+
+# write_file FILE TEXT: the old text or the new one, never half of it.
+write_file() { printf '%s\n' "$2" >"$1.tmp" && mv -f "$1.tmp" "$1"; }
+
+is_count() { [[ ${1-} =~ ^(0|[1-9][0-9]{0,14})$ ]]; }
+
+hms() { printf '%d:%02d:%02d' $(($1 / 3600)) $(($1 / 60 % 60)) $(($1 % 60)); }
+
+mib() { printf '%d MiB' $((($1 + 1048575) / 1048576)); }
+
+# One turn of a waiting loop: nothing here looks at a shared file system more often.
+pause() { sleep "$CRFLOW_TICK"; }
+
+# linger SECONDS, without starting a process.
+linger() {
+  local until=$((SECONDS + $1))
+  while ((SECONDS <= until)); do :; done
+}
+
+# wait_until SECONDS COMMAND...
+wait_until() {
+  local limit=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < limit)) || return
+    pause
+  done
+}
+
+# DMTCP's own temporary files: on the node, one folder an attempt. Also the mark by which end_computation knows
+# the attempt's processes.
+find_tmp() {
+  tmp_of_run=${TMPDIR:-/tmp}/crflow-$UID-$(cksum <<<"$run" | cut -d ' ' -f 1)
+  tmp=$tmp_of_run.$attempt
+}
+
+# Ends every process of this attempt's computation on this node.
+end_computation() {
+  if [[ -n ${coordinator-} ]]; then kill -9 "$coordinator" 2>/dev/null; fi
+  end_marked "$tmp/"
+  rm -rf "$tmp"
+}
+
+# The same for every attempt so far.
+end_older_computations() {
+  end_marked "$tmp_of_run."
+  rm -rf "$tmp_of_run".*
+}
+
+# end_marked PREFIX. Restored processes are orphans without a name or an environment of their own, but each keeps
+# a file in its DMTCP_TMPDIR open.
+end_marked() {
+  local pids round
+  for round in {1..20}; do
+    pids=$(processes_of "$1")
+    [[ -n $pids ]] || break
+    # shellcheck disable=SC2086 # one word a process
+    kill -9 $pids 2>/dev/null
+    ((round == 1)) || sleep 0.5
+  done
+}
+
+# processes_of PREFIX: those that have a file open whose path begins so.
+processes_of() {
+  local target link
+  find /proc/[0-9]*/fd -type l -printf '%l\t%p\n' 2>/dev/null |
+    while IFS=$'\t' read -r target link; do
+      [[ $target == "$1"* ]] && link=${link#/proc/} && printf '%s\n' "${link%%/*}"
+    done | sort -u
+}

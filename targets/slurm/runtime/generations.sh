@@ -1,0 +1,132 @@
+# --- Generations: complete checkpoints, sealed ---
+#
+#   generations/7/ckpt_*.dmtcp   the images of one checkpoint, and the folders that go with some of them
+#   generations/7/images         their names, as DMTCP listed them at the commit: nothing else is ever restored
+#   generations/7/facts          attempt, time, bytes, seconds, and the folder it was written in
+#   generations/7/seal           size and checksum of all of the above
+
+newest_generation() { newest_number "$run/generations"; }
+
+ever_sealed() { (($(newest_generation) > 0)); }
+
+# generation_fact N KEY
+generation_fact() {
+  local key value
+  while read -r key value; do
+    if [[ $key == "$2" ]]; then printf '%s' "$value"; fi
+  done 2>/dev/null <"$run/generations/$1/facts"
+}
+
+# newest_fact KEY: of the newest generation that can be read; 0 where there is none.
+newest_fact() {
+  local number value
+  for ((number = $(newest_generation); number > 0; number--)); do
+    value=$(generation_fact "$number" "$1")
+    if is_count "$value"; then break; fi
+  done
+  printf '%s' "${value:-0}"
+}
+
+# seal SECONDS: makes a generation of the checkpoint that was committed in live/. Sets generation.
+seal() {
+  local partial bytes
+  generation=$(($(newest_generation) + 1))
+  partial=$run/generations/$generation.partial
+  rm -rf "$partial"
+  if ! { mkdir "$partial" && list_images >"$partial/images" && collect_images "$partial"; }; then
+    checkpoint_fails 'its files could not be collected'
+    return 1
+  fi
+  if ! application_is_in "$partial/images"; then
+    checkpoint_fails 'the application had just ended'
+    return 1
+  fi
+  bytes=$(cat "$partial"/*.dmtcp | wc -c)
+  read_clock
+  printf '%s\n' "attempt $attempt" "time $now" "bytes $bytes" "seconds $1" "live $live" >"$partial/facts"
+  if ! { checksums "$partial" >"$partial/seal" && flush "$partial"; }; then
+    checkpoint_fails 'its checksums could not be written'
+    return 1
+  fi
+  if ! holds_lease; then
+    checkpoint_fails 'a newer attempt has taken over this run'
+    return 1
+  fi
+  mv "$partial" "$run/generations/$generation" || return
+  say "sealed generation $generation ($(mib "$bytes") in $1 s)"
+  journal sealed generation# "$generation" bytes# "$bytes" seconds# "$1"
+  prune
+}
+
+# The images of the checkpoint just committed, a name a line. The restart script's own list is split by
+# spaces, and so may be our path: each name is what stands between one "/live/" and the next.
+list_images() {
+  local list
+  list=$(grep -m 1 '^given_ckpt_files=' "$live/dmtcp_restart_script.sh") || return
+  list=${list#given_ckpt_files=\"} list=${list%\"}
+  [[ -n $list ]] || return
+  while [[ $list == " $live/"* ]]; do
+    list=${list#" $live/"}
+    printf '%s\n' "${list%%" $live/"*}"
+    if [[ $list == *" $live/"* ]]; then list=" $live/${list#*" $live/"}"; else list=''; fi
+  done
+  [[ -z $list ]]
+}
+
+# DMTCP names images by process ids that stay the same over restores: ckpt_NAME_HOST-PID-TIME.dmtcp. Where the
+# shell around the application is among them, the application must be, or its status is lost.
+application_is_in() {
+  local shell application
+  { read -r shell && read -r application; } 2>/dev/null <"$run/shell"
+  ! grep -q -e "-${shell:-none}-" "$1" || grep -q -e "-${application:-none}-" "$1"
+}
+
+# Moves the images just committed to a folder on the same file system, and copies what goes with them: DMTCP
+# writes its images anew each time, but not those folders.
+collect_images() {
+  local image files
+  while IFS= read -r image; do
+    [[ -s $live/$image && ! -e $live/$image.temp ]] || return
+    mv "$live/$image" "$1/" || return
+    files=$live/${image%.dmtcp}_files
+    if [[ -d $files ]]; then cp -a "$files" "$1/" || return; fi
+  done <"$1/images"
+  rm -f "$live"/*.dmtcp # of processes that have ended since
+}
+
+# Size and checksum of every file of a generation. A CRC: it finds torn and flipped files, which is what
+# happens, at a tenth of the cost of a hash that could also face an enemy.
+checksums() {
+  (cd "$1" && find . -type f ! -name seal -exec cksum {} + | LC_ALL=C sort -k 3)
+}
+
+# DMTCP does not flush uncompressed images. Old versions of sync take no names and flush everything.
+flush() { find "$1" -type f -exec sync {} + 2>/dev/null || sync; }
+
+# Sets generation to the newest that is whole and has not failed in this attempt.
+newest_good_generation() {
+  for ((generation = $(newest_generation); generation > 0; generation--)); do
+    [[ -d $run/generations/$generation ]] || continue
+    if grep -qsx "$generation" "$attempt_dir/failed"; then continue; fi
+    if is_whole "$run/generations/$generation"; then return; fi
+    say "generation $generation is not whole; passing it over"
+    journal passed_over generation# "$generation"
+  done
+  return 1
+}
+
+is_whole() { [[ -s $1/seal && $(checksums "$1" 2>/dev/null) == "$(<"$1/seal")" ]]; }
+
+# Removes generations older than the `keep` newest, and half-made ones.
+prune() {
+  local entry number
+  for entry in "$run/generations"/*; do
+    number=${entry##*/}
+    if is_count "$number"; then
+      ((number + keep > generation)) && continue
+      # Renamed first: a generation is there whole, or not at all.
+      mv "$entry" "$entry.old" && entry=$entry.old
+    fi
+    rm -rf "$entry"
+  done
+}

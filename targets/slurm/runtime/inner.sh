@@ -1,0 +1,268 @@
+# --- The inner half: DMTCP ---
+
+open_inner_half() {
+  run=$1 attempt=$2 workdir=$3 output=$4
+  attempt_dir=$run/attempts/$attempt script=$0
+  live=$attempt_dir/live
+  read -r lease <"$run/lease"
+  trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
+  unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
+  find_tmp
+  if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
+  export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
+  close_inherited
+  : >"$attempt_dir/dmtcp.log" # what it says of this computation, and not of one before
+  workdir_real=$(cd "$workdir" && pwd -P)
+  turn=0 unfit=0
+  schedule_checkpoint
+}
+
+# Two computations that share a descriptor from outside hang at their restart.
+close_inherited() {
+  local fd
+  for fd in /proc/self/fd/*; do
+    fd=${fd##*/}
+    # 255 is this shell's own, on this file.
+    if ((fd > 2 && fd != 255)); then exec {fd}>&-; fi
+  done
+}
+
+# conclude OUTCOME WORDS: ends the computation, leaves word for the outer half, and ends this half.
+conclude() {
+  end_computation
+  say "$2"
+  write_file "$attempt_dir/outcome" "$1 $2"
+  exit 0
+}
+
+# The coordinator ends with the computation. But the application may leave a child behind that keeps both
+# alive, so the status is looked for, too, now and then.
+over() { ((turn++ % 10 == 0)) && finished; }
+
+# DMTCP ends a process that it can no longer serve with status 99, and says so in its log. That is a loss, not
+# the application's own end. A 99 that the log knows nothing of is the application's.
+dmtcp_ended_it() {
+  ((recorded_status == 99)) && grep -qs JASSERT "$attempt_dir/dmtcp.log" && mv "$run/status" "$attempt_dir/status"
+}
+
+# Sets request. It is moved away before it is read, so that one that comes meanwhile is not lost.
+requested() {
+  [[ -e $attempt_dir/request ]] || return
+  mv "$attempt_dir/request" "$attempt_dir/request.taken" && read -r request <"$attempt_dir/request.taken"
+}
+
+schedule_checkpoint() { next_checkpoint=$((SECONDS + CRFLOW_INTERVAL)); }
+
+# Nobody would listen to Slurm, or keep the account of time.
+outer_half_is_gone() { ! kill -0 "$PPID" 2>/dev/null; }
+
+# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it.
+start_coordinator() {
+  local port_file=$tmp/port
+  rm -f "$port_file"
+  (
+    trap '' TERM
+    cd "$live" || exit
+    exec dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp"
+  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 &
+  coordinator=$!
+  disown "$coordinator" # or bash says "Killed" of it in the log
+  wait_until 60 coordinator_answers
+}
+
+# The port is not written in one go, so what is read may be half of it.
+coordinator_answers() {
+  [[ -s $port_file ]] && port=$(<"$port_file") && is_count "$port" && tell_dmtcp -s >/dev/null
+}
+
+coordinator_lives() { kill -0 "$coordinator" 2>/dev/null; }
+
+# tell_dmtcp COMMAND: only the statuses of -s and -c mean what they say; that of -kc is always 2.
+tell_dmtcp() { timeout -k 5 30 dmtcp_command -p "$port" "$@" 2>&1; }
+
+# The computation is up, connected, and not in the middle of a checkpoint.
+computation_runs() { [[ $(tell_dmtcp -s) == *RUNNING=yes* ]]; }
+
+launch() {
+  settle_output
+  run_block >"$run/run.sh"
+  cd "$workdir" || return
+  dmtcp_launch -j -p "$port" --no-gzip --ckptdir "$live" --tmpdir "$tmp" \
+    bash "$script" application "$run" "$workdir" "$output" </dev/null >>"$attempt_dir/dmtcp.log" 2>&1 &
+  computation=$!
+  came_up 60 || return
+  journal launched
+  say 'launched the application'
+}
+
+# A launch after a lost attempt begins anew, and its output with it: back to its size at the first launch.
+settle_output() {
+  local size=0
+  if [[ -e $run/output-size ]]; then
+    read -r size <"$run/output-size"
+    truncate -s "$size" "$output"
+  else
+    [[ -e $output ]] && size=$(wc -c <"$output")
+    write_file "$run/output-size" "$size"
+  fi
+}
+
+# came_up SECONDS: the computation of process $computation runs, or is over already.
+came_up() {
+  wait_until "$1" start_decided
+  disown "$computation" 2>/dev/null
+  finished || computation_runs
+}
+
+# It runs, or it is over, or it never will run.
+start_decided() {
+  finished || computation_runs || ! coordinator_lives && return
+  # dmtcp_restart may end well long before its processes are up, so only a failure of it decides anything.
+  ! kill -0 "$computation" 2>/dev/null && ! wait "$computation"
+}
+
+# Restores $generation. New images go to this attempt's own folder; but the old ones name the files that go with
+# them by the full path they had, so those are put back there.
+restore() {
+  local image images=() from=$run/generations/$generation place
+  place=$(generation_fact "$generation" live)
+  mkdir -p "$place" || return
+  while IFS= read -r image; do
+    images+=("$from/$image")
+    image=${image%.dmtcp}_files
+    if [[ -d $from/$image ]]; then rm -rf "${place:?}/$image" && cp -a "$from/$image" "$place/" || return; fi
+  done <"$from/images"
+  # DMTCP brings a process back in the folder that it is told from here, or below it, and in no other.
+  cd "$workdir" || return
+  dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
+    </dev/null >>"$attempt_dir/dmtcp.log" 2>&1 &
+  computation=$!
+  if came_up "$CRFLOW_CHECKPOINT_LIMIT"; then
+    journal restored generation# "$generation"
+    say "restored generation $generation"
+    return
+  fi
+  printf '%s\n' "$generation" >>"$attempt_dir/failed"
+  journal restore_failed generation# "$generation"
+  return 1
+}
+
+# checkpoint -c | -kc: one checkpoint, sealed as a new generation. -kc ends the computation right behind it.
+# The mark of a complete checkpoint is a new restart script: the coordinator writes it when every image
+# has been renamed to its place. No answer of dmtcp_command says as much.
+checkpoint() {
+  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0
+  there_is_room || return
+  if [[ -z $(processes_of "$run/shell") ]]; then
+    give_up_checkpoint 'the shell that records the status is gone'
+    return 1
+  fi
+  if ! at_home; then
+    checkpoint_fails "$astray, outside of workdir ($workdir): DMTCP would bring it back in the wrong folder"
+    ((++unfit < 3)) || conclude unfit "$astray, outside of workdir ($workdir), where DMTCP cannot bring it back"
+    return 1
+  fi
+  unfit=0
+  wait_until 5 no_zombies
+  rm -f "$mark"
+  wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers || {
+    give_up_checkpoint 'the computation did not answer'
+    return 1
+  }
+  if [[ $how == -kc ]]; then
+    tell_dmtcp -kc >/dev/null
+  elif ! wait_until 30 accepted; then
+    checkpoint_fails 'DMTCP refused it'
+    return 1
+  fi
+  wait_until "$CRFLOW_CHECKPOINT_LIMIT" committed
+  if [[ ! -e $mark ]]; then
+    give_up_checkpoint "it was not complete after $((SECONDS - began)) s"
+    return 1
+  fi
+  seal $((SECONDS - began))
+}
+
+# Complete, or never going to be. A -kc that meets a process being born is dropped without a word: it is said
+# again where two looks find nothing happening.
+committed() {
+  [[ -e $mark ]] && return
+  coordinator_lives || return 0
+  if [[ $how == -kc && -z $seen_working ]]; then
+    if ! computation_runs; then
+      seen_working=yes
+    elif ((++polls % 2 == 0)); then
+      tell_dmtcp -kc >/dev/null
+    fi
+  fi
+  return 1
+}
+
+# A computation that is stuck in a checkpoint does not come out of it: end it, and let a restore follow.
+give_up_checkpoint() {
+  finished && return
+  checkpoint_fails "$1"
+  end_computation
+}
+
+checkpoint_fails() {
+  say "checkpoint failed: $1"
+  journal checkpoint_failed why "$1"
+}
+
+# Whether every process of the computation works in workdir or below it. Sets astray.
+at_home() {
+  local pid folder
+  for pid in $(processes_of "$tmp/"); do
+    folder=$(readlink "/proc/$pid/cwd") || continue
+    if [[ $folder/ != "${workdir_real%/}"/* ]]; then
+      astray="process $pid ($(cat "/proc/$pid/comm")) works in $folder"
+      return 1
+    fi
+  done
+}
+
+# A process that has ended, but whose parent has not asked for its status yet, is in no image: after a restore
+# the parent would take its status for 0. Parents under DMTCP ask once a second; so there is a better moment.
+no_zombies() {
+  local stat family
+  family=" $(processes_of "$tmp/" | tr '\n' ' ')"
+  for stat in /proc/[0-9]*/stat; do
+    # PID (NAME) STATE PARENT …, where the name may hold anything
+    read -r stat 2>/dev/null <"$stat" || continue
+    stat=${stat##*) }
+    if [[ $stat == 'Z '* ]]; then
+      stat=${stat#Z }
+      [[ $family != *" ${stat%% *} "* ]] || return
+    fi
+  done
+}
+
+accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
+
+computation_answers() { ! coordinator_lives || computation_runs; }
+
+# Room for one more generation? A full disk during a checkpoint kills the application.
+there_is_room() {
+  local newest size=$expect free
+  newest=$(newest_fact bytes)
+  ((newest > 0)) && size=$newest
+  free=$(df -Pk "$run" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')
+  is_count "$free" || return 0
+  ((free * 5 >= size * 6)) && return
+  say "checkpoint skipped: it needs $(mib $((size * 6 / 5))), and $run has $(mib "$free") free"
+  journal checkpoint_skipped needs# $((size * 6 / 5)) free# "$free"
+  return 1
+}
+
+# The last one of this attempt. Whatever becomes of it, the generations before it stand.
+last_checkpoint() {
+  if checkpoint -kc; then
+    wait_until 30 coordinator_is_gone
+    conclude saved "saved in generation $generation"
+  fi
+  finished && conclude 'done' "the application ended with status $recorded_status"
+  conclude unsaved 'the last checkpoint failed; the generation before it stands'
+}
+
+coordinator_is_gone() { ! coordinator_lives; }

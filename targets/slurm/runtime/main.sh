@@ -1,0 +1,31 @@
+# --- Which part of this file is wanted ---
+
+main() {
+  case ${1-} in
+    inner_half) shift && inner_half "$@" ;;
+    application) shift && application "$@" ;;
+    listen) listen "$2" ;;
+    status) status "${2-}" ;;
+    checkpoint | stop) ask_run "$1" "${2-}" ;;
+    '' | resume | continue)
+      if [[ -z ${SLURM_JOB_ID-} ]]; then
+        printf 'This is a job script. To start a run: sbatch %s\n\n' "$0" >&2
+        help >&2
+        exit 2
+      fi
+      attempt "$@"
+      ;;
+    help | -h | --help) help ;;
+    *)
+      printf '%s: there is no %s here\n\n' "$0" "$1" >&2
+      help >&2
+      exit 2
+      ;;
+  esac
+}
+
+# Read whole before it runs: bash reads a script as it goes, and must not come back to this file for more.
+{
+  main "$@"
+  exit
+}

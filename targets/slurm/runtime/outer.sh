@@ -1,0 +1,125 @@
+# --- The outer half: signals, the inner half's care, and what follows ---
+
+catch_signals() {
+  signal='' reason='' outcome=''
+  trap 'signal=$warning_signal' "$warning_signal"
+  trap 'signal=TERM' TERM
+}
+
+start_inner_half() {
+  outcome='' outcome_file=$attempt_dir/outcome
+  rm -f "$outcome_file"
+  bash "$script" inner_half "$run" "$attempt" "$workdir" "$output" </dev/null &
+  inner=$!
+  disown "$inner" # or bash says "Killed" of it in the log
+}
+
+# Until the inner half ends: heartbeat, lease, budget, and Slurm's signals. Sets outcome and why.
+watch_inner_half() {
+  why=''
+  while kill -0 "$inner" 2>/dev/null; do
+    if heartbeat && ! holds_lease; then
+      reason=superseded
+      end_computation
+    fi
+    if [[ -z $reason ]]; then
+      if preemption_heard; then : "${signal:=TERM}"; fi
+      if [[ -z $signal ]] && ((end_time && now >= end_time - CRFLOW_LEAD)); then the_clock_warns; fi
+      if [[ -n $signal ]]; then
+        ask_to_finish "$(why_signalled)"
+      elif ((spent >= CRFLOW_TOTAL)); then
+        ask_to_finish budget
+      fi
+    fi
+    pause
+  done
+  end_computation # nothing of it may outlive its inner half
+  heartbeat now
+  [[ -r $outcome_file ]] && read -r outcome why <"$outcome_file"
+  if ! holds_lease; then
+    reason=superseded
+  elif [[ -z $reason && -n $signal ]]; then
+    reason=$(why_signalled)
+  fi
+  if finished; then
+    outcome='done' # the status is the truth, whatever became of the inner half
+  elif [[ -n $reason && $outcome != saved ]]; then
+    outcome=unsaved
+  fi
+  : "${outcome:=lost}"
+  journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
+}
+
+# A warning that never came, unless the time limit was raised meanwhile.
+the_clock_warns() {
+  local answer
+  answer=$(slurm_end_time)
+  ((answer)) && end_time=$answer
+  if ((now >= end_time - CRFLOW_LEAD)); then signal=clock; fi
+}
+
+ask_to_finish() {
+  reason=$1
+  say "asked to finish: $reason"
+  journal asked signal "$signal" reason "$reason"
+  write_file "$attempt_dir/request" "finish $reason"
+}
+
+# A computation that was lost is restored in the same attempt, twice at most without a new generation: from the
+# newest, then from the one before, in case the newest holds what made it fail. It is never started anew here:
+# that would throw away output that somebody may want to look at.
+may_restore_again() {
+  local newest
+  newest=$(newest_generation)
+  [[ $newest == "${lost_at-}" ]] || losses=0
+  lost_at=$newest losses=$((losses + 1))
+  lost_for_good='the application was lost before its first checkpoint'
+  ((newest > 0)) || return
+  lost_for_good="the application was lost $losses times after generation $newest"
+  ((losses <= 2)) || return
+  if ((losses == 2)); then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
+  say 'the application was lost; restoring it'
+}
+
+# What follows a time limit or a preemption. Slurm sends SIGTERM once more while it requeues.
+go_on() {
+  local try
+  trap '' TERM "$warning_signal"
+  if [[ $continue == resume ]]; then leave 71 'checkpointed at the time limit'; fi
+  for try in 1 2 3; do
+    if ask_slurm requeue "$slurm_id"; then
+      journal requeued reason "$reason" try# "$try"
+      say 'requeued; the next attempt goes on from here'
+      settle 75 'requeued'
+      sleep "$CRFLOW_REQUEUE_WAIT" # Slurm ends this attempt, usually at once
+      exit 75
+    fi
+    sleep 2
+  done
+  if resubmit; then leave 75 "Slurm did not requeue this job; job $next_job goes on with the run"; fi
+  leave 75 'Slurm did neither requeue this job nor accept another'
+}
+
+# leave STATUS WORDS: the one way out. Statuses 70 to 79 are crflow's, but for "done" all are its own.
+leave() {
+  trap '' TERM "$warning_signal"
+  settle "$1" "$2"
+  case $outcome in
+    'done') say "done: $2" ;;
+    *)
+      say "stopped (status $1): $2"
+      if [[ -n ${attempt_dir-} && -z ${next_job-} ]]; then say "to go on: sbatch $name.sbatch resume $run_id"; fi
+      ;;
+  esac
+  exit "$1"
+}
+
+# Writes down how this attempt ended, for `status` and for the next one.
+settle() {
+  local whose=crflow
+  [[ -n ${attempt_dir-} ]] || return 0
+  stop_listening
+  [[ $outcome == 'done' ]] && whose=application
+  journal left status# "$1" whose "$whose" why "$2"
+  write_file "$attempt_dir/left" "$1 $2"
+}

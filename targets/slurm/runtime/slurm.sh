@@ -1,0 +1,87 @@
+# --- Slurm. Its controller can be slow, and can be gone: every question has a time limit ---
+
+ask_slurm() { timeout -k 5 "$CRFLOW_SLURM_LIMIT" scontrol "$@" 2>&1; }
+
+# Epoch seconds of this job's time limit; 0 where Slurm does not say.
+slurm_end_time() {
+  local job end
+  job=$(ask_slurm show job -o "$slurm_id") && end=$(job_fact EndTime) && date -d "$end" +%s 2>/dev/null || printf 0
+}
+
+# job_fact KEY: a field of the `scontrol show job -o` in $job.
+job_fact() { [[ $job =~ \ $1=([^ ]*) ]] && printf '%s' "${BASH_REMATCH[1]}"; }
+
+# Why were we signalled? JobState and PreemptTime tell (measured on Slurm 22.05); the signal's name does not.
+why_signalled() {
+  local job='' job_state preempted
+  if [[ -e $run/stop ]]; then
+    printf request
+  elif job=$(ask_slurm show job -o "$slurm_id"); then
+    job_state=$(job_fact JobState) preempted=$(job_fact PreemptTime)
+    case $job_state/${preempted:-None} in
+      COMPLETING/*) printf cancelled ;;
+      RUNNING/None) if near_the_end; then printf limit; else printf request; fi ;;
+      RUNNING/* | PREEMPTED/*) printf preemption ;;
+      *) printf request ;; # somebody is doing something to this job: save, and stop
+    esac
+  elif near_the_end; then
+    printf limit
+  else
+    printf request
+  fi
+}
+
+# Where a requeue is refused, another job goes on with this run once this one has ended. What was asked for on
+# the command line is not in the script, so what Slurm knows of it is asked for again. Sets next_job.
+resubmit() {
+  local job='' options=() option value
+  job=$(ask_slurm show job -o "$slurm_id")
+  for option in time:TimeLimit partition:Partition account:Account qos:QOS; do
+    value=$(job_fact "${option#*:}")
+    [[ ${value:-N/A} == @(N/A|\(null\)) ]] || options+=("--${option%%:*}=$value")
+  done
+  next_job=$(cd "$home" && timeout -k 5 "$CRFLOW_SLURM_LIMIT" sbatch --parsable \
+    --dependency="afterany:$SLURM_JOB_ID" ${options[@]+"${options[@]}"} "$script" continue "$run_id")
+  next_job=${next_job%%;*}
+  is_count "$next_job" || { next_job='' && return 1; }
+  journal resubmitted reason "$reason" job "$next_job"
+}
+
+# Slurm sends its warning up to 60 s early, and looks every 30 s.
+near_the_end() {
+  read_clock
+  ((end_time && now >= end_time - CRFLOW_LEAD - 90))
+}
+
+# A preemption with grace TERMs the steps of a job at once, the batch shell only when the grace is over, when it
+# is too late. So one step listens, beside the work, and leaves word on this node. The work itself is in no step:
+# a signal to a step goes to every process in it.
+listen_for_preemption() {
+  local began=$SECONDS
+  listener=$tmp_of_run.$attempt.listener
+  rm -f "$listener.heard"
+  : >"$listener"
+  {
+    srun --overlap --nodes=1 --ntasks=1 --cpus-per-task=1 --mem=0 --cpu-bind=none \
+      bash "$script" listen "$listener" </dev/null >"$attempt_dir/listener.log" 2>&1
+    if [[ -e $listener ]] && ((SECONDS - began < 10)); then # later, the whole job is being ended
+      say "no step listens for preemption (see $attempt_dir/listener.log): one is noticed at the end of its grace only"
+      journal deaf
+    fi
+  } &
+  disown "$!"
+}
+
+# The step.
+listen() {
+  local heard=$1.heard
+  trap ': >"$heard"' TERM
+  while [[ -e $1 ]]; do sleep 1; done
+}
+
+preemption_heard() { [[ -e $listener.heard ]]; }
+
+# It sees its file go, and ends. Not by a signal to srun: that would end the step before it hears of anything.
+stop_listening() {
+  if [[ -n ${listener-} ]]; then rm -f "$listener" "$listener.heard"; fi
+}

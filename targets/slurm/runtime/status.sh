@@ -1,0 +1,107 @@
+# --- The verbs: status, checkpoint, stop, help ---
+
+status() {
+  local spent newest left='' job_state=''
+  locate_run "${1-}"
+  attempt=$(newest_number "$run/attempts")
+  spent=$(spent_so_far)
+  newest=$(newest_generation)
+  [[ -r $run/attempts/$attempt/left ]] && read -r left <"$run/attempts/$attempt/left"
+  if finished; then
+    printf 'run %s of %s: done, with status %s\n' "$run_id" "$name" "$recorded_status"
+  else
+    job_state=$(queue_state)
+    case $job_state in
+      RUNNING*) printf 'run %s of %s: running, attempt %s\n' "$run_id" "$name" "$attempt" ;;
+      '') printf 'run %s of %s: stopped: %s\n' "$run_id" "$name" "${left:+status }${left:-its last attempt was killed}" ;;
+      *) printf 'run %s of %s: in the queue (%s), attempt %s is next\n' "$run_id" "$name" "$job_state" $((attempt + 1)) ;;
+    esac
+  fi
+  printf '  used       %s of %s, in %s attempt(s)\n' "$(hms "$spent")" "$(hms "$CRFLOW_TOTAL")" "$attempt"
+  if ((newest > 0)); then
+    read_clock
+    printf '  saved      generation %s, %s ago, %s\n' "$newest" \
+      "$(hms $((now - $(generation_fact "$newest" time))))" "$(mib "$(generation_fact "$newest" bytes)")"
+  else
+    printf '  saved      nothing yet\n'
+  fi
+  printf '  output     %s\n  state      %s\n' "$output" "$run"
+  finished || [[ -n $job_state ]] || printf '  to go on   sbatch %s resume %s\n' "$0" "$run_id"
+}
+
+# ask_run checkpoint|stop [RUN]: of a run that is running, or, to stop it, waiting in the queue.
+ask_run() {
+  local job_state
+  locate_run "$2"
+  job_state=$(queue_state)
+  case $1/$job_state in
+    checkpoint/RUNNING)
+      write_file "$run/attempts/$(newest_number "$run/attempts")/request" checkpoint
+      printf 'asked run %s for a checkpoint: status shows when it is saved\n' "$run_id"
+      ;;
+    stop/RUNNING)
+      write_file "$run/stop" "${USER-}"
+      timeout 30 scancel --batch --signal="$warning_signal" "$holder" || refuse "scancel failed"
+      printf 'asked run %s to checkpoint and stop\n' "$run_id"
+      ;;
+    stop/PENDING)
+      write_file "$run/stop" "${USER-}"
+      printf 'run %s stops as soon as it starts again; nothing of it is lost\n' "$run_id"
+      ;;
+    *) refuse "run $run_id is not running${job_state:+ but $job_state}" ;;
+  esac
+}
+
+# Sets run and run_id: the run that was named, or the newest.
+locate_run() {
+  local entry
+  locate_state || refuse "$wrong"
+  run=''
+  if [[ -n $1 ]]; then
+    run=$state/$1
+  else
+    for entry in "$state"/*/lease; do
+      [[ -e $entry ]] && [[ -z $run || $entry -nt $run/lease ]] && run=${entry%/lease}
+    done
+  fi
+  [[ -n $run && -e $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in)"
+  run_id=${run##*/}
+  read -r _ holder _ <"$run/lease"
+  { IFS= read -r workdir && IFS= read -r output; } <"$run/paths"
+}
+
+# What the queue says of the job that holds the run's lease; nothing where it has ended or cannot be asked.
+queue_state() {
+  local job
+  job=$(ask_slurm show job -o "$holder") || return 0
+  case $(job_fact JobState) in
+    PENDING | RUNNING | COMPLETING | CONFIGURING | SUSPENDED) job_fact JobState ;;
+    *) ;;
+  esac
+}
+
+refuse() {
+  printf '%s: %s\n' "$name" "$1" >&2
+  exit 2
+}
+
+help() {
+  cat <<HELP
+  sbatch $name.sbatch                   start a run
+  bash   $name.sbatch status [RUN]      how a run is doing, and what comes next; the newest run, if none is named
+  bash   $name.sbatch checkpoint [RUN]  checkpoint now, and go on
+  bash   $name.sbatch stop [RUN]        checkpoint now, and stop
+  sbatch $name.sbatch resume RUN        go on with a run that stopped
+
+The job ends with the application's own status. Of its own it has:
+  70  something is missing or not writable; nothing was run
+  71  stopped on request, checkpointed
+  72  the run has used its total
+  73  no progress over the last attempts
+  74  the application was lost, and restoring it did not help
+  75  unfinished, and Slurm did not requeue the job; the log says whether another goes on
+  76  a newer attempt has taken over this run
+  77  cancelled
+  78  the application cannot be checkpointed as it is; the log says why
+HELP
+}

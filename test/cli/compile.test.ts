@@ -1,0 +1,271 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Ajv } from 'ajv';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { crc } from '../support/crc.ts';
+
+// The command as a user has it: the bundle, its exit status, what it prints and what is on disk afterwards.
+const schema = (name: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../specs', `${name}.schema.json`), 'utf8'));
+
+const good = `crflow 1
+
+workflow primes {
+  application { run = "./primes 1000" }
+  checkpoint { interval = 10min   lead = 2min }
+  schedule { time = 2h   total = 1d }
+}
+`;
+const bad = good.replace('10min', '300').replace('2h', '2:30');
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crflow-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (name: string, text: string | Uint8Array) => {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text);
+};
+const run = (args: string[], more: { input?: string | Uint8Array; env?: NodeJS.ProcessEnv } = {}) =>
+  crc(args, { cwd: folder, ...more });
+
+/** A ShellCheck that has no complaints, or those given; for tests that are not about ShellCheck itself. */
+function fakeShellCheck(comments: object[] = []): string {
+  const path = join(folder, 'shellcheck-of-the-test');
+  const json = JSON.stringify({ comments });
+  writeFileSync(
+    path,
+    `#!/bin/sh\nif [ "$1" = --version ]; then echo "version: 9.9.9"; exit; fi\ncat >/dev/null\nprintf '%s' '${json}'\nexit ${comments.length > 0 ? 1 : 0}\n`,
+    { mode: 0o755 },
+  );
+  return path;
+}
+
+describe('crc compile', () => {
+  test('writes a script that can be executed, and a manifest, beside the source', () => {
+    write('flows/primes.crflow', good);
+    const { status, stdout, stderr } = run([
+      'compile',
+      '--shellcheck',
+      fakeShellCheck(),
+      'flows/primes.crflow',
+    ]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toBe('flows/primes.sbatch: verified by bash -n and ShellCheck 9.9.9\n');
+    expect(readdirSync(join(folder, 'flows')).sort()).toEqual([
+      'primes.crc.json',
+      'primes.crflow',
+      'primes.sbatch',
+    ]);
+    expect(statSync(join(folder, 'flows/primes.sbatch')).mode & 0o111).not.toBe(0);
+    const manifest = JSON.parse(readFileSync(join(folder, 'flows/primes.crc.json'), 'utf8'));
+    expect(new Ajv().validate(schema('manifest'), manifest)).toBe(true);
+    expect(manifest.source.path).toBe('primes.crflow');
+  });
+
+  test('says the same twice, and the manifest does not depend on where the project is', () => {
+    write('a/primes.crflow', good);
+    write('b/deeper/primes.crflow', good);
+    for (const where of ['a', 'b/deeper']) {
+      expect(
+        run(['compile', '--no-verify', '-o', join(where, 'out'), join(where, 'primes.crflow')]).status,
+      ).toBe(0);
+    }
+    for (const name of ['primes.sbatch', 'primes.crc.json'])
+      expect(readFileSync(join(folder, 'a/out', name))).toEqual(
+        readFileSync(join(folder, 'b/deeper/out', name)),
+      );
+  });
+
+  test('writes nothing of any flow when one is wrong, and leaves what is there', () => {
+    write('good.crflow', good);
+    write('bad.crflow', bad.replace('workflow primes', 'workflow other'));
+    write('primes.sbatch', 'of yesterday');
+    const { status, stdout, stderr } = run(['compile', '--no-verify', 'good.crflow', 'bad.crflow']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('bad.crflow:5:27');
+    expect(stderr).toContain('bad.crflow:6:21');
+    expect(stderr).toMatch(/\n2 errors\n$/);
+    expect(readFileSync(join(folder, 'primes.sbatch'), 'utf8')).toBe('of yesterday');
+    expect(existsSync(join(folder, 'primes.crc.json'))).toBe(false);
+  });
+
+  test('reads standard input, prints to standard output', () => {
+    const { status, stdout } = run(['compile', '--no-verify', '--stdout', '-'], { input: good });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^#!\/bin\/bash\n#SBATCH --job-name=primes\n/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('shows a mistake in run where it was made', () => {
+    write(
+      'primes.crflow',
+      good.replace('"./primes 1000"', '"""\n    if true; then\n      echo ok\n    done\n  """'),
+    );
+    const { status, stderr } = run(['compile', '--shellcheck', fakeShellCheck(), 'primes.crflow']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('CRF910');
+    expect(stderr).toContain('primes.crflow:7:5');
+  });
+
+  test('refuses to write two flows to one file', () => {
+    write('a.crflow', good);
+    write('b.crflow', good);
+    const { status, stderr } = run(['compile', '--no-verify', '-o', 'out', 'a.crflow', 'b.crflow']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('a.crflow and b.crflow would both write primes.sbatch');
+  });
+
+  test('leaves no half of its output behind where it cannot write all of it', () => {
+    write('primes.crflow', good);
+    mkdirSync(join(folder, 'primes.crc.json'));
+    const { status, stderr } = run(['compile', '--no-verify', 'primes.crflow']);
+    expect(status).toBe(3);
+    expect(stderr).toContain('cannot write to .: a folder of that name is in the way');
+    expect(readdirSync(folder).sort()).toEqual(['primes.crc.json', 'primes.crflow']);
+  });
+
+  test('gives its findings as JSON that fits the schema', () => {
+    write('bad.crflow', bad);
+    const { status, stdout, stderr } = run(['compile', '--format', 'json', 'bad.crflow']);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    const { diagnostics } = JSON.parse(stdout);
+    expect(diagnostics).toHaveLength(2);
+    expect(diagnostics[0]).toMatchObject({
+      severity: 'error',
+      file: 'bad.crflow',
+      at: { line: 5, column: 27 },
+    });
+    const ajv = new Ajv({ strict: false });
+    expect(ajv.validate(schema('diagnostics'), JSON.parse(stdout)), ajv.errorsText()).toBe(true);
+  });
+});
+
+describe('ShellCheck', () => {
+  const nowhere = { PATH: '/nonexistent', CRFLOW_NO_DOWNLOAD: '1', XDG_CACHE_HOME: '/nonexistent' };
+  const bash = () => {
+    // A PATH with bash and without ShellCheck.
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'bash'), '#!/bin/sh\nPATH=/bin:/usr/bin exec bash "$@"\n', { mode: 0o755 });
+    return { ...nowhere, PATH: bin };
+  };
+
+  test.each([
+    ['a warning by default', [], {}, 0],
+    ['an error under --strict', ['--strict'], {}, 3],
+    ['an error where CI is set', [], { CI: 'true' }, 3],
+  ])('missing is %s, never silence', (_, args, env, expected) => {
+    write('primes.crflow', good);
+    const { status, stdout, stderr } = run(['compile', ...args, 'primes.crflow'], {
+      env: { ...bash(), ...env },
+    });
+    expect(status, stderr).toBe(expected);
+    expect(stderr).toContain('CRF921');
+    expect(stderr).toContain('apt-get install shellcheck');
+    if (expected === 0) expect(stdout).toBe('primes.sbatch: verified by bash -n\n');
+    expect(existsSync(join(folder, 'primes.sbatch'))).toBe(expected === 0);
+  });
+
+  test('that was named and does not run is not passed over', () => {
+    write('primes.crflow', good);
+    for (const [args, env] of [
+      [['--shellcheck', '/nonexistent/shellcheck'], {}],
+      [[], { SHELLCHECK_BIN: '/nonexistent/shellcheck' }],
+    ] as const) {
+      const { stderr } = run(['compile', ...args, 'primes.crflow'], { env });
+      expect(stderr).toContain(
+        "'/nonexistent/shellcheck', which was asked for, is not a ShellCheck that runs",
+      );
+    }
+  });
+
+  test('that dislikes our own text is a warning, with its line', () => {
+    write('primes.crflow', good);
+    const fake = fakeShellCheck([
+      { line: 3, column: 1, code: 9999, level: 'warning', message: 'a new idea' },
+    ]);
+    const { status, stderr } = run(['compile', '--shellcheck', fake, 'primes.crflow']);
+    expect(status).toBe(0);
+    expect(stderr).toContain('ShellCheck on primes.sbatch, line 3: a new idea (SC9999)');
+    expect(run(['compile', '--strict', '--shellcheck', fake, 'primes.crflow']).status).toBe(1);
+  });
+
+  test('that breaks is a failed tool, and nothing is written', () => {
+    write('primes.crflow', good);
+    const path = join(folder, 'broken');
+    writeFileSync(
+      path,
+      '#!/bin/sh\n[ "$1" = --version ] && echo "version: 1.0" && exit\necho oh >&2; exit 4\n',
+    );
+    chmodSync(path, 0o755);
+    const { status, stderr } = run(['compile', '--shellcheck', path, 'primes.crflow']);
+    expect(status).toBe(3);
+    expect(stderr).toContain('failed: oh');
+    expect(existsSync(join(folder, 'primes.sbatch'))).toBe(false);
+  });
+});
+
+describe('bad input', () => {
+  const cases: [string, string | Uint8Array | null, RegExp, number][] = [
+    ['a file that is not there', null, /there is no such file/, 2],
+    [
+      'a binary',
+      new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 0xff]),
+      /it is (not UTF-8 text|a binary file)/,
+      2,
+    ],
+    ['UTF-16', new Uint8Array([0xff, 0xfe, 0x63, 0, 0x72, 0]), /it is not UTF-8 text/, 2],
+    ['2 MiB', ' '.repeat(2 * 1024 * 1024), /larger than 1 MiB/, 2],
+    ['nothing', '', /CRF0/, 1],
+    ['10,000 braces', `crflow 1\nworkflow a ${'{'.repeat(10_000)}`, /CRF0/, 1],
+    ['an open string', 'crflow 1\nworkflow a { application { run = "oh', /CRF0/, 1],
+    ['an open block', 'crflow 1\nworkflow a { application { run = """oh', /CRF0/, 1],
+  ];
+  test.each(cases)('%s: an error in words, no stack trace', (_, content, message, expected) => {
+    if (content !== null) write('x.crflow', content);
+    const { status, stdout, stderr } = run(['compile', '--no-verify', 'x.crflow']);
+    expect({ status, stdout }, stderr).toEqual({ status: expected, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at |internal|undefined/);
+  });
+
+  test('a folder', () => {
+    expect(run(['compile', '.'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('it is a folder'),
+    });
+  });
+
+  test.each([
+    [[], 2],
+    [['compile'], 2],
+    [['compil'], 2],
+    [['compile', '--nope', 'x.crflow'], 2],
+    [['compile', '--format', 'xml', 'x.crflow'], 2],
+    [['--help'], 0],
+    [['compile', '--help'], 0],
+    [['--version'], 0],
+  ])('usage: crc %j ends with %i', (args, expected) => {
+    expect(run(args).status).toBe(expected);
+  });
+
+  test('CRLF and a byte order mark are fine', () => {
+    write('x.crflow', `\ufeff${good.replaceAll('\n', '\r\n')}`);
+    expect(run(['compile', '--no-verify', 'x.crflow'])).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(join(folder, 'primes.sbatch'), 'utf8')).not.toContain('\r');
+  });
+});

@@ -1,0 +1,166 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { check } from '../src/check/check.ts';
+import { compile } from '../src/compile.ts';
+import { catalogue } from '../src/diagnostics/catalogue.ts';
+import { sortDiagnostics } from '../src/diagnostics/define.ts';
+import { renderAll } from '../src/diagnostics/render.ts';
+import type { Entry, FlowFile, Value } from '../src/model/ast.ts';
+import type { Source } from '../src/model/span.ts';
+import { parse } from '../src/syntax/parse.ts';
+
+/**
+ * Every folder of specs/cases is a source and what each stage makes of it. `npm run specs:update` rewrites the goldens;
+ * read the difference before you commit it.
+ */
+const CASES = fileURLToPath(new URL('../specs/cases', import.meta.url));
+const UPDATE = process.env['CRFLOW_UPDATE'] === '1';
+const SOURCE = 'flow.crflow';
+
+interface Stage {
+  /** The golden's name. */
+  readonly file: string;
+  /** Its whole text, or undefined where this source does not get so far. */
+  readonly produce: (source: Source) => string | undefined;
+}
+
+const stages: readonly Stage[] = [
+  { file: 'ast.txt', produce: astText },
+  { file: 'model.json', produce: modelText },
+  { file: 'diagnostics.txt', produce: diagnosticsText },
+  { file: 'plan.json', produce: planText },
+  { file: 'job.txt', produce: jobText },
+];
+
+/** Codes that no case of reasonable size can show; the unit test that does is named. */
+const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
+  CRF016: 'test/unit/syntax.test.ts: a source of a million characters',
+};
+
+const cases = readdirSync(CASES, { withFileTypes: true }).flatMap((one) =>
+  one.isDirectory() ? [one.name] : [],
+);
+
+describe.each(cases)('%s', (name) => {
+  const folder = join(CASES, name);
+  const source: Source = { name: SOURCE, text: readFileSync(join(folder, SOURCE), 'utf8') };
+  const produced = new Map(stages.map(({ file, produce }) => [file, produce(source)]));
+
+  test.each(stages.map(({ file }) => file))('%s', (file) => {
+    const text = produced.get(file);
+    const path = join(folder, file);
+    if (UPDATE && text !== undefined) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path, text);
+    }
+    const golden = readdirSync(folder).includes(file) && !UPDATE ? readFileSync(path, 'utf8') : text;
+    expect(text).toBe(golden);
+    if (text !== undefined)
+      expect(readdirSync(folder), `${file} is not there: run npm run specs:update`).toContain(file);
+  });
+
+  test('has no golden that no stage produces', () => {
+    const orphans = readdirSync(folder).filter((file) => file !== SOURCE && produced.get(file) === undefined);
+    if (UPDATE) for (const file of orphans) rmSync(join(folder, file));
+    else expect(orphans).toEqual([]);
+  });
+});
+
+describe('the catalogue', () => {
+  const shown = new Set(cases.flatMap((name) => findings(read(name)).map(({ code }) => code)));
+
+  test.each(catalogue.map(({ code, about }) => [code, about]))('%s is shown by a case: %s', (code) => {
+    expect(shown.has(code) || code in SHOWN_ELSEWHERE).toBe(true);
+  });
+
+  test('good cases have no findings', () => {
+    const bad = cases.filter((name) => name.startsWith('good-') && findings(read(name)).length > 0);
+    expect(bad).toEqual([]);
+  });
+});
+
+function read(name: string): Source {
+  return { name: SOURCE, text: readFileSync(join(CASES, name, SOURCE), 'utf8') };
+}
+
+function findings(source: Source) {
+  const { file, diagnostics } = parse(source);
+  return sortDiagnostics([...diagnostics, ...check(file, source).diagnostics]);
+}
+
+/** Held against its schema by test/unit/plan.test.ts, for every case. */
+function planText(source: Source): string | undefined {
+  const { flows } = compile(source);
+  return flows.length === 0
+    ? undefined
+    : `${JSON.stringify(
+        flows.map(({ plan }) => plan),
+        null,
+        2,
+      )}\n`;
+}
+
+/** What is this flow's own in its scripts: all up to the bash that every job carries. */
+function jobText(source: Source): string | undefined {
+  const scripts = compile(source).flows.map(({ script }) =>
+    script.text.replace(/# The life of one attempt[\s\S]*/, ''),
+  );
+  return scripts.length === 0 ? undefined : scripts.join('\n');
+}
+
+function diagnosticsText(source: Source): string | undefined {
+  return renderAll(findings(source), source) || undefined;
+}
+
+function modelText(source: Source): string | undefined {
+  const { file } = parse(source);
+  const { workflows } = check(file, source);
+  if (workflows.length === 0) return undefined;
+  return `${JSON.stringify(workflows, (key, value) => (key.endsWith('Span') ? undefined : value), 2)}\n`;
+}
+
+function astText(source: Source): string | undefined {
+  const { file, diagnostics } = parse(source);
+  return diagnostics.length > 0 ? undefined : dump(file);
+}
+
+/** The tree, one entry a line; a backslash-escaped character of a string is underlined by ‹ ›. */
+function dump(file: FlowFile): string {
+  const lines = [
+    `crflow ${file.version?.text ?? '?'}`,
+    ...file.planned.map((one) => `planned ${one.key.text}`),
+  ];
+  const entry = (one: Entry, indent: string): void => {
+    if (one.kind === 'planned') lines.push(`${indent}planned ${one.key.text}`);
+    else if (one.kind === 'assignment') lines.push(`${indent}${one.key.text} = ${show(one.value)}`);
+    else {
+      lines.push(`${indent}${one.key.text}`);
+      for (const inner of one.entries) entry(inner, `${indent}  `);
+    }
+  };
+  for (const workflow of file.workflows) {
+    lines.push(`workflow ${workflow.name?.text ?? '?'}`);
+    for (const one of workflow.entries) entry(one, '  ');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function show(value: Value): string {
+  switch (value.kind) {
+    case 'string': {
+      const parts = value.segments.map(({ text, escaped }) => {
+        const quoted = JSON.stringify(text).slice(1, -1);
+        return escaped ? `‹${quoted}›` : quoted;
+      });
+      return `${value.form} "${parts.join('')}"`;
+    }
+    case 'list':
+      return `[${value.items.map(show).join(', ')}]`;
+    case 'missing':
+      return 'missing';
+    default:
+      return `${value.kind} ${value.text}`;
+  }
+}

@@ -1,0 +1,266 @@
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { dmtcpImplementations } from '../support/dmtcp.ts';
+import { rehearsal } from '../support/emitted.ts';
+
+// Faults that need no Slurm: each is judged by the program's output, the status and what is left, not by our word.
+
+type Run = ReturnType<typeof rehearsal>;
+
+/** Everything of the run dies at once, as on a node that loses power. */
+const powerCut = (run: Run) => {
+  for (let i = 0; i < 5; i++) run.kill(/./);
+};
+
+describe.each(dmtcpImplementations)('a fault, with $name', {
+  timeout: 120_000,
+  concurrent: true,
+}, (dmtcp) => {
+  test.for<[string, RegExp]>([
+    ['the inner half', /inner_half/],
+    ['the coordinator', /--exit-on-last/],
+    ['the shell that records the status', /job-\S+ application|DMTCP:bash|sbatch application/],
+  ])('kill -9 of %s: restored in the same attempt, nothing lost, nothing twice', async ([, pattern], {
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp);
+    const ended = run.start();
+    await run.until('sealed');
+    expect(run.kill(pattern)).toBeGreaterThan(0);
+    expect(await ended, run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(run.entries().filter(({ event }) => event === 'started')).toHaveLength(1);
+    expect(run.left()).toEqual([]);
+  });
+
+  test('a power cut: the next attempt goes on from the newest generation', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const first = run.start();
+    await run.until('sealed', 2);
+    powerCut(run);
+    expect(await first).toBe(137);
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(run.entries().find(({ event }) => event === 'restored')).toMatchObject({ attempt: 2 });
+    expect(run.left()).toEqual([]);
+  });
+
+  test('a power cut before the first checkpoint: started anew, with the output it had at first', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp);
+    writeFileSync(join(run.folder, 'count-4711.out'), 'from before\n');
+    const first = run.start({ CRFLOW_INTERVAL: '600' });
+    await run.until('launched');
+    powerCut(run);
+    await first;
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.output()).toBe(`from before\n${run.expected}`);
+  });
+
+  const image = (run: Run, generation: number) => {
+    const folder = join(run.state, 'generations', String(generation));
+    const name = readdirSync(folder).find((file) => file.endsWith('.dmtcp')) ?? '';
+    return join(folder, name);
+  };
+  test.for<[string, (run: Run, newest: number) => void]>([
+    ['cut short', (run, newest) => truncateSync(image(run, newest), 1000)],
+    ['longer', (run, newest) => appendFileSync(image(run, newest), 'x')],
+    [
+      'flipped',
+      (run, newest) => {
+        const bytes = readFileSync(image(run, newest));
+        bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+        writeFileSync(image(run, newest), bytes);
+      },
+    ],
+    ['missing', (run, newest) => rmSync(image(run, newest))],
+    ['empty', (run, newest) => truncateSync(image(run, newest), 0)],
+    ['without its seal', (run, newest) => rmSync(join(run.state, 'generations', String(newest), 'seal'))],
+    ['without its facts', (run, newest) => rmSync(join(run.state, 'generations', String(newest), 'facts'))],
+    [
+      'a folder that cannot be what it is called',
+      (run, newest) => {
+        rmSync(join(run.state, 'generations', String(newest)), { recursive: true });
+        writeFileSync(join(run.state, 'generations', String(newest)), 'not a folder');
+      },
+    ],
+  ])('a newest generation that is %s: passed over for the one before', async ([, damage], { expect }) => {
+    using run = rehearsal(dmtcp);
+    const first = run.start();
+    await run.until('sealed', 2);
+    powerCut(run);
+    await first;
+    const newest = run.generations().at(-1) ?? 0;
+    damage(run, newest);
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(run.entries().find(({ event }) => event === 'restored')).toMatchObject({
+      generation: newest - 1,
+    });
+  });
+
+  test('no generation that is whole: stopped with 74, and not started anew', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const first = run.start();
+    await run.until('sealed', 2);
+    powerCut(run);
+    await first;
+    for (const generation of run.generations()) truncateSync(image(run, generation), 1000);
+    const before = run.output();
+    expect(await run.start(), run.log()).toBe(74);
+    expect(run.output()).toBe(before);
+    expect(run.log()).toContain('no sealed generation can be restored');
+  });
+
+  test('done is done: never run again, whatever starts it', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    expect(await run.start()).toBe(7);
+    expect(await run.start(), run.log()).toBe(7);
+    expect(await run.start({}, 'resume', '4711'), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('a budget that is used up: checkpointed, 72, and resumed with a larger one', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    expect(await run.start({ CRFLOW_TOTAL: '2', CRFLOW_INTERVAL: '600' }), run.log()).toBe(72);
+    expect(run.left()).toEqual([]);
+    expect(await run.start({ CRFLOW_TOTAL: '2' }), run.log()).toBe(72);
+    expect(await run.start({ CRFLOW_TOTAL: '600' }, 'resume', '4711'), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('no progress: three attempts that seal nothing are enough', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const ended = run.start({ CRFLOW_INTERVAL: '600' });
+      await run.until('launched', attempt);
+      powerCut(run);
+      await ended;
+    }
+    expect(await run.start(), run.log()).toBe(73);
+    expect(await run.start({ SLURM_RESTART_COUNT: '0' }, 'resume', '4711'), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('an older attempt that still runs on another node: it ends itself, and seals nothing more', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp);
+    const old = run.start();
+    await run.until('sealed');
+    // Another node: one that does not see the processes of the older attempt.
+    const other = join(run.folder, 'other node');
+    mkdirSync(other);
+    const young = run.start({ TMPDIR: other });
+    expect(await old, run.log()).toBe(76);
+    expect(await young, run.log()).toBe(7);
+    const taken = run.entries().findIndex(({ event, attempt }) => event === 'started' && attempt === 2);
+    const late = run
+      .entries()
+      .slice(taken + 1)
+      .filter(({ event, attempt }) => event === 'sealed' && attempt === 1);
+    expect(late).toEqual([]);
+    expect(run.left()).toEqual([]);
+  });
+
+  test('a program that leaves its work folder: stopped with 78, and not restored in the wrong one', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { run: 'cd / && exec sleep 60' });
+    expect(await run.start(), run.log()).toBe(78);
+    expect(run.log()).toMatch(/works in \/, outside of workdir/);
+    expect(run.generations()).toEqual([]);
+    expect(run.left()).toEqual([]);
+  });
+
+  test('an older attempt on this node: its computation does not survive the start of the next', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp);
+    const old = run.start();
+    await run.until('sealed');
+    const young = run.start();
+    expect(await old, run.log()).toBe(76);
+    expect(await young, run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(run.left()).toEqual([]);
+  });
+
+  test('a checkpoint that would not fit is skipped, and the program goes on', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    mkdirSync(join(run.folder, '.bin'));
+    writeFileSync(join(run.folder, '.bin/df'), '#!/bin/sh\necho h\necho "x 9 9 1 9% /"\n', { mode: 0o755 });
+    const ended = run.start();
+    await run.until('sealed');
+    await run.until('checkpoint_skipped');
+    expect(await ended, run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+});
+
+describe('a program, with the stand-in', { timeout: 60_000, concurrent: true }, () => {
+  const [dmtcp] = dmtcpImplementations;
+  if (dmtcp === undefined) throw new Error('there is always the stand-in');
+
+  test.for<[string, string, number]>([
+    ['succeeds', 'echo fine', 0],
+    ['fails', 'exit 3', 3],
+    ['fails in the midst (set -e)', 'false\necho not reached', 1],
+    ['fails in a pipe (pipefail)', 'false | cat', 1],
+    ['dies of a signal', 'kill -SEGV $BASHPID', 139],
+    ['exits with a status of ours', 'exit 72', 72],
+    ['is not there', './nothing-of-that-name', 127],
+    ['reads input: there is none', 'cat; exit 4', 4],
+    ['leaves a child behind', 'sleep 300 & exit 5', 5],
+    ['ends in a comment', 'exit 6 # really', 6],
+  ])("that %s: its status is the job's", async ([, program, status], { expect }) => {
+    using run = rehearsal(dmtcp, { run: program });
+    expect(await run.start(), run.log()).toBe(status);
+    expect(run.entries().at(-1)).toMatchObject({ event: 'left', status, whose: 'application' });
+    expect(run.left()).toEqual([]);
+  });
+
+  test.for<[string, Record<string, string>, RegExp]>([
+    ['a setting that is no number', { CRFLOW_INTERVAL: '5min' }, /CRFLOW_INTERVAL is '5min'/],
+    ['no DMTCP', { PATH: '.bin:/usr/bin:/bin' }, /dmtcp_coordinator is not on the PATH/],
+    ['another run of this id', { SLURM_RESTART_COUNT: '0' }, /is there already, of another job/],
+  ])('%s: 70, in words, and nothing is run', async ([what, env, message], { expect }) => {
+    using run = rehearsal(dmtcp);
+    if (what.startsWith('another')) mkdirSync(run.state, { recursive: true });
+    const path =
+      env['PATH'] === undefined ? {} : { PATH: env['PATH'].replace('.bin', join(run.folder, '.bin')) };
+    expect(await run.start({ ...env, ...path }), run.log()).toBe(70);
+    expect(run.log()).toMatch(message);
+    expect(run.output()).toBe('');
+  });
+
+  test('a variable in a path that is not set: 70, by its name', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { keys: 'workdir = "$CRFLOW_TEST_NOWHERE/x"' });
+    expect(await run.start(), run.log()).toBe(70);
+    expect(run.log()).toContain('$CRFLOW_TEST_NOWHERE is used in a path of count, but is not set');
+  });
+
+  test('a work folder that is not there: 70', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { keys: 'workdir = "no such folder"' });
+    expect(await run.start(), run.log()).toBe(70);
+    expect(run.log()).toContain('no such folder is not there');
+  });
+
+  test('a state folder that cannot be written: 70', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    writeFileSync(join(run.folder, 'crflow-state'), 'a file in the way');
+    chmodSync(join(run.folder, 'crflow-state'), 0o444);
+    expect(await run.start(), run.log()).toBe(70);
+  });
+});

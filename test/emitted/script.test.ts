@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compile } from '../../src/compile.ts';
+import { findShellCheck } from '../../src/host/shellcheck.ts';
+
+// The emitted script as bash: what a consultant at a centre would hold against it.
+const root = join(import.meta.dirname, '../..');
+const every = readFileSync(join(root, 'specs/cases/good-everything/flow.crflow'), 'utf8');
+const script = compile({ name: 'flow.crflow', text: every }).flows[0]?.script.text ?? '';
+
+/** Runs a checker on the script; a checker that is not installed is a skipped test with that as its name. */
+function checker(program: string, ...args: string[]) {
+  const there = spawnSync(program, ['--version']).error === undefined;
+  test.skipIf(!there)(
+    `passes ${[program, ...args].join(' ')}${there ? '' : ` (skipped: no ${program} on PATH)`}`,
+    () => {
+      const { status, stdout, stderr } = spawnSync(program, args, { input: script, encoding: 'utf8' });
+      expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
+    },
+  );
+}
+
+// Not the command that npm puts first on PATH, which would download another.
+const found = await findShellCheck(undefined, { ...process.env, CRFLOW_NO_DOWNLOAD: '1' });
+const shellcheck = 'path' in found ? found.path : 'shellcheck';
+
+describe('an emitted script', () => {
+  checker('bash', '-n');
+  checker(shellcheck, '--norc', '-');
+  checker(shellcheck, '--norc', '--enable=all', '-');
+  checker('shfmt', '-i', '2', '-ci', '-d');
+
+  // Hosts have bash 4.4, images 4.2. A list of what came later, from bash's own CHANGES; the crash of an old bash
+  // on a construct is not what one wants to learn from a job.
+  const later: [string, RegExp][] = [
+    ['4.3: wait -n', /\bwait -n/],
+    ['4.3: local -n, declare -n', /\b(local|declare|typeset) -\w*n/],
+    ['4.3: negative subscripts', /\$\{\w+\[-\d+\]\}/],
+    ['4.4: ${x@Q} and the like', /\$\{\w+(\[[@*]\])?@[A-Za-z]\}/],
+    ['4.4: mapfile -d', /\b(mapfile|readarray)\b[^\n]* -d/],
+    ['4.4: local -', /\blocal -(\s|$)/],
+    ['4.4: empty arrays under set -u', /"\$\{(?!images\[)\w+\[@\]\}"(?<!\+"\$\{\w+\[@\]\}")/],
+    ['5.0: EPOCHSECONDS, EPOCHREALTIME', /\bEPOCH(SECONDS|REALTIME)\b/],
+    ['5.0: BASH_ARGV0', /\bBASH_ARGV0\b/],
+    ['5.1: SRANDOM', /\bSRANDOM\b/],
+    ['5.1: wait -p', /\bwait [^\n]*-p/],
+    ['5.1: ${x@U}, ${x@K}', /@[UuLKk]\}/],
+    ['5.2: patsub_replacement', /shopt -[su] patsub/],
+    ['5.3: ${ command; }', /\$\{[ |]/],
+  ];
+  test.for(later)('uses nothing that bash got after 4.2: %s', ([, pattern], { expect }) => {
+    expect(script.split('\n').filter((line) => !/^\s*#/.test(line) && pattern.test(line))).toEqual([]);
+  });
+
+  test('is the same, whatever folder its source is in', () => {
+    const [here, there] = ['flow.crflow', '/some/where/flow.crflow'].map((name) =>
+      compile({ name, text: every }),
+    );
+    expect(there?.flows[0]?.script).toEqual(here?.flows[0]?.script);
+  });
+
+  test('has no line that this job does not need', () => {
+    const plain = compile({ name: 'flow.crflow', text: every.replace(/load *= *\[[^\]]*\]/, '') });
+    expect(script).toContain('load_module()');
+    expect(plain.flows[0]?.script.text).not.toContain('load_module');
+  });
+
+  test('calls every function that it has, and has every one that it calls', () => {
+    const names = [...script.matchAll(/^(\w+)\(\) \{/gm)].map(([, name]) => name ?? '');
+    const calls = (name: string) => [...script.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].length;
+    expect(names.filter((name) => calls(name) < 2)).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+test('the runtime is a folder of shell files that are all part of the script', () => {
+  const folder = join(root, 'targets/slurm/runtime');
+  for (const file of readdirSync(folder))
+    expect(script).toContain(readFileSync(join(folder, file), 'utf8').trimEnd());
+});

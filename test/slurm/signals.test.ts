@@ -1,0 +1,116 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { dmtcpUnderTest } from '../support/dmtcp.ts';
+import { processesIn } from '../support/run-folder.ts';
+import { startRun } from '../support/run-on-slurm.ts';
+import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+
+// Why a job is told to go, and what it does then: each reason once, on a real Slurm.
+const slurm = slurmAvailable();
+const dmtcp = dmtcpUnderTest();
+
+describe.skipIf(!slurm.ok)(
+  `a signal, with ${dmtcp.name}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+  () => {
+    let cluster: Cluster;
+    beforeAll(async () => {
+      cluster = await startCluster({ graceSeconds: 20, cpus: 3 });
+    });
+    afterAll(() => cluster?.stop());
+
+    test.concurrent('of a preemption with grace: saved within the grace, requeued, carried to its end', {
+      timeout: 200_000,
+    }, async ({ expect }) => {
+      const run = await startRun(cluster, { dmtcp, folder: 'preempted', last: 50, sbatchArgs: ['-w', 'n1'] });
+      await run.sealed(1);
+      writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 2\n');
+      await cluster.submit('urgent.sh', {
+        cwd: run.folder,
+        sbatchArgs: ['-p', 'high', '-w', 'n1', '-c', '3'],
+      });
+      const job = await run.ended();
+      expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0', Restarts: '1' });
+      expect(run.output()).toBe(run.expected);
+      const asked = run.entries().findIndex(({ event }) => event === 'asked');
+      expect(run.entries()[asked]).toMatchObject({ signal: 'TERM', reason: 'preemption' });
+      expect(run.entries()[asked + 1]).toMatchObject({ event: 'sealed' });
+    });
+
+    test.concurrent('of scancel: never comes back by itself; resumed by hand, it loses nothing', {
+      timeout: 200_000,
+    }, async ({ expect }) => {
+      const run = await startRun(cluster, { dmtcp, folder: 'cancelled', last: 40, sbatchArgs: ['-w', 'n2'] });
+      await run.sealed(1);
+      await cluster.run('scancel', [run.id]);
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'CANCELLED', Restarts: '0' });
+      await sleep(8000); // longer than a requeued job waits here
+      expect((await cluster.job(run.id)).JobState).toBe('CANCELLED');
+      expect(processesIn(run.state)).toEqual([]);
+      expect((await run.verb('status')).stdout).toMatch(
+        /stopped: status 77[\s\S]*to go on +sbatch count.sbatch resume/,
+      );
+      const again = await run.submit('resume', run.id);
+      expect(await run.ended(again), run.log(again)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
+      expect(run.output()).toBe(run.expected);
+    });
+
+    test.concurrent('of the owner: checkpoint, then stop, then resume', { timeout: 200_000 }, async ({
+      expect,
+    }) => {
+      const env = { CRFLOW_INTERVAL: '600' };
+      const run = await startRun(cluster, {
+        dmtcp,
+        folder: 'stopped',
+        last: 50,
+        env,
+        sbatchArgs: ['-w', 'n2'],
+      });
+      await run.until('launched', () => run.entries().some(({ event }) => event === 'launched'));
+      expect((await run.verb('checkpoint')).stdout).toContain(`asked run ${run.id} for a checkpoint`);
+      await run.sealed(1);
+      expect((await run.verb('status')).stdout).toContain(`run ${run.id} of count: running, attempt 1`);
+      expect((await run.verb('stop')).status).toBe(0);
+      expect(await run.ended(), run.log(run.id)).toMatchObject({
+        JobState: 'FAILED',
+        ExitCode: '71:0',
+        Restarts: '0',
+      });
+      expect(run.entries().filter(({ event }) => event === 'sealed')).toHaveLength(2);
+      expect(await run.verb('checkpoint')).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('is not running'),
+      });
+      const again = await run.submit('resume', run.id);
+      expect(await run.ended(again), run.log(again)).toMatchObject({ ExitCode: '7:0' });
+      expect(run.output()).toBe(run.expected);
+    });
+
+    test.concurrent('of a time limit, where requeue is refused: another job goes on', {
+      timeout: 200_000,
+    }, async ({ expect }) => {
+      const sbatchArgs = ['-w', 'n2', '--no-requeue', '--time=1', '--signal=B:USR1@45'];
+      const run = await startRun(cluster, {
+        dmtcp,
+        folder: 'no requeue',
+        last: 45,
+        sbatchArgs,
+        env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@45' },
+      });
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '75:0', Restarts: '0' });
+      let job = '';
+      for (let links = 0; links < 4; links++) {
+        const next = run
+          .entries()
+          .filter(({ event }) => event === 'resubmitted')
+          .at(-1)?.['job'];
+        if (next === undefined || next === job) break;
+        job = String(next);
+        await run.ended(job);
+      }
+      expect(await cluster.job(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
+      expect(run.output()).toBe(run.expected);
+    });
+  },
+);

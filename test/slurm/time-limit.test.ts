@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { crc } from '../support/crc.ts';
+import { dmtcpEnvironment, dmtcpImplementations, whyNoRealDmtcp } from '../support/dmtcp.ts';
+import { exists, filesUnder, journal, processesIn } from '../support/run-folder.ts';
+import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+
+// The main thing: a program that needs three attempts and more gets them, and nobody can tell from its output.
+const last = 90;
+const step = 0.5;
+const count = join(import.meta.dirname, '../programs/count-alone.sh');
+// The same bytes as a user's script; only quicker. The clock warns 45 s before a limit of 60 s, if Slurm does not.
+const quicker = { CRFLOW_LEAD: '45', CRFLOW_INTERVAL: '6', CRFLOW_HEARTBEAT: '5' };
+const sbatchArgs = ['--time=1', '--signal=B:USR1@45'];
+
+const flow = `crflow 1
+
+workflow count {
+  application { run = "bash '${count}' ${last} ${step} 7" }
+  checkpoint { interval = 10min   lead = 2min }
+  schedule { time = 10min   total = 1h }
+}
+`;
+
+const slurm = slurmAvailable();
+
+describe.skipIf(!slurm.ok)(
+  `a program that outlives its time limit${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+  () => {
+    let cluster: Cluster;
+    beforeAll(async () => {
+      cluster = await startCluster();
+    });
+    afterAll(() => cluster?.stop());
+
+    test.skipIf(whyNoRealDmtcp !== null)(
+      `there is a real DMTCP to run it with${whyNoRealDmtcp ? ` (skipped: ${whyNoRealDmtcp})` : ''}`,
+      () => {
+        expect(dmtcpImplementations.some(({ real }) => real)).toBe(true);
+      },
+    );
+
+    test.concurrent.for(dmtcpImplementations)(
+      'is carried to its end, with $name',
+      { timeout: 300_000 },
+      async (dmtcp, { expect }) => {
+        // Every path of the run goes through this name, DMTCP's included. No backslash: Slurm's own log has none.
+        const folder = join(cluster.work, `it's "${dmtcp.name}" $HOME * é`);
+        mkdirSync(folder);
+        writeFileSync(join(folder, 'count.crflow'), flow);
+        const compiled = crc(['compile', 'count.crflow'], { cwd: folder });
+        expect(compiled).toMatchObject({ status: 0, stderr: expect.not.stringContaining('error') });
+
+        const { PATH = '', DMTCP_STANDIN_NODE = '' } = dmtcpEnvironment(dmtcp);
+        const env = { ...quicker, PATH, DMTCP_STANDIN_NODE };
+        const id = await cluster.submit('count.sbatch', { cwd: folder, env, sbatchArgs });
+        const job = await cluster.waitForJob(id, 'ended', 280);
+        const log = readFileSync(join(folder, `count-${id}.log`), 'utf8');
+
+        // As seen from outside: Slurm's word, the output, what is left.
+        expect(job, log).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
+        expect(Number(job.Restarts), log).toBeGreaterThanOrEqual(2);
+        const numbers = Array.from({ length: last }, (_, i) => `${i + 1}\n`).join('');
+        expect(readFileSync(join(folder, `count-${id}.out`), 'utf8')).toBe(numbers);
+        const run = join(folder, 'crflow-state/count', id);
+        expect(filesUnder(run).filter((path) => path.endsWith('.temp') || path.includes('.partial'))).toEqual(
+          [],
+        );
+        expect(processesIn(run)).toEqual([]);
+        expect(
+          filesUnder(join(run, 'generations')).filter((path) => /^\d+$/.test(path)).length,
+        ).toBeLessThanOrEqual(2);
+        expect(exists(join(run, 'status'))).toBe(true);
+
+        // And as it tells the story itself.
+        const entries = journal(run);
+        const restored = entries.filter(({ event }) => event === 'restored');
+        expect(restored.length).toBe(Number(job.Restarts));
+        expect(entries.filter(({ event }) => event === 'launched')).toHaveLength(1);
+        expect(entries.at(-1)).toMatchObject({ event: 'left', status: 7, whose: 'application' });
+        const status = await cluster.run('bash', ['count.sbatch', 'status'], { cwd: folder });
+        expect(status.stdout).toContain(`run ${id} of count: done, with status 7`);
+      },
+    );
+  },
+);

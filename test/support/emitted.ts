@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compile } from '../../src/compile.ts';
+import { type Dmtcp, dmtcpEnvironment } from './dmtcp.ts';
+import { exists, journal, processesIn } from './run-folder.ts';
+
+/** What is written between the quotes of a `.crflow` string so that it means exactly `text`. */
+export const quoted = (text: string) =>
+  `"${text
+    .replaceAll(/[\\"$]/g, '\\$&')
+    .replaceAll('{{', '\\{\\{')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\t', '\\t')}"`;
+
+/** Answers `scontrol show job` for a job in the midst of its life, and refuses all else. */
+const scontrol = `#!/bin/bash
+[[ $1 == show ]] || exit 1
+echo "JobId=$4 JobName=x JobState=\${TEST_JOB_STATE:-RUNNING} PreemptTime=None EndTime=$(date -d '+1 hour' +%FT%T)"
+`;
+
+/** The least that the script asks of Slurm, for what does not depend on Slurm: the rest is in test/slurm. */
+function environment(folder: string, dmtcp: Dmtcp, more: Record<string, string>): NodeJS.ProcessEnv {
+  const bin = join(folder, '.bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'scontrol'), scontrol, { mode: 0o755 });
+  for (const refused of ['srun', 'sbatch'])
+    writeFileSync(join(bin, refused), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const base = dmtcpEnvironment(dmtcp);
+  const PATH = `${bin}:${base['PATH']}`;
+  return {
+    ...base,
+    PATH,
+    SLURM_JOB_ID: '4711',
+    SLURM_SUBMIT_DIR: folder,
+    CRFLOW_TICK: '0.1',
+    TMPDIR: folder,
+    ...more,
+  };
+}
+
+/** Runs one attempt of an emitted script to its end. */
+export function runAttempt(script: string, folder: string, dmtcp: Dmtcp, more: Record<string, string> = {}) {
+  const env = environment(folder, dmtcp, more);
+  const { status, stdout, stderr } = spawnSync('bash', [script], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 60_000,
+    env,
+  });
+  return { status, log: stdout + stderr };
+}
+
+/**
+ * A run outside of Slurm: its attempts are started by hand, and anything of it can be killed.
+ * `run` is the flow's `run`; by default the counting program, 1 to 50, a line each tenth of a second, then status 7.
+ */
+export function rehearsal(dmtcp: Dmtcp, options: { run?: string; keys?: string } = {}) {
+  // The real path: /proc shows that one.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow rehearsal ')));
+  const count = join(import.meta.dirname, '../programs/count-alone.sh');
+  const { run = `bash '${count}' 50 0.1 7`, keys = '' } = options;
+  const text = `crflow 1
+workflow count {
+  application { run = ${quoted(run)} ${keys} }
+  checkpoint { interval = 10min   lead = 2min }
+  schedule { time = 10min   total = 1h }
+}
+`;
+  const { flows, diagnostics } = compile({ name: 'count.crflow', text });
+  if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
+  writeFileSync(join(folder, 'count.sbatch'), flows[0].script.text);
+  const state = join(folder, 'crflow-state/count/4711');
+  const entries = () => (exists(join(state, 'journal.jsonl')) ? journal(state) : []);
+  const read = (name: string) => (exists(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '');
+  const children: ChildProcess[] = [];
+  let starts = 0;
+
+  return {
+    folder,
+    state,
+    entries,
+    read,
+    output: () => read('count-4711.out'),
+    log: () => read('log'),
+    expected: Array.from({ length: 50 }, (_, i) => `${i + 1}\n`).join(''),
+    /** Starts an attempt, as Slurm does at first or after a requeue. Resolves to its exit status. */
+    start(more: Record<string, string> = {}, ...args: string[]): Promise<number> {
+      const quick = { CRFLOW_INTERVAL: '1', CRFLOW_HEARTBEAT: '1', SLURM_RESTART_COUNT: String(starts++) };
+      const env = environment(folder, dmtcp, { ...quick, ...more });
+      const child = spawn('bash', ['-c', 'exec bash count.sbatch "$@" >>log 2>&1', 'bash', ...args], {
+        cwd: folder,
+        env,
+        detached: true,
+      });
+      children.push(child);
+      return new Promise((resolve) =>
+        child.on('close', (status, signal) => resolve(status ?? (signal === 'SIGKILL' ? 137 : 1))),
+      );
+    },
+    /** Waits until `event` stands in the journal `times` times. */
+    async until(event: string, times = 1): Promise<void> {
+      for (
+        const deadline = Date.now() + 30_000;
+        entries().filter((entry) => entry.event === event).length < times;
+      ) {
+        if (Date.now() > deadline)
+          throw new Error(
+            `no ${event} within 30 s:\n${read('log')}\n${read('crflow-state/count/4711/attempts/1/dmtcp.log')}`,
+          );
+        await sleep(50);
+      }
+    },
+    /** Kills (-9) the processes of this run whose command line matches. */
+    kill(pattern: RegExp): number {
+      const found = processesIn(folder).filter((line) => pattern.test(line));
+      for (const line of found) endProcess(line);
+      return found.length;
+    },
+    /** Sends a signal to the outer half alone, as Slurm does with B:. */
+    signal: (signal: NodeJS.Signals) => children.at(-1)?.kill(signal),
+    generations: () =>
+      readdirSync(join(state, 'generations'))
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+        .sort((a, b) => a - b),
+    left: () => processesIn(folder),
+    /** Ends whatever is left and removes everything. */
+    [Symbol.dispose]() {
+      for (const line of processesIn(folder)) endProcess(line);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function endProcess(line: string): void {
+  try {
+    process.kill(Number.parseInt(line, 10), 'SIGKILL');
+  } catch {
+    // it ended meanwhile
+  }
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+
+const schema = JSON.parse(readFileSync(new URL('../../specs/journal.schema.json', import.meta.url), 'utf8'));
+const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile<Entry>(schema);
+
+/** One line of a journal; see specs/journal.schema.json. */
+export type Entry = { event: string; attempt: number } & Record<string, string | number>;
+
+/** The journal of a run, each line held against the schema. */
+export function journal(folder: string): Entry[] {
+  const lines = readFileSync(join(folder, 'journal.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => {
+    const entry: unknown = JSON.parse(line);
+    if (!validate(entry)) throw new Error(`not a journal line: ${line}: ${JSON.stringify(validate.errors)}`);
+    return entry;
+  });
+}
+
+/** All paths under a folder, relative to it. */
+export const filesUnder = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+
+/** Processes that have a file under one of these folders open, or stand in it: pid and name. */
+export function processesIn(...folders: string[]): string[] {
+  const inside = (path: string) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => {
+      try {
+        const links = [
+          `/proc/${pid}/cwd`,
+          ...readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`),
+        ];
+        const holds = links.some((link) => inside(read(link)));
+        return holds
+          ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`]
+          : [];
+      } catch {
+        return []; // it ended meanwhile
+      }
+    });
+}
+
+function read(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
+}
+
+/** Whether a path is there. */
+export const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { check } from '../../src/check/check.ts';
+import { planned } from '../../src/check/planned.ts';
+import { BLOCKS, INSERTS, type KeySpec, vocabulary } from '../../src/check/vocabulary.ts';
+import { parse } from '../../src/syntax/parse.ts';
+
+interface Parts {
+  app?: string;
+  ckpt?: string;
+  sched?: string;
+  more?: string;
+}
+
+function flow({ app = '', ckpt = '', sched = '', more = '' }: Parts): string {
+  const run = app.includes('run') ? '' : 'run = "./a"';
+  const times = ckpt.includes('interval') ? '' : 'interval = 10min lead = 2min';
+  const limits = sched.includes('total') ? '' : 'time = 2h total = 1d';
+  return `crflow 1 workflow a { application { ${run} ${app} } ${more} checkpoint { ${times} ${ckpt} } schedule { ${limits} ${sched} } }`;
+}
+
+function look(text: string) {
+  const source = { name: 'test.crflow', text };
+  const { file, diagnostics } = parse(source);
+  const checked = check(file, source);
+  return { ...checked, codes: [...diagnostics, ...checked.diagnostics].map(({ code }) => code) };
+}
+const model = (parts: Parts) => {
+  const { workflows, codes } = look(flow(parts));
+  expect(codes).toEqual([]);
+  return workflows[0];
+};
+
+describe('the vocabulary', () => {
+  const keys = BLOCKS.flatMap((block) =>
+    Object.entries<KeySpec>(vocabulary[block].keys).map(([key, spec]) => [block, key, spec] as const),
+  );
+
+  test.each(keys)('%s.%s: its example is accepted, and it is documented', (block, key, spec) => {
+    const required = Object.entries<KeySpec>(vocabulary[block].keys).filter(
+      ([name, one]) => one.required && name !== key,
+    );
+    const entries = [
+      ...required.map(([name, one]) => `${name} = ${one.example}`),
+      `${key} = ${spec.example}`,
+    ].join(' ');
+    const others = BLOCKS.filter((name) => name !== block).map((name) => vocabulary[name].example);
+    expect(look(`crflow 1 workflow a { ${block} { ${entries} } ${others.join(' ')} }`).codes).toEqual([]);
+    expect(spec.doc).toMatch(/\.$/);
+    expect(spec.required !== (spec.default !== undefined)).toBe(true);
+  });
+
+  test('aliases are no keys of their block, and of one key only', () => {
+    for (const block of BLOCKS) {
+      const specs = Object.entries<KeySpec>(vocabulary[block].keys);
+      const aliases = specs.flatMap(([, { aliases = [] }]) => aliases);
+      expect(new Set(aliases).size).toBe(aliases.length);
+      for (const [key] of specs) expect(aliases).not.toContain(key);
+    }
+  });
+
+  test('what is planned is not there yet', () => {
+    const known = BLOCKS.flatMap((block) => [block, ...Object.keys(vocabulary[block].keys)]);
+    for (const name of Object.keys(planned)) expect(known).not.toContain(name);
+  });
+
+  test('what is put in are keys', () => {
+    for (const [name, block] of Object.entries(INSERTS))
+      expect(Object.keys(vocabulary[block].keys)).toContain(name);
+  });
+});
+
+describe('the model', () => {
+  test('what is not said stays absent', () => {
+    expect(model({})).toEqual({
+      name: 'a',
+      application: { run: './a\n', runSpan: expect.anything() },
+      environment: { load: [], set: [] },
+      checkpoint: { interval: 600, lead: 120 },
+      schedule: { time: 7200, total: 86_400 },
+    });
+  });
+
+  test.each([
+    ['"a"', 'a', 'a\n'],
+    ['"""\n  a\n  b\n  """', 'a\n  b', 'a\nb\n'],
+    ['"""\n  a\n\n  """', 'a', 'a\n'],
+    [String.raw`"a\n"`, 'a', 'a\n'],
+  ])('the shell text of %j is found in the source', (written, spanned, run) => {
+    const text = flow({ app: `run = ${written}` });
+    const { application } = look(text).workflows[0] ?? expect.fail('no workflow');
+    expect(application.run).toBe(run);
+    expect(text.slice(application.runSpan.start, application.runSpan.end)).toBe(spanned);
+  });
+
+  test('paths are text and variables', () => {
+    const path = (written: string) => model({ app: `workdir = ${written}` })?.application.workdir;
+    const text = (value: string) => ({ kind: 'text', text: value });
+    const variable = (name: string) => ({ kind: 'variable', name });
+    expect(path('"$A/${B}c"')).toEqual([variable('A'), text('/'), variable('B'), text('c')]);
+    expect(path(String.raw`"\$A/\{{x}}"`)).toEqual([text('$A/{{x}}')]);
+    expect(path('"""$A\'"`b"""')).toEqual([variable('A'), text('\'"`b')]);
+    expect(path('"-a b//*"')).toEqual([text('-a b//*')]);
+  });
+
+  test('only {{name}} is filled in', () => {
+    const run = (written: string) => model({ app: `run = ${written} threads = 4` })?.application.run;
+    expect(run('"a {{threads}} {{ threads }} {{a.b}} {{}} {threads} {{threads} }"')).toBe(
+      'a 4 {{ threads }} {{a.b}} {{}} {threads} {{threads} }\n',
+    );
+    expect(run(String.raw`"""\{{threads}} \{{ x }} {{{threads}}}"""`)).toBe('{{threads}} {{ x }} {4}\n');
+    expect(run(String.raw`"\{{threads}} \\{{threads}}"`)).toBe('{{threads}} \\4\n');
+  });
+
+  test('an error in one workflow leaves the others', () => {
+    const { workflows } = look(
+      `${flow({ app: 'threads = 0' })}\n${flow({}).slice('crflow 1'.length).replace(' a ', ' b ')}`,
+    );
+    expect(workflows.map(({ name }) => name)).toEqual(['b']);
+  });
+
+  test('a warning does not keep a workflow back', () => {
+    const { workflows, codes } = look(flow({ sched: 'time = 2h total = 1h' }));
+    expect([codes, workflows.length]).toEqual([['CRF310'], 1]);
+  });
+});
+
+describe('rules at their limits', () => {
+  test.each([
+    ['usable is 0', { ckpt: 'interval = 1min lead = 1min', sched: 'time = 2min total = 1d' }, ['CRF302']],
+    ['lead is half', { ckpt: 'interval = 1min lead = 5min', sched: 'time = 10min total = 1d' }, ['CRF303']],
+    [
+      'lead is a second less than half',
+      { ckpt: 'interval = 1min lead = 299s', sched: 'time = 10min total = 1d' },
+      [],
+    ],
+    ['interval is usable', { ckpt: 'interval = 17min lead = 2min', sched: 'time = 20min total = 1d' }, []],
+    [
+      'interval is a second more',
+      { ckpt: 'interval = 1021s lead = 2min', sched: 'time = 20min total = 1d' },
+      ['CRF305'],
+    ],
+    ['lead is 20 s', { ckpt: 'interval = 1min lead = 20s' }, []],
+    ['lead is 19 s', { ckpt: 'interval = 1min lead = 19s' }, ['CRF307']],
+    ['lead is what the memory needs', { app: 'memory = 4GiB', ckpt: 'interval = 1min lead = 46s' }, []],
+    ['lead is a second less', { app: 'memory = 4GiB', ckpt: 'interval = 1min lead = 45s' }, ['CRF306']],
+    ['lead is the most', { ckpt: 'interval = 1h lead = 65535s', sched: 'time = 3d total = 9d' }, []],
+    [
+      'lead is a second more',
+      { ckpt: 'interval = 1h lead = 65536s', sched: 'time = 3d total = 9d' },
+      ['CRF304'],
+    ],
+    ['time_min is time', { sched: 'time = 2h time_min = 2h total = 1d' }, []],
+    [
+      'time_min leaves a second',
+      { ckpt: 'interval = 30s lead = 119s', sched: 'time = 2h time_min = 3min total = 1d' },
+      ['CRF305'],
+    ],
+    ['total is time', { sched: 'time = 2h total = 2h' }, []],
+    ['interval is 30 s', { ckpt: 'interval = 30s lead = 2min' }, []],
+    ['interval is 29 s', { ckpt: 'interval = 29s lead = 2min' }, ['CRF311']],
+    ['interval is the cost', { app: 'memory = 16GiB', ckpt: 'interval = 69s lead = 3min' }, []],
+    ['interval is a second less', { app: 'memory = 16GiB', ckpt: 'interval = 68s lead = 3min' }, ['CRF312']],
+    ['keep is 2', { ckpt: 'interval = 10min lead = 2min keep = 2' }, []],
+  ])('%s', (_, parts, expected) => expect(look(flow(parts)).codes).toEqual(expected));
+});
+
+describe('no finding follows from another', () => {
+  test.each([
+    ['a misspelled key is not missing', { ckpt: 'intervall = 10min lead = 2min' }, ['CRF101']],
+    [
+      'nor is one in the wrong block',
+      { ckpt: 'interval = 10min lead = 2min total = 1d', sched: 'time = 2h // total\n' },
+      ['CRF103'],
+    ],
+    ['a wrong value is given', { app: 'run = "{{threads}}" threads = 0' }, ['CRF203']],
+    ['a value that could not be read is given', { ckpt: 'interval = lead = 2min' }, ['CRF034']],
+    [
+      'what a planned name stands for is not known',
+      { more: 'let x = 1\n', app: 'threads = x run = "{{x}}"' },
+      ['CRF113'],
+    ],
+    ['a planned block is not read', { more: 'container { a b c = = 1 }' }, ['CRF025', 'CRF113']],
+    ['prototype names are names', { app: 'constructor = 1 __proto__ = 2' }, ['CRF101', 'CRF101']],
+  ])('%s', (_, parts, expected) => expect(look(flow(parts)).codes).toEqual(expected));
+
+  test('a workflow without its closing brace lacks nothing', () => {
+    expect(look('crflow 1 workflow a { application {').codes).toEqual(['CRF013']);
+  });
+});

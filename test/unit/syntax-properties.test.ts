@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { check } from '../../src/check/check.ts';
+import { renderAll } from '../../src/diagnostics/render.ts';
+import type { Diagnostic } from '../../src/model/diagnostic.ts';
+import { parse } from '../../src/syntax/parse.ts';
+
+const CASES = fileURLToPath(new URL('../../specs/cases', import.meta.url));
+const flows = readdirSync(CASES, { withFileTypes: true })
+  .filter((one) => one.isDirectory())
+  .map(({ name }) => readFileSync(`${CASES}/${name}/flow.crflow`, 'utf8'));
+
+/** What must hold whatever the text. */
+function holds(text: string): void {
+  const source = { name: 'fuzz.crflow', text };
+  const { file, diagnostics } = parse(source);
+  const checked = check(file, source);
+  for (const found of [diagnostics, checked.diagnostics]) inOrder(found, text);
+  // A flow with syntax errors, or without a workflow, is never handed on in silence.
+  if (diagnostics.length === 0) {
+    const tree = JSON.stringify(file);
+    expect(file.version?.text).toBe('1');
+    expect(tree).not.toMatch(/"kind":"missing"|"broken":true/);
+    if (!tree.includes('"declares"') && !tree.includes('"kind":"planned"'))
+      expect(leavesOf(file)).toBe(wordsIn(text));
+  }
+  for (const workflow of file.workflows) inside(workflow, text.length);
+  renderAll([...diagnostics, ...checked.diagnostics], source);
+  // The same input gives the same findings, also after any other input: the parser keeps nothing.
+  expect(parse(source).diagnostics).toEqual(diagnostics);
+}
+
+/** Words, numbers and strings of the tree, keywords included. */
+function leavesOf(node: unknown): number {
+  if (typeof node !== 'object' || node === null) return 0;
+  if (Array.isArray(node)) return node.reduce((sum, one) => sum + leavesOf(one), 0);
+  const one = node as Record<string, unknown>;
+  if (one['kind'] === 'string') return 1;
+  const own = typeof one['text'] === 'string' ? one['text'].split(/\s+/).length : 0;
+  const keyword = one['kind'] === 'workflow' || 'workflows' in one ? 1 : 0;
+  return Object.values(one).reduce((sum: number, inner) => sum + leavesOf(inner), own + keyword);
+}
+
+/** The same of the text: nothing is dropped without a finding. */
+function wordsIn(text: string): number {
+  const token =
+    /\/\/.*|\/\*[\s\S]*?\*\/|("""[\s\S]*?"""(?!")|"(?:[^"\\\n]|\\.)*"|[A-Za-z0-9_][A-Za-z0-9_:.+-]*)/g;
+  return [...text.matchAll(token)].filter((match) => match[1] !== undefined).length;
+}
+
+function inOrder(found: readonly Diagnostic[], text: string): void {
+  const seen = new Set<string>();
+  let before = -1;
+  for (const { code, title, at, related } of found) {
+    const span = at?.span ?? { start: 0, end: 0 };
+    expect(span.start).toBeGreaterThanOrEqual(before);
+    expect(span.end).toBeGreaterThanOrEqual(span.start);
+    expect(title).not.toMatch(/undefined|NaN|\n/);
+    for (const one of [span, ...related.map((label) => label.span)])
+      expect(one.end).toBeLessThanOrEqual(text.length);
+    const key = `${code} ${span.start} ${span.end}`;
+    expect(seen.has(key), `${key} twice`).toBe(false);
+    seen.add(key);
+    before = span.start;
+  }
+}
+
+/** Every span in the tree lies in the text. */
+function inside(node: unknown, length: number): void {
+  if (typeof node !== 'object' || node === null) return;
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'span') {
+      expect(value.start).toBeGreaterThanOrEqual(0);
+      expect(value.end).toBeGreaterThanOrEqual(value.start);
+      expect(value.end).toBeLessThanOrEqual(length);
+    } else inside(value, length);
+  }
+}
+
+const pieces = [
+  ...[
+    'crflow',
+    'workflow',
+    'param',
+    'let',
+    'include',
+    'mount',
+    'to',
+    'application',
+    'run',
+    'set',
+    'interval',
+    'auto',
+  ],
+  ...[
+    '=',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ';',
+    ':',
+    '"',
+    '"""',
+    '“',
+    '”',
+    "'",
+    '\\',
+    '#',
+    '//',
+    '/*',
+    '*/',
+    '$',
+    '@',
+    '~',
+  ],
+  ...[
+    '1',
+    '10min',
+    '2:30',
+    '4G',
+    '-5',
+    '{{threads}}',
+    '\n',
+    '\r\n',
+    ' ',
+    '\t',
+    '\u00A0',
+    '\uFEFF',
+    '\0',
+    '\x1B',
+    '\uD800',
+    '🙂',
+  ],
+];
+
+test('any text', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), { numRuns: 500 });
+});
+
+test('any bytes', () => {
+  const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array).toString('latin1'));
+  fc.assert(fc.property(bytes, holds), { numRuns: 500 });
+});
+
+test('pieces of the language in any order', () => {
+  const soup = fc.array(fc.constantFrom(...pieces), { maxLength: 60 });
+  fc.assert(
+    fc.property(soup, fc.constantFrom('', ' '), (list, glue) => holds(`crflow 1\n${list.join(glue)}`)),
+    { numRuns: 1500 },
+  );
+});
+
+test('flows with pieces deleted, doubled, inserted and exchanged', () => {
+  const mutation = fc.record({
+    at: fc.double({ min: 0, max: 0.9999, noNaN: true }),
+    length: fc.integer({ min: 0, max: 12 }),
+    insert: fc.constantFrom('', ...pieces),
+  });
+  const mutated = fc.tuple(fc.constantFrom(...flows), fc.array(mutation, { minLength: 1, maxLength: 4 }));
+  fc.assert(
+    fc.property(mutated, ([flow, mutations]) => {
+      let text = flow;
+      for (const { at, length, insert } of mutations) {
+        const offset = Math.floor(at * text.length);
+        text = text.slice(0, offset) + insert + text.slice(offset + length);
+      }
+      holds(text);
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+test('every flow cut off anywhere', () => {
+  for (const flow of flows) {
+    const step = Math.max(1, Math.floor(flow.length / 60));
+    for (let end = 0; end < flow.length; end += step) holds(flow.slice(0, end));
+  }
+});

@@ -1,0 +1,24 @@
+import { relative } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { SkippedReporter } from './test/support/skipped-reporter.ts';
+import { assetModule } from './tools/assets.mjs';
+
+const report = process.env['CRFLOW_TEST_REPORT'];
+
+export default defineConfig({
+  plugins: [
+    {
+      name: 'assets',
+      enforce: 'pre',
+      transform: (text, id) => assetModule(relative(process.cwd(), id), text),
+    },
+  ],
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    reporters: ['default', 'json', new SkippedReporter()].filter((one) => report || one !== 'json'),
+    ...(report ? { outputFile: { json: report } } : {}),
+  },
+});
