@@ -75,7 +75,9 @@ export async function writeArtifacts(folder: string, artifacts: readonly Artifac
     temporary: join(folder, `.${name}.${randomBytes(6).toString('hex')}`),
   }));
   try {
-    await Promise.all(pending.map(writeTemporary));
+    // All are waited for, also after one has failed: one that is still to be made could not be cleared away.
+    const written = await Promise.allSettled(pending.map(writeTemporary));
+    for (const one of written) if (one.status === 'rejected') throw one.reason;
     for (const { temporary, final } of pending) await rename(temporary, final);
   } finally {
     for (const { temporary } of pending) await rm(temporary, { force: true });
