@@ -104,6 +104,8 @@ describe('the blocks and keys', () => {
     count: 'count',
     size: 'size',
     duration: 'duration',
+    interval: 'duration',
+    patterns: 'list',
     choice: 'word',
     signal: 'word',
     'slurm-name': 'name',
@@ -118,7 +120,7 @@ describe('the blocks and keys', () => {
     expect(table?.header).toEqual(['key', 'value', 'default', 'in the job']);
     const [, value = '', byDefault = '', job = ''] = table?.rows.find(([k = '']) => bare(k) === key) ?? [];
     expect(value.startsWith(called[spec.type])).toBe(true);
-    const unit = /\((.+)\)$|^count of (\w+)/.exec(value);
+    const unit = /\((.+)\)(?:, or .+)?$|^count of (\w+)/.exec(value);
     expect(unit?.[1] ?? unit?.[2]).toBe(spec.unit);
     const bounds = /, (\d+) to (\d+)$/.exec(value);
     expect([bounds?.[1], bounds?.[2]]).toEqual([spec.least?.toString(), spec.most?.toString()]);
@@ -166,7 +168,7 @@ describe('what becomes of it', () => {
   });
 
   test('the settings named are at the top of the script', () => {
-    const top = scripts[0]?.split('\nrun_block() {')[0] ?? '';
+    const top = scripts.map((text) => text.split('\nrun_block() {')[0]).join('\n');
     const named = inline.flatMap((one) => /^(CRFLOW_[A-Z_]*[A-Z]|[a-z_]+)(?==|$)/.exec(one)?.[1] ?? []);
     const settings = named.filter((one) => one.startsWith('CRFLOW_') || inline.includes(`${one}=`));
     expect(settings.length).toBeGreaterThan(5);

@@ -32,20 +32,6 @@ export const planned: Readonly<Record<string, PlannedSpec>> = {
     meaning: "take defaults and rules from a site's profile",
     meanwhile: 'until then say in `schedule { … }` what the site needs',
   },
-  protect: {
-    meaning: 'keep copies of files with each generation',
-    meanwhile: 'until then have the application write new files, not over old ones',
-  },
-  prove: { meaning: 'checkpoint, kill and restore the application once in its first minutes' },
-  continue: {
-    meaning: 'say how a run goes on: by requeue or by a new submission',
-    meanwhile: '`strategy = manual` stops after the last checkpoint',
-  },
-  max_attempts: {
-    meaning: 'limit the attempts of a run',
-    meanwhile: 'until then `schedule { total = … }` limits their time',
-  },
-  alive: { meaning: 'name a sign of life that crflow watches' },
   mpi: {
     meaning: 'say how the application uses MPI',
     meanwhile: 'until then only single-process applications can be checkpointed',

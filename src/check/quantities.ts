@@ -27,10 +27,6 @@ export function count(value: Value, target: Target, context: Context): number | 
 /** Whole seconds, more than none. */
 export function duration(value: Value, target: Target, context: Context): Seconds | undefined {
   const { key } = target;
-  if (value.kind === 'word' && value.text === 'auto' && key === 'interval') {
-    context.report(values.autoInterval, value.span, undefined);
-    return undefined;
-  }
   if (value.kind === 'word' && /^(unlimited|infinite|none)$/i.test(value.text)) {
     context.report(units.timeUnlimited, value.span, { text: value.text, key });
     return undefined;
@@ -41,6 +37,11 @@ export function duration(value: Value, target: Target, context: Context): Second
   if (result.ok) context.report(units.timeZero, value.span, { key });
   else reportDuration(value, result.mistake, target, context);
   return undefined;
+}
+
+/** A duration, or the word `auto`. */
+export function interval(value: Value, target: Target, context: Context): Seconds | 'auto' | undefined {
+  return value.kind === 'word' && value.text === 'auto' ? 'auto' : duration(value, target, context);
 }
 
 function reportDuration(

@@ -42,26 +42,59 @@ export function slurmText(
 
 /** Module names: one a string, handed to `module load` to the letter. */
 export function modules(value: Value, target: Target, context: Context): readonly string[] | undefined {
+  return list(value, target, context, moduleName);
+}
+
+/** Patterns for files of `workdir`, as bash expands them. */
+export function patterns(value: Value, target: Target, context: Context): readonly string[] | undefined {
+  return list(value, target, context, (item, key) => {
+    const text = textOf(item);
+    const why = whyNoPattern(text, unescapedDollar(item));
+    if (text === '')
+      context.report(values.empty, item.span, { key, what: 'a pattern names files', required: false });
+    else if (why !== undefined) context.report(values.protectPattern, item.span, { text, why });
+    else return text;
+    return undefined;
+  });
+}
+
+function whyNoPattern(text: string, dollar: string | undefined): string | undefined {
+  if (text.startsWith('/') || text.startsWith('~')) return 'it does not start at `workdir`';
+  if (text.startsWith('-')) return 'a name that starts with `-` is written `./-…`';
+  if (text.split('/').includes('..')) return '`..` leads out of `workdir`';
+  if (dollar !== undefined) return 'nothing expands the `$`';
+  return /\p{Cc}/u.test(text) ? 'it holds a control character' : undefined;
+}
+
+/** A list with a text in each item. A bare word is as good as one in quotes. */
+function list(
+  value: Value,
+  target: Target,
+  context: Context,
+  one: (item: StringValue, key: string, context: Context) => string | undefined,
+): readonly string[] | undefined {
   if (value.kind !== 'list') return wrongType(value, target, context);
-  const read = value.items.map((item) => moduleName(item, target.key, context));
+  const read = value.items.map((item) => {
+    if (isBroken(item)) return undefined;
+    if (item.kind === 'word') return context.declared.has(item.text) ? undefined : item.text;
+    if (item.kind === 'string') return one(item, target.key, context);
+    const { example } = target.spec;
+    context.report(values.wrongType, item.span, {
+      key: target.key,
+      expected: 'strings in its list',
+      found: describeValue(item),
+      fix:
+        item.kind === 'number'
+          ? `write "${item.text}"`
+          : `write, for instance, \`${target.key} = ${example}\``,
+    });
+    return undefined;
+  });
   return read.every((item) => item !== undefined) ? read : undefined;
 }
 
-function moduleName(item: Value, key: string, context: Context): string | undefined {
+function moduleName(item: StringValue, key: string, context: Context): string | undefined {
   const { report } = context;
-  if (isBroken(item)) return undefined;
-  if (item.kind === 'word') return context.declared.has(item.text) ? undefined : item.text;
-  if (item.kind !== 'string') {
-    const fix =
-      item.kind === 'number' ? `write "${item.text}"` : `write, for instance, \`${key} = ["dmtcp/4.1.1"]\``;
-    report(values.wrongType, item.span, {
-      key,
-      expected: 'strings in its list',
-      found: describeValue(item),
-      fix,
-    });
-    return undefined;
-  }
   const text = textOf(item);
   const odd = unescapedDollar(item) ?? /[\p{Cc} ]/u.exec(text)?.[0];
   if (text.trim() === '')

@@ -14,11 +14,13 @@ export interface ValueOf {
   count: number;
   size: Bytes;
   duration: Seconds;
+  interval: Seconds | 'auto';
   choice: string;
   signal: WarningSignal;
   'slurm-name': string;
   'slurm-constraint': string;
   modules: readonly string[];
+  patterns: readonly string[];
 }
 
 /** Reads a value as its key's type; undefined after a report, and without one for a value that is missing. */
@@ -30,11 +32,13 @@ const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
   count: 'a whole number',
   size: 'a size with its unit',
   duration: 'a duration with its unit',
+  interval: 'a duration with its unit, or `auto`',
   choice: 'a word',
   signal: "a signal's name",
   'slurm-name': 'a name',
   'slurm-constraint': 'a constraint in quotes',
   modules: 'a list of strings',
+  patterns: 'a list of strings',
 };
 
 /** Says what was found and what is taken; silent for what was reported already. */

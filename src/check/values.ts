@@ -2,8 +2,8 @@ import { values } from '../diagnostics/values.ts';
 import { choice, signal } from './choices.ts';
 import { textOf } from './context.ts';
 import { hostPath } from './path.ts';
-import { count, duration, size } from './quantities.ts';
-import { type Alphabet, modules, slurmText } from './text.ts';
+import { count, duration, interval, size } from './quantities.ts';
+import { type Alphabet, modules, patterns, slurmText } from './text.ts';
 import { type Reader, type ValueOf, wrongType } from './type.ts';
 import type { KeyType } from './vocabulary.ts';
 
@@ -30,9 +30,11 @@ export const readers: { readonly [T in KeyType]: Reader<ValueOf[T]> } = {
   count,
   size,
   duration,
+  interval,
   choice,
   signal,
   'slurm-name': (value, target, context) => slurmText(value, target, context, NAME),
   'slurm-constraint': (value, target, context) => slurmText(value, target, context, CONSTRAINT),
   modules,
+  patterns,
 };

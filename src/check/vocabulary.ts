@@ -7,11 +7,13 @@ export type KeyType =
   | 'count'
   | 'size'
   | 'duration'
+  | 'interval'
   | 'choice'
   | 'signal'
   | 'slurm-name'
   | 'slurm-constraint'
-  | 'modules';
+  | 'modules'
+  | 'patterns';
 
 /** One key of a block: all that the checker, its suggestions and the reference page know about it. */
 export interface KeySpec {
@@ -98,6 +100,14 @@ export const vocabulary = {
         aliases: ['ram', 'rss', 'resident'],
         note: '`memory` is what the application uses, for the estimate of a checkpoint; what the job asks Slurm for is `mem`',
       },
+      alive: {
+        type: 'duration',
+        doc: 'A program whose `output` does not grow for this long hangs: it is ended and restored.',
+        unit: 'seconds',
+        default: 'not watched',
+        example: '30min',
+        aliases: ['watchdog', 'heartbeat', 'hang', 'hang_timeout', 'idle'],
+      },
     },
   },
   environment: {
@@ -129,12 +139,21 @@ export const vocabulary = {
         aliases: ['mode'],
       },
       interval: {
-        type: 'duration',
+        type: 'interval',
         required: true,
-        doc: 'Time of computing between two checkpoints.',
+        doc: 'Time of computing between two checkpoints; `auto`: the best, by what they cost.',
+        choices: ['auto'],
         unit: 'seconds',
         example: '10min',
         aliases: ['every', 'period', 'frequency', 'checkpoint_interval'],
+      },
+      mtbf: {
+        type: 'duration',
+        doc: 'Mean time between failures of the job, for `interval = auto`.',
+        unit: 'seconds',
+        default: '1d',
+        example: '7d',
+        aliases: ['failures', 'mean_time_between_failures', 'failure_rate'],
       },
       lead: {
         type: 'duration',
@@ -171,6 +190,21 @@ export const vocabulary = {
         default: 'crflow-state in the folder of submission',
         example: '"$SCRATCH/crflow"',
         aliases: ['dir', 'directory', 'ckptdir', 'ckpt_dir', 'path', 'folder', 'state_dir'],
+      },
+      prove: {
+        type: 'choice',
+        doc: 'Restore the first checkpoint at once, a minute after the launch, to see that it can be.',
+        default: 'yes',
+        example: 'yes',
+        choices: ['yes', 'no'],
+        aliases: ['proof', 'test', 'verify', 'selftest'],
+      },
+      protect: {
+        type: 'patterns',
+        doc: 'Files of `workdir`, by patterns, that are kept with each generation and put back with it.',
+        default: 'none',
+        example: '["out/*.h5"]',
+        aliases: ['files', 'backup', 'copy', 'save'],
       },
     },
   },
@@ -237,6 +271,26 @@ export const vocabulary = {
         unit: 'seconds',
         example: '1d',
         aliases: ['total_time', 'budget', 'max_total'],
+      },
+      max_attempts: {
+        type: 'count',
+        doc: 'Attempts of a run, after which it stops.',
+        unit: 'attempts',
+        default: 'no limit but `total`',
+        example: '20',
+        least: 1,
+        most: 100_000,
+        whyLeast: 'a run is at least one attempt',
+        whyMost: 'more is no limit',
+        aliases: ['attempts', 'max_requeues', 'retries', 'max_restarts'],
+      },
+      continue: {
+        type: 'choice',
+        doc: 'How a run goes on: `requeue` the same job, or `resubmit` another.',
+        default: 'requeue',
+        example: 'requeue',
+        choices: ['requeue', 'resubmit'],
+        aliases: ['go_on', 'next'],
       },
       mem: {
         type: 'size',

@@ -103,7 +103,7 @@ function insertsOf(blocks: Blocks): Inserts {
     const values: Readonly<Record<string, { readonly value: unknown } | undefined>> = read?.values ?? {};
     const value = values[key]?.value;
     // A block that is not there at all was reported as missing: that is enough.
-    const given = read === undefined || read.node.broken || read.given.has(key);
+    const given = read === undefined || read.node.broken || (read.given.has(key) && value !== 'auto');
     return [key, typeof value === 'number' ? { given, value } : { given }];
   });
   return Object.fromEntries(entries) as Inserts;
@@ -116,10 +116,21 @@ function assemble(
   text: string | undefined,
   set: readonly { name: string; value: string }[],
 ): Workflow | undefined {
-  const { interval, lead, strategy, signal, keep, state } = checkpoint?.values ?? {};
-  const { time, time_min, total, mem, account, qos, partition, reservation, constraint } =
-    schedule?.values ?? {};
-  const { workdir, output, threads, memory } = application?.values ?? {};
+  const { interval, mtbf, lead, strategy, signal, keep, state, prove, protect } = checkpoint?.values ?? {};
+  const {
+    time,
+    time_min,
+    total,
+    max_attempts,
+    continue: goOn,
+    mem,
+    account,
+    qos,
+    partition,
+    reservation,
+    constraint,
+  } = schedule?.values ?? {};
+  const { workdir, output, threads, memory, alive } = application?.values ?? {};
   if (!node.name || run === undefined || text === undefined || !interval || !lead || !time || !total)
     return undefined;
   return {
@@ -131,20 +142,26 @@ function assemble(
       ...optional('output', output),
       ...optional('threads', threads),
       ...optional('memory', memory),
+      ...optional('alive', alive),
     },
     environment: { load: environment?.values.load?.value ?? [], set },
     checkpoint: {
       ...optional('strategy', strategy),
       interval: interval.value,
+      ...optional('mtbf', mtbf),
       lead: lead.value,
       ...optional('signal', signal),
       ...optional('keep', keep),
       ...optional('state', state),
+      ...optional('prove', prove),
+      ...optional('protect', protect),
     },
     schedule: {
       time: time.value,
       ...optional('timeMin', time_min),
       total: total.value,
+      ...optional('maxAttempts', max_attempts),
+      ...optional('continue', goOn),
       ...optional('mem', mem),
       ...optional('account', account),
       ...optional('qos', qos),

@@ -146,11 +146,14 @@ export const values = defineDiagnostics(201, 249, {
     notes: () => ['sbatch reads such lines at the head of the job script, and crc writes those'],
     help: () => ['say it in `schedule { … }`, and remove the line'],
   }),
-  autoInterval: error()('CRF217', 'interval = auto, which comes later', {
-    title: () => '`interval = auto` is not yet in this version of crc',
-    notes: () => ['it will start from `memory` and correct itself by what the first checkpoint took'],
-    help: () => [
-      'write a duration; the square root of 2 x (time of a checkpoint) x (mean time between failures) is a good one, for instance `30min`',
-    ],
-  }),
+  protectPattern: error<{ text: string; why: string }>()(
+    'CRF217',
+    'A pattern for files that cannot be kept',
+    {
+      title: ({ text, why }) => `${quote(text)} in \`protect\`: ${why}`,
+      notes: () => [
+        'a pattern names files in `workdir`, or below it: `*` `?` `[a-z]`, and `**` for folders at any depth',
+      ],
+    },
+  ),
 });

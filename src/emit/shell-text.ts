@@ -32,6 +32,11 @@ export function word(value: string): ShellText {
   return make('word', plainWord.test(value) ? value : quote(value));
 }
 
+/** Several words, with a space between: the items of an array. */
+export function words(values: readonly string[]): ShellText {
+  return make('code', values.map((value) => word(value).text).join(' '));
+}
+
 /** Single quotes; but double ones around what ShellCheck would take for a mistake in single ones. */
 function quote(value: string): string {
   if (/[$`\\]/.test(value)) return `"${value.replaceAll(/[\\"$`]/g, '\\$&')}"`;

@@ -35,6 +35,8 @@ export interface Application {
   readonly output?: HostPath;
   readonly threads?: number;
   readonly memory?: Bytes;
+  /** An output that does not grow for so long is that of a program that hangs. */
+  readonly alive?: Seconds;
 }
 
 export interface Environment {
@@ -46,12 +48,17 @@ export interface Environment {
 
 export interface Checkpoint {
   readonly strategy?: 'automatic' | 'manual';
-  readonly interval: Seconds;
+  readonly interval: Seconds | 'auto';
+  /** Mean time between failures of the job; for `interval = auto`. */
+  readonly mtbf?: Seconds;
   readonly lead: Seconds;
   readonly signal?: WarningSignal;
   /** Sealed generations kept, at least 2. */
   readonly keep?: number;
   readonly state?: HostPath;
+  readonly prove?: 'yes' | 'no';
+  /** Patterns of files in `workdir`. */
+  readonly protect?: readonly string[];
 }
 
 export interface Schedule {
@@ -60,6 +67,9 @@ export interface Schedule {
   readonly timeMin?: Seconds;
   /** Walltime of all attempts of a run together. */
   readonly total: Seconds;
+  /** Attempts of a run. */
+  readonly maxAttempts?: number;
+  readonly continue?: 'requeue' | 'resubmit';
   readonly mem?: Bytes;
   readonly account?: string;
   readonly qos?: string;

@@ -21,7 +21,10 @@ export interface Plan {
   readonly set: readonly { readonly name: string; readonly value: string }[];
   readonly threads: number;
   readonly checkpoint: {
+    /** Where `mtbf` is given: only until the first checkpoint was measured. */
     readonly interval: Seconds;
+    /** Mean time between failures, for `interval = auto`; absent: the interval is fixed. */
+    readonly mtbf: Seconds | null;
     readonly lead: Seconds;
     readonly signal: WarningSignal;
     readonly keep: number;
@@ -29,12 +32,19 @@ export interface Plan {
     readonly state: HostPath | null;
     /** A checkpoint or restore that takes longer is given up. */
     readonly limit: Seconds;
+    /** Is the first checkpoint restored at once, as a proof that it can be? */
+    readonly prove: boolean;
+    /** Patterns of files in `workdir` that are kept with each generation. */
+    readonly protect: readonly string[];
+    /** An output that does not grow for so long is that of a program that hangs. */
+    readonly alive: Seconds | null;
     /** Size expected of the first checkpoint; 0 where the flow does not say. */
     readonly expect: Bytes;
   };
-  /** How a run goes on after the time limit: by itself, or when its owner resumes it. */
-  readonly continue: 'requeue' | 'resume';
-  readonly attempt: { readonly time: Seconds; readonly timeMin: Seconds | null };
+  /** How a run goes on after the time limit: by itself, as the same job or another; or when its owner resumes it. */
+  readonly continue: 'requeue' | 'resubmit' | 'resume';
+  /** `max`: attempts of a run. */
+  readonly attempt: { readonly time: Seconds; readonly timeMin: Seconds | null; readonly max: number | null };
   readonly total: Seconds;
   readonly queue: {
     readonly mem: Bytes | null;

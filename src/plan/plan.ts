@@ -1,9 +1,15 @@
-import type { Workflow } from '../model/flow.ts';
+import type { Bytes, Seconds, Workflow } from '../model/flow.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Source } from '../model/span.ts';
+import { checkpointCost } from '../time/cost.ts';
+import { dalyInterval } from '../time/daly.ts';
 
 /** What an uncompressed checkpoint was seen to reach on a small machine, in bytes a second: the pessimist's number. */
 const slowestDisk = 0.25e9;
+/** Mean time between failures where the flow does not say: no node fails daily, but jobs are also lost to people. */
+const usualMtbf = 86_400;
+/** In bytes: what is taken for the size of a first checkpoint where the flow does not say. */
+const usualMemory = 2 ** 30;
 /** No checkpoint is given up earlier than this, in seconds. */
 const leastPatience = 600;
 
@@ -28,7 +34,10 @@ export function plan(workflow: Workflow, source: Source): Plan {
     set: environment.set,
     threads: application.threads ?? 1,
     checkpoint: {
-      interval: checkpoint.interval,
+      ...interval(checkpoint, memory),
+      prove: checkpoint.prove !== 'no',
+      protect: checkpoint.protect ?? [],
+      alive: application.alive ?? null,
       lead: checkpoint.lead,
       signal: checkpoint.signal ?? 'USR1',
       keep: checkpoint.keep ?? 2,
@@ -37,8 +46,12 @@ export function plan(workflow: Workflow, source: Source): Plan {
       limit: Math.max(leastPatience, Math.ceil((4 * memory) / slowestDisk)),
       expect: memory,
     },
-    continue: checkpoint.strategy === 'manual' ? 'resume' : 'requeue',
-    attempt: { time: schedule.time, timeMin: schedule.timeMin ?? null },
+    continue: checkpoint.strategy === 'manual' ? 'resume' : (schedule.continue ?? 'requeue'),
+    attempt: {
+      time: schedule.time,
+      timeMin: schedule.timeMin ?? null,
+      max: schedule.maxAttempts ?? null,
+    },
     total: schedule.total,
     queue: {
       mem: schedule.mem ?? null,
@@ -49,6 +62,15 @@ export function plan(workflow: Workflow, source: Source): Plan {
       constraint: schedule.constraint ?? null,
     },
   };
+}
+
+/** What is given, or the best by what a checkpoint of that much memory should cost. */
+function interval(
+  { interval, mtbf = usualMtbf }: Workflow['checkpoint'],
+  memory: Bytes,
+): { interval: Seconds; mtbf: Seconds | null } {
+  if (interval !== 'auto') return { interval, mtbf: null };
+  return { interval: Math.round(dalyInterval(checkpointCost(memory || usualMemory), mtbf)), mtbf };
 }
 
 const lineAt = (source: Source, offset: number) => source.text.slice(0, offset).split('\n').length;

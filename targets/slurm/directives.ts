@@ -22,7 +22,8 @@ export function directives(plan: Plan): ShellText[] {
     ['--time-min', attempt.timeMin && minutes(attempt.timeMin)],
     // B: the batch shell alone is told; what runs in it is left in peace.
     ['--signal', `B:${checkpoint.signal}@${checkpoint.lead}`],
-    [plan.continue === 'requeue' ? '--requeue' : '--no-requeue'],
+    // Also where another job goes on: a node that fails asks nobody.
+    [plan.continue === 'resume' ? '--no-requeue' : '--requeue'],
   ];
   return asked
     .filter(([, value]) => value !== null)

@@ -54,7 +54,12 @@ export function jobScript(plan: Plan, source: string): Artifact {
       lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
       run: body,
       delimiter,
-      runtime: runtime({ modules: plan.load.length > 0 }),
+      runtime: runtime({
+        modules: plan.load.length > 0,
+        alive: checkpoint.alive !== null,
+        auto: checkpoint.mtbf !== null,
+        protect: checkpoint.protect.length > 0,
+      }),
     }),
   };
 }

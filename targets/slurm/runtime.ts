@@ -1,29 +1,39 @@
 import { code, type ShellText } from '../../src/emit/shell-text.ts';
+import account from './runtime/account.sh';
+import alive from './runtime/alive.sh';
 import attempt from './runtime/attempt.sh';
 import common from './runtime/common.sh';
+import daly from './runtime/daly.sh';
 import generations from './runtime/generations.sh';
 import host from './runtime/host.sh';
 import inner from './runtime/inner.sh';
+import machine from './runtime/machine.sh';
 import main from './runtime/main.sh';
 import modules from './runtime/modules.sh';
 import outer from './runtime/outer.sh';
+import protect from './runtime/protect.sh';
 import run from './runtime/run.sh';
 import slurm from './runtime/slurm.sh';
 import status from './runtime/status.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
-export const runtimeVersion = 1;
+export const runtimeVersion = 2;
 /** Raised whenever a run's folder changes so that another version cannot go on with it. */
 export const stateFormat = 1;
 
 /** The bash that every job carries, in the order in which it is read: what happens first, how it is done after. */
-export function runtime(needs: { modules: boolean }): ShellText {
+export function runtime(needs: Record<'modules' | 'alive' | 'auto' | 'protect', boolean>): ShellText {
   const parts = [
     attempt,
     outer,
     inner,
+    ...(needs.auto ? [daly] : []),
+    ...(needs.alive ? [alive] : []),
     generations,
+    ...(needs.protect ? [protect] : []),
+    machine,
     run,
+    account,
     slurm,
     host,
     ...(needs.modules ? [modules] : []),

@@ -1,29 +1,62 @@
-import { code, comment, number, type ShellText, word } from '../../src/emit/shell-text.ts';
+import { code, comment, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { stateFormat } from './runtime.ts';
 
 /** Everything that a rehearsal or a test may want to be quicker: a default each, and what it means. */
 export function settings(plan: Plan): ShellText[] {
-  const { checkpoint, total } = plan;
-  const all: [string, number, string][] = [
-    ['INTERVAL', checkpoint.interval, 'from one checkpoint to the next'],
+  const { checkpoint, total, attempt } = plan;
+  const auto = checkpoint.mtbf !== null;
+  const all: [string, number | null, string][] = [
+    [
+      'INTERVAL',
+      checkpoint.interval,
+      `from one checkpoint to the next${auto ? ', until one was measured' : ''}`,
+    ],
+    [
+      'MTBF',
+      checkpoint.mtbf,
+      'between two failures, on average: sets the interval with what a checkpoint costs',
+    ],
     ['LEAD', checkpoint.lead, 'how long before the time limit Slurm is asked to warn'],
     ['TOTAL', total, 'walltime of all attempts of a run together'],
+    ['ATTEMPTS', attempt.max, 'attempts (not seconds) of a run'],
+    [
+      'PROVE',
+      checkpoint.prove ? firstCheckpoint : 0,
+      'from the launch to the checkpoint that is restored at once, as a proof; 0: none',
+    ],
+    ['ALIVE', checkpoint.alive, 'an application whose output stands still for longer hangs'],
     ['CHECKPOINT_LIMIT', checkpoint.limit, 'a checkpoint or a restore that takes longer is given up'],
+    ['MARGIN', 10, 'before the very end the run goes on without the last checkpoint'],
     ['PATIENCE', 3, 'attempts (not seconds) without a new generation after which a run stops'],
     ['HEARTBEAT', 30, 'between two entries in the account of time used'],
     ['TICK', 1, 'between two looks at anything'],
     ['SLURM_LIMIT', 20, 'for an answer from Slurm'],
+    ['REPORT', 600, 'between two words to the queue (its comment)'],
     ['REQUEUE_WAIT', 300, 'for Slurm to end an attempt that it has requeued'],
   ];
   return aligned(
-    all.map(([name, value, says]) => [code`: "\${CRFLOW_${word(name)}:=${number(value)}}"`, says]),
+    all.flatMap(([name, value, says]) =>
+      value === null ? [] : [[code`: "\${CRFLOW_${word(name)}:=${number(value)}}"`, says]],
+    ),
   );
 }
+
+/** Seconds after the launch at which a run's first checkpoint is made and restored: she is still there to see it. */
+const firstCheckpoint = 60;
 
 /** What is fixed for every attempt of a run. */
 export function facts(plan: Plan): ShellText[] {
   const { checkpoint } = plan;
+  const protect: [ShellText, string][] =
+    checkpoint.protect.length > 0
+      ? [
+          [
+            code`readonly protect=(${words(checkpoint.protect)})`,
+            'files of workdir that are kept with each generation',
+          ],
+        ]
+      : [];
   return aligned([
     [code`readonly name=${word(plan.workflow)}`, 'of the workflow; runs are kept in STATE/NAME/RUN'],
     [code`readonly format=${number(stateFormat)}`, "of a run's folder"],
@@ -33,7 +66,11 @@ export function facts(plan: Plan): ShellText[] {
       'bytes, the expected size of a first checkpoint; 0: not known',
     ],
     [code`readonly warning_signal=${word(checkpoint.signal)}`, "Slurm's warning before the time limit"],
-    [code`readonly continue=${word(plan.continue)}`, 'after the time limit: requeue, or wait for resume'],
+    [
+      code`readonly continue=${word(plan.continue)}`,
+      'after the time limit: requeue, resubmit, or wait for resume',
+    ],
+    ...protect,
   ]);
 }
 

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { held, rehearsal } from '../support/emitted.ts';
 
 // Faults that need no Slurm: each is judged by the program's output, the status and what is left, not by our word.
 
@@ -33,10 +33,11 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   ])('kill -9 of %s: restored in the same attempt, nothing lost, nothing twice', async ([, pattern], {
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     const ended = run.start();
     await run.until('sealed');
     expect(run.kill(pattern)).toBeGreaterThan(0);
+    run.go();
     expect(await ended, run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(run.entries().filter(({ event }) => event === 'started')).toHaveLength(1);
@@ -44,10 +45,11 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   });
 
   test('a power cut: the next attempt goes on from the newest generation', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     const first = run.start();
     await run.until('sealed', 2);
     powerCut(run);
+    run.go();
     expect(await first).toBe(137);
     expect(await run.start(), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
@@ -58,11 +60,12 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   test('a power cut before the first checkpoint: started anew, with the output it had at first', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     writeFileSync(join(run.folder, 'count-4711.out'), 'from before\n');
     const first = run.start({ CRFLOW_INTERVAL: '600' });
     await run.until('launched');
     powerCut(run);
+    run.go();
     await first;
     expect(await run.start(), run.log()).toBe(7);
     expect(run.output()).toBe(`from before\n${run.expected}`);
@@ -96,10 +99,11 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
       },
     ],
   ])('a newest generation that is %s: passed over for the one before', async ([, damage], { expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     const first = run.start();
     await run.until('sealed', 2);
     powerCut(run);
+    run.go();
     await first;
     const newest = run.generations().at(-1) ?? 0;
     damage(run, newest);
@@ -111,10 +115,11 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   });
 
   test('no generation that is whole: stopped with 74, and not started anew', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     const first = run.start();
     await run.until('sealed', 2);
     powerCut(run);
+    run.go();
     await first;
     for (const generation of run.generations()) truncateSync(image(run, generation), 1000);
     const before = run.output();
@@ -141,13 +146,14 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   });
 
   test('no progress: three attempts that seal nothing are enough', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     for (let attempt = 1; attempt <= 3; attempt++) {
       const ended = run.start({ CRFLOW_INTERVAL: '600' });
       await run.until('launched', attempt);
       powerCut(run);
       await ended;
     }
+    run.go();
     expect(await run.start(), run.log()).toBe(73);
     expect(await run.start({ SLURM_RESTART_COUNT: '0' }, 'resume', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
@@ -156,7 +162,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   test('an older attempt that still runs on another node: it ends itself, and seals nothing more', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     const old = run.start();
     await run.until('sealed');
     // Another node: one that does not see the processes of the older attempt.
@@ -164,6 +170,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     mkdirSync(other);
     const young = run.start({ TMPDIR: other });
     expect(await old, run.log()).toBe(76);
+    run.go();
     expect(await young, run.log()).toBe(7);
     const taken = run.entries().findIndex(({ event, attempt }) => event === 'started' && attempt === 2);
     const late = run
@@ -187,23 +194,25 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   test('an older attempt on this node: its computation does not survive the start of the next', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     const old = run.start();
     await run.until('sealed');
     const young = run.start();
     expect(await old, run.log()).toBe(76);
+    run.go();
     expect(await young, run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(run.left()).toEqual([]);
   });
 
   test('a checkpoint that would not fit is skipped, and the program goes on', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     mkdirSync(join(run.folder, '.bin'));
     writeFileSync(join(run.folder, '.bin/df'), '#!/bin/sh\necho h\necho "x 9 9 1 9% /"\n', { mode: 0o755 });
     const ended = run.start();
     await run.until('sealed');
     await run.until('checkpoint_skipped');
+    run.go();
     expect(await ended, run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
   });

@@ -23,6 +23,9 @@ export const quoted = (text: string) =>
     .replaceAll('\n', '\\n')
     .replaceAll('\t', '\\t')}"`;
 
+/** For `rehearsal`'s `count`: what a test does to the run half way is never too late. */
+export const held = 'hold=go';
+
 /** Answers `scontrol show job` for a job in the midst of its life, and refuses all else. */
 const scontrol = `#!/bin/bash
 [[ $1 == show ]] || exit 1
@@ -64,17 +67,27 @@ export function runAttempt(script: string, folder: string, dmtcp: Dmtcp, more: R
 /**
  * A run outside of Slurm: its attempts are started by hand, and anything of it can be killed.
  * `run` is the flow's `run`; by default the counting program, 1 to 50, a line each tenth of a second, then status 7.
+ * With `count: held` it waits half way for `go()`.
  */
-export function rehearsal(dmtcp: Dmtcp, options: { run?: string; keys?: string } = {}) {
+export function rehearsal(
+  dmtcp: Dmtcp,
+  /** `count`: further options of the counting program. Further keys of the blocks `application` (keys), `checkpoint` and `schedule`. */
+  options: { run?: string; keys?: string; checkpoint?: string; schedule?: string; count?: string } = {},
+) {
   // The real path: /proc shows that one.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow rehearsal ')));
-  const count = join(import.meta.dirname, '../programs/count-alone.sh');
-  const { run = `bash '${count}' 50 0.1 7`, keys = '' } = options;
+  const program = join(import.meta.dirname, '../programs/count-alone.sh');
+  const {
+    run = `bash '${program}' 50 0.1 7 ${options.count ?? ''}`,
+    keys = '',
+    checkpoint = '',
+    schedule = '',
+  } = options;
   const text = `crflow 1
 workflow count {
   application { run = ${quoted(run)} ${keys} }
-  checkpoint { interval = 10min   lead = 2min }
-  schedule { time = 10min   total = 1h }
+  checkpoint { ${checkpoint.includes('interval') ? '' : 'interval = 10min'} lead = 2min ${checkpoint} }
+  schedule { time = 10min   total = 1h ${schedule} }
 }
 `;
   const { flows, diagnostics } = compile({ name: 'count.crflow', text });
@@ -96,7 +109,12 @@ workflow count {
     expected: Array.from({ length: 50 }, (_, i) => `${i + 1}\n`).join(''),
     /** Starts an attempt, as Slurm does at first or after a requeue. Resolves to its exit status. */
     start(more: Record<string, string> = {}, ...args: string[]): Promise<number> {
-      const quick = { CRFLOW_INTERVAL: '1', CRFLOW_HEARTBEAT: '1', SLURM_RESTART_COUNT: String(starts++) };
+      const quick = {
+        CRFLOW_INTERVAL: '1',
+        CRFLOW_HEARTBEAT: '1',
+        CRFLOW_PROVE: '0', // or each first checkpoint ends the computation
+        SLURM_RESTART_COUNT: String(starts++),
+      };
       const env = environment(folder, dmtcp, { ...quick, ...more });
       const child = spawn('bash', ['-c', 'exec bash count.sbatch "$@" >>log 2>&1', 'bash', ...args], {
         cwd: folder,
@@ -108,6 +126,8 @@ workflow count {
         child.on('close', (status, signal) => resolve(status ?? (signal === 'SIGKILL' ? 137 : 1))),
       );
     },
+    /** Lets the counting program go on that waits half way. */
+    go: () => writeFileSync(join(folder, 'go'), ''),
     /** Waits until `event` stands in the journal `times` times. */
     async until(event: string, times = 1): Promise<void> {
       for (

@@ -11,11 +11,17 @@ const SHORT_INTERVAL = 30;
 export function checkpointRules({ application, checkpoint, schedule }: Blocks, context: Context): void {
   const { interval, lead } = checkpoint?.values ?? {};
   const memory = application?.values.memory;
-  if (interval !== undefined) intervalLongEnough(interval, memory, context);
+  const fixed = isFixed(interval) ? interval : undefined;
+  if (fixed !== undefined) intervalLongEnough(fixed, memory, context);
   if (lead !== undefined) leadLongEnough(lead, memory, context);
   const { time, time_min: min } = schedule?.values ?? {};
-  if (interval === undefined || lead === undefined || time === undefined) return;
-  intervalReached(interval, lead.value, time.value, min?.value, context);
+  if (fixed === undefined || lead === undefined || time === undefined) return;
+  intervalReached(fixed, lead.value, time.value, min?.value, context);
+}
+
+/** `auto` is the job's to choose: nothing of it can be wrong here. */
+function isFixed(interval: Given<number | 'auto'> | undefined): interval is Given<number> {
+  return interval !== undefined && interval.value !== 'auto';
 }
 
 function intervalLongEnough(

@@ -12,10 +12,11 @@ attempt() {
     case $outcome in
       'done') leave "$recorded_status" "the application ended with status $recorded_status" ;;
       saved | unsaved) break ;;
+      again) ;; # checkpointed, and to be restored at once
       unrestored) say 'falling back to the generation before it' ;;
       unfit) leave 78 "$why" ;;
-      lost) may_restore_again || leave 74 "$lost_for_good" ;;
-      *) leave 74 'no sealed generation can be restored; the journal says why' ;;
+      lost) may_restore_again || leave_lost "$lost_for_good" ;;
+      *) leave_lost 'no sealed generation can be restored; the journal says why' ;;
     esac
   done
   if [[ $outcome == unsaved ]]; then say "not saved: what was done since generation $(newest_generation)"; fi
@@ -39,16 +40,17 @@ inner_half() {
   else
     conclude hopeless 'no sealed generation is whole'
   fi
+  schedule_checkpoint
   while coordinator_lives; do
     if over; then
       break
     elif requested; then
       if [[ $request == finish* ]]; then last_checkpoint; fi
-      checkpoint -c
-      schedule_checkpoint
+      regular_checkpoint
     elif ((SECONDS >= next_checkpoint)); then
-      checkpoint -c
-      schedule_checkpoint
+      checkpoint_on_time
+    elif [[ -n ${CRFLOW_ALIVE-} ]] && hangs; then
+      conclude lost "no sign of life for $(hms "$CRFLOW_ALIVE"): its output does not grow"
     elif outer_half_is_gone; then
       conclude lost 'the outer half is gone'
     fi

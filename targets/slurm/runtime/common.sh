@@ -43,6 +43,9 @@ hms() { printf '%d:%02d:%02d' $(($1 / 3600)) $(($1 / 60 % 60)) $(($1 % 60)); }
 
 mib() { printf '%d MiB' $((($1 + 1048575) / 1048576)); }
 
+# Of the file system that holds the run.
+free_bytes() { df -Pk "$run" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
+
 # One turn of a waiting loop: nothing here looks at a shared file system more often.
 pause() { sleep "$CRFLOW_TICK"; }
 

@@ -2,7 +2,10 @@
 #
 #   generations/7/ckpt_*.dmtcp   the images of one checkpoint, and the folders that go with some of them
 #   generations/7/images         their names, as DMTCP listed them at the commit: nothing else is ever restored
-#   generations/7/facts          attempt, time, bytes, seconds, and the folder it was written in
+#   generations/7/facts          attempt, time, bytes, seconds, work behind it, and the folder it was written in
+#   generations/7/machine        what it was written on: DMTCP, kernel, glibc, processor
+#   generations/7/open           the files that the application had open, which are rolled back with it
+#   generations/7/protected/     copies of the files that `protect` names
 #   generations/7/seal           size and checksum of all of the above
 
 newest_generation() { newest_number "$run/generations"; }
@@ -29,11 +32,12 @@ newest_fact() {
 
 # seal SECONDS: makes a generation of the checkpoint that was committed in live/. Sets generation.
 seal() {
-  local partial bytes
+  local partial bytes ended=''
+  if [[ $how == -kc ]]; then ended=yes; fi
   generation=$(($(newest_generation) + 1))
   partial=$run/generations/$generation.partial
   rm -rf "$partial"
-  if ! { mkdir "$partial" && list_images >"$partial/images" && collect_images "$partial"; }; then
+  if ! { mkdir "$partial" && list_images >"$partial/images" && collect_images "$partial" && keep_files "$partial"; }; then
     checkpoint_fails 'its files could not be collected'
     return 1
   fi
@@ -41,9 +45,9 @@ seal() {
     checkpoint_fails 'the application had just ended'
     return 1
   fi
-  bytes=$(cat "$partial"/*.dmtcp | wc -c)
-  read_clock
-  printf '%s\n' "attempt $attempt" "time $now" "bytes $bytes" "seconds $1" "live $live" >"$partial/facts"
+  bytes=$(bytes_of "$partial")
+  printf '%s\n' "attempt $attempt" "time $taken" "bytes $bytes" "seconds $1" "work $((work + taken - since))" \
+    "live $live" ${ended:+"ended yes"} >"$partial/facts"
   if ! { checksums "$partial" >"$partial/seal" && flush "$partial"; }; then
     checkpoint_fails 'its checksums could not be written'
     return 1
@@ -55,6 +59,7 @@ seal() {
   mv "$partial" "$run/generations/$generation" || return
   say "sealed generation $generation ($(mib "$bytes") in $1 s)"
   journal sealed generation# "$generation" bytes# "$bytes" seconds# "$1"
+  work_is_saved "$1"
   prune
 }
 
@@ -81,6 +86,12 @@ application_is_in() {
   ! grep -q -e "-${shell:-none}-" "$1" || grep -q -e "-${application:-none}-" "$1"
 }
 
+# The other files of a generation.
+keep_files() {
+  mv "$live/open" "$1/" && describe_machine >"$1/machine" || return
+  if keeps_files; then keep_copies "$1"; fi
+}
+
 # Moves the images just committed to a folder on the same file system, and copies what goes with them: DMTCP
 # writes its images anew each time, but not those folders.
 collect_images() {
@@ -99,6 +110,8 @@ collect_images() {
 checksums() {
   (cd "$1" && find . -type f ! -name seal -exec cksum {} + | LC_ALL=C sort -k 3)
 }
+
+bytes_of() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
 
 # DMTCP does not flush uncompressed images. Old versions of sync take no names and flush everything.
 flush() { find "$1" -type f -exec sync {} + 2>/dev/null || sync; }

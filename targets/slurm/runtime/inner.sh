@@ -11,10 +11,8 @@ open_inner_half() {
   if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
   export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
   close_inherited
-  : >"$attempt_dir/dmtcp.log" # what it says of this computation, and not of one before
   workdir_real=$(cd "$workdir" && pwd -P)
-  turn=0 unfit=0
-  schedule_checkpoint
+  turn=0 unfit=0 restored_from=0
 }
 
 # Two computations that share a descriptor from outside hang at their restart.
@@ -51,7 +49,41 @@ requested() {
   mv "$attempt_dir/request" "$attempt_dir/request.taken" && read -r request <"$attempt_dir/request.taken"
 }
 
-schedule_checkpoint() { next_checkpoint=$((SECONDS + CRFLOW_INTERVAL)); }
+# The first checkpoint of a run proves that the application survives a restore, so it comes early.
+schedule_checkpoint() {
+  local wait=$CRFLOW_INTERVAL
+  if [[ -n ${CRFLOW_MTBF-} ]]; then wait=$(best_interval "$(newest_fact seconds)"); fi
+  if to_prove && ((CRFLOW_PROVE < wait)); then wait=$CRFLOW_PROVE; fi
+  next_checkpoint=$((SECONDS + wait))
+}
+
+# Only behind its end are an application's files as the checkpoint knows them.
+keeps_files() { [[ -n ${protect[0]-} ]]; }
+
+to_prove() { ((CRFLOW_PROVE)) && ! ever_sealed; }
+
+checkpoint_on_time() {
+  if [[ -n ${CRFLOW_ALIVE-} ]] && ! lived_since_checkpoint; then
+    say 'no checkpoint without a sign of life since the one before'
+    schedule_checkpoint
+  else
+    regular_checkpoint
+  fi
+}
+
+# One on time, or on request. To prove a restore, and where files are kept with it, the computation ends behind the
+# checkpoint and is restored from it.
+regular_checkpoint() {
+  if to_prove || keeps_files; then
+    if checkpoint -kc; then
+      wait_until 30 coordinator_is_gone
+      conclude again "restoring generation $generation, which was just sealed"
+    fi
+  else
+    checkpoint -c
+  fi
+  schedule_checkpoint
+}
 
 # Nobody would listen to Slurm, or keep the account of time.
 outer_half_is_gone() { ! kill -0 "$PPID" 2>/dev/null; }
@@ -88,9 +120,11 @@ launch() {
   run_block >"$run/run.sh"
   cd "$workdir" || return
   dmtcp_launch -j -p "$port" --no-gzip --ckptdir "$live" --tmpdir "$tmp" \
-    bash "$script" application "$run" "$workdir" "$output" </dev/null >>"$attempt_dir/dmtcp.log" 2>&1 &
+    bash "$script" application "$run" "$workdir" "$output" </dev/null >"$attempt_dir/dmtcp.log" 2>&1 &
   computation=$!
   came_up 60 || return
+  work=0
+  work_begins
   journal launched
   say 'launched the application'
 }
@@ -125,6 +159,8 @@ start_decided() {
 # them by the full path they had, so those are put back there.
 restore() {
   local image images=() from=$run/generations/$generation place
+  name_differences "$from/machine"
+  name_changed_files
   place=$(generation_fact "$generation" live)
   mkdir -p "$place" || return
   while IFS= read -r image; do
@@ -132,12 +168,15 @@ restore() {
     image=${image%.dmtcp}_files
     if [[ -d $from/$image ]]; then rm -rf "${place:?}/$image" && cp -a "$from/$image" "$place/" || return; fi
   done <"$from/images"
+  if keeps_files; then put_back "$from" || return; fi
   # DMTCP brings a process back in the folder that it is told from here, or below it, and in no other.
   cd "$workdir" || return
   dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
-    </dev/null >>"$attempt_dir/dmtcp.log" 2>&1 &
+    </dev/null >"$attempt_dir/dmtcp.log" 2>&1 &
   computation=$!
   if came_up "$CRFLOW_CHECKPOINT_LIMIT"; then
+    restored_from=$generation work=$(generation_fact "$generation" work)
+    work_begins
     journal restored generation# "$generation"
     say "restored generation $generation"
     return
@@ -165,10 +204,13 @@ checkpoint() {
   unfit=0
   wait_until 5 no_zombies
   rm -f "$mark"
+  open_files >"$live/open"
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers || {
     give_up_checkpoint 'the computation did not answer'
     return 1
   }
+  read_clock
+  taken=$now
   if [[ $how == -kc ]]; then
     tell_dmtcp -kc >/dev/null
   elif ! wait_until 30 accepted; then
@@ -247,7 +289,7 @@ there_is_room() {
   local newest size=$expect free
   newest=$(newest_fact bytes)
   ((newest > 0)) && size=$newest
-  free=$(df -Pk "$run" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')
+  free=$(free_bytes)
   is_count "$free" || return 0
   ((free * 5 >= size * 6)) && return
   say "checkpoint skipped: it needs $(mib $((size * 6 / 5))), and $run has $(mib "$free") free"

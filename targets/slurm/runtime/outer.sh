@@ -26,10 +26,15 @@ watch_inner_half() {
       if preemption_heard; then : "${signal:=TERM}"; fi
       if [[ -z $signal ]] && ((end_time && now >= end_time - CRFLOW_LEAD)); then the_clock_warns; fi
       if [[ -n $signal ]]; then
-        ask_to_finish "$(why_signalled)"
+        why_signalled
+        ask_to_finish "$cause"
       elif ((spent >= CRFLOW_TOTAL)); then
         ask_to_finish budget
       fi
+    elif it_is_too_late; then
+      say 'the last checkpoint takes too long: going on without it'
+      kill -9 "$inner"
+      break
     fi
     pause
   done
@@ -39,15 +44,26 @@ watch_inner_half() {
   if ! holds_lease; then
     reason=superseded
   elif [[ -z $reason && -n $signal ]]; then
-    reason=$(why_signalled)
+    why_signalled
+    reason=$cause
   fi
   if finished; then
     outcome='done' # the status is the truth, whatever became of the inner half
-  elif [[ -n $reason && $outcome != saved ]]; then
-    outcome=unsaved
+  elif [[ -n $reason ]]; then
+    case $outcome in
+      saved) ;;
+      again) outcome=saved ;; # what was to follow it does not
+      *) outcome=unsaved ;;
+    esac
   fi
   : "${outcome:=lost}"
+  charge_work
   journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
+}
+
+# Slurm's end is near, and the last checkpoint is not done: rather lose that than the way to go on.
+it_is_too_late() {
+  [[ $reason == @(limit|preemption) ]] && ((end_time && now >= end_time - CRFLOW_MARGIN))
 }
 
 # A warning that never came, unless the time limit was raised meanwhile.
@@ -81,11 +97,21 @@ may_restore_again() {
   say 'the application was lost; restoring it'
 }
 
+# No restore brought it back. Where none ever did, the application itself is the likely reason.
+leave_lost() {
+  if [[ -e $run/proven || ! -e $attempt_dir/failed ]]; then leave 74 "$1"; fi
+  say "DMTCP's last words, from $attempt_dir/dmtcp.log:"
+  tail -n 3 "$attempt_dir/dmtcp.log"
+  leave 78 "$1; it has never been restored, so it probably cannot be"
+}
+
 # What follows a time limit or a preemption. Slurm sends SIGTERM once more while it requeues.
 go_on() {
   local try
   trap '' TERM "$warning_signal"
   if [[ $continue == resume ]]; then leave 71 'checkpointed at the time limit'; fi
+  attempts_left 1 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
+  if [[ $continue == resubmit ]] && resubmit; then leave 75 "job $next_job goes on with the run"; fi
   for try in 1 2 3; do
     if ask_slurm requeue "$slurm_id"; then
       journal requeued reason "$reason" try# "$try"
@@ -104,6 +130,7 @@ go_on() {
 leave() {
   trap '' TERM "$warning_signal"
   settle "$1" "$2"
+  if [[ -n ${attempt_dir-} && -z ${next_job-} ]]; then sum_up; fi
   case $outcome in
     'done') say "done: $2" ;;
     *)

@@ -1,6 +1,7 @@
 # --- A run's folder: STATE/NAME/ID. Its attempts, its lease, its budget ---
 
-# open_run [resume|continue RUN]: finds or makes the folder of this run and opens a new attempt in it.
+# open_run [continue RUN | resume RUN [GENERATION] [--total TIME]]: finds or makes the folder of this run and opens a
+# new attempt in it.
 open_run() {
   local verb=${1-} wanted=${2-}
   slurm_id=$SLURM_JOB_ID
@@ -29,13 +30,12 @@ open_run() {
   done
   attempt_dir=$run/attempts/$attempt
   read_clock
-  started=$now last_beat=0
+  started=$now last_beat=0 last_shown=0
+  charge_work_of_killed
   lease="$attempt $slurm_id ${HOSTNAME-}"
   write_file "$run/lease" "$lease" || leave 70 "cannot write to $run"
-  if [[ $verb == resume && ${SLURM_RESTART_COUNT:-0} == 0 ]]; then # by the owner, who may know better
-    write_file "$run/resumed" "$attempt"
-    rm -f "$run/stop"
-  fi
+  if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
+  if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
   find_tmp
   settle_paths
   end_time=$(slurm_end_time)
@@ -43,6 +43,60 @@ open_run() {
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
   end_older_computations                                             # if one was on this node and outlived its job
   rm -f "$run"/attempts/*/live/*.dmtcp "$run"/attempts/*/live/*.temp # checkpoints that were never sealed
+}
+
+# resume_as_told [GENERATION] [--total TIME]: what the owner wants, once; a requeue brings the same words again.
+resume_as_told() {
+  local generation='' total='' resumed_by=''
+  [[ -r $run/resumed ]] && read -r _ resumed_by <"$run/resumed"
+  [[ $resumed_by != "$slurm_id" ]] || return 0
+  while (($#)); do
+    case $1 in
+      --total) total=${2-} && shift ;;
+      --total=*) total=${1#*=} ;;
+      *) generation=$1 ;;
+    esac
+    shift || leave 70 '--total needs a time, as in --total +2h'
+  done
+  if [[ -n $total ]]; then change_total "$total"; fi
+  if [[ -n $generation ]]; then go_back_to "$generation"; fi
+  rm -f "$run/stop"
+  write_file "$run/resumed" "$attempt $slurm_id"
+}
+
+# change_total +2h | 6h: the run's total from now on, more than it was or anew.
+change_total() {
+  local old=$CRFLOW_TOTAL by=''
+  [[ $1 =~ ^(\+?)([1-9][0-9]{0,8})(s|min|h|d)$ ]] || leave 70 "--total takes a time with its unit, as in +2h or 1d, not '$1'"
+  if [[ -r $run/total ]]; then read -r old by <"$run/total"; fi
+  [[ $by != "$slurm_id" ]] || return 0
+  CRFLOW_TOTAL=${BASH_REMATCH[2]}
+  case ${BASH_REMATCH[3]} in
+    min) ((CRFLOW_TOTAL *= 60)) ;;
+    h) ((CRFLOW_TOTAL *= 3600)) ;;
+    d) ((CRFLOW_TOTAL *= 86400)) ;;
+    *) ;;
+  esac
+  if [[ ${BASH_REMATCH[1]} == + ]]; then
+    ((spent_before > old)) && old=$spent_before
+    ((CRFLOW_TOTAL += old))
+  fi
+  write_file "$run/total" "$CRFLOW_TOTAL $slurm_id"
+  say "total is now $(hms "$CRFLOW_TOTAL")"
+}
+
+# go_back_to GENERATION: those that came after it count no longer. They are removed with the next seal.
+go_back_to() {
+  local later
+  if ! is_count "$1" || ! is_whole "$run/generations/$1"; then
+    leave 70 "generation '$1' is not there, or not whole; there are: $(cd "$run/generations" && echo *)"
+  fi
+  for ((later = $(newest_generation); later > $1; later--)); do
+    [[ -d $run/generations/$later ]] || continue
+    rm -rf "$run/generations/$later.set-aside"
+    mv "$run/generations/$later" "$run/generations/$later.set-aside" || leave 70 "cannot set generation $later aside"
+    journal set_aside generation# "$later"
+  done
 }
 
 is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?$ ]]; }
@@ -89,6 +143,7 @@ leave_if_settled() {
   [[ ! -e $run/stop ]] || leave 71 'stopped on request'
   ((spent_before < CRFLOW_TOTAL)) ||
     leave 72 "the run has used $(hms "$spent_before") of its total of $(hms "$CRFLOW_TOTAL")"
+  attempts_left 0 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
   since=$(attempt_of_progress)
   ((attempt - since <= CRFLOW_PATIENCE)) ||
     leave 73 "no new generation in $((attempt - since - 1)) attempts; see the log of each for the reason"
@@ -96,34 +151,24 @@ leave_if_settled() {
 
 # The last attempt that sealed a generation, or the one before that which the owner started by hand.
 attempt_of_progress() {
-  local since resumed=1
-  since=$(newest_fact attempt)
-  [[ -r $run/resumed ]] && read -r resumed <"$run/resumed"
+  local since resumed
+  since=$(newest_fact attempt) resumed=$(attempt_of_owner)
   if ((resumed - 1 > since)); then since=$((resumed - 1)); fi
   printf '%s' "$since"
 }
 
+# The last attempt that the owner started: the first, or one by `resume`.
+attempt_of_owner() {
+  local resumed=1
+  [[ -r $run/resumed ]] && read -r resumed _ <"$run/resumed"
+  printf '%s' "$resumed"
+}
+
+# attempts_left N: are there, N attempts on from this one?
+attempts_left() { [[ -z ${CRFLOW_ATTEMPTS-} ]] || ((attempt + $1 - $(attempt_of_owner) < CRFLOW_ATTEMPTS)); }
+
 finished() {
   [[ -r $run/status ]] && read -r recorded_status <"$run/status" && [[ -n $recorded_status ]]
-}
-
-# heartbeat [now]: charges the time used by this attempt, so that a kill costs seconds of the account. True
-# where it did, which is also when the lease is looked at.
-heartbeat() {
-  read_clock
-  spent=$((spent_before + now - started))
-  if ((now - last_beat < CRFLOW_HEARTBEAT)) && [[ -z ${1-} ]]; then return 1; fi
-  last_beat=$now
-  write_file "$attempt_dir/seconds" $((now - started))
-}
-
-# Seconds of walltime charged to all attempts so far.
-spent_so_far() {
-  local file seconds sum=0
-  for file in "$run"/attempts/*/seconds; do
-    [[ -r $file ]] && read -r seconds <"$file" && is_count "$seconds" && sum=$((sum + seconds))
-  done
-  printf '%s' "$sum"
 }
 
 # The lease is the newest attempt's. A file that cannot be read for a moment is not a lost lease.

@@ -11,24 +11,38 @@ slurm_end_time() {
 # job_fact KEY: a field of the `scontrol show job -o` in $job.
 job_fact() { [[ $job =~ \ $1=([^ ]*) ]] && printf '%s' "${BASH_REMATCH[1]}"; }
 
-# Why were we signalled? JobState and PreemptTime tell (measured on Slurm 22.05); the signal's name does not.
+# Sets cause: why were we signalled? JobState and PreemptTime tell (measured on Slurm 22.05); the signal's name does
+# not. Where it is a preemption, the end of its grace is the job's new end.
 why_signalled() {
-  local job='' job_state preempted
+  local job='' job_state preempted end
+  cause=request
   if [[ -e $run/stop ]]; then
-    printf request
+    return
   elif job=$(ask_slurm show job -o "$slurm_id"); then
     job_state=$(job_fact JobState) preempted=$(job_fact PreemptTime)
     case $job_state/${preempted:-None} in
-      COMPLETING/*) printf cancelled ;;
-      RUNNING/None) if near_the_end; then printf limit; else printf request; fi ;;
-      RUNNING/* | PREEMPTED/*) printf preemption ;;
-      *) printf request ;; # somebody is doing something to this job: save, and stop
+      COMPLETING/*) cause=cancelled ;;
+      RUNNING/None) if near_the_end; then cause=limit; fi ;;
+      RUNNING/* | PREEMPTED/*)
+        cause=preemption
+        end=$(date -d "$(job_fact EndTime)" +%s 2>/dev/null) && end_time=$end
+        ;;
+      *) ;; # somebody is doing something to this job: save, and stop
     esac
   elif near_the_end; then
-    printf limit
-  else
-    printf request
+    cause=limit
   fi
+}
+
+# For those who look at the queue. Slurm may take its time, and the signals must be heard: so in the background.
+show_in_queue() {
+  local saved='nothing saved yet' sealed
+  last_shown=$now
+  sealed=$(newest_fact time)
+  ((sealed)) && printf -v saved 'saved %(%H:%M)T' "$sealed"
+  ask_slurm update "JobId=$slurm_id" \
+    "Comment=attempt $attempt, $((spent * 100 / CRFLOW_TOTAL)) % of total, $saved" </dev/null >/dev/null &
+  disown "$!"
 }
 
 # Where a requeue is refused, another job goes on with this run once this one has ended. What was asked for on

@@ -1,7 +1,7 @@
 # --- The verbs: status, checkpoint, stop, help ---
 
 status() {
-  local spent newest left='' job_state=''
+  local spent newest left='' job_state='' number
   locate_run "${1-}"
   attempt=$(newest_number "$run/attempts")
   spent=$(spent_so_far)
@@ -17,16 +17,36 @@ status() {
       *) printf 'run %s of %s: in the queue (%s), attempt %s is next\n' "$run_id" "$name" "$job_state" $((attempt + 1)) ;;
     esac
   fi
-  printf '  used       %s of %s, in %s attempt(s)\n' "$(hms "$spent")" "$(hms "$CRFLOW_TOTAL")" "$attempt"
+  printf '  used       %s of %s (%s %%), in %s attempt(s)\n' "$(hms "$spent")" "$(hms "$CRFLOW_TOTAL")" \
+    $((spent * 100 / CRFLOW_TOTAL)) "$attempt"
   if ((newest > 0)); then
     read_clock
     printf '  saved      generation %s, %s ago, %s\n' "$newest" \
       "$(hms $((now - $(generation_fact "$newest" time))))" "$(mib "$(generation_fact "$newest" bytes)")"
+    printf '  cost       %s checkpoint(s), %s in all\n' "$(sum_of checkpoints)" "$(hms "$(sum_of saving)")"
   else
     printf '  saved      nothing yet\n'
   fi
+  printf '  lost       %s of work\n' "$(hms "$(sum_of lost)")"
+  for ((number = attempt > 5 ? attempt - 4 : 1; number <= attempt; number++)); do
+    tell_attempt "$number"
+  done
   printf '  output     %s\n  state      %s\n' "$output" "$run"
   finished || [[ -n $job_state ]] || printf '  to go on   sbatch %s resume %s\n' "$0" "$run_id"
+}
+
+# tell_attempt N: how it went.
+tell_attempt() {
+  local seconds=0 left='' dir=$run/attempts/$1
+  [[ -r $dir/seconds ]] && read -r seconds <"$dir/seconds"
+  if [[ -r $dir/left ]]; then
+    read -r _ left <"$dir/left"
+  elif (($1 == attempt)) && [[ $job_state == RUNNING ]]; then
+    left='running'
+  else
+    left='killed, without a word'
+  fi
+  printf '  attempt %-3s%s  %s\n' "$1" "$(hms "$seconds")" "$left"
 }
 
 # ask_run checkpoint|stop [RUN]: of a run that is running, or, to stop it, waiting in the queue.
@@ -68,6 +88,7 @@ locate_run() {
   run_id=${run##*/}
   read -r _ holder _ <"$run/lease"
   { IFS= read -r workdir && IFS= read -r output; } <"$run/paths"
+  if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
 }
 
 # What the queue says of the job that holds the run's lease; nothing where it has ended or cannot be asked.
@@ -92,16 +113,18 @@ help() {
   bash   $name.sbatch checkpoint [RUN]  checkpoint now, and go on
   bash   $name.sbatch stop [RUN]        checkpoint now, and stop
   sbatch $name.sbatch resume RUN        go on with a run that stopped
+         … resume RUN GENERATION       the same, from an older generation; later ones count no longer
+         … resume RUN --total +2h      the same, with two hours more (or anew: --total 6h)
 
 The job ends with the application's own status. Of its own it has:
   70  something is missing or not writable; nothing was run
   71  stopped on request, checkpointed
-  72  the run has used its total
+  72  the run has used its total, or its attempts
   73  no progress over the last attempts
   74  the application was lost, and restoring it did not help
   75  unfinished, and Slurm did not requeue the job; the log says whether another goes on
   76  a newer attempt has taken over this run
   77  cancelled
-  78  the application cannot be checkpointed as it is; the log says why
+  78  the application cannot be checkpointed and restored as it is; the log says why
 HELP
 }

@@ -1,0 +1,17 @@
+# --- The interval, by what a checkpoint costs ---
+
+# best_interval SECONDS: of compute time between two checkpoints, when one takes so long (0: not known yet, the setting
+# stands) and a failure is expected each CRFLOW_MTBF. Daly (2006), higher order; s is Young's sqrt(2 cost mtbf).
+best_interval() {
+  local cost=$1 s x next
+  if ((cost == 0)); then
+    printf '%s' "$CRFLOW_INTERVAL"
+    return
+  fi
+  x=$((2 * cost * CRFLOW_MTBF)) s=$x
+  for ((next = (s + 1) / 2; next < s; next = (s + x / s) / 2)); do s=$next; done
+  next=$((s + cost * s / (18 * CRFLOW_MTBF) - cost * 2 / 3))
+  ((cost < 2 * CRFLOW_MTBF)) || next=$CRFLOW_MTBF
+  ((next > 10)) || next=10
+  printf '%s' "$next"
+}

@@ -1,0 +1,193 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, test } from 'vitest';
+import { dmtcpImplementations } from '../support/dmtcp.ts';
+import { held, rehearsal } from '../support/emitted.ts';
+
+// What a job does for its run beyond carrying it on: proof, files kept, signs of life, limits, the owner's wishes.
+
+type Run = ReturnType<typeof rehearsal>;
+const events = (run: Run, wanted: string) => run.entries().filter(({ event }) => event === wanted);
+const powerCut = (run: Run) => {
+  for (let i = 0; i < 5; i++) run.kill(/./);
+};
+describe.each(dmtcpImplementations)('a run, with $name', { timeout: 120_000, concurrent: true }, (dmtcp) => {
+  test('prove: the first checkpoint is restored at once, and no later one', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const ended = run.start({ CRFLOW_PROVE: '1' });
+    await run.until('sealed', 2);
+    run.go();
+    expect(await ended, run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(events(run, 'restored').map(({ generation }) => generation)).toEqual([1]);
+    expect(events(run, 'started')).toHaveLength(1);
+    expect(run.left()).toEqual([]);
+  });
+
+  test('prove: a program that no restore brings back is stopped early, and told so', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const ended = run.start({ CRFLOW_PROVE: '1', CRFLOW_INTERVAL: '600' });
+    await run.until('inner_ended');
+    run.go();
+    // The images are whole; it is the restore that fails, as with a program that DMTCP cannot bring back.
+    writeFileSync(
+      join(run.folder, '.bin/dmtcp_restart'),
+      '#!/bin/sh\necho "[1] ERROR: no such thing"\nexit 99\n',
+      {
+        mode: 0o755,
+      },
+    );
+    const status = await ended;
+    // Where the restore had begun before this test could break it, the run is an undisturbed one.
+    if (status === 7) throw new Error(`the test came too late:\n${run.log()}`);
+    expect(status, run.log()).toBe(78);
+    expect(run.log()).toContain('it has never been restored, so it probably cannot be');
+    expect(run.log()).toContain('no such thing');
+    expect(run.left()).toEqual([]);
+  });
+
+  test('interval = auto: goes by what a checkpoint took', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { checkpoint: 'interval = auto  mtbf = 2s' });
+    // s = sqrt(2 * 1 * 2) = 2 for a checkpoint of a second: the least of 10 s stands, so there is only the first.
+    expect(await run.start({ CRFLOW_INTERVAL: '1' }), run.log()).toBe(7);
+    expect(events(run, 'sealed').length).toBeLessThanOrEqual(2);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('protect: files written in place come back with the generation', async ({ expect }) => {
+    using run = rehearsal(dmtcp, {
+      count: `${held} sum="out of place"`,
+      checkpoint: 'protect = ["out of*", "no such/**"]',
+    });
+    const first = run.start();
+    await run.until('sealed', 2);
+    powerCut(run);
+    run.go();
+    await first;
+    // What the lost attempt went on to write, as if it had run for longer.
+    writeFileSync(join(run.folder, 'out of place'), '49 999999\n');
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(readFileSync(join(run.folder, 'out of place'), 'utf8')).toBe('50 1275\n');
+    expect(run.left()).toEqual([]);
+  });
+
+  test('files that changed after the seal and were not protected are named', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const first = run.start();
+    await run.until('sealed', 2);
+    powerCut(run);
+    run.go();
+    await first;
+    const changed = join(run.folder, 'result');
+    appendFileSync(changed, 'x');
+    expect(await run.start(), run.log()).toBe(7);
+    expect(events(run, 'changed_since').map(({ file }) => file)).toContain(changed);
+    expect(events(run, 'changed_since').map(({ file }) => file)).not.toContain(
+      join(run.folder, 'count-4711.out'),
+    );
+    expect(run.log()).toContain(`and not brought back: ${changed}`);
+  });
+
+  test('alive: a program that hangs is restored, and goes on', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: 'hang=hung', keys: 'alive = 3s' });
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(events(run, 'hangs').length).toBeGreaterThan(0);
+    expect(run.left()).toEqual([]);
+  });
+
+  test('max_attempts: as many, then 72; counted anew when its owner resumes it', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held, schedule: 'max_attempts = 2' });
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const ended = run.start();
+      await run.until('sealed', attempt);
+      powerCut(run);
+      await ended;
+    }
+    run.go();
+    expect(await run.start(), run.log()).toBe(72);
+    expect(run.log()).toContain('the run has used its 2 attempts');
+    expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711'), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('resume RUN GENERATION: goes back to it; what came after it counts no longer', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const first = run.start();
+    await run.until('sealed', 3);
+    powerCut(run);
+    run.go();
+    await first;
+    const [before = 0] = run.generations().slice(-2);
+    expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711', '99'), run.log()).toBe(70);
+    expect(await run.start({ SLURM_JOB_ID: '4713' }, 'resume', '4711', String(before)), run.log()).toBe(7);
+    expect(events(run, 'restored')[0]).toMatchObject({ generation: before });
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('resume --total +N: a budget that was used up, made longer; once, not at each requeue', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const small = { CRFLOW_TOTAL: '2', CRFLOW_INTERVAL: '600' };
+    expect(await run.start(small), run.log()).toBe(72);
+    const more = { ...small, SLURM_JOB_ID: '4712' };
+    expect(await run.start(more, 'resume', '4711', '--total'), run.log()).toBe(70);
+    expect(await run.start(more, 'resume', '4711', '--total', '2'), run.log()).toBe(70);
+    const resumed = run.start({ ...more, CRFLOW_INTERVAL: '1' }, 'resume', '4711', '--total', '+1h');
+    await run.until('restored');
+    powerCut(run);
+    run.go();
+    await resumed;
+    expect(await run.start(more, 'resume', '4711', '--total', '+1h'), run.log()).toBe(7);
+    const [total] = readFileSync(join(run.state, 'total'), 'utf8').split(' ');
+    expect(Number(total)).toBeGreaterThanOrEqual(3602);
+    expect(Number(total)).toBeLessThan(3700);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('a node of another kind: said before the restore', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const first = run.start();
+    await run.until('sealed');
+    powerCut(run);
+    run.go();
+    await first;
+    mkdirSync(join(run.folder, '.bin'), { recursive: true });
+    writeFileSync(join(run.folder, '.bin/uname'), '#!/bin/sh\necho 9.9.9-other\n', { mode: 0o755 });
+    expect(await run.start(), run.log()).toBe(7);
+    expect(events(run, 'differs')).toMatchObject([{ what: 'kernel', is: '9.9.9-other' }]);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('the last lines of the log say what it took, what was lost, and what to change', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const first = run.start({ CRFLOW_INTERVAL: '600' });
+    await run.until('launched');
+    writeFileSync(join(run.state, 'attempts/1/request'), 'checkpoint\n');
+    await run.until('sealed');
+    const seconds = () => Number(readFileSync(join(run.state, 'attempts/1/seconds'), 'utf8'));
+    for (const sealed = seconds(); seconds() < sealed + 3; ) await sleep(100);
+    powerCut(run);
+    await first;
+    run.go();
+    expect(await run.start(), run.log()).toBe(7);
+    const last = run
+      .log()
+      .trimEnd()
+      .split('\n')
+      .slice(-5)
+      .map((line) => line.slice('crflow HH:MM:SS  '.length));
+    expect(last).toEqual([
+      expect.stringMatching(/^in all: 2 attempt\(s\), 0:\d\d:\d\d of 1:00:00$/),
+      expect.stringMatching(/^checkpoints: \d+, 0:\d\d:\d\d in all \(\d+ % of the time\)$/),
+      expect.stringMatching(/^work lost: 0:\d\d:(0[2-9]|[1-9]\d)$/),
+      expect.stringMatching(/^advice: \w+/),
+      'done: the application ended with status 7',
+    ]);
+  });
+});
