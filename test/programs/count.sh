@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# count.sh LAST STEP_SECONDS [STATUS]: prints 1..LAST, one a line, STEP_SECONDS apart, and ends with STATUS (0).
+# count.sh LAST STEP_SECONDS [STATUS [WITNESS]]: prints 1..LAST, one a line, STEP_SECONDS apart, and ends with STATUS (0).
+# WITNESS is a folder: a file of it, by the number's name, gets the time of each number's last printing, and is closed
+# at once, so that no restore takes it back.
 #
 # A checkpointer that saves memory needs no help from it. The stand-in for DMTCP (test/standin) cannot save any, so
 # where DMTCP_STANDIN_MEMORY names a file, the counter lives there too, replaced by a rename after each line:
 #   COUNTER OFFSET PID     the last line printed, where standard output ended after it, and whose memory this is
 set -u
-last=$1 step=$2 status=${3:-0}
+last=$1 step=$2 status=${3:-0} witness=${4:-}
 memory=${DMTCP_STANDIN_MEMORY:-}
 counter=0
 
@@ -29,6 +31,7 @@ fi
 while ((counter < last)); do
   counter=$((counter + 1))
   printf '%s\n' "$counter"
+  if [[ -n $witness ]]; then : >"$witness/$counter"; fi
   if [[ -n $memory ]]; then remember; fi
   if ((counter < last)); then sleep "$step"; fi
 done

@@ -23,8 +23,9 @@ export const quoted = (text: string) =>
     .replaceAll('\n', '\\n')
     .replaceAll('\t', '\\t')}"`;
 
-/** Answers `scontrol show job` for a job in the midst of its life, and refuses all else. */
+/** Answers `scontrol show job` for a job in the midst of its life; requeues if TEST_REQUEUE is yes; refuses all else. */
 const scontrol = `#!/bin/bash
+[[ $1/\${TEST_REQUEUE-} != requeue/yes ]] || exit 0
 [[ $1 == show ]] || exit 1
 echo "JobId=$4 JobName=x JobState=\${TEST_JOB_STATE:-RUNNING} PreemptTime=None EndTime=$(date -d '+1 hour' +%FT%T)"
 `;
