@@ -4,7 +4,6 @@ open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4
   attempt_dir=$run/attempts/$attempt script=$0
   live=$attempt_dir/live
-  read -r lease <"$run/lease"
   trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
   find_tmp

@@ -30,8 +30,7 @@ open_run() {
   attempt_dir=$run/attempts/$attempt
   read_clock
   started=$now last_beat=0
-  lease="$attempt $slurm_id ${HOSTNAME-}"
-  write_file "$run/lease" "$lease" || leave 70 "cannot write to $run"
+  write_file "$run/lease" "$attempt $slurm_id ${HOSTNAME-}" || leave 70 "cannot write to $run"
   if [[ $verb == resume && ${SLURM_RESTART_COUNT:-0} == 0 ]]; then # by the owner, who may know better
     write_file "$run/resumed" "$attempt"
     rm -f "$run/stop"
@@ -129,8 +128,8 @@ spent_so_far() {
 # The lease is the newest attempt's. A file that cannot be read for a moment is not a lost lease.
 holds_lease() {
   local holder
-  read -r holder 2>/dev/null <"$run/lease" || return 0
-  [[ $holder == "$lease" ]]
+  read -r holder _ 2>/dev/null <"$run/lease" || return 0
+  [[ $holder == "$attempt" ]]
 }
 
 # The largest number among the names in a folder; 0 where there is none.
