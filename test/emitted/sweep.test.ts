@@ -19,6 +19,7 @@ const undisturbed = await crash(dmtcp, null, (file) => {
 /** Points that broke a promise once: where, what, which time, who died, and what came of it. */
 const once: [where: string, command: string, hit: number, mode: Point['mode'], what: string][] = [
   ['outer watch_inner_half', 'holds_lease', 1, 'alone', 'two computations wrote the same output'],
+  ['inner prune', 'entry=$entry.old', 1, 'all', 'a generation that was half removed stayed for ever'],
 ];
 
 describe(`kill -9 at a command of the job (CRFLOW_SEED=${seed}), with ${dmtcp.name}`, {

@@ -42,6 +42,7 @@ open_run() {
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
   end_older_computations                                             # if one was on this node and outlived its job
   rm -f "$run"/attempts/*/live/*.dmtcp "$run"/attempts/*/live/*.temp # checkpoints that were never sealed
+  rm -rf "$run"/generations/*.partial "$run"/generations/*.old       # nor these, or not wholly removed
 }
 
 is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?$ ]]; }
