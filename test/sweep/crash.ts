@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dmtcp } from '../support/dmtcp.ts';
@@ -6,9 +6,9 @@ import { rehearsal } from '../support/emitted.ts';
 import { exists, filesUnder } from '../support/run-folder.ts';
 import type { Point, Verdict } from './points.ts';
 
-const last = 40;
 const step = 0.1;
-const expected = Array.from({ length: last }, (_, i) => `${i + 1}\n`).join('');
+/** No run comes so far: it ends when it is told to, so that its course does not depend on how fast this machine is. */
+const last = 10_000;
 const keep = 2;
 /** A run that is killed once needs three starts: this one, the one after the time limit, and the one after the kill. */
 const mostStarts = 5;
@@ -50,6 +50,7 @@ export async function crash(
 
   while (statuses.length < mostStarts) {
     const more = resume.length > 0 ? { ...environment, SLURM_RESTART_COUNT: '0' } : environment;
+    if (warned) writeFileSync(join(notes, 'witness/go'), '');
     let ended = false;
     const earlier = run.entries().length;
     const end = run.start(more, ...resume).finally(() => {
@@ -148,10 +149,9 @@ function begun(generation: string): number {
 }
 
 const witnesses = (notes: string) =>
-  readdirSync(join(notes, 'witness')).map((name) => ({
-    number: Number(name),
-    time: statSync(join(notes, 'witness', name)).mtimeMs,
-  }));
+  readdirSync(join(notes, 'witness'))
+    .filter((name) => name !== 'go')
+    .map((name) => ({ number: Number(name), time: statSync(join(notes, 'witness', name)).mtimeMs }));
 
 const countBefore = (notes: string, time: number) =>
   Math.max(0, ...witnesses(notes).flatMap((each) => (each.time < time ? [each.number] : [])));
@@ -173,7 +173,10 @@ function judgeLoss(before: Snapshot, notes: string, broken: string[]): void {
 
 /** Promises 1, 2 and 8, and that nothing is left behind. */
 async function judgeEnd(run: Run, broken: string[]): Promise<void> {
-  if (run.output() !== expected) broken.push(`the output is ${JSON.stringify(run.output())}`);
+  const lines = run.output().split('\n').length - 1;
+  const expected = Array.from({ length: lines }, (_, i) => `${i + 1}\n`).join('');
+  if (lines === 0 || lines % 10 > 0 || run.output() !== expected)
+    broken.push(`the output is ${JSON.stringify(run.output())}`);
   const status = join(run.state, 'status');
   if (!exists(status) || readFileSync(status, 'utf8') !== '7\n') broken.push('no status 7 on disk');
   for (const limit = Date.now() + 20_000; run.left().length > 0 && Date.now() < limit; ) await sleep(100);

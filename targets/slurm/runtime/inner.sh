@@ -55,7 +55,8 @@ schedule_checkpoint() { next_checkpoint=$((SECONDS + CRFLOW_INTERVAL)); }
 # Nobody would listen to Slurm, or keep the account of time.
 outer_half_is_gone() { ! kill -0 "$PPID" 2>/dev/null; }
 
-# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it.
+# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it. It keeps
+# no file in its DMTCP_TMPDIR open by itself; so that it can be found by one, where this half is killed, it is given one.
 start_coordinator() {
   local port_file=$tmp/port
   rm -f "$port_file"
@@ -63,7 +64,7 @@ start_coordinator() {
     trap '' TERM
     cd "$live" || exit
     exec dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp"
-  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 &
+  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 3>"$tmp/coordinator" &
   coordinator=$!
   disown "$coordinator" # or bash says "Killed" of it in the log
   wait_until 60 coordinator_answers
@@ -213,6 +214,7 @@ checkpoint_fails() {
 at_home() {
   local pid folder
   for pid in $(processes_of "$tmp/"); do
+    [[ $pid != "$coordinator" ]] || continue
     folder=$(readlink "/proc/$pid/cwd") || continue
     if [[ $folder/ != "${workdir_real%/}"/* ]]; then
       astray="process $pid ($(cat "/proc/$pid/comm")) works in $folder"
