@@ -197,6 +197,26 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     expect(run.left()).toEqual([]);
   });
 
+  test('a question to DMTCP that fails once, right after the program came up: the program goes on', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp);
+    mkdirSync(join(run.folder, '.bin'));
+    const once = `#!/bin/bash
+[[ "$*" == *-s ]] || exec '${dmtcp.bin}/dmtcp_command' "$@"
+if [[ -e '${run.folder}/up' ]]; then mv '${run.folder}/up' '${run.folder}/asked' && exit 2; fi
+answer=$('${dmtcp.bin}/dmtcp_command' "$@")
+status=$?
+if [[ $answer == *RUNNING=yes* && ! -e '${run.folder}/asked' ]]; then : >'${run.folder}/up'; fi
+printf '%s\\n' "$answer"
+exit "$status"
+`;
+    writeFileSync(join(run.folder, '.bin/dmtcp_command'), once, { mode: 0o755 });
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(readdirSync(run.folder)).toContain('asked');
+  });
+
   test('a checkpoint that would not fit is skipped, and the program goes on', async ({ expect }) => {
     using run = rehearsal(dmtcp);
     mkdirSync(join(run.folder, '.bin'));

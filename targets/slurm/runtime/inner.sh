@@ -107,16 +107,19 @@ settle_output() {
   fi
 }
 
-# came_up SECONDS: the computation of process $computation runs, or is over already.
+# came_up SECONDS: the computation of process $computation runs, or is over already. Once it was seen to run it is not
+# asked again: it can end at any moment, and an answer can fail.
 came_up() {
+  local up=''
   wait_until "$1" start_decided
   disown "$computation" 2>/dev/null
-  finished || computation_runs
+  [[ -n $up ]] || finished
 }
 
 # It runs, or it is over, or it never will run.
 start_decided() {
-  finished || computation_runs || ! coordinator_lives && return
+  if finished || computation_runs; then up=yes; fi
+  [[ -n $up ]] || ! coordinator_lives && return
   # dmtcp_restart may end well long before its processes are up, so only a failure of it decides anything.
   ! kill -0 "$computation" 2>/dev/null && ! wait "$computation"
 }
