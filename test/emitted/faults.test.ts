@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { held, rehearsal } from '../support/emitted.ts';
 
@@ -205,6 +205,26 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     expect(run.left()).toEqual([]);
   });
 
+  test('a question to DMTCP that fails once, right after the program came up: the program goes on', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp);
+    mkdirSync(join(run.folder, '.bin'));
+    const once = `#!/bin/bash
+[[ "$*" == *-s ]] || exec '${dmtcp.bin}/dmtcp_command' "$@"
+if [[ -e '${run.folder}/up' ]]; then mv '${run.folder}/up' '${run.folder}/asked' && exit 2; fi
+answer=$('${dmtcp.bin}/dmtcp_command' "$@")
+status=$?
+if [[ $answer == *RUNNING=yes* && ! -e '${run.folder}/asked' ]]; then : >'${run.folder}/up'; fi
+printf '%s\\n' "$answer"
+exit "$status"
+`;
+    writeFileSync(join(run.folder, '.bin/dmtcp_command'), once, { mode: 0o755 });
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(readdirSync(run.folder)).toContain('asked');
+  });
+
   test('a checkpoint that would not fit is skipped, and the program goes on', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
     mkdirSync(join(run.folder, '.bin'));
@@ -238,6 +258,27 @@ describe('a program, with the stand-in', { timeout: 60_000, concurrent: true }, 
     expect(await run.start(), run.log()).toBe(status);
     expect(run.entries().at(-1)).toMatchObject({ event: 'left', status, whose: 'application' });
     expect(run.left()).toEqual([]);
+  });
+
+  test('that is lost in the midst of a checkpoint: what was written of it does not stay', {
+    timeout: 240_000,
+  }, async ({ expect }) => {
+    const count = join(import.meta.dirname, '../programs/count.sh');
+    using run = rehearsal(dmtcp, { run: `bash '${count}' 10000 0.1 7 witness=witness` });
+    mkdirSync(join(run.folder, 'witness'));
+    const seconds = join(run.folder, 'seconds');
+    const live = join(run.state, 'attempts/1/live');
+    const images = () => readdirSync(live).filter((name) => /\.(dmtcp|temp)$/.test(name));
+    writeFileSync(seconds, '0.1');
+    const ended = run.start({ DMTCP_STANDIN_SECONDS: `@${seconds}` });
+    await run.until('sealed');
+    writeFileSync(seconds, '600');
+    await vi.waitUntil(() => images().some((name) => name.endsWith('.temp')), { timeout: 60_000 });
+    writeFileSync(seconds, '0.1');
+    expect(run.kill(/inner_half/)).toBe(1);
+    writeFileSync(join(run.folder, 'witness/go'), '');
+    expect(await ended, run.log()).toBe(7);
+    expect(images()).toEqual([]);
   });
 
   test.for<[string, Record<string, string>, RegExp]>([

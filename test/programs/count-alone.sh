@@ -30,6 +30,8 @@ exec perl -e '
     half_way() if $counter - 1 == int($last / 2);
     print "$counter\n";
     add($option{sum}, $counter) if $option{sum};
+    if ($option{witness}) { open my $file, ">", "$option{witness}/$counter"; }
+    last if $option{witness} and -e "$option{witness}/go" and $counter % 10 == 0;
     select undef, undef, undef, $step if $counter < $last;
   }
   exit($status)' "$@"

@@ -3,18 +3,21 @@
 #   hold=FILE   waits, half way, until there is such a file: so a test's fault is never too late, however slow the machine
 #   hang=FILE   half way, where there is no such file, makes it and goes no further
 #   sum=FILE    keeps "COUNTER SUM" in a file that is written in place, and ends with 9 where that is of a later step
+#   witness=FOLDER   a file in it, by the number's name, gets the time of each number's last printing, and is closed at once,
+#               so that no restore takes it back. Once there is a file `go` in it, the next multiple of ten is the last number
 #
 # A checkpointer that saves memory needs no help from it. The stand-in for DMTCP (test/standin) cannot save any, so
 # where DMTCP_STANDIN_MEMORY names a file, the counter lives there too, replaced by a rename after each line:
 #   COUNTER OFFSET PID     the last line printed, where standard output ended after it, and whose memory this is
 set -u
 last=$1 step=$2 status=${3:-0}
-hold='' hang='' sum=''
+hold='' hang='' sum='' witness=''
 for option in "${@:4}"; do
   case $option in
     hold=*) hold=${option#*=} ;;
     hang=*) hang=${option#*=} ;;
     sum=*) sum=${option#*=} ;;
+    witness=*) witness=${option#*=} ;;
     *) exit 2 ;;
   esac
 done
@@ -64,6 +67,10 @@ while ((counter < last)); do
   counter=$((counter + 1))
   printf '%s\n' "$counter"
   if [[ -n $sum ]]; then add; fi
+  if [[ -n $witness ]]; then
+    : >"$witness/$counter"
+    if [[ -e $witness/go ]] && ((counter % 10 == 0)); then last=$counter; fi
+  fi
   if [[ -n $memory ]]; then remember; fi
   if ((counter < last)); then sleep "$step"; fi
 done

@@ -64,7 +64,8 @@ export async function stopAll(area) {
   for (;;) {
     const pids = members([area]);
     const running = pids.filter((pid) => !describeProcess(pid).stopped);
-    if (running.length === 0) return pids;
+    // One that ended between the two looks is no process any more; the second look does not find it.
+    if (running.length === 0) return members([area]);
     for (const pid of running) signal(pid, 'SIGSTOP');
     await pause(0.002);
   }

@@ -64,6 +64,8 @@ function imagesOf(agent, peers) {
   const memory = read(agent.memory);
   const [, offset, owner] = memory.trim().split(' ').map(Number);
   const files = new Map(agent.stopped.flatMap((pid) => [...writtenFiles(pid)]));
+  // Of the help that the stand-in needs, and not there at a restart: the program may be just writing it.
+  files.delete(`${agent.memory}.tmp`);
   // A line may be out that the program had no time to remember: it will be printed again, so it is cut off.
   const output = agent.stopped.includes(owner) ? outputOf(owner) : undefined;
   if (output && files.has(output)) files.set(output, offset);

@@ -6,6 +6,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,8 +27,9 @@ export const quoted = (text: string) =>
 /** For `rehearsal`'s `count`: what a test does to the run half way is never too late. */
 export const held = 'hold=go';
 
-/** Answers `scontrol show job` for a job in the midst of its life, and refuses all else. */
+/** Answers `scontrol show job` for a job in the midst of its life; requeues if TEST_REQUEUE is yes; refuses all else. */
 const scontrol = `#!/bin/bash
+[[ $1/\${TEST_REQUEUE-} != requeue/yes ]] || exit 0
 [[ $1 == show ]] || exit 1
 echo "JobId=$4 JobName=x JobState=\${TEST_JOB_STATE:-RUNNING} PreemptTime=None EndTime=$(date -d '+1 hour' +%FT%T)"
 `;
@@ -37,6 +39,9 @@ function environment(folder: string, dmtcp: Dmtcp, more: Record<string, string>)
   const bin = join(folder, '.bin');
   mkdirSync(bin, { recursive: true });
   writeFileSync(join(bin, 'scontrol'), scontrol, { mode: 0o755 });
+  // Another bash than the machine's, to see that an old one will do.
+  const otherBash = process.env['CRFLOW_TEST_BASH'];
+  if (otherBash !== undefined && !exists(join(bin, 'bash'))) symlinkSync(otherBash, join(bin, 'bash'));
   for (const refused of ['srun', 'sbatch'])
     writeFileSync(join(bin, refused), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   const base = dmtcpEnvironment(dmtcp);

@@ -72,11 +72,12 @@ find_tmp() {
   tmp=$tmp_of_run.$attempt
 }
 
-# Ends every process of this attempt's computation on this node.
+# Ends every process of this attempt's computation on this node, and what it was just writing.
 end_computation() {
   if [[ -n ${coordinator-} ]]; then kill -9 "$coordinator" 2>/dev/null; fi
   end_marked "$tmp/"
   rm -rf "$tmp"
+  rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
 }
 
 # The same for every attempt so far.

@@ -4,7 +4,6 @@ open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4
   attempt_dir=$run/attempts/$attempt script=$0
   live=$attempt_dir/live
-  read -r lease <"$run/lease"
   trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
   find_tmp
@@ -88,7 +87,8 @@ regular_checkpoint() {
 # Nobody would listen to Slurm, or keep the account of time.
 outer_half_is_gone() { ! kill -0 "$PPID" 2>/dev/null; }
 
-# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it.
+# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it. It keeps
+# no file in its DMTCP_TMPDIR open by itself; so that it can be found by one, where this half is killed, it is given one.
 start_coordinator() {
   local port_file=$tmp/port
   rm -f "$port_file"
@@ -96,7 +96,7 @@ start_coordinator() {
     trap '' TERM
     cd "$live" || exit
     exec dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp"
-  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 &
+  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 3>"$tmp/coordinator" &
   coordinator=$!
   disown "$coordinator" # or bash says "Killed" of it in the log
   wait_until 60 coordinator_answers
@@ -141,16 +141,19 @@ settle_output() {
   fi
 }
 
-# came_up SECONDS: the computation of process $computation runs, or is over already.
+# came_up SECONDS: the computation of process $computation runs, or is over already. Once it was seen to run it is not
+# asked again: it can end at any moment, and an answer can fail.
 came_up() {
+  local up=''
   wait_until "$1" start_decided
   disown "$computation" 2>/dev/null
-  finished || computation_runs
+  [[ -n $up ]] || finished
 }
 
 # It runs, or it is over, or it never will run.
 start_decided() {
-  finished || computation_runs || ! coordinator_lives && return
+  if finished || computation_runs; then up=yes; fi
+  [[ -n $up ]] || ! coordinator_lives && return
   # dmtcp_restart may end well long before its processes are up, so only a failure of it decides anything.
   ! kill -0 "$computation" 2>/dev/null && ! wait "$computation"
 }
@@ -256,6 +259,7 @@ checkpoint_fails() {
 at_home() {
   local pid folder
   for pid in $(processes_of "$tmp/"); do
+    [[ $pid != "$coordinator" ]] || continue
     folder=$(readlink "/proc/$pid/cwd") || continue
     if [[ $folder/ != "${workdir_real%/}"/* ]]; then
       astray="process $pid ($(cat "/proc/$pid/comm")) works in $folder"

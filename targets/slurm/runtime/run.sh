@@ -11,6 +11,7 @@ open_run() {
   if [[ -n $verb ]]; then
     run_id=$wanted
     if ! is_run_id "$run_id" || [[ ! -d $state/$run_id ]]; then leave 70 "there is no run '$wanted' in $state"; fi
+    if [[ $verb == resume ]]; then refuse_second_life "$state/$run_id/lease"; fi
   elif [[ -d $state/$run_id && ${SLURM_RESTART_COUNT:-0} == 0 ]]; then
     leave 70 "$state/$run_id is there already, of another job with this id: move it away, or resume it"
   fi
@@ -32,8 +33,7 @@ open_run() {
   read_clock
   started=$now last_beat=0 last_shown=0
   charge_work_of_killed
-  lease="$attempt $slurm_id ${HOSTNAME-}"
-  write_file "$run/lease" "$lease" || leave 70 "cannot write to $run"
+  write_file "$run/lease" "$attempt $slurm_id ${HOSTNAME-}" || leave 70 "cannot write to $run"
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
   find_tmp
@@ -43,6 +43,18 @@ open_run() {
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
   end_older_computations                                             # if one was on this node and outlived its job
   rm -f "$run"/attempts/*/live/*.dmtcp "$run"/attempts/*/live/*.temp # checkpoints that were never sealed
+  rm -rf "$run"/generations/*.partial "$run"/generations/*.old       # nor these, or not wholly removed
+}
+
+# refuse_second_life LEASE: a run that another job carries on needs no resuming, and would lose what it did.
+refuse_second_life() {
+  local holder='' job_state
+  read -r _ holder _ 2>/dev/null <"$1"
+  if [[ -z $holder || $holder == "$slurm_id" ]]; then return; fi
+  job_state=$(queue_state)
+  if [[ $job_state == @(PENDING|RUNNING|CONFIGURING|SUSPENDED) ]]; then
+    leave 70 "job $holder carries this run on ($job_state): nothing to resume"
+  fi
 }
 
 # resume_as_told [GENERATION] [--total TIME]: what the owner wants, once; a requeue brings the same words again.
@@ -97,6 +109,8 @@ go_back_to() {
     mv "$run/generations/$later" "$run/generations/$later.set-aside" || leave 70 "cannot set generation $later aside"
     journal set_aside generation# "$later"
   done
+  # Done is done, but for an owner who says what to go back to: a program that was killed had not ended.
+  if finished; then mv "$run/status" "$run/status.set-aside"; fi
 }
 
 is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?$ ]]; }
@@ -174,8 +188,8 @@ finished() {
 # The lease is the newest attempt's. A file that cannot be read for a moment is not a lost lease.
 holds_lease() {
   local holder
-  read -r holder 2>/dev/null <"$run/lease" || return 0
-  [[ $holder == "$lease" ]]
+  read -r holder _ 2>/dev/null <"$run/lease" || return 0
+  [[ $holder == "$attempt" ]]
 }
 
 # The largest number among the names in a folder; 0 where there is none.

@@ -1,0 +1,53 @@
+import { describe, test } from 'vitest';
+import { dmtcpImplementations } from '../support/dmtcp.ts';
+import { crash } from '../sweep/crash.ts';
+import { describePoint, inWords, type Point, pointsOf, sample, seeded } from '../sweep/points.ts';
+
+// kill -9 of the whole job, or of one half of it, at commands of the emitted script: a dozen of them, others each
+// time. All of them: npm run sweep.
+
+const [dmtcp] = dmtcpImplementations;
+if (dmtcp === undefined) throw new Error('there is always the stand-in');
+
+const seed = Number(process.env['CRFLOW_SEED'] ?? Date.now() % 1_000_000);
+const random = seeded(seed);
+let points: Point[] = [];
+const undisturbed = await crash(dmtcp, null, (file) => {
+  points = pointsOf(file, ['all', 'alone'], random);
+});
+
+/** Points that broke a promise once: where, what, which time, who died, and what came of it. */
+const once: [where: string, command: string, hit: number, mode: Point['mode'], what: string][] = [
+  ['outer watch_inner_half', 'holds_lease', 1, 'alone', 'two computations wrote the same output'],
+  ['inner launch', 'settle_output', 1, 'alone', 'a coordinator stayed without an application'],
+  ['inner launch', 'came_up 60', 1, 'alone', 'an application that was just starting stayed, without a half'],
+  ['inner prune', 'entry=$entry.old', 1, 'all', 'a generation that was half removed stayed for ever'],
+];
+
+describe(`kill -9 at a command of the job (CRFLOW_SEED=${seed}), with ${dmtcp.name}`, {
+  timeout: 240_000,
+  concurrent: true,
+}, () => {
+  test('nowhere: the run that the others are compared with', ({ expect }) => {
+    expect(undisturbed.broken, undisturbed.story).toEqual([]);
+    expect(undisturbed.statuses).toEqual([75, 7]);
+  });
+
+  test.for(once)('%s, %s, time %i, %s: no more, %s', async ([where, command, hit, mode], { expect }) => {
+    const point = points.find(
+      (each) => `${each.role} ${each.inFunction}` === where && each.command === command && each.mode === mode,
+    );
+    if (point === undefined) throw new Error(`${where} has no ${command} any more: name the point anew`);
+    const verdict = await crash(dmtcp, { ...point, at: `${point.role}:${point.line}#${hit}` });
+    expect(verdict.broken, inWords(point, verdict)).toEqual([]);
+    expect(verdict.reached, inWords(point, verdict)).toBe(true);
+  });
+
+  test.for(sample(points, 8, random).map((point) => [describePoint(point), point] as const))('%s', async ([
+    ,
+    point,
+  ], { expect }) => {
+    const verdict = await crash(dmtcp, point);
+    expect(verdict.broken, inWords(point, verdict)).toEqual([]);
+  });
+});
