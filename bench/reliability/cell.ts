@@ -42,7 +42,7 @@ export class Cell {
     this.side = side;
     this.work = work;
     this.folder = folder;
-    this.progressFile = join(cluster.work, `${basename(folder)}.progress`);
+    this.progressFile = `${folder}.progress`;
   }
 
   async submit(dmtcp: Dmtcp): Promise<void> {
@@ -143,7 +143,12 @@ export class Cell {
     return found;
   }
 
-  /** Sends a signal to this cell's processes on the node whose command line matches; how many there were. */
+  /** Kills this cell's processes whose command line matches; there must be one. */
+  strike(pattern: RegExp, signal: NodeJS.Signals = 'SIGKILL'): void {
+    if (this.kill(pattern, signal) === 0) throw new Error(`${this.folder}: no ${pattern} to kill`);
+  }
+
+  /** Sends a signal to this cell's processes whose command line matches, if there are any; says how many. */
   kill(pattern: RegExp, signal: NodeJS.Signals = 'SIGKILL'): number {
     const found = processesIn(this.folder).filter((line) => pattern.test(line.replace(/^\d+ /, '')));
     for (const line of found) {

@@ -87,7 +87,10 @@ const fillDisk = (cell: Cell) => {
 
 export const rows: readonly Row[] = [
   { fault: 'none but the time limit (1 min)', work: { ...short, last: 90 } },
-  { fault: 'the same, with 256 MiB of memory', work: { ...short, last: 90, memoryMib: 256 } },
+  {
+    fault: 'the same, with 256 MiB of memory',
+    work: { ...short, lead: 45, interval: 600, last: 90, memoryMib: 256 },
+  },
   { fault: 'the program ends with status 7', work: { status: 7, last: 30 } },
   {
     fault: 'warning 1 s after the start',
@@ -100,19 +103,19 @@ export const rows: readonly Row[] = [
   },
   {
     fault: 'preemption, 20 s of grace',
-    work: { node: 'n2', last: 110, interval: 20 },
+    work: { node: 'n2', last: 160, interval: 30 },
     strike: preemption,
   },
   {
     fault: 'the same; hand-written traps TERM, too',
-    work: { node: 'n2', last: 110, interval: 20, traps: 'USR1 TERM' },
+    work: { node: 'n2', last: 160, interval: 30, traps: 'USR1 TERM' },
     strike: preemption,
   },
   { fault: 'scancel', strike: cancel },
   { fault: 'scancel; hand-written traps TERM, too', work: { traps: 'USR1 TERM' }, strike: cancel },
-  { fault: 'the program crashes (SIGSEGV)', strike: midway((cell) => cell.kill(/^perl/, 'SIGSEGV')) },
-  { fault: 'kill -9 of the program', strike: midway((cell) => cell.kill(/^perl/)) },
-  { fault: 'kill -9 of the coordinator', strike: midway((cell) => cell.kill(/dmtcp_coordinator/)) },
+  { fault: 'the program crashes (SIGSEGV)', strike: midway((cell) => cell.strike(/^perl/, 'SIGSEGV')) },
+  { fault: 'kill -9 of the program', strike: midway((cell) => cell.strike(/^perl/)) },
+  { fault: 'kill -9 of the coordinator', strike: midway((cell) => cell.strike(/--exit-on-last/)) },
   { fault: 'the node fails, Slurm requeues', work: { node: 'n2' }, strike: nodeFails },
   {
     fault: 'newest image cut in half before the restart',

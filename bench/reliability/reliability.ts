@@ -86,10 +86,7 @@ async function runRow(cluster: Cluster, dmtcp: Dmtcp, row: Row): Promise<string[
       if (row.tmpfs) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${row.tmpfs}m`, 'tmpfs', folder]);
     }
     await Promise.all(cells.map((cell) => cell.submit(dmtcp)));
-    // The strike may still wait for a script that has ended long since.
-    const struck = row.strike?.(cells).catch((error) => console.log(`${row.fault}: ${error}`));
-    const results = await Promise.all(cells.map((cell) => watch(cell)));
-    await struck;
+    const [results] = await Promise.all([Promise.all(cells.map((cell) => watch(cell))), row.strike?.(cells)]);
     return results.map(({ verdict, end, restarts }, at) =>
       [
         '',
@@ -167,7 +164,7 @@ async function latency(cluster: Cluster, dmtcp: Dmtcp): Promise<string[]> {
   for (const memoryMib of [0, 256]) {
     const took: Record<SideName, [number, number][]> = { crflow: [], 'hand-written': [] };
     for (let round = 0; round < 3; round++) {
-      for (const side of sides) {
+      const once = async (side: SideName) => {
         const work = { ...usual, limit: 1, interval: 600, memoryMib };
         const cell = new Cell(cluster, side, work, join(cluster.work, `latency${++serial}`));
         await cell.submit(dmtcp);
@@ -179,7 +176,8 @@ async function latency(cluster: Cluster, dmtcp: Dmtcp): Promise<string[]> {
         // Where the images are in place; crflow's checks and its seal come after that.
         took[side].push([requeued - warned, requeued - imagesWritten(cell)]);
         await end(cell);
-      }
+      };
+      await Promise.all(sides.map(once));
     }
     const row = sides.map((side) => {
       const total = median(took[side].map(([all]) => all)) / 1000;
@@ -214,14 +212,12 @@ async function processorTime(cluster: Cluster, dmtcp: Dmtcp): Promise<string[]> 
     return found;
   };
   const often = 10;
-  const lines: string[] = [];
-  for (const side of sides) {
+  const measureBoth = async (side: SideName) => {
     const [quiet, busy] = await Promise.all([measure(side, 3600), measure(side, often)]);
     const checkpoint = Math.max(0, ((busy.anHour - quiet.anHour) * often) / 3600);
-    lines.push(
-      `| ${side} | ${seconds(quiet.start)} s | ${seconds(quiet.anHour)} s (${(quiet.anHour / 36).toFixed(2)} % of a core) | ${checkpoint.toFixed(2)} s |`,
-    );
-  }
+    return `| ${side} | ${seconds(quiet.start)} s | ${seconds(quiet.anHour)} s (${(quiet.anHour / 36).toFixed(2)} % of a core) | ${checkpoint.toFixed(2)} s |`;
+  };
+  const lines = await Promise.all(sides.map(measureBoth));
   return [
     `Processor time of the supervision (program and coordinator excluded; window of ${window} s):`,
     '',
