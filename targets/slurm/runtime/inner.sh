@@ -206,7 +206,7 @@ checkpoint() {
   fi
   unfit=0
   wait_until 5 no_zombies
-  rm -f "$mark"
+  rm -f "$mark" "$live"/*.temp
   open_files >"$live/open"
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers || {
     give_up_checkpoint 'the computation did not answer'
@@ -223,6 +223,11 @@ checkpoint() {
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" committed
   if [[ ! -e $mark ]]; then
     give_up_checkpoint "it was not complete after $((SECONDS - began)) s"
+    return 1
+  fi
+  # DMTCP commits without a process that was killed meanwhile; and the others answer nothing from then on.
+  if compgen -G "$live/*.temp" >/dev/null || { [[ $how == -c ]] && ! wait_until 60 computation_answers; }; then
+    give_up_checkpoint 'a process was lost in its midst'
     return 1
   fi
   seal $((SECONDS - began))

@@ -4,7 +4,7 @@ main() {
   case ${1-} in
     inner_half) shift && inner_half "$@" ;;
     application) shift && application "$@" ;;
-    listen) listen "$2" ;;
+    listen) shift && listen "$@" ;;
     status) status "${2-}" ;;
     checkpoint | stop) ask_run "$1" "${2-}" ;;
     '' | resume | continue)

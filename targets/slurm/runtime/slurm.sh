@@ -75,9 +75,10 @@ listen_for_preemption() {
   listener=$tmp_of_run.$attempt.listener
   rm -f "$listener.heard"
   : >"$listener"
+  mkfifo -m 600 "$idle" 2>/dev/null # see pause
   {
     srun --overlap --nodes=1 --ntasks=1 --cpus-per-task=1 --mem=0 --cpu-bind=none \
-      bash "$script" listen "$listener" </dev/null >"$attempt_dir/listener.log" 2>&1
+      bash "$script" listen "$listener" "$idle" </dev/null >"$attempt_dir/listener.log" 2>&1
     if [[ -e $listener ]] && ((SECONDS - began < 10)); then # later, the whole job is being ended
       say "no step listens for preemption (see $attempt_dir/listener.log): one is noticed at the end of its grace only"
       journal deaf
@@ -89,13 +90,14 @@ listen_for_preemption() {
 # The step.
 listen() {
   local heard=$1.heard
+  idle=$2
   trap ': >"$heard"' TERM
-  while [[ -e $1 ]]; do sleep 1; done
+  while [[ -e $1 ]]; do pause; done
 }
 
 preemption_heard() { [[ -e $listener.heard ]]; }
 
 # It sees its file go, and ends. Not by a signal to srun: that would end the step before it hears of anything.
 stop_listening() {
-  if [[ -n ${listener-} ]]; then rm -f "$listener" "$listener.heard"; fi
+  if [[ -n ${listener-} ]]; then rm -f "$listener" "$listener.heard" "$idle"; fi
 }
