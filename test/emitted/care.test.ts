@@ -127,6 +127,36 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 120_000, con
     expect(run.output()).toBe(run.expected);
   });
 
+  test('resume of a run that another job carries on: refused, and that one is left in peace', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const first = run.start();
+    await run.until('sealed');
+    const busy = { SLURM_JOB_ID: '4712', TEST_OTHER_STATE: 'RUNNING' };
+    expect(await run.start(busy, 'resume', '4711'), run.log()).toBe(70);
+    expect(run.log()).toContain('job 4711 carries this run on (RUNNING)');
+    run.go();
+    expect(await first, run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('resume RUN GENERATION of a program that was killed: it had not ended', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const first = run.start();
+    await run.until('sealed', 2);
+    // What the shell around the program writes when that is killed, and nothing else.
+    run.kill(/count\.sh|^\d+ perl/);
+    expect(await first, run.log()).toBe(137);
+    expect(run.log()).toMatch(/that is signal 9; .* resume 4711 \d+$/m);
+    run.go();
+    const again = { SLURM_JOB_ID: '4712' };
+    expect(await run.start(again, 'resume', '4711'), run.log()).toBe(137);
+    const newest = String(run.generations().at(-1));
+    expect(await run.start({ SLURM_JOB_ID: '4713' }, 'resume', '4711', newest), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
   test('resume --total +N: a budget that was used up, made longer; once, not at each requeue', async ({
     expect,
   }) => {

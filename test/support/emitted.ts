@@ -27,11 +27,13 @@ export const quoted = (text: string) =>
 /** For `rehearsal`'s `count`: what a test does to the run half way is never too late. */
 export const held = 'hold=go';
 
-/** Answers `scontrol show job` for a job in the midst of its life; requeues if TEST_REQUEUE is yes; refuses all else. */
+/** Answers `scontrol show job` for this job in the midst of its life, and any other at its end; requeues if TEST_REQUEUE is yes; refuses all else. */
 const scontrol = `#!/bin/bash
 [[ $1/\${TEST_REQUEUE-} != requeue/yes ]] || exit 0
 [[ $1 == show ]] || exit 1
-echo "JobId=$4 JobName=x JobState=\${TEST_JOB_STATE:-RUNNING} PreemptTime=None EndTime=$(date -d '+1 hour' +%FT%T)"
+state=\${TEST_JOB_STATE:-RUNNING}
+[[ $4 == "$SLURM_JOB_ID" ]] || state=\${TEST_OTHER_STATE:-COMPLETED}
+echo "JobId=$4 JobName=x JobState=$state PreemptTime=None EndTime=$(date -d '+1 hour' +%FT%T)"
 `;
 
 /** The least that the script asks of Slurm, for what does not depend on Slurm: the rest is in test/slurm. */
