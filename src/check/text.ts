@@ -16,7 +16,7 @@ export function slurmText(
   context: Context,
   allowed: Alphabet,
 ): string | undefined {
-  if (value.kind === 'word') return context.declared.has(value.text) ? undefined : value.text;
+  if (value.kind === 'word') return value.text;
   if (value.kind !== 'string') return wrongType(value, target, context);
   const { report } = context;
   const { key } = target;
@@ -50,7 +50,7 @@ export function modules(value: Value, target: Target, context: Context): readonl
 function moduleName(item: Value, key: string, context: Context): string | undefined {
   const { report } = context;
   if (isBroken(item)) return undefined;
-  if (item.kind === 'word') return context.declared.has(item.text) ? undefined : item.text;
+  if (item.kind === 'word') return item.text;
   if (item.kind !== 'string') {
     const fix =
       item.kind === 'number' ? `write "${item.text}"` : `write, for instance, \`${key} = ["dmtcp/4.1.1"]\``;

@@ -40,7 +40,6 @@ const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
 /** Says what was found and what is taken; silent for what was reported already. */
 export function wrongType(value: Value, { key, spec }: Target, context: Context): undefined {
   if (isBroken(value)) return undefined;
-  if (value.kind === 'word' && context.declared.has(value.text)) return undefined;
   const bare = value.kind === 'string' ? textOf(value) : undefined;
   const found = bare === undefined ? describeValue(value) : `the string ${quote(bare)}`;
   const params = {
@@ -62,9 +61,10 @@ function fixFor(value: Value, key: string, bare: string | undefined, type: KeyTy
       ((type === 'choice' || type === 'signal') && /^[A-Za-z]\w*$/.test(bare)));
   if (fits) return `write it without quotes: \`${key} = ${bare}\``;
   const quoted = ['shell', 'path', 'slurm-name', 'slurm-constraint'].includes(type);
-  if (quoted && (value.kind === 'word' || value.kind === 'number'))
+  if (quoted && (value.kind === 'word' || value.kind === 'number' || value.kind === 'calculation'))
     return `write \`${key} = "${value.text}"\``;
-  if (type === 'modules' && bare !== undefined && !/\p{Cc}/u.test(bare))
-    return `write \`${key} = ["${bare}"]\``;
+  const item = value.kind === 'calculation' ? value.text : bare;
+  if (type === 'modules' && item !== undefined && !/\p{Cc}/u.test(item))
+    return `write \`${key} = ["${item}"]\``;
   return `write, for instance, \`${key} = ${example}\``;
 }

@@ -266,13 +266,31 @@ export const SET = {
   reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', SLURM_: 'Slurm' },
 } as const;
 
-/** What {{name}} puts in: the key that holds it. Durations in seconds, sizes in bytes. */
+/** The block that has such a key, or such a block inside it. */
+export function ownerOf(key: string): BlockName | undefined {
+  return key === SET.name ? SET.owner : BLOCKS.find((name) => Object.hasOwn(vocabulary[name].keys, key));
+}
+
+/**
+ * What {{name}} puts in beside params and lets: the key that holds it, and its default where there is one. Durations
+ * in seconds, sizes in bytes.
+ */
 export const INSERTS = {
-  threads: 'application',
-  memory: 'application',
-  interval: 'checkpoint',
-  lead: 'checkpoint',
-  time: 'schedule',
-  total: 'schedule',
-} as const satisfies Readonly<Record<string, BlockName>>;
+  threads: { block: 'application', type: 'Int', byDefault: 1 },
+  memory: { block: 'application', type: 'Size' },
+  interval: { block: 'checkpoint', type: 'Duration' },
+  lead: { block: 'checkpoint', type: 'Duration' },
+  signal: { block: 'checkpoint', type: 'String', byDefault: 'USR1' },
+  keep: { block: 'checkpoint', type: 'Int', byDefault: 2 },
+  time: { block: 'schedule', type: 'Duration' },
+  time_min: { block: 'schedule', type: 'Duration' },
+  total: { block: 'schedule', type: 'Duration' },
+  mem: { block: 'schedule', type: 'Size' },
+} as const satisfies Readonly<Record<string, InsertSpec>>;
 export type InsertName = keyof typeof INSERTS;
+
+interface InsertSpec {
+  readonly block: BlockName;
+  readonly type: 'Int' | 'Duration' | 'Size' | 'String';
+  readonly byDefault?: number | string;
+}

@@ -58,7 +58,7 @@ export const syntax = defineDiagnostics(1, 99, {
       title: ({ word }) => `crc knows no statement ${quote(word)}`,
       help: ({ nearest }) => [
         nearest === undefined
-          ? `a file holds ${listing(['`crflow 1`', '`workflow NAME { … }`'])}`
+          ? `a file holds ${listing(['`crflow 1`', '`include "…"`', '`param NAME: Type = …`', '`let NAME = …`', '`workflow NAME { … }`'])}`
           : `did you mean \`${nearest}\`?`,
       ],
     },
@@ -124,5 +124,53 @@ export const syntax = defineDiagnostics(1, 99, {
       'a quote inside a string is written \\", or the text goes between """ and """',
       'if a closing quote was forgotten, add it',
     ],
+  }),
+  declaredName: error<{ keyword: string; found: string | undefined }>()(
+    'CRF039',
+    'A param or let without a name that can be used',
+    {
+      title: ({ keyword, found }) =>
+        found === undefined
+          ? `\`${keyword}\` has no name`
+          : `expected a name after \`${keyword}\`, found ${found}`,
+      help: ({ keyword }) => [
+        keyword === 'let' ? 'write `let pause = 10min`' : 'write `param events: Int = 100000`',
+      ],
+    },
+  ),
+  letWithoutValue: error<{ name: string }>()('CRF040', 'A let without a value', {
+    title: ({ name }) => `${quote(name)} is given no value`,
+    help: ({ name }) => [
+      `write \`let ${name} = …\`; a value that comes with --set is a \`param ${name}: Int\``,
+    ],
+  }),
+  typedLet: error<{ type: string }>()('CRF041', 'A let with a type', {
+    title: () => 'a `let` has no type of its own: it has that of its value',
+    help: ({ type }) => [`remove \`: ${type}\``],
+  }),
+  noType: error<{ name: string }>()('CRF042', 'A param without a type', {
+    title: ({ name }) => `the parameter ${quote(name)} has no type`,
+    notes: () => ['the type says how --set is read; it is Int, Duration, Size, String or Bool'],
+    help: ({ name }) => [`write, for instance, \`param ${name}: Int = 8\``],
+  }),
+  noTypeColon: error<{ name: string; type: string }>()(
+    'CRF043',
+    'A param without the colon before its type',
+    {
+      title: ({ name }) => `a colon stands between ${quote(name)} and its type`,
+      help: ({ name, type }) => [`write \`param ${name}: ${type}\``],
+    },
+  ),
+  extraEquals: error<{ what: string; example: string }>()('CRF044', 'An = after include', {
+    title: ({ what }) => `no \`=\` stands after \`${what}\``,
+    help: ({ example }) => [`write \`${example}\``],
+  }),
+  noIncludePath: error()('CRF045', 'An include without a path', {
+    title: () => '`include` names no file',
+    help: () => ['write `include "common.crflow"`'],
+  }),
+  cutCalculation: error<{ after: string }>()('CRF046', 'A calculation that is not complete', {
+    title: ({ after }) => `expected a number, a name or \`(\` after ${quote(after)}`,
+    label: () => 'the calculation ends here',
   }),
 });
