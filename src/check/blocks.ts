@@ -7,7 +7,7 @@ import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
 import { type ValueOf, wrongType } from './type.ts';
 import { readers } from './values.ts';
-import { type BlockName, type BlockSpec, type KeySpec, ownerOf, SET, vocabulary } from './vocabulary.ts';
+import { type BlockName, type BlockSpec, INNER, type KeySpec, ownerOf, vocabulary } from './vocabulary.ts';
 
 type Keys<B extends BlockName> = (typeof vocabulary)[B]['keys'];
 type ValueFor<S> = S extends { type: 'choice'; choices: readonly (infer V)[] }
@@ -25,7 +25,7 @@ export interface Read<B extends BlockName> {
   /** Keys that were written, right or wrong, and those that misspelled ones were meant as. */
   readonly given: ReadonlySet<string>;
   readonly node: Block;
-  /** The `set` blocks inside it. */
+  /** The blocks inside it: `set`, `slurm`. */
   readonly inner: readonly Block[];
   /** Reads the keys that hold text: {{…}} in it may name those that were read before. */
   readonly readTexts: () => void;
@@ -76,7 +76,8 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
       continue;
     }
     const known = Object.hasOwn(spec.keys, key) ? spec.keys[key] : undefined;
-    if (entry.kind === 'block' && name === SET.owner && key === SET.name) {
+    const isInner = INNER.some((one) => one.owner === name && one.name === key);
+    if (entry.kind === 'block' && isInner) {
       if (isFirst(entry.key, 'block', seen, context)) inner.push(entry);
     } else if (known === undefined) {
       const meant = reportUnknown(entry, name, spec, context);
@@ -174,7 +175,10 @@ function reportUnknown(
   context: Context,
 ): string | undefined {
   const key = entry.key.text;
-  const own = [...Object.entries(spec.keys), ...(block === SET.owner ? [[SET.name, SET] as const] : [])];
+  const own = [
+    ...Object.entries(spec.keys),
+    ...INNER.filter((one) => one.owner === block).map((one) => [one.name, one] as const),
+  ];
   const candidates = own.map(
     ([name, { aliases = [] }]: readonly [string, { readonly aliases?: readonly string[] }]) => ({
       name,
@@ -189,7 +193,7 @@ function reportUnknown(
   const owner = ownerOf(key);
   if (alias === undefined && owner !== undefined) {
     const keys: Readonly<Record<string, KeySpec>> = vocabulary[owner].keys;
-    const example = key === SET.name ? SET.example : `${key} = …`;
+    const example = INNER.find((one) => one.name === key)?.example ?? `${key} = …`;
     const params = { key, owner, here: `\`${block}\``, note: keys[key]?.note, example };
     context.report(names.elsewhere, entry.key.span, params);
     context.misplaced.add(key);

@@ -18,6 +18,7 @@ export interface ValueOf {
   signal: WarningSignal;
   'slurm-name': string;
   'slurm-constraint': string;
+  array: string;
   modules: readonly string[];
 }
 
@@ -34,6 +35,7 @@ const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
   signal: "a signal's name",
   'slurm-name': 'a name',
   'slurm-constraint': 'a constraint in quotes',
+  array: 'indices in quotes',
   modules: 'a list of strings',
 };
 
@@ -60,7 +62,7 @@ function fixFor(value: Value, key: string, bare: string | undefined, type: KeyTy
       (type === 'count' && /^\d+$/.test(bare)) ||
       ((type === 'choice' || type === 'signal') && /^[A-Za-z]\w*$/.test(bare)));
   if (fits) return `write it without quotes: \`${key} = ${bare}\``;
-  const quoted = ['shell', 'path', 'slurm-name', 'slurm-constraint'].includes(type);
+  const quoted = ['shell', 'path', 'slurm-name', 'slurm-constraint', 'array'].includes(type);
   if (quoted && (value.kind === 'word' || value.kind === 'number' || value.kind === 'calculation'))
     return `write \`${key} = "${value.text}"\``;
   const item = value.kind === 'calculation' ? value.text : bare;

@@ -11,6 +11,7 @@ export type KeyType =
   | 'signal'
   | 'slurm-name'
   | 'slurm-constraint'
+  | 'array'
   | 'modules';
 
 /** One key of a block: all that the checker, its suggestions and the reference page know about it. */
@@ -214,6 +215,13 @@ export const vocabulary = {
         example: '"cpu&amd"',
         aliases: ['constraints', 'feature', 'features'],
       },
+      array: {
+        type: 'array',
+        doc: 'Tasks of an array, each a run of its own.',
+        default: 'one job',
+        example: '"0-9%4"',
+        aliases: ['tasks', 'array_tasks', 'job_array', 'indices'],
+      },
       time: {
         type: 'duration',
         required: true,
@@ -255,7 +263,16 @@ export type BlockName = keyof typeof vocabulary;
 /** The blocks of a workflow, in the order of the reference. */
 export const BLOCKS = Object.keys(vocabulary) as readonly BlockName[];
 
-/** The one block inside a block: free names, any text as a value. */
+/** The block for further options of sbatch. */
+export const SLURM = {
+  owner: 'schedule',
+  name: 'slurm',
+  doc: 'Further options of sbatch, without their dashes.',
+  example: 'slurm { licenses = "cfs" }',
+  aliases: ['options', 'extra', 'sbatch', 'directives'],
+} as const;
+
+/** Variables: free names, any text as a value. */
 export const SET = {
   owner: 'environment',
   name: 'set',
@@ -266,9 +283,13 @@ export const SET = {
   reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', SLURM_: 'Slurm' },
 } as const;
 
+/** The blocks inside blocks. */
+export const INNER = [SET, SLURM] as const;
+
 /** The block that has such a key, or such a block inside it. */
 export function ownerOf(key: string): BlockName | undefined {
-  return key === SET.name ? SET.owner : BLOCKS.find((name) => Object.hasOwn(vocabulary[name].keys, key));
+  const inner = INNER.find(({ name }) => name === key);
+  return inner !== undefined ? inner.owner : BLOCKS.find((name) => Object.hasOwn(vocabulary[name].keys, key));
 }
 
 /**

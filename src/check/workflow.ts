@@ -1,7 +1,7 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { Assignment, Block, Let, Planned, StringValue, WorkflowNode } from '../model/ast.ts';
-import type { Workflow } from '../model/flow.ts';
+import type { SlurmOption, Workflow } from '../model/flow.ts';
 import type { Span } from '../model/span.ts';
 import {
   type Blocks,
@@ -20,7 +20,16 @@ import { readSet, type Variable, warnOfDollar } from './environment.ts';
 import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
 import { ruleFamilies } from './rules/index.ts';
-import { BLOCKS, type BlockName, INSERTS, type InsertName, ownerOf, SET, vocabulary } from './vocabulary.ts';
+import { readSlurm } from './slurm.ts';
+import {
+  BLOCKS,
+  type BlockName,
+  INNER,
+  INSERTS,
+  type InsertName,
+  ownerOf,
+  vocabulary,
+} from './vocabulary.ts';
 
 /**
  * Checks one workflow against the vocabulary and the rules. Undefined where something that it cannot do without is
@@ -42,9 +51,10 @@ export function readWorkflow(
   const run = blocks.application?.values.run?.value;
   const text = run === undefined ? undefined : fillIn(run, context, 'shell');
   const set = (blocks.environment?.inner ?? []).flatMap((block) => readSet(block, context));
+  const options = (blocks.schedule?.inner ?? []).flatMap((block) => readSlurm(block, context));
   const exported = run === undefined ? [] : exportsFor(run, set, context);
   for (const rule of ruleFamilies) rule(blocks, context);
-  return assemble(node, blocks, run, text && textOf(text), [...exported, ...set]);
+  return assemble(node, blocks, run, text && textOf(text), [...exported, ...set], options);
 }
 
 function readBlocks(node: WorkflowNode, context: Context): Blocks {
@@ -91,7 +101,7 @@ function reportUnknownEntry(entry: Assignment | Block | Planned, context: Contex
   const owner = ownerOf(key);
   const at = entry.key.span;
   if (owner !== undefined) {
-    const example = key === SET.name ? SET.example : `${key} = …`;
+    const example = INNER.find((one) => one.name === key)?.example ?? `${key} = …`;
     context.report(names.elsewhere, at, {
       key,
       owner,
@@ -161,9 +171,10 @@ function assemble(
   run: StringValue | undefined,
   text: string | undefined,
   set: readonly Variable[],
+  options: readonly SlurmOption[],
 ): Workflow | undefined {
   const { interval, lead, strategy, signal, keep, state } = checkpoint?.values ?? {};
-  const { time, time_min, total, mem, account, qos, partition, reservation, constraint } =
+  const { time, time_min, total, mem, account, qos, partition, reservation, constraint, array } =
     schedule?.values ?? {};
   const { workdir, output, threads, memory } = application?.values ?? {};
   if (!node.name || run === undefined || text === undefined || !interval || !lead || !time || !total)
@@ -197,6 +208,8 @@ function assemble(
       ...optional('partition', partition),
       ...optional('reservation', reservation),
       ...optional('constraint', constraint),
+      ...optional('array', array),
+      ...(options.length > 0 ? { options } : {}),
     },
   };
 }

@@ -273,4 +273,24 @@ export const names = defineDiagnostics(101, 199, {
     notes: () => ["exported under this name, a value of yours would take the place of the job's"],
     help: ({ name }) => [`choose another name, for instance \`my_${name}\``],
   }),
+  unknownOption: error<{ option: string; nearest: string | undefined }>()(
+    'CRF130',
+    'An option of Slurm that crc does not know',
+    {
+      title: ({ option }) => `sbatch has no option --${option}`,
+      help: ({ nearest }) => [
+        nearest === undefined
+          ? 'its options are in `man sbatch`; what is newer than this crc is given on submission: sbatch --… NAME.sbatch'
+          : `did you mean \`${nearest.replaceAll('-', '_')}\`?`,
+      ],
+    },
+  ),
+  refusedOption: error<{ option: string; why: string }>()(
+    'CRF131',
+    'An option of Slurm that crc sets itself',
+    {
+      title: ({ option }) => `--${option} cannot be given in \`slurm\``,
+      notes: ({ why }) => [why],
+    },
+  ),
 });

@@ -169,7 +169,11 @@ export const syntax = defineDiagnostics(1, 99, {
     title: () => '`include` names no file',
     help: () => ['write `include "common.crflow"`'],
   }),
-  cutCalculation: error<{ after: string }>()('CRF046', 'A calculation that is not complete', {
+  dashedKey: error<{ option: string }>()('CRF046', 'An option that is written with its dashes', {
+    title: ({ option }) => `${quote(option)} is written without dashes before it`,
+    help: ({ option }) => [`write \`slurm { ${option} = "…" }\``],
+  }),
+  cutCalculation: error<{ after: string }>()('CRF047', 'A calculation that is not complete', {
     title: ({ after }) => `expected a number, a name or \`(\` after ${quote(after)}`,
     label: () => 'the calculation ends here',
   }),

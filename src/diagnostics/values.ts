@@ -211,4 +211,15 @@ export const values = defineDiagnostics(201, 249, {
       title: ({ name, called, found }) => `--set ${name}: it is ${called}, not ${found}`,
     },
   ),
+  arrayRange: error<{ why: string }>()('CRF228', 'Indices of an array that Slurm does not take', {
+    title: ({ why }) => why,
+    notes: () => [
+      'an array is written as sbatch takes it: indices and ranges with commas, `%` and how many run at once',
+    ],
+    help: () => ['write, for instance, `array = "0-9"` or `array = "1,3,10-20:2%4"`'],
+  }),
+  flagOption: error<{ key: string }>()('CRF229', 'A value for an option that takes none', {
+    title: ({ key }) => `${quote(key)} takes no value`,
+    help: ({ key }) => [`write \`${key} = yes\``],
+  }),
 });

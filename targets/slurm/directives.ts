@@ -6,7 +6,8 @@ export function directives(plan: Plan): ShellText[] {
   const { queue, checkpoint, attempt } = plan;
   const asked: [string, (string | number | null)?][] = [
     ['--job-name', plan.workflow],
-    ['--output', `${plan.workflow}-%j.log`],
+    ['--array', queue.array ?? null],
+    ['--output', `${plan.workflow}-${queue.array === undefined ? '%j' : '%A_%a'}.log`],
     // Without this a requeue truncates the log of the attempts before.
     ['--open-mode', 'append'],
     ['--account', queue.account],
@@ -23,6 +24,9 @@ export function directives(plan: Plan): ShellText[] {
     // B: the batch shell alone is told; what runs in it is left in peace.
     ['--signal', `B:${checkpoint.signal}@${checkpoint.lead}`],
     [plan.continue === 'requeue' ? '--requeue' : '--no-requeue'],
+    ...(queue.options ?? []).map(({ name, value }): [string, string?] =>
+      value === null ? [`--${name}`] : [`--${name}`, value],
+    ),
   ];
   return asked
     .filter(([, value]) => value !== null)

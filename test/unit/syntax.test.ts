@@ -82,7 +82,7 @@ describe('one mistake, one message', () => {
     ['a workflow in a workflow', 'crflow 1\nworkflow a {\n  b { }\nworkflow g { }', ['CRF013']],
     ['a file cut off', 'crflow 1 workflow a { b { c =', ['CRF013']],
     ['arithmetic', 'crflow 1 workflow a { b { c = 2 * 3 + 4 } }', []],
-    ['arithmetic that ends too soon', 'crflow 1 workflow a { b { c = 2 * d = 3 } }', ['CRF046']],
+    ['arithmetic that ends too soon', 'crflow 1 workflow a { b { c = 2 * d = 3 } }', ['CRF047']],
     ['a second version', 'crflow 1 workflow a { } crflow 1', ['CRF020']],
   ])('%s', (_, text, expected) => expect(codes(text)).toEqual(expected));
 
