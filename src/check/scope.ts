@@ -220,7 +220,9 @@ export class Declarations {
       const found = value === undefined ? `the word \`${text}\`` : describeConstant(value);
       report(values.setType, span, { name, called: typeCalled(type), found });
     }
-    this.commandLine.push({ source, diagnostics: sorted() });
+    // Two files that declare one name were reported; the text is read for the first of them.
+    if (!this.commandLine.some((one) => one.source.name === source.name))
+      this.commandLine.push({ source, diagnostics: sorted() });
     return value?.type === type ? value : undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { defineDiagnostics, error } from './define.ts';
+import { defineDiagnostics, error, warning } from './define.ts';
 import { lexical } from './lexical.ts';
 import { listing, plural, quote } from './words.ts';
 
@@ -106,7 +106,7 @@ export const syntax = defineDiagnostics(1, 99, {
   }),
   noOpeningQuote: error<{ text: string }>()('CRF035', 'A string without its opening quote', {
     title: ({ text }) => `the string that starts with ${quote(text)} has no opening quote`,
-    help: ({ text }) => [`write "${text}…"`],
+    help: ({ text }) => [`write "${text}…"`, 'if no string is meant, remove the quote'],
   }),
   blockLabel: error<{ block: string; found: string }>()('CRF036', 'Something between a block and its brace', {
     title: ({ block, found }) => `${found} cannot stand between ${quote(block)} and its \`{\``,
@@ -177,4 +177,17 @@ export const syntax = defineDiagnostics(1, 99, {
     title: ({ after }) => `expected a number, a name or \`(\` after ${quote(after)}`,
     label: () => 'the calculation ends here',
   }),
+  mixedIndent: warning<{ columns: number }>()(
+    'CRF048',
+    'Tabs and spaces in the indentation of a block string',
+    {
+      title: () => 'this line is indented by other characters than those before: tabs here, spaces there',
+      notes: ({ columns }) => [
+        columns === 0
+          ? 'so the lines share no indentation, and none is removed'
+          : `so they share ${plural(columns, 'character')} of indentation, and no more is removed`,
+      ],
+      help: () => ['indent all lines of the string by the same characters'],
+    },
+  ),
 });

@@ -187,7 +187,7 @@ function readValue(cst: CstNode | undefined, fallback: number, context: Context)
     case T.QuotedString:
       return quotedString(token.image, startOf(token), context.report);
     default:
-      return blockString(token.image, startOf(token));
+      return blockString(token.image, startOf(token), context.report);
   }
 }
 

@@ -70,7 +70,8 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     report(syntax.noWorkflow, { start: end, end }, { empty: tokens.length === 0 });
   }
   const diagnostics = sorted();
-  return { file: { ...file, broken: diagnostics.length > 0 }, diagnostics };
+  const broken = diagnostics.some(({ severity }) => severity === 'error');
+  return { file: { ...file, broken }, diagnostics };
 }
 
 type Pass = (tokens: readonly IToken[], context: Context) => readonly IToken[];

@@ -78,6 +78,15 @@ workflow w { ${rest.replace('./a', './a {{n}} $note')} }`;
     expect(flows[0]?.plan.set).toEqual([{ name: 'note', value: hostile }]);
   });
 
+  test('a value that is wrong for a name declared in two files is reported once', () => {
+    const include = among({ a: 'crflow 1\nparam n: Int = 3\n' });
+    const { diagnostics } = compile(
+      { name: 'r', text: text.replace('\n', '\ninclude "a"\n') },
+      { include, settings: new Map([['n', '2h']]) },
+    );
+    expect(diagnostics.map(({ code }) => code).sort()).toEqual(['CRF119', 'CRF227']);
+  });
+
   test.each([
     [{ n: '' }, 'CRF219'],
     [{ n: '-1' }, 'CRF219'],
