@@ -1,34 +1,64 @@
 import { jobScript } from '../targets/slurm/emit.ts';
-import { check } from './check/check.ts';
+import { isJobVariable } from '../targets/slurm/variables.ts';
+import { checkProgram } from './check/check.ts';
 import { sortDiagnostics } from './diagnostics/define.ts';
 import type { Artifact } from './model/artifact.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { Plan } from './model/plan.ts';
+import type { Settings } from './model/program.ts';
 import type { Source } from './model/span.ts';
 import { plan } from './plan/plan.ts';
-import { parse } from './syntax/parse.ts';
+import { loadProgram, noIncludes, type ReadInclude } from './program.ts';
 
 /** One workflow of a source, all the way down. */
 export interface Flow {
   readonly plan: Plan;
   readonly script: Artifact;
+  /** The file that it stands in: the source itself, or one that it includes. */
+  readonly source: Source;
+}
+
+/** What a compilation depends on beside the source. */
+export interface Given {
+  readonly settings?: Settings;
+  readonly include?: ReadInclude;
+}
+
+export interface Compiled {
+  readonly flows: readonly Flow[];
+  /** Of the source first, then of the files that it includes; in the order of each text. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** All texts that a finding can point into, by `Diagnostic.file`: files, and texts of `--set`. */
+  readonly sources: readonly Source[];
+  /** The files that were included. */
+  readonly included: readonly Source[];
 }
 
 /**
  * The spine of crflow: text -> AST -> model -> plan -> artifacts. Pure: the same source gives the same answer.
  * A source with an error has diagnostics and no flows; warnings do not stop anything.
  */
-export function compile(source: Source): { flows: readonly Flow[]; diagnostics: readonly Diagnostic[] } {
-  const { file, diagnostics: broken } = parse(source);
-  const { workflows, diagnostics: wrong } = check(file, source);
-  const diagnostics = sortDiagnostics([...broken, ...wrong]);
-  if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], diagnostics };
-  const name = baseName(source.name);
-  const flows = workflows.map((workflow) => {
-    const decided = plan(workflow, source);
-    return { plan: decided, script: jobScript(decided, name) };
+export function compile(
+  source: Source,
+  { settings = new Map(), include = noIncludes }: Given = {},
+): Compiled {
+  const loaded = loadProgram(source, include);
+  const files = loaded.map(({ module }) => module);
+  const { workflows, findings } = checkProgram(files, settings, isJobVariable);
+  const sources = [...new Set([...findings, ...files].map((one) => one.source))];
+  const diagnostics = sources.flatMap((one) =>
+    sortDiagnostics([
+      ...loaded.filter(({ module }) => module.source === one).flatMap(({ diagnostics }) => diagnostics),
+      ...findings.filter((group) => group.source === one).flatMap((group) => group.diagnostics),
+    ]),
+  );
+  const answer = { diagnostics, sources, included: files.slice(1).map((one) => one.source) };
+  if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
+  const flows = workflows.map(({ workflow, source: own }) => {
+    const decided = plan(workflow, own);
+    return { plan: decided, script: jobScript(decided, baseName(own.name)), source: own };
   });
-  return { flows, diagnostics };
+  return { flows, ...answer };
 }
 
 /** A source's name without its folders: output must not depend on where a repository was checked out. */

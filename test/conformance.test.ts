@@ -2,28 +2,37 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { check } from '../src/check/check.ts';
-import { compile } from '../src/compile.ts';
+import { checkProgram } from '../src/check/check.ts';
+import { compile, type Given } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
-import { sortDiagnostics } from '../src/diagnostics/define.ts';
 import { renderAll } from '../src/diagnostics/render.ts';
-import type { Entry, FlowFile, Value } from '../src/model/ast.ts';
+import type { Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
 import type { Source } from '../src/model/span.ts';
+import { loadProgram, noIncludes } from '../src/program.ts';
 import { parse } from '../src/syntax/parse.ts';
+import { isJobVariable } from '../targets/slurm/variables.ts';
 
 /**
- * Every folder of specs/cases is a source and what each stage makes of it. `npm run specs:update` rewrites the goldens;
- * read the difference before you commit it.
+ * Every folder of specs/cases is a source and what each stage makes of it. Beside it can stand other `.crflow` files,
+ * for it to include, and set.json with what --set gives. `npm run specs:update` rewrites the goldens; read the
+ * difference before you commit it.
  */
 const CASES = fileURLToPath(new URL('../specs/cases', import.meta.url));
 const UPDATE = process.env['CRFLOW_UPDATE'] === '1';
 const SOURCE = 'flow.crflow';
+const SET = 'set.json';
+
+/** What a case is made of. */
+interface Case {
+  readonly source: Source;
+  readonly given: Given;
+}
 
 interface Stage {
   /** The golden's name. */
   readonly file: string;
   /** Its whole text, or undefined where this source does not get so far. */
-  readonly produce: (source: Source) => string | undefined;
+  readonly produce: (one: Case) => string | undefined;
 }
 
 const stages: readonly Stage[] = [
@@ -37,6 +46,7 @@ const stages: readonly Stage[] = [
 /** Codes that no case of reasonable size can show; the unit test that does is named. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   CRF016: 'test/unit/syntax.test.ts: a source of a million characters',
+  CRF153: 'test/unit/program.test.ts: a chain of files',
 };
 
 const cases = readdirSync(CASES, { withFileTypes: true }).flatMap((one) =>
@@ -45,8 +55,8 @@ const cases = readdirSync(CASES, { withFileTypes: true }).flatMap((one) =>
 
 describe.each(cases)('%s', (name) => {
   const folder = join(CASES, name);
-  const source: Source = { name: SOURCE, text: readFileSync(join(folder, SOURCE), 'utf8') };
-  const produced = new Map(stages.map(({ file, produce }) => [file, produce(source)]));
+  const own = read(name);
+  const produced = new Map(stages.map(({ file, produce }) => [file, produce(own)]));
 
   test.each(stages.map(({ file }) => file))('%s', (file) => {
     const text = produced.get(file);
@@ -62,7 +72,9 @@ describe.each(cases)('%s', (name) => {
   });
 
   test('has no golden that no stage produces', () => {
-    const orphans = readdirSync(folder).filter((file) => file !== SOURCE && produced.get(file) === undefined);
+    const orphans = readdirSync(folder).filter(
+      (file) => !file.endsWith('.crflow') && file !== SET && produced.get(file) === undefined,
+    );
     if (UPDATE) for (const file of orphans) rmSync(join(folder, file));
     else expect(orphans).toEqual([]);
   });
@@ -81,18 +93,28 @@ describe('the catalogue', () => {
   });
 });
 
-function read(name: string): Source {
-  return { name: SOURCE, text: readFileSync(join(CASES, name, SOURCE), 'utf8') };
+function read(name: string): Case {
+  const folder = join(CASES, name);
+  const text = (file: string) => readFileSync(join(folder, file), 'utf8');
+  const files = readdirSync(folder);
+  const settings = files.includes(SET) ? (JSON.parse(text(SET)) as Record<string, string>) : {};
+  const include: Given['include'] = (path) =>
+    files.includes(path)
+      ? { source: { name: path, text: text(path) }, id: path }
+      : { why: 'there is no such file' };
+  return {
+    source: { name: SOURCE, text: text(SOURCE) },
+    given: { settings: new Map(Object.entries(settings)), include },
+  };
 }
 
-function findings(source: Source) {
-  const { file, diagnostics } = parse(source);
-  return sortDiagnostics([...diagnostics, ...check(file, source).diagnostics]);
+function findings({ source, given }: Case) {
+  return compile(source, given).diagnostics;
 }
 
 /** Held against its schema by test/unit/plan.test.ts, for every case. */
-function planText(source: Source): string | undefined {
-  const { flows } = compile(source);
+function planText({ source, given }: Case): string | undefined {
+  const { flows } = compile(source, given);
   return flows.length === 0
     ? undefined
     : `${JSON.stringify(
@@ -103,25 +125,34 @@ function planText(source: Source): string | undefined {
 }
 
 /** What is this flow's own in its scripts: all up to the bash that every job carries. */
-function jobText(source: Source): string | undefined {
-  const scripts = compile(source).flows.map(({ script }) =>
+function jobText({ source, given }: Case): string | undefined {
+  const scripts = compile(source, given).flows.map(({ script }) =>
     script.text.replace(/# The life of one attempt[\s\S]*/, ''),
   );
   return scripts.length === 0 ? undefined : scripts.join('\n');
 }
 
-function diagnosticsText(source: Source): string | undefined {
-  return renderAll(findings(source), source) || undefined;
+function diagnosticsText({ source, given }: Case): string | undefined {
+  const { diagnostics, sources } = compile(source, given);
+  const nowhere = diagnostics.filter(({ file }) => file === undefined);
+  const groups = sources.map((one) =>
+    renderAll(
+      diagnostics.filter(({ file }) => file === one.name),
+      one,
+    ),
+  );
+  return [renderAll(nowhere, source), ...groups].filter((text) => text !== '').join('\n') || undefined;
 }
 
-function modelText(source: Source): string | undefined {
-  const { file } = parse(source);
-  const { workflows } = check(file, source);
+function modelText({ source, given }: Case): string | undefined {
+  const modules = loadProgram(source, given.include ?? noIncludes).map(({ module }) => module);
+  const { workflows } = checkProgram(modules, given.settings ?? new Map(), isJobVariable);
   if (workflows.length === 0) return undefined;
-  return `${JSON.stringify(workflows, (key, value) => (key.endsWith('Span') ? undefined : value), 2)}\n`;
+  const models = workflows.map(({ workflow }) => workflow);
+  return `${JSON.stringify(models, (key, value) => (key.endsWith('Span') ? undefined : value), 2)}\n`;
 }
 
-function astText(source: Source): string | undefined {
+function astText({ source }: Case): string | undefined {
   const { file, diagnostics } = parse(source);
   return diagnostics.length > 0 ? undefined : dump(file);
 }
@@ -131,9 +162,13 @@ function dump(file: FlowFile): string {
   const lines = [
     `crflow ${file.version?.text ?? '?'}`,
     ...file.planned.map((one) => `planned ${one.key.text}`),
+    ...file.includes.map(({ path }) => `include ${show(path)}`),
+    ...file.declarations.map(declaration),
   ];
   const entry = (one: Entry, indent: string): void => {
-    if (one.kind === 'planned') lines.push(`${indent}planned ${one.key.text}`);
+    if (one.kind === 'let' || one.kind === 'param') lines.push(`${indent}${declaration(one)}`);
+    else if (one.kind === 'include') lines.push(`${indent}include ${show(one.path)}`);
+    else if (one.kind === 'planned') lines.push(`${indent}planned ${one.key.text}`);
     else if (one.kind === 'assignment') lines.push(`${indent}${one.key.text} = ${show(one.value)}`);
     else {
       lines.push(`${indent}${one.key.text}`);
@@ -147,8 +182,17 @@ function dump(file: FlowFile): string {
   return `${lines.join('\n')}\n`;
 }
 
+function declaration(one: Declaration): string {
+  const value = one.value === undefined ? '' : ` = ${show(one.value)}`;
+  return one.kind === 'let'
+    ? `let ${one.key.text}${value}`
+    : `param ${one.key.text}: ${one.type?.text}${value}`;
+}
+
 function show(value: Value): string {
   switch (value.kind) {
+    case 'calculation':
+      return `(${[show(value.first), ...value.rest.map(({ operator, operand }) => `${operator} ${show(operand)}`)].join(' ')})`;
     case 'string': {
       const parts = value.segments.map(({ text, escaped }) => {
         const quoted = JSON.stringify(text).slice(1, -1);

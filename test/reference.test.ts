@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { TYPES } from '../src/check/constant.ts';
 import { planned } from '../src/check/planned.ts';
+import { OPTIONS } from '../src/check/slurm-options.ts';
 import {
   BLOCKS,
   type BlockName,
   type BlockSpec,
+  INNER,
   INSERTS,
   type KeySpec,
   type KeyType,
@@ -23,7 +26,8 @@ import { SIZE_UNITS, TIME_UNITS } from '../src/time/units.ts';
 /**
  * grammar/README.md is held against the language: its examples compile, what it calls refused is refused, and its
  * tables say what the vocabulary says. A fence ```crflow holds a flow; ```crflow part=BLOCK (or part=workflow) holds
- * entries of that place, which are completed here; warns=CRFnnn names the warnings that it is meant to have.
+ * entries of that place, which are completed here; warns=CRFnnn names the warnings that it is meant to have; file=NAME
+ * is a file for the others to include.
  */
 const NAME = 'README.md';
 const page = readFileSync(join(import.meta.dirname, '../grammar', NAME), 'utf8');
@@ -41,7 +45,13 @@ interface Table {
 }
 
 const { fences, tables, headings, prose } = readPage();
-const examples = fences.filter(({ info }) => /^crflow\b/.test(info));
+const examples = fences.filter(({ info }) => /^crflow\b(?! file=)/.test(info));
+const files = new Map(
+  fences.flatMap(({ info, text }) => {
+    const name = /^crflow file=(\S+)$/.exec(info)?.[1];
+    return name === undefined ? [] : [[name, text] as const];
+  }),
+);
 const specs: Readonly<Record<string, BlockSpec>> = vocabulary;
 const allKeys = BLOCKS.flatMap((block) =>
   Object.entries<KeySpec>(vocabulary[block].keys).map(([key, spec]) => ({ block, key, spec })),
@@ -53,7 +63,9 @@ describe('the examples', () => {
   test('begin with a whole flow, and are all of a kind that is tried here', () => {
     expect(fences[0]?.info).toBe('crflow');
     const places = ['workflow', ...BLOCKS].join('|');
-    const known = new RegExp(`^(crflow( part=(${places}))?( warns=CRF\\d{3}(,CRF\\d{3})*)?|sh|text)$`);
+    const known = new RegExp(
+      `^(crflow( part=(${places}))?( warns=CRF\\d{3}(,CRF\\d{3})*)?|crflow file=\\S+|sh|text)$`,
+    );
     for (const { info, line } of fences) expect(info, `line ${line}`).toMatch(known);
   });
 
@@ -69,7 +81,7 @@ describe('the examples', () => {
   test.each([
     ...BLOCKS,
     ...allKeys.map(({ block, key }) => `${block}.${key}`),
-    `${SET.owner}.${SET.name}`,
+    ...INNER.map(({ owner, name }) => `${owner}.${name}`),
   ])('%s stands in one', (name) => {
     expect([...used]).toContain(name);
   });
@@ -83,9 +95,9 @@ describe('the blocks and keys', () => {
   test('are those of the vocabulary, in its order', () => {
     const blocks = headings.flatMap((one) => /^## The block `(\w+)`/.exec(one)?.[1] ?? []);
     expect(blocks).toEqual(BLOCKS);
-    expect(headings.some((one) => one.startsWith(`### The block \`${SET.name}\` in \`${SET.owner}\``))).toBe(
-      true,
-    );
+    for (const { name, owner } of INNER) {
+      expect(headings.some((one) => one.startsWith(`### The block \`${name}\` in \`${owner}\``))).toBe(true);
+    }
     const documented = tables.flatMap(({ section, header, rows }) =>
       header[0] === 'key' ? rows.map(([key = '']) => `${section}.${bare(key)}`) : [],
     );
@@ -110,6 +122,7 @@ describe('the blocks and keys', () => {
     signal: 'word',
     'slurm-name': 'name',
     'slurm-constraint': 'constraint',
+    array: 'indices',
     modules: 'list',
   };
 
@@ -129,6 +142,11 @@ describe('the blocks and keys', () => {
     expect(job).not.toBe('');
   });
 
+  test('the types of a param are those of the language', () => {
+    const rows = tables.find(({ header }) => header[0] === 'type')?.rows ?? [];
+    expect(rows.map(([name = '']) => bare(name))).toEqual(TYPES.map(({ name }) => name));
+  });
+
   test('durations and sizes have the units of the language', () => {
     const written = (kind: string) => {
       const row = tables.find(({ header }) => header[0] === 'value')?.rows.find(([first]) => first === kind);
@@ -143,7 +161,7 @@ describe('the blocks and keys', () => {
   });
 
   test('{{…}} puts in what the page says, and no more', () => {
-    const [, said = ''] = /can have (.*?)\. The flow must/s.exec(prose) ?? [];
+    const [, said = ''] = /for the keys (.*?) of the workflow/s.exec(prose) ?? [];
     expect([...said.matchAll(/`\{\{(\w+)\}\}`/g)].map((match) => match[1])).toEqual(Object.keys(INSERTS));
   });
 
@@ -164,7 +182,9 @@ describe('what becomes of it', () => {
     const had = scripts.flatMap((text) =>
       [...text.matchAll(/^#SBATCH (--[a-z-]+)/gm)].map((match) => match[1]),
     );
-    expect(new Set(named)).toEqual(new Set(had));
+    // --set is crc's own; any option of sbatch can stand in `slurm { … }`.
+    const isOurs = (one = '') => one !== '--set' && !OPTIONS.has(one.slice(2));
+    expect(new Set(named.filter(isOurs))).toEqual(new Set(had.filter(isOurs)));
   });
 
   test('the settings named are at the top of the script', () => {
@@ -189,8 +209,14 @@ describe('what is refused', () => {
     rows.map(([entry = '', code = '', why = '']) => [bare(entry), code, why] as const),
   )('%s is %s', (entry, code, why) => {
     const word = /^\w+/.exec(entry)?.[0] ?? '';
-    const owner = word === SET.name ? SET.owner : allKeys.find(({ key }) => key === word)?.block;
-    const { diagnostics } = compiled(complete(owner ?? 'workflow', entry));
+    const owner =
+      INNER.find(({ name }) => name === word)?.owner ?? allKeys.find(({ key }) => key === word)?.block;
+    const isStatement = /^(?:param|let|include)\b/.test(entry);
+    const { diagnostics } = compiled(
+      isStatement
+        ? complete('workflow', '').replace('\n', `\n${entry}\n`)
+        : complete(owner ?? 'workflow', entry),
+    );
     expect(diagnostics.map((one) => one.code)).toContain(code);
     expect(/^a warning\b/.test(why)).toBe(kinds.get(code)?.severity === 'warning');
   });
@@ -244,7 +270,17 @@ function notIn(codes: readonly string[]): (finding: string) => boolean {
 }
 
 function compiled(text: string) {
-  return compile({ name: 'reference.crflow', text });
+  return compile(
+    { name: 'reference.crflow', text },
+    {
+      include: (path) => {
+        const found = files.get(path);
+        return found === undefined
+          ? { why: 'there is no such file' }
+          : { source: { name: path, text: found }, id: path };
+      },
+    },
+  );
 }
 
 /** The place that a fence's text belongs in; undefined where it is a flow of its own. */

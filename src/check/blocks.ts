@@ -1,11 +1,13 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import type { Assignment, Block, Entry, Name, Planned } from '../model/ast.ts';
-import type { Context, Given } from './context.ts';
+import type { Assignment, Block, Declaration, Entry, Include, Name, Planned, Value } from '../model/ast.ts';
+import { type Context, type Given, type Target, textOf } from './context.ts';
+import { resolve } from './evaluate.ts';
+import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
-import type { ValueOf } from './type.ts';
+import { type ValueOf, wrongType } from './type.ts';
 import { readers } from './values.ts';
-import { BLOCKS, type BlockName, type BlockSpec, type KeySpec, SET, vocabulary } from './vocabulary.ts';
+import { type BlockName, type BlockSpec, INNER, type KeySpec, ownerOf, vocabulary } from './vocabulary.ts';
 
 type Keys<B extends BlockName> = (typeof vocabulary)[B]['keys'];
 type ValueFor<S> = S extends { type: 'choice'; choices: readonly (infer V)[] }
@@ -23,8 +25,10 @@ export interface Read<B extends BlockName> {
   /** Keys that were written, right or wrong, and those that misspelled ones were meant as. */
   readonly given: ReadonlySet<string>;
   readonly node: Block;
-  /** The `set` blocks inside it. */
+  /** The blocks inside it: `set`, `slurm`. */
   readonly inner: readonly Block[];
+  /** Reads the keys that hold text: {{…}} in it may name those that were read before. */
+  readonly readTexts: () => void;
 }
 
 /** All blocks of a workflow as read; what the rules look at. */
@@ -64,32 +68,87 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
   const seen: Seen = new Map();
   const inner: Block[] = [];
   const meantKeys = new Set<string>();
+  const texts: (() => void)[] = [];
   for (const entry of block.entries) {
     const key = entry.key.text;
+    if (isStatement(entry)) {
+      reportMisplaced(entry, context);
+      continue;
+    }
     const known = Object.hasOwn(spec.keys, key) ? spec.keys[key] : undefined;
-    if (entry.kind === 'block' && name === SET.owner && key === SET.name) {
+    const isInner = INNER.some((one) => one.owner === name && one.name === key);
+    if (entry.kind === 'block' && isInner) {
       if (isFirst(entry.key, 'block', seen, context)) inner.push(entry);
     } else if (known === undefined) {
       const meant = reportUnknown(entry, name, spec, context);
       if (meant !== undefined) meantKeys.add(meant);
     } else if (isFirst(entry.key, 'key', seen, context)) {
-      const value = readKey(entry, known, context);
-      if (value !== undefined) read[key] = value;
+      const readNow = () => {
+        const value = readKey(entry, known, context);
+        if (value !== undefined) read[key] = value;
+      };
+      if (NO_TEXT.includes(known.type)) readNow();
+      else texts.push(readNow);
     }
   }
+  const readTexts = () => {
+    for (const readText of texts) readText();
+  };
   const given = new Set([...seen.keys(), ...meantKeys]);
-  return { values: read as Values<B>, given, node: block, inner };
+  return { values: read as Values<B>, given, node: block, inner, readTexts };
 }
 
-function readKey(entry: Entry, spec: KeySpec, context: Context): Given<unknown> | undefined {
+/** Types whose values are no text that {{…}} is filled in in: they are read first. */
+const NO_TEXT: readonly string[] = ['shell', 'count', 'size', 'duration', 'interval', 'choice', 'signal'];
+
+function readKey(
+  entry: Assignment | Block | Planned,
+  spec: KeySpec,
+  context: Context,
+): Given<unknown> | undefined {
   const key = entry.key.text;
   if (entry.kind === 'block') {
     context.report(names.notABlock, entry.key.span, { key, example: `${key} = ${spec.example}` });
     return undefined;
   }
   if (entry.kind === 'planned') return undefined;
-  const value = readers[spec.type](entry.value, { key, spec }, context);
+  const written = valueFor(entry.value, { key, spec }, context);
+  const value = written && readers[spec.type](written, { key, spec }, context);
   return value === undefined ? undefined : { value, span: entry.value.span };
+}
+
+/** The value with names, calculations and {{…}} worked out; shell text is filled in later, by other rules. */
+function valueFor(written: Value, target: Target, context: Context): Value | undefined {
+  const { type } = target.spec;
+  const isText = !NO_TEXT.includes(type);
+  // A path that lacks its quotes can look like a division.
+  if (written.kind === 'calculation' && isText) return wrongType(written, target, context);
+  const value = resolve(written, context);
+  if (isText) return filled(value, context);
+  const isWord = written.kind === 'word' && value.kind === 'string' && /^\w+$/.test(textOf(value));
+  return isWord && (type === 'choice' || type === 'signal')
+    ? { kind: 'word', text: textOf(value), span: value.span }
+    : value;
+}
+
+function filled(value: Value, context: Context): Value | undefined {
+  if (value.kind === 'string') return fillIn(value, context);
+  if (value.kind !== 'list') return value;
+  const items = value.items.map((item) => filled(item, context));
+  const whole = items.filter((item) => item !== undefined);
+  return whole.length === items.length ? { ...value, items: whole } : undefined;
+}
+
+/** Is it a statement that stands at the top of a file, or, as `let` does, of a workflow? */
+export function isStatement(entry: Entry): entry is Declaration | Include {
+  return entry.kind === 'let' || entry.kind === 'param' || entry.kind === 'include';
+}
+
+/** Says where such a statement belongs. */
+export function reportMisplaced(entry: Declaration | Include, { report }: Context): void {
+  const at = entry.kind === 'include' ? entry.key.span : { start: entry.span.start, end: entry.key.span.end };
+  const where = entry.kind === 'let' ? 'at the top of the file or of a workflow' : 'at the top of the file';
+  report(names.misplacedStatement, at, { keyword: entry.kind, where });
 }
 
 /** Required keys that are not there, nor in the wrong place; silent where the block could not be read to its end. */
@@ -110,13 +169,16 @@ export function reportMissing(name: BlockName, { node, given }: Read<BlockName>,
  * Returns the key that was probably meant.
  */
 function reportUnknown(
-  entry: Entry,
+  entry: Assignment | Block | Planned,
   block: BlockName,
   spec: BlockSpec,
   context: Context,
 ): string | undefined {
   const key = entry.key.text;
-  const own = [...Object.entries(spec.keys), ...(block === SET.owner ? [[SET.name, SET] as const] : [])];
+  const own = [
+    ...Object.entries(spec.keys),
+    ...INNER.filter((one) => one.owner === block).map((one) => [one.name, one] as const),
+  ];
   const candidates = own.map(
     ([name, { aliases = [] }]: readonly [string, { readonly aliases?: readonly string[] }]) => ({
       name,
@@ -131,7 +193,7 @@ function reportUnknown(
   const owner = ownerOf(key);
   if (alias === undefined && owner !== undefined) {
     const keys: Readonly<Record<string, KeySpec>> = vocabulary[owner].keys;
-    const example = key === SET.name ? SET.example : `${key} = …`;
+    const example = INNER.find((one) => one.name === key)?.example ?? `${key} = …`;
     const params = { key, owner, here: `\`${block}\``, note: keys[key]?.note, example };
     context.report(names.elsewhere, entry.key.span, params);
     context.misplaced.add(key);
@@ -145,9 +207,4 @@ function reportUnknown(
     known: candidates.map(({ name }) => name),
   });
   return nearest;
-}
-
-/** The block that has such a key, or such a block inside it. */
-export function ownerOf(key: string): BlockName | undefined {
-  return key === SET.name ? SET.owner : BLOCKS.find((name) => Object.hasOwn(vocabulary[name].keys, key));
 }

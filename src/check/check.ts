@@ -1,55 +1,129 @@
-import { collect } from '../diagnostics/define.ts';
+import { collect, diagnose, type Report } from '../diagnostics/define.ts';
 import { names } from '../diagnostics/names.ts';
+import { placeOf } from '../diagnostics/position.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import { syntax } from '../diagnostics/syntax.ts';
 import type { FlowFile, Name, WorkflowNode } from '../model/ast.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Workflow } from '../model/flow.ts';
+import type { Module, Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
 import { reportPlanned } from './blocks.ts';
 import type { Context } from './context.ts';
+import { Declarations } from './scope.ts';
 import { readWorkflow } from './workflow.ts';
 
 const LONGEST_NAME = 64;
 
-/**
- * Names, types and rules. Returns the workflows in which no error was found (warnings there may be), and all findings
- * in the order of the source. Silent about what the parser has reported: see src/model/ast.ts.
- */
-export function check(file: FlowFile, source: Source): { workflows: Workflow[]; diagnostics: Diagnostic[] } {
-  const { report, sorted } = collect(source);
-  let errors = 0;
-  const planned = [...file.planned, ...file.workflows.flatMap(({ entries }) => entries)];
-  const declared = new Set(
-    planned.flatMap((one) => (one.kind === 'planned' && one.declares ? [one.declares] : [])),
-  );
-  const context: Context = {
-    declared,
-    misplaced: new Set(),
-    report: (kind, ...rest) => {
-      if (kind.severity === 'error') errors += 1;
-      report(kind, ...rest);
-    },
-  };
-  for (const one of file.planned) reportPlanned(one, context);
-  const named = new Map<string, Name>();
-  const workflows = file.workflows.flatMap((node) => {
-    const before = errors;
-    context.misplaced.clear();
-    checkName(node, named, context);
-    const workflow = readWorkflow(node, context);
-    return workflow !== undefined && errors === before && !node.broken ? [workflow] : [];
-  });
-  return { workflows, diagnostics: sorted() };
+/** What the checker makes of a program. */
+export interface Checked {
+  /** The workflows in which no error was found (warnings there may be), each with the file that it stands in. */
+  readonly workflows: readonly { readonly workflow: Workflow; readonly source: Source }[];
+  /** Findings, a group for each source, in the order of that source; those about no file first. */
+  readonly findings: readonly { readonly source: Source; readonly diagnostics: readonly Diagnostic[] }[];
 }
 
-function checkName({ name }: WorkflowNode, named: Map<string, Name>, { report }: Context): void {
+/** One file by itself: `checkProgram` of a program that includes nothing. */
+export function check(
+  file: FlowFile,
+  source: Source,
+  settings: Settings = new Map(),
+): { workflows: Workflow[]; diagnostics: Diagnostic[] } {
+  const module = { source, file, includes: [] };
+  const { workflows, findings } = checkProgram([module], settings);
+  return {
+    workflows: workflows.map(({ workflow }) => workflow),
+    diagnostics: findings.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+/**
+ * Names, types and rules of all files of a program, the first being the one that was named, with what `--set` gives.
+ * `isTaken` knows the shell variables that a job of the target uses itself.
+ * Silent about what the parser has reported: see src/model/ast.ts.
+ */
+export function checkProgram(
+  modules: readonly Module[],
+  settings: Settings,
+  isTaken: Context['isTaken'] = () => false,
+): Checked {
+  const [root] = modules;
+  if (root === undefined) return { workflows: [], findings: [] };
+  const declarations = new Declarations(root, settings);
+  const files = modules.map((module) => ({ module, ...contextOf(module, declarations, isTaken) }));
+  // What is included is declared before those who use it, so that of two of one name the nearer one is reported.
+  for (const { module, context } of files.toReversed()) declarations.addFile(module, context);
+  const named = new Map<string, { name: Name; source: Source }>();
+  const workflows = files.flatMap(({ module, context, errors }) => {
+    for (const one of module.file.planned) reportPlanned(one, context);
+    return module.file.workflows.flatMap((node) => {
+      const before = errors();
+      context.misplaced.clear();
+      checkName(node, module.source, named, context);
+      const workflow = readWorkflow(node, context, (lets, inside) =>
+        declarations.scopeInside(module, lets, inside),
+      );
+      const fine = workflow !== undefined && errors() === before && !node.broken;
+      return fine ? [{ workflow, source: module.source }] : [];
+    });
+  });
+  declarations.evaluateAll();
+  if (!modules.some(({ file }) => file.broken)) {
+    if (!modules.some(({ file }) => file.workflows.length > 0)) noWorkflow(root, files[0]?.context);
+    else declarations.reportUnused();
+  }
+  const commandLine = declarations.unknownSettings().map(({ name, isLet, known }) => {
+    const nearest = suggest(
+      name,
+      known.map((one) => ({ name: one })),
+    );
+    return diagnose(names.unknownSetting, { name, nearest, isLet, known });
+  });
+  const findings = [
+    { source: { name: '--set', text: '' }, diagnostics: commandLine },
+    ...declarations.commandLine,
+    ...files.map(({ module, sorted }) => ({ source: module.source, diagnostics: sorted() })),
+  ].filter(({ diagnostics }) => diagnostics.length > 0);
+  return { workflows, findings };
+}
+
+function contextOf(module: Module, declarations: Declarations, isTaken: Context['isTaken']) {
+  const { report, sorted } = collect(module.source);
+  let errors = 0;
+  const counting: Report = (kind, ...rest) => {
+    if (kind.severity === 'error') errors += 1;
+    report(kind, ...rest);
+  };
+  const context: Context = {
+    scope: declarations.scopeOf(module),
+    misplaced: new Set(),
+    isTaken,
+    report: counting,
+  };
+  return { context, sorted, errors: () => errors };
+}
+
+function noWorkflow({ source, file }: Module, context: Context | undefined): void {
+  const end = source.text.trimEnd().length;
+  if (file.planned.length === 0) context?.report(syntax.noWorkflow, { start: end, end }, { empty: false });
+}
+
+function checkName(
+  { name }: WorkflowNode,
+  source: Source,
+  named: Map<string, { name: Name; source: Source }>,
+  { report }: Context,
+): void {
   if (name === undefined) return;
   const { text, span } = name;
   const first = named.get(text);
   if (text.length > LONGEST_NAME || !/^[A-Za-z][A-Za-z0-9_-]*$/.test(text)) {
     report(names.workflowName, span, { name: text, length: text.length });
-  } else if (first === undefined) named.set(text, name);
-  else
-    report(names.duplicateWorkflow, span, { name: text }, [
-      { span: first.span, text: 'first named so here' },
-    ]);
+  } else if (first === undefined) named.set(text, { name, source });
+  else {
+    const same = first.source === source;
+    const where = same ? undefined : placeOf(first.source, first.name.span.start);
+    const related = same ? [{ span: first.name.span, text: 'first named so here' }] : [];
+    report(names.duplicateWorkflow, span, { name: text, where }, related);
+  }
 }

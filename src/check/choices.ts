@@ -8,7 +8,7 @@ import { SIGNALS } from './vocabulary.ts';
 
 /** One of the key's words. */
 export function choice(value: Value, target: Target, context: Context): string | undefined {
-  if (value.kind !== 'word' || context.declared.has(value.text)) return wrongType(value, target, context);
+  if (value.kind !== 'word') return wrongType(value, target, context);
   const known = target.spec.choices ?? [];
   if (known.includes(value.text)) return value.text;
   const nearest = suggest(
@@ -42,7 +42,6 @@ export function signal(value: Value, target: Target, context: Context): WarningS
   const named = value.kind === 'number' ? NUMBERS[value.text] : undefined;
   if (named === undefined && value.kind !== 'word') return wrongType(value, target, context);
   const written = value.kind === 'word' ? value.text : (named ?? '');
-  if (context.declared.has(written)) return undefined;
   const bare = written.toUpperCase().replace(/^SIG/, '');
   const why = OWN[bare];
   const known = SIGNALS.find((name) => name === bare);

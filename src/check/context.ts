@@ -1,17 +1,32 @@
 import type { Report } from '../diagnostics/define.ts';
 import { quote } from '../diagnostics/words.ts';
-import type { StringValue, Value } from '../model/ast.ts';
+import type { StringSegment, StringValue, Value } from '../model/ast.ts';
 import type { Span } from '../model/span.ts';
-import type { KeySpec } from './vocabulary.ts';
+import type { Constant } from './constant.ts';
+import type { InsertName, KeySpec } from './vocabulary.ts';
 
 /** What every check of one file shares. */
 export interface Context {
   readonly report: Report;
-  /** Names that a `param` or `let` would declare: their uses are silent, for the declaration was reported. */
-  readonly declared: ReadonlySet<string>;
+  /** The names of `param` and `let` that can be used here. */
+  readonly scope: Scope;
+  /** What the keys of the workflow at hand give to {{…}}; absent outside of a workflow. */
+  readonly inserts?: Inserts;
+  /** Is it a shell variable of the job's own? */
+  readonly isTaken: (variable: string) => boolean;
   /** Keys of the workflow at hand that were found in the wrong place: they are not missing in the right one. */
   readonly misplaced: Set<string>;
 }
+
+/** The names that can be used at one place. There is no shadowing: a name means one thing wherever it is seen. */
+export interface Scope {
+  /** Its value; `broken` where its declaration was reported, undefined where there is none. Marks it as used. */
+  readonly find: (name: string) => Constant | 'broken' | undefined;
+  readonly names: () => readonly string[];
+}
+
+/** Keys that {{name}} can name, as far as the workflow at hand gives them. */
+export type Inserts = (name: InsertName) => { readonly given: boolean; readonly value?: Constant };
 
 /** A key's value that was found right, and where it stands. */
 export interface Given<T> {
@@ -40,6 +55,8 @@ export function describeValue(value: Value): string {
       return quote(value.text);
     case 'word':
       return `the word ${quote(value.text)}`;
+    case 'calculation':
+      return `the calculation ${quote(value.text)}`;
     case 'list':
       return 'a list';
     case 'missing':
@@ -56,14 +73,19 @@ export function spanInside(value: StringValue, from: number, to: number): Span {
   let offset = 0;
   let start: number | undefined;
   let end = value.span.end;
-  for (const { text, escaped, span } of value.segments) {
-    const next = offset + text.length;
-    if (start === undefined && from < next) start = escaped ? span.start : span.start + (from - offset);
+  for (const segment of value.segments) {
+    const next = offset + segment.text.length;
+    if (start === undefined && from < next) start = spanOfPart(segment, from - offset, next).start;
     if (to <= next) {
-      end = escaped ? span.end : span.start + (to - offset);
+      end = spanOfPart(segment, 0, to - offset).end;
       break;
     }
     offset = next;
   }
   return { start: start ?? value.span.start, end };
+}
+
+/** Where characters `[from, to)` of the segment stand: all of it, where it is not the source's own text. */
+export function spanOfPart({ escaped, inserted, span }: StringSegment, from: number, to: number): Span {
+  return escaped || inserted ? span : { start: span.start + from, end: span.start + to };
 }

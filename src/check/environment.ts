@@ -1,17 +1,28 @@
 import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
 import type { Block, StringValue } from '../model/ast.ts';
-import { isFirst, reportPlanned, type Seen } from './blocks.ts';
-import { type Context, describeValue, isBroken } from './context.ts';
-import { fillIn, type Inserts } from './insert.ts';
+import { isFirst, isStatement, reportMisplaced, reportPlanned, type Seen } from './blocks.ts';
+import { insertText } from './constant.ts';
+import { type Context, describeValue, isBroken, spanOfPart } from './context.ts';
+import { evaluate, resolve } from './evaluate.ts';
+import { fillIn } from './insert.ts';
 import { SET } from './vocabulary.ts';
 
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** The variables of `set { NAME = "value" … }`, in their order. Values are taken to the letter. */
-export function readSet(block: Block, inserts: Inserts, context: Context): { name: string; value: string }[] {
+export function readSet(block: Block, context: Context): Variable[] {
   const seen: Seen = new Map();
-  const read: { name: string; value: string }[] = [];
+  const read: Variable[] = [];
   for (const entry of block.entries) {
     const { text: name, span } = entry.key;
+    if (isStatement(entry)) {
+      reportMisplaced(entry, context);
+      continue;
+    }
     if (entry.kind === 'planned') {
       reportPlanned(entry, context);
       continue;
@@ -24,26 +35,42 @@ export function readSet(block: Block, inserts: Inserts, context: Context): { nam
     const { value } = entry;
     if (value.kind === 'missing' || isBroken(value)) continue;
     if (value.kind === 'string') {
-      warnOfDollar(name, value, context);
-      const text = fillIn(value, inserts, context);
-      if (text !== undefined) read.push({ name, value: text });
-    } else if (value.kind !== 'word' || !context.declared.has(value.text)) {
+      const text = fillIn(value, context);
+      if (text === undefined) continue;
+      warnOfDollar(name, text, context);
+      read.push({ name, value: literally(text) });
+    } else if (value.kind === 'calculation' || (value.kind === 'word' && context.scope.find(value.text))) {
+      const worked = value.kind === 'word' ? resolve(value, context) : value;
+      if (worked.kind === 'string') warnOfDollar(name, worked, context);
+      const constant = evaluate(value, context);
+      if (constant !== undefined)
+        read.push({ name, value: worked.kind === 'string' ? literally(worked) : insertText(constant) });
+    } else {
       const fix =
         value.kind === 'list'
           ? `write, for instance, \`${name} = "a:b"\``
           : `write \`${name} = "${value.text}"\``;
-      context.report(values.wrongType, value.span, {
-        key: name,
-        expected: 'a string',
-        found: describeValue(value),
-        fix,
-      });
+      const found = describeValue(value);
+      context.report(values.wrongType, value.span, { key: name, expected: 'a string', found, fix });
     }
   }
   return read;
 }
 
-function isFreeName(name: string, span: { start: number; end: number }, { report }: Context): boolean {
+/** The text, where `\$` has done its work: to say that the dollar sign is meant. */
+function literally({ segments }: StringValue): string {
+  return segments.map(({ text, escaped }) => (escaped ? text : text.replaceAll('\\$', () => '$'))).join('');
+}
+
+function isFreeName(
+  name: string,
+  span: { start: number; end: number },
+  { report, isTaken }: Context,
+): boolean {
+  if (isTaken(name)) {
+    report(names.jobVariable, span, { name });
+    return false;
+  }
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     report(names.environmentName, span, { name });
     return false;
@@ -57,12 +84,12 @@ function isFreeName(name: string, span: { start: number; end: number }, { report
 }
 
 /** A `$NAME` here is taken to the letter, which is seldom what was meant. */
-function warnOfDollar(name: string, value: StringValue, { report }: Context): void {
-  for (const { text, escaped, span } of value.segments) {
-    const match = escaped ? null : /\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})/.exec(text);
+export function warnOfDollar(name: string, { segments }: StringValue, { report }: Context): void {
+  for (const segment of segments) {
+    const match = segment.escaped ? null : /(?<!\\)\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})/.exec(segment.text);
     if (match === null) continue;
-    const start = span.start + match.index;
-    report(values.literalDollar, { start, end: start + match[0].length }, { name, variable: match[0] });
+    const at = spanOfPart(segment, match.index, match.index + match[0].length);
+    report(values.literalDollar, at, { name, variable: match[0] });
     return;
   }
 }

@@ -1,60 +1,103 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import type { StringValue } from '../model/ast.ts';
-import type { Context } from './context.ts';
+import { values } from '../diagnostics/values.ts';
+import type { StringSegment, StringValue } from '../model/ast.ts';
+import type { Span } from '../model/span.ts';
+import { type Constant, insertText, type Piece } from './constant.ts';
+import { type Context, spanOfPart } from './context.ts';
 import { INSERTS, type InsertName, vocabulary } from './vocabulary.ts';
 
-/** What {{name}} becomes: a number; `given` without a value was wrong, and was reported where it stands. */
-export type Inserts = { readonly [N in InsertName]: { readonly given: boolean; readonly value?: number } };
+const KEYS = Object.keys(INSERTS) as InsertName[];
 
-const KNOWN = Object.keys(INSERTS) as InsertName[];
+/** Only an identifier between exactly two braces is ours; a backslash before the braces takes their meaning. */
+const MARK = /\\\{\{|\{\{([A-Za-z_]\w*)\}\}/g;
+
+/** Characters that mean nothing to a shell, wherever they stand: a string of them is put into shell text as it is. */
+const SAFE_IN_SHELL = /^[A-Za-z0-9_@%+:,./-]+$/;
+
+/** More text than this comes from names that stand for each other several times over. */
+const LONGEST_TEXT = 200_000;
 
 /**
- * The text of a string with each {{name}} filled in. Only an identifier between exactly two braces is ours; a
- * backslash before the braces, or the escape `\{`, takes their meaning; anything else stays. Undefined after a report.
+ * The string with each {{name}} put in: what came in has `inserted`. `shell` says that it is shell text, which takes
+ * only what cannot be misread there. Undefined after a report.
  */
-export function fillIn(value: StringValue, inserts: Inserts, context: Context): string | undefined {
-  let right = true;
-  const filled = value.segments.map(({ text, escaped, span }) => {
-    if (escaped) return text;
-    return text.replace(
-      /\\\{\{|\{\{([A-Za-z_]\w*)\}\}/g,
-      (whole: string, name: string | undefined, offset: number) => {
-        if (name === undefined) return '{{';
-        const at = { start: span.start + offset, end: span.start + offset + whole.length };
-        const number = numberFor(name, inserts, at, context);
-        if (number === undefined) right = false;
-        return String(number ?? '');
-      },
-    );
-  });
-  return right ? filled.join('') : undefined;
+export function fillIn(
+  value: StringValue,
+  context: Context,
+  place: 'text' | 'shell' = 'text',
+): StringValue | undefined {
+  if (!value.segments.some(({ text, escaped }) => !escaped && text.includes('{{'))) return value;
+  const state = { right: true, length: 0 };
+  const segments = value.segments.flatMap((segment) => fillSegment(segment, context, place, state));
+  if (state.length > LONGEST_TEXT) context.report(values.textTooLong, value.span, { limit: LONGEST_TEXT });
+  return state.right && state.length <= LONGEST_TEXT ? { ...value, segments } : undefined;
 }
 
-function numberFor(
+function fillSegment(
+  segment: StringSegment,
+  context: Context,
+  place: 'text' | 'shell',
+  state: { right: boolean; length: number },
+): StringSegment[] {
+  const { text, escaped } = segment;
+  if (escaped) return [segment];
+  const out: StringSegment[] = [];
+  const plain = (from: number, to: number) => {
+    if (to > from) out.push({ ...segment, text: text.slice(from, to), span: spanOfPart(segment, from, to) });
+  };
+  let from = 0;
+  for (const match of text.matchAll(MARK)) {
+    const end = match.index + match[0].length;
+    const span = spanOfPart(segment, match.index, end);
+    plain(from, match.index);
+    from = end;
+    if (match[1] === undefined) out.push({ text: '{{', escaped: true, span });
+    else {
+      const pieces = piecesFor(match[1], span, context, place);
+      if (pieces === undefined) state.right = false;
+      for (const piece of pieces ?? []) {
+        state.length += piece.text.length;
+        if (state.length <= LONGEST_TEXT) out.push({ ...piece, span, inserted: true });
+      }
+    }
+  }
+  plain(from, text.length);
+  return out;
+}
+
+function piecesFor(
   name: string,
-  inserts: Inserts,
-  at: { start: number; end: number },
-  { report, declared }: Context,
-): number | undefined {
-  const known = KNOWN.find((one) => one === name);
-  if (known === undefined) {
+  at: Span,
+  context: Context,
+  place: 'text' | 'shell',
+): readonly Piece[] | undefined {
+  const found = context.scope.find(name) ?? keyValue(name, at, context);
+  if (found === undefined || found === 'broken') return undefined;
+  if (found.type !== 'String') return [{ text: insertText(found), escaped: true }];
+  const text = insertText(found);
+  if (place === 'text' || SAFE_IN_SHELL.test(text)) return found.pieces;
+  const character = [...text].find((one) => !SAFE_IN_SHELL.test(one));
+  context.report(names.notForShell, at, { name, character });
+  return undefined;
+}
+
+function keyValue(name: string, at: Span, { report, scope, inserts }: Context): Constant | undefined {
+  const known = KEYS.find((one) => one === name);
+  const { given, value } = (known && inserts?.(known)) ?? { given: false };
+  if (value !== undefined || given) return value;
+  if (known === undefined || inserts === undefined) {
+    const others = [...scope.names(), ...(inserts === undefined ? [] : KEYS)];
     const nearest = suggest(
       name,
-      KNOWN.map((one) => ({ name: one })),
+      others.map((one) => ({ name: one })),
     );
-    if (!declared.has(name)) report(names.unknownInsert, at, { name, nearest, known: KNOWN });
-    return undefined;
+    report(names.unknownInsert, at, { name, nearest, known: others, keys: inserts !== undefined });
+  } else {
+    const { block } = INSERTS[known];
+    const keys: Readonly<Record<string, { readonly example: string }>> = vocabulary[block].keys;
+    const example = `${known} = ${keys[known]?.example ?? '…'}`;
+    report(names.insertNotGiven, at, { name, block, example });
   }
-  const { given, value } = inserts[known];
-  if (!given) {
-    const owner = INSERTS[known];
-    const keys: Readonly<Record<string, { readonly example: string }>> = vocabulary[owner].keys;
-    report(names.insertNotGiven, at, {
-      name,
-      block: owner,
-      example: `${known} = ${keys[known]?.example ?? '…'}`,
-    });
-  }
-  return value;
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import { values } from '../diagnostics/values.ts';
 import type { StringSegment, StringValue } from '../model/ast.ts';
 import type { HostPath, PathPart } from '../model/flow.ts';
-import { type Context, spanInside, textOf } from './context.ts';
+import { type Context, spanInside, spanOfPart, textOf } from './context.ts';
 
 /**
  * A path on the host. `$NAME` and `${NAME}` without a backslash are variables; every other character stands for
@@ -21,43 +21,36 @@ export function hostPath(value: StringValue, key: string, context: Context): Hos
   }
   const first = value.segments[0];
   if (first !== undefined && !first.escaped && first.text.startsWith('~')) {
-    context.report(values.tilde, { start: first.span.start, end: first.span.start + 1 }, { text });
+    context.report(values.tilde, spanOfPart(first, 0, 1), { text });
     return undefined;
   }
   const parts: PathPart[] = [];
-  const right = value.segments.map((segment) => readSegment(segment, key, parts, context)).every(Boolean);
+  const right = value.segments.map((segment) => readSegment(segment, parts, context)).every(Boolean);
   return right ? parts : undefined;
 }
 
-/** Variables, what is refused, and inserts; everything between them is text. */
-const SPECIAL =
-  /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}|\([^)]*\)?|\{[^}]*\}?|.?)|`[^`]*`|\\\{\{|\{\{([A-Za-z_]\w*)\}\}/gu;
+/** Variables, and what is refused; everything between them is text. A backslash takes the meaning of a `$`. */
+const SPECIAL = /\\\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}|\([^)]*\)?|\{[^}]*\}?|.?)|`[^`]*`/gu;
 
-function readSegment(
-  { text, escaped, span }: StringSegment,
-  key: string,
-  parts: PathPart[],
-  context: Context,
-): boolean {
-  if (escaped) {
+function readSegment(segment: StringSegment, parts: PathPart[], context: Context): boolean {
+  const { text } = segment;
+  if (segment.escaped) {
     addText(parts, text);
     return true;
   }
   let from = 0;
   let right = true;
   for (const match of text.matchAll(SPECIAL)) {
-    const [whole, plain, braced, insert] = match;
+    const [whole, plain, braced] = match;
     addText(parts, text.slice(from, match.index));
     from = match.index + whole.length;
-    const at = { start: span.start + match.index, end: span.start + from };
     const name = plain ?? braced;
     if (name !== undefined) parts.push({ kind: 'variable', name });
-    else if (whole === '\\{{') addText(parts, '{{');
+    else if (whole === '\\$') addText(parts, '$');
     else {
       right = false;
-      if (insert === undefined)
-        context.report(values.pathExpansion, at, { text: whole, what: whatIsIt(whole) });
-      else if (!context.declared.has(insert)) context.report(values.insertInPath, at, { name: insert, key });
+      const at = spanOfPart(segment, match.index, from);
+      context.report(values.pathExpansion, at, { text: whole, what: whatIsIt(whole) });
     }
   }
   addText(parts, text.slice(from));

@@ -17,17 +17,6 @@ export const planned: Readonly<Record<string, PlannedSpec>> = {
     meanwhile: 'until then remove the block',
   },
   mount: { meaning: 'show a folder of the host inside the container' },
-  array: { meaning: 'make the job an array', meanwhile: 'until then compile one workflow for each case' },
-  slurm: {
-    meaning: 'hand further options to Slurm',
-    meanwhile: 'until then give them on submission: sbatch --licenses=cfs NAME.sbatch',
-  },
-  param: {
-    meaning: 'declare a value that --set changes',
-    meanwhile: 'until then write the value where it is used',
-  },
-  let: { meaning: 'name a value', meanwhile: 'until then write the value where it is used' },
-  include: { meaning: 'take in another file', meanwhile: 'until then copy what you need from it' },
   site: {
     meaning: "take defaults and rules from a site's profile",
     meanwhile: 'until then say in `schedule { … }` what the site needs',

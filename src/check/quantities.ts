@@ -4,7 +4,7 @@ import { values } from '../diagnostics/values.ts';
 import type { NumberValue, Value } from '../model/ast.ts';
 import type { Bytes, Seconds } from '../model/flow.ts';
 import { type DurationMistake, parseDuration } from '../time/duration.ts';
-import { parseSize } from '../time/size.ts';
+import { parseSize, type SizeMistake } from '../time/size.ts';
 import type { Context, Target } from './context.ts';
 import { wrongType } from './type.ts';
 
@@ -35,7 +35,7 @@ export function duration(value: Value, target: Target, context: Context): Second
   const result = parseDuration(value.text);
   if (result.ok && result.seconds > 0) return result.seconds;
   if (result.ok) context.report(units.timeZero, value.span, { key });
-  else reportDuration(value, result.mistake, target, context);
+  else reportDuration(value, result.mistake, { key, example: target.spec.example }, context);
   return undefined;
 }
 
@@ -44,14 +44,19 @@ export function interval(value: Value, target: Target, context: Context): Second
   return value.kind === 'word' && value.text === 'auto' ? 'auto' : duration(value, target, context);
 }
 
-function reportDuration(
-  value: NumberValue,
+/** What a message about a value of no key names in its place, and an example. */
+interface Asked {
+  readonly key: string;
+  readonly example: string;
+}
+
+/** Says why the text is not a duration. */
+export function reportDuration(
+  { text, span }: NumberValue,
   mistake: DurationMistake,
-  target: Target,
+  { key, example }: Asked,
   { report }: Context,
 ): void {
-  const { text, span } = value;
-  const { key, spec } = target;
   const say = <P extends object>(kind: DiagnosticKind<P & { text: string }>, rest: P) =>
     report(kind, span, { ...rest, text });
   switch (mistake.kind) {
@@ -87,24 +92,32 @@ function reportDuration(
       say(units.timeTooLong, {});
       break;
     case 'other':
-      say(units.notATime, { key, example: `${key} = ${spec.example}` });
+      say(units.notATime, { key, example: `${key} = ${example}` });
   }
 }
 
 /** Whole bytes, more than none. */
 export function size(value: Value, target: Target, context: Context): Bytes | undefined {
   if (value.kind !== 'number') return wrongType(value, target, context);
-  const { text, span } = value;
   const { key, spec } = target;
-  const { report } = context;
-  const result = parseSize(text);
-  if (result.ok && result.bytes > 0) return result.bytes;
-  if (result.ok) report(units.sizeZero, span, { key });
-  else if (result.mistake.kind === 'no-unit') report(units.sizeNoUnit, span, { text });
-  else if (result.mistake.kind === 'spelling') report(units.sizeSpelling, span, { text, ...result.mistake });
-  else if (result.mistake.kind === 'fraction')
-    report(units.sizeFraction, span, { text, exact: result.mistake.exact });
-  else if (result.mistake.kind === 'too-large') report(units.sizeTooLarge, span, { text });
-  else report(units.notASize, span, { text, key, example: `${key} = ${spec.example}` });
+  const result = value.amount === undefined || !/B$/.test(value.text) ? parseSize(value.text) : undefined;
+  const bytes = result === undefined ? value.amount : result.ok ? result.bytes : undefined;
+  if (bytes !== undefined && bytes > 0) return bytes;
+  if (bytes === 0) context.report(units.sizeZero, value.span, { key });
+  else if (result?.ok === false) reportSize(value, result.mistake, { key, example: spec.example }, context);
   return undefined;
+}
+
+/** Says why the text is not a size. */
+export function reportSize(
+  { text, span }: NumberValue,
+  mistake: SizeMistake,
+  { key, example }: Asked,
+  { report }: Context,
+): void {
+  if (mistake.kind === 'no-unit') report(units.sizeNoUnit, span, { text });
+  else if (mistake.kind === 'spelling') report(units.sizeSpelling, span, { text, ...mistake });
+  else if (mistake.kind === 'fraction') report(units.sizeFraction, span, { text, exact: mistake.exact });
+  else if (mistake.kind === 'too-large') report(units.sizeTooLarge, span, { text });
+  else report(units.notASize, span, { text, key, example: `${key} = ${example}` });
 }

@@ -16,7 +16,7 @@ export function slurmText(
   context: Context,
   allowed: Alphabet,
 ): string | undefined {
-  if (value.kind === 'word') return context.declared.has(value.text) ? undefined : value.text;
+  if (value.kind === 'word') return value.text;
   if (value.kind !== 'string') return wrongType(value, target, context);
   const { report } = context;
   const { key } = target;
@@ -76,7 +76,7 @@ function list(
   if (value.kind !== 'list') return wrongType(value, target, context);
   const read = value.items.map((item) => {
     if (isBroken(item)) return undefined;
-    if (item.kind === 'word') return context.declared.has(item.text) ? undefined : item.text;
+    if (item.kind === 'word') return item.text;
     if (item.kind === 'string') return one(item, target.key, context);
     const { example } = target.spec;
     context.report(values.wrongType, item.span, {

@@ -19,6 +19,7 @@ export interface ValueOf {
   signal: WarningSignal;
   'slurm-name': string;
   'slurm-constraint': string;
+  array: string;
   modules: readonly string[];
   patterns: readonly string[];
 }
@@ -37,6 +38,7 @@ const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
   signal: "a signal's name",
   'slurm-name': 'a name',
   'slurm-constraint': 'a constraint in quotes',
+  array: 'indices in quotes',
   modules: 'a list of strings',
   patterns: 'a list of strings',
 };
@@ -44,7 +46,6 @@ const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
 /** Says what was found and what is taken; silent for what was reported already. */
 export function wrongType(value: Value, { key, spec }: Target, context: Context): undefined {
   if (isBroken(value)) return undefined;
-  if (value.kind === 'word' && context.declared.has(value.text)) return undefined;
   const bare = value.kind === 'string' ? textOf(value) : undefined;
   const found = bare === undefined ? describeValue(value) : `the string ${quote(bare)}`;
   const params = {
@@ -65,10 +66,11 @@ function fixFor(value: Value, key: string, bare: string | undefined, type: KeyTy
       (type === 'count' && /^\d+$/.test(bare)) ||
       ((type === 'choice' || type === 'signal') && /^[A-Za-z]\w*$/.test(bare)));
   if (fits) return `write it without quotes: \`${key} = ${bare}\``;
-  const quoted = ['shell', 'path', 'slurm-name', 'slurm-constraint'].includes(type);
-  if (quoted && (value.kind === 'word' || value.kind === 'number'))
+  const quoted = ['shell', 'path', 'slurm-name', 'slurm-constraint', 'array'].includes(type);
+  if (quoted && (value.kind === 'word' || value.kind === 'number' || value.kind === 'calculation'))
     return `write \`${key} = "${value.text}"\``;
-  if (type === 'modules' && bare !== undefined && !/\p{Cc}/u.test(bare))
-    return `write \`${key} = ["${bare}"]\``;
+  const item = value.kind === 'calculation' ? value.text : bare;
+  if (type === 'modules' && item !== undefined && !/\p{Cc}/u.test(item))
+    return `write \`${key} = ["${item}"]\``;
   return `write, for instance, \`${key} = ${example}\``;
 }

@@ -1,4 +1,5 @@
 import { values } from '../diagnostics/values.ts';
+import { array } from './array.ts';
 import { choice, signal } from './choices.ts';
 import { textOf } from './context.ts';
 import { hostPath } from './path.ts';
@@ -35,6 +36,7 @@ export const readers: { readonly [T in KeyType]: Reader<ValueOf[T]> } = {
   signal,
   'slurm-name': (value, target, context) => slurmText(value, target, context, NAME),
   'slurm-constraint': (value, target, context) => slurmText(value, target, context, CONSTRAINT),
+  array,
   modules,
   patterns,
 };

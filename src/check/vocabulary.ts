@@ -12,6 +12,7 @@ export type KeyType =
   | 'signal'
   | 'slurm-name'
   | 'slurm-constraint'
+  | 'array'
   | 'modules'
   | 'patterns';
 
@@ -248,6 +249,13 @@ export const vocabulary = {
         example: '"cpu&amd"',
         aliases: ['constraints', 'feature', 'features'],
       },
+      array: {
+        type: 'array',
+        doc: 'Tasks of an array, each a run of its own.',
+        default: 'one job',
+        example: '"0-9%4"',
+        aliases: ['tasks', 'array_tasks', 'job_array', 'indices'],
+      },
       time: {
         type: 'duration',
         required: true,
@@ -309,7 +317,16 @@ export type BlockName = keyof typeof vocabulary;
 /** The blocks of a workflow, in the order of the reference. */
 export const BLOCKS = Object.keys(vocabulary) as readonly BlockName[];
 
-/** The one block inside a block: free names, any text as a value. */
+/** The block for further options of sbatch. */
+export const SLURM = {
+  owner: 'schedule',
+  name: 'slurm',
+  doc: 'Further options of sbatch, without their dashes.',
+  example: 'slurm { licenses = "cfs" }',
+  aliases: ['options', 'extra', 'sbatch', 'directives'],
+} as const;
+
+/** Variables: free names, any text as a value. */
 export const SET = {
   owner: 'environment',
   name: 'set',
@@ -320,13 +337,35 @@ export const SET = {
   reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', SLURM_: 'Slurm' },
 } as const;
 
-/** What {{name}} puts in: the key that holds it. Durations in seconds, sizes in bytes. */
+/** The blocks inside blocks. */
+export const INNER = [SET, SLURM] as const;
+
+/** The block that has such a key, or such a block inside it. */
+export function ownerOf(key: string): BlockName | undefined {
+  const inner = INNER.find(({ name }) => name === key);
+  return inner !== undefined ? inner.owner : BLOCKS.find((name) => Object.hasOwn(vocabulary[name].keys, key));
+}
+
+/**
+ * What {{name}} puts in beside params and lets: the key that holds it, and its default where there is one. Durations
+ * in seconds, sizes in bytes.
+ */
 export const INSERTS = {
-  threads: 'application',
-  memory: 'application',
-  interval: 'checkpoint',
-  lead: 'checkpoint',
-  time: 'schedule',
-  total: 'schedule',
-} as const satisfies Readonly<Record<string, BlockName>>;
+  threads: { block: 'application', type: 'Int', byDefault: 1 },
+  memory: { block: 'application', type: 'Size' },
+  interval: { block: 'checkpoint', type: 'Duration' },
+  lead: { block: 'checkpoint', type: 'Duration' },
+  signal: { block: 'checkpoint', type: 'String', byDefault: 'USR1' },
+  keep: { block: 'checkpoint', type: 'Int', byDefault: 2 },
+  time: { block: 'schedule', type: 'Duration' },
+  time_min: { block: 'schedule', type: 'Duration' },
+  total: { block: 'schedule', type: 'Duration' },
+  mem: { block: 'schedule', type: 'Size' },
+} as const satisfies Readonly<Record<string, InsertSpec>>;
 export type InsertName = keyof typeof INSERTS;
+
+interface InsertSpec {
+  readonly block: BlockName;
+  readonly type: 'Int' | 'Duration' | 'Size' | 'String';
+  readonly byDefault?: number | string;
+}

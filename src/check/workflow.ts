@@ -1,43 +1,71 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import type { StringValue, WorkflowNode } from '../model/ast.ts';
-import type { Workflow } from '../model/flow.ts';
+import type { Assignment, Block, Let, Planned, StringValue, WorkflowNode } from '../model/ast.ts';
+import type { SlurmOption, Workflow } from '../model/flow.ts';
 import type { Span } from '../model/span.ts';
 import {
   type Blocks,
   isFirst,
-  ownerOf,
+  isStatement,
   type Read,
   readBlock,
+  reportMisplaced,
   reportMissing,
   reportPlanned,
   type Seen,
 } from './blocks.ts';
-import type { Context } from './context.ts';
-import { readSet } from './environment.ts';
-import { fillIn, type Inserts } from './insert.ts';
+import { insertText, stringOf } from './constant.ts';
+import { type Context, type Inserts, type Scope, spanInside, textOf } from './context.ts';
+import { readSet, type Variable, warnOfDollar } from './environment.ts';
+import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
 import { ruleFamilies } from './rules/index.ts';
-import { BLOCKS, type BlockName, INSERTS, SET, vocabulary } from './vocabulary.ts';
+import { readSlurm } from './slurm.ts';
+import {
+  BLOCKS,
+  type BlockName,
+  INNER,
+  INSERTS,
+  type InsertName,
+  ownerOf,
+  vocabulary,
+} from './vocabulary.ts';
 
 /**
  * Checks one workflow against the vocabulary and the rules. Undefined where something that it cannot do without is
- * absent or wrong; whether there were errors the caller sees from its report.
+ * absent or wrong; whether there were errors the caller sees from its report. `scopeFor` takes in the workflow's own
+ * `let`s and gives the names that it sees.
  */
-export function readWorkflow(node: WorkflowNode, context: Context): Workflow | undefined {
-  const blocks = readBlocks(node, context);
-  const inserts = insertsOf(blocks);
+export function readWorkflow(
+  node: WorkflowNode,
+  outer: Context,
+  scopeFor: (lets: readonly Let[], context: (scope: Scope) => Context) => Scope,
+): Workflow | undefined {
+  let blocks: Blocks = {};
+  const inserts: Inserts = (name) => insertOf(blocks, name);
+  const lets = node.entries.filter((entry) => entry.kind === 'let');
+  const scope = scopeFor(lets, (own) => ({ ...outer, inserts, scope: own }));
+  const context: Context = { ...outer, inserts, scope };
+  blocks = readBlocks(node, context);
+  for (const block of Object.values(blocks)) block.readTexts();
   const run = blocks.application?.values.run?.value;
-  const text = run === undefined ? undefined : fillIn(run, inserts, context);
-  const set = (blocks.environment?.inner ?? []).flatMap((block) => readSet(block, inserts, context));
+  const text = run === undefined ? undefined : fillIn(run, context, 'shell');
+  const set = (blocks.environment?.inner ?? []).flatMap((block) => readSet(block, context));
+  const options = (blocks.schedule?.inner ?? []).flatMap((block) => readSlurm(block, context));
+  const exported = run === undefined ? [] : exportsFor(run, set, context);
   for (const rule of ruleFamilies) rule(blocks, context);
-  return assemble(node, blocks, run, text, set);
+  return assemble(node, blocks, run, text && textOf(text), [...exported, ...set], options);
 }
 
 function readBlocks(node: WorkflowNode, context: Context): Blocks {
   const seen: Seen = new Map();
   const found: { [B in BlockName]?: Read<BlockName> } = {};
   for (const entry of node.entries) {
+    if (entry.kind === 'let') continue;
+    if (isStatement(entry)) {
+      reportMisplaced(entry, context);
+      continue;
+    }
     const exact = BLOCKS.find((one) => one === entry.key.text);
     // A misspelled block is read as what it was meant to be, so that all that is wrong in it is said at once.
     const name = exact ?? reportUnknownEntry(entry, context);
@@ -64,7 +92,7 @@ function readBlocks(node: WorkflowNode, context: Context): Blocks {
 }
 
 /** Returns the block that was probably meant. */
-function reportUnknownEntry(entry: WorkflowNode['entries'][number], context: Context): BlockName | undefined {
+function reportUnknownEntry(entry: Assignment | Block | Planned, context: Context): BlockName | undefined {
   const key = entry.key.text;
   if (plannedFor(key) !== undefined) {
     reportPlanned(entry, context);
@@ -73,7 +101,7 @@ function reportUnknownEntry(entry: WorkflowNode['entries'][number], context: Con
   const owner = ownerOf(key);
   const at = entry.key.span;
   if (owner !== undefined) {
-    const example = key === SET.name ? SET.example : `${key} = …`;
+    const example = INNER.find((one) => one.name === key)?.example ?? `${key} = …`;
     context.report(names.elsewhere, at, {
       key,
       owner,
@@ -97,16 +125,46 @@ function reportUnknownEntry(entry: WorkflowNode['entries'][number], context: Con
   return nearest;
 }
 
-function insertsOf(blocks: Blocks): Inserts {
-  const entries = Object.entries(INSERTS).map(([key, block]) => {
-    const read = blocks[block];
-    const values: Readonly<Record<string, { readonly value: unknown } | undefined>> = read?.values ?? {};
-    const value = values[key]?.value;
-    // A block that is not there at all was reported as missing: that is enough.
-    const given = read === undefined || read.node.broken || (read.given.has(key) && value !== 'auto');
-    return [key, typeof value === 'number' ? { given, value } : { given }];
+function insertOf(blocks: Blocks, name: InsertName): ReturnType<Inserts> {
+  const { block, type, byDefault }: (typeof INSERTS)[InsertName] & { byDefault?: number | string } =
+    INSERTS[name];
+  const read = blocks[block];
+  const values: Readonly<Record<string, { readonly value: unknown } | undefined>> = read?.values ?? {};
+  // A block that is not there at all was reported as missing: that is enough. So is a value that was wrong.
+  const given =
+    read === undefined || read.node.broken || (read.given.has(name) && values[name]?.value !== 'auto');
+  const value =
+    (given ? values[name]?.value : undefined) ?? (given && read !== undefined ? undefined : byDefault);
+  if (typeof value === 'string')
+    return { given, value: { type: 'String', pieces: [{ text: value, escaped: true }] } };
+  return typeof value === 'number' && type !== 'String' ? { given, value: { type, value } } : { given };
+}
+
+/**
+ * The params and lets that the shell text names as variables, `$name`: it gets them exported. What `set` gives goes
+ * before.
+ */
+function exportsFor(run: StringValue, set: readonly Variable[], context: Context): Variable[] {
+  const used = new Set([...textOf(run).matchAll(/\$\{?([A-Za-z_]\w*)/g)].map((match) => match[1] ?? ''));
+  const declared = context.scope
+    .names()
+    .filter((name) => used.has(name) && !set.some((one) => one.name === name));
+  return declared.flatMap((name) => {
+    const value = context.scope.find(name);
+    if (value === undefined || value === 'broken') return [];
+    if (context.isTaken(name)) {
+      context.report(names.jobVariable, placeIn(run, name), { name });
+      return [];
+    }
+    if (value.type === 'String') warnOfDollar(name, stringOf(value.pieces, placeIn(run, name)), context);
+    return [{ name, value: insertText(value) }];
   });
-  return Object.fromEntries(entries) as Inserts;
+}
+
+/** Where the shell text names that variable first. */
+function placeIn(run: StringValue, name: string): Span {
+  const match = new RegExp(`\\$\\{?${name}\\b`).exec(textOf(run));
+  return match === null ? run.span : spanInside(run, match.index, match.index + match[0].length);
 }
 
 function assemble(
@@ -114,7 +172,8 @@ function assemble(
   { application, environment, checkpoint, schedule }: Blocks,
   run: StringValue | undefined,
   text: string | undefined,
-  set: readonly { name: string; value: string }[],
+  set: readonly Variable[],
+  options: readonly SlurmOption[],
 ): Workflow | undefined {
   const { interval, mtbf, lead, strategy, signal, keep, state, prove, protect } = checkpoint?.values ?? {};
   const {
@@ -129,6 +188,7 @@ function assemble(
     partition,
     reservation,
     constraint,
+    array,
   } = schedule?.values ?? {};
   const { workdir, output, threads, memory, alive } = application?.values ?? {};
   if (!node.name || run === undefined || text === undefined || !interval || !lead || !time || !total)
@@ -168,6 +228,8 @@ function assemble(
       ...optional('partition', partition),
       ...optional('reservation', reservation),
       ...optional('constraint', constraint),
+      ...optional('array', array),
+      ...(options.length > 0 ? { options } : {}),
     },
   };
 }

@@ -3,12 +3,13 @@ import { runtimeVersion } from '../../targets/slurm/runtime.ts';
 import { compile, type Flow } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { manifest } from '../emit/manifest.ts';
-import { plainWords, readSource, sha256, writeArtifacts } from '../host/files.ts';
+import { plainWords, readIncluded, readSource, sha256, writeArtifacts } from '../host/files.ts';
+import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
 import { findings } from './findings.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 
-export interface CompileOptions extends ReportOptions {
+export interface CompileOptions extends CheckOptions {
   /** Output folder; absent: that of each source. */
   readonly output?: string;
   /** Print the scripts, write nothing. */
@@ -18,17 +19,23 @@ export interface CompileOptions extends ReportOptions {
   readonly shellcheck?: string;
 }
 
-/** A flow, where it came from, and the folder its files belong in. */
+/** What `crc check` takes. */
+export interface CheckOptions extends ReportOptions {
+  readonly set: Settings;
+}
+
+/** A flow, the source that was named for it, what that includes, and the folder its files belong in. */
 interface Job {
   readonly source: Source;
+  readonly included: readonly Source[];
   readonly flow: Flow;
   readonly folder: string;
 }
 
 /** `crc check FILE…`: all that can be found in the files. Resolves to the exit status. */
-export async function checkFiles(files: readonly string[], options: ReportOptions): Promise<number> {
+export async function checkFiles(files: readonly string[], options: CheckOptions): Promise<number> {
   const reporter = createReporter(options);
-  const jobs = await compileFiles(files, reporter);
+  const jobs = await compileFiles(files, options.set, reporter);
   if (!reporter.failed()) reporter.say(`fine: ${jobs.map(({ flow }) => flow.plan.workflow).join(', ')}`);
   return reporter.end();
 }
@@ -36,7 +43,7 @@ export async function checkFiles(files: readonly string[], options: ReportOption
 /** `crc compile FILE…`: compiles, verifies, and writes the files of all flows, or none. Resolves to the exit status. */
 export async function compileAndWrite(files: readonly string[], options: CompileOptions): Promise<number> {
   const reporter = createReporter(options);
-  const jobs = await compileFiles(files, reporter, options.output);
+  const jobs = await compileFiles(files, options.set, reporter, options.output);
   if (reporter.failed()) return reporter.end();
 
   let verdict = 'not verified';
@@ -44,9 +51,12 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     const { verify } = await import('./verify.ts');
     // A CI log is not read as long as it is green: there, a missing ShellCheck must not pass.
     const strict = options.strict || Boolean(process.env['CI']);
-    const { diagnostics, by } = await verify(jobs, { shellcheck: options.shellcheck, strict });
+    const { diagnostics, by } = await verify(
+      jobs.map(({ flow }) => ({ flow, source: flow.source })),
+      { shellcheck: options.shellcheck, strict },
+    );
     for (const one of diagnostics) {
-      reporter.report([one], jobs.find(({ source }) => source.name === one.file)?.source);
+      reporter.report([one], jobs.find(({ flow }) => flow.source.name === one.file)?.flow.source);
     }
     verdict = by ? `verified by ${by}` : verdict;
     if (reporter.failed()) return reporter.end();
@@ -58,7 +68,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
   const outputs: string[] = [];
   for (const folder of new Set(jobs.map((job) => job.folder))) {
     const own = jobs.filter((job) => job.folder === folder);
-    const artifacts = own.flatMap((job) => [job.flow.script, manifestOf(job)]);
+    const artifacts = own.flatMap((job) => [job.flow.script, manifestOf(job, options.set)]);
     try {
       await writeArtifacts(folder, artifacts);
     } catch (error) {
@@ -72,7 +82,12 @@ export async function compileAndWrite(files: readonly string[], options: Compile
 }
 
 /** Reads and compiles files, in order, reporting what is wrong with each. */
-async function compileFiles(files: readonly string[], reporter: Reporter, output?: string): Promise<Job[]> {
+async function compileFiles(
+  files: readonly string[],
+  settings: Settings,
+  reporter: Reporter,
+  output?: string,
+): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const file of new Set(files)) {
     const read = await readSource(file);
@@ -81,29 +96,41 @@ async function compileFiles(files: readonly string[], reporter: Reporter, output
       continue;
     }
     const source = { name: file, text: read.text };
-    const { flows, diagnostics } = compile(source);
-    reporter.report(diagnostics, source);
+    const { flows, diagnostics, sources, included } = compile(source, { settings, include: readIncluded });
+    for (const one of diagnostics)
+      reporter.report(
+        [one],
+        sources.find(({ name }) => name === one.file),
+      );
     const folder = output ?? (file === '-' ? '.' : dirname(file));
     for (const flow of flows) {
       const path = resolve(folder, flow.script.name);
       const first = jobs.find((job) => resolve(job.folder, job.flow.script.name) === path);
+      // A workflow of a file that both include is one workflow.
+      if (first?.flow.script.text === flow.script.text && isSame(first.flow.source, flow.source)) continue;
       if (first) {
         const params = { output: flow.script.name, first: first.source.name, second: file };
         reporter.report([diagnose(findings.sameOutput, params)]);
       }
-      jobs.push({ source, flow, folder });
+      jobs.push({ source, included, flow, folder });
     }
   }
   return jobs;
 }
 
-function manifestOf({ source, flow, folder }: Job) {
-  const path =
-    source.name === '-' ? '-' : relative(resolve(folder), resolve(source.name)).split(sep).join('/');
+const isSame = (a: Source, b: Source) => resolve(a.name) === resolve(b.name) && a.text === b.text;
+
+function manifestOf({ source, included, flow, folder }: Job, settings: Settings) {
+  const entry = ({ name, text }: Source) => ({
+    path: name === '-' ? '-' : relative(resolve(folder), resolve(name)).split(sep).join('/'),
+    text,
+  });
   return manifest({
     name: flow.plan.workflow,
     runtime: runtimeVersion,
-    source: { path, text: source.text },
+    source: entry(source),
+    includes: included.map(entry),
+    settings,
     artifacts: [flow.script],
     sha256,
   });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 
 /** Reports to the person at the other end whatever got past everything else: never a bare stack trace. */
@@ -15,6 +15,17 @@ function internalError(error: unknown): never {
 const format = () =>
   new Option('--format <format>', 'how findings are shown').choices(['pretty', 'json']).default('pretty');
 const strict = () => new Option('--strict', 'treat warnings as errors').default(false);
+
+const set = () =>
+  new Option('--set <name=value>', 'give a parameter its value; can be repeated')
+    .argParser((text: string, before: ReadonlyMap<string, string>) => {
+      const [, name, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        throw new InvalidArgumentError('write it as --set name=value.');
+      if (before.has(name)) throw new InvalidArgumentError(`${name} is set twice.`);
+      return new Map([...before, [name, value]]);
+    })
+    .default(new Map(), 'none');
 
 const program = new Command('crc')
   .description(
@@ -39,6 +50,7 @@ program
     '--shellcheck <path>',
     'the ShellCheck to use (else SHELLCHECK_BIN, PATH, or a download by npm shellcheck)',
   )
+  .addOption(set())
   .addOption(strict())
   .addOption(format())
   .action(async (files, options) => {
@@ -51,6 +63,7 @@ program
   .summary('report what is wrong with flows, write nothing')
   .description('Reports all that can be found wrong in flows, and writes nothing.')
   .argument('<file...>', '.crflow files; - is standard input')
+  .addOption(set())
   .addOption(strict())
   .addOption(format())
   .action(async (files, options) => {

@@ -1,4 +1,5 @@
 import type { DiagnosticKind } from './define.ts';
+import { includes } from './includes.ts';
 import { names } from './names.ts';
 import { rules } from './rules.ts';
 import { syntax } from './syntax.ts';
@@ -9,6 +10,11 @@ import { values } from './values.ts';
  * Every code of the front end, in order: for the reference, and for the tests that hold each against its cases.
  * 900 to 999 are the tools' (verification, ShellCheck, files): a family of their own, made with `defineDiagnostics`.
  */
-export const catalogue: readonly DiagnosticKind<never>[] = [syntax, names, values, units, rules].flatMap(
-  (family) => Object.values<DiagnosticKind<never>>(family),
-);
+export const catalogue: readonly DiagnosticKind<never>[] = [
+  syntax,
+  names,
+  includes,
+  values,
+  units,
+  rules,
+].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -9,7 +9,11 @@ export const lexical = defineDiagnostics(1, 19, {
     {
       title: ({ character }) => `${quote(character)} (${codePoint(character)}) means nothing here`,
       notes: ({ arithmetic }) =>
-        arithmetic ? ['this version of crc does not calculate: a value is written out'] : [],
+        arithmetic
+          ? [
+              'a calculation is a value, and starts with a number, a name or `(`; text is put together with {{name}}',
+            ]
+          : [],
       help: () => [
         'text that holds anything but letters, digits, `_` and `-` is written in double quotes: "…"',
       ],

@@ -1,4 +1,4 @@
-import { defineDiagnostics, error } from './define.ts';
+import { defineDiagnostics, error, warning } from './define.ts';
 import { listing, quote } from './words.ts';
 
 const ticks = (names: readonly string[]) => names.map((name) => `\`${name}\``);
@@ -61,12 +61,19 @@ export const names = defineDiagnostics(101, 199, {
     label: () => 'given again here',
     help: ({ what }) => [what === 'key' ? 'remove one of them' : 'put the entries of both into one block'],
   }),
-  duplicateWorkflow: error<{ name: string }>()('CRF109', 'Two workflows of one name', {
-    title: ({ name }) => `two workflows are named ${quote(name)}`,
-    label: () => 'named so again here',
-    notes: ({ name }) => [`both would be compiled to ${name}.sbatch, and their runs would share their state`],
-    help: () => ['give one of them another name'],
-  }),
+  duplicateWorkflow: error<{ name: string; where: string | undefined }>()(
+    'CRF109',
+    'Two workflows of one name',
+    {
+      title: ({ name }) => `two workflows are named ${quote(name)}`,
+      label: () => 'named so again here',
+      notes: ({ name, where }) => [
+        ...(where === undefined ? [] : [`the first is at ${where}`]),
+        `both would be compiled to ${name}.sbatch, and their runs would share their state`,
+      ],
+      help: () => ['give one of them another name'],
+    },
+  ),
   workflowName: error<{ name: string; length: number }>()('CRF110', 'A workflow name that cannot be used', {
     title: ({ name, length }) =>
       length > 64
@@ -107,9 +114,13 @@ export const names = defineDiagnostics(101, 199, {
     name: string;
     nearest: string | undefined;
     known: readonly string[];
+    keys: boolean;
   }>()('CRF114', 'A name in {{…}} that crc does not know', {
     title: ({ name }) => `crc knows no value named ${quote(name)} to put in for {{${name}}}`,
-    notes: ({ known }) => [`it puts in ${listing(ticks(known))}: numbers, which no shell can misread`],
+    notes: ({ known, keys }) => [
+      ...(known.length === 0 ? [] : [`it puts in ${listing(ticks(known))}`]),
+      ...(keys ? [] : ['outside of a workflow there are no keys to put in']),
+    ],
     help: ({ name, nearest }) => [
       ...(nearest === undefined ? [] : [`did you mean {{${nearest}}}?`]),
       `if the text is meant as it stands, write \\{{${name}}}`,
@@ -128,4 +139,158 @@ export const names = defineDiagnostics(101, 199, {
     notes: () => ['a workflow holds blocks; keys stand inside them'],
     help: ({ blocks }) => [`its blocks are ${listing(ticks(blocks))}`],
   }),
+  unknownName: error<{ name: string; nearest: string | undefined; isKey: boolean }>()(
+    'CRF117',
+    'A name in a calculation, a let or a default that nothing declares',
+    {
+      title: ({ name }) => `nothing here is named ${quote(name)}`,
+      notes: ({ name, isKey }) => [
+        isKey
+          ? `${quote(name)} is a key; a calculation can use what a \`param\` or \`let\` names`
+          : 'a calculation can use what a `param` or `let` names; text is in quotes',
+      ],
+      help: ({ name, nearest }) => [
+        nearest === undefined
+          ? `write \`let ${name} = …\` before the workflow`
+          : `did you mean \`${nearest}\`?`,
+      ],
+    },
+  ),
+  notForShell: error<{ name: string; character: string | undefined }>()(
+    'CRF118',
+    'A string in {{…}} that a shell would misread',
+    {
+      title: ({ name, character }) =>
+        character === undefined
+          ? `{{${name}}} is empty, and would vanish from the shell text`
+          : `{{${name}}} holds ${character === ' ' ? 'a space' : quote(character)}, which means something to a shell`,
+      notes: ({ name }) => [
+        `so it is not put into the text: the block gets it as the exported variable \`${name}\`, where it is written as $${name}`,
+      ],
+      help: ({ name }) => [`write "$${name}", with the double quotes`],
+    },
+  ),
+  declaredTwice: error<{ name: string; where: string | undefined }>()(
+    'CRF119',
+    'A name that is declared twice',
+    {
+      title: ({ name }) => `${quote(name)} is declared twice`,
+      label: () => 'declared again here',
+      notes: ({ where }) => (where === undefined ? [] : [`first declared at ${where}`]),
+      help: () => ['give one of them another name: a name means one thing wherever it is seen'],
+    },
+  ),
+  takenName: error<{ name: string; why: string }>()('CRF120', 'A param or let with a name that is taken', {
+    title: ({ name }) => `${quote(name)} cannot be the name of a param or let`,
+    notes: ({ why }) => [why],
+    help: ({ name }) => [`choose another name, for instance \`my_${name}\``],
+  }),
+  cycle: error<{ names: readonly string[] }>()('CRF121', 'Names that are made of one another', {
+    title: ({ names }) => `${quote(names[0] ?? '')} is made of itself`,
+    notes: ({ names }) =>
+      names.length === 1 ? [] : [[...names, names[0]].map((name) => `\`${name}\``).join(' needs ')],
+    help: () => ['give one of them a value of its own'],
+  }),
+  unused: warning<{ name: string; keyword: string }>()('CRF122', 'A param or let that nothing uses', {
+    title: ({ name }) => `${quote(name)} is not used`,
+    help: ({ name, keyword }) => [
+      `use it, as in \`threads = ${name}\` or {{${name}}}, or remove the \`${keyword}\``,
+    ],
+  }),
+  noParamValue: error<{ name: string; type: string; example: string }>()(
+    'CRF123',
+    'A param without a default that was not set',
+    {
+      title: ({ name }) => `the parameter ${quote(name)} has no value`,
+      help: ({ name, type, example }) => [
+        `give it one: crc compile --set ${name}=${example.replaceAll('"', '')} …`,
+        `or write a default: \`param ${name}: ${type} = ${example}\``,
+      ],
+    },
+  ),
+  unknownType: error<{ type: string; nearest: string | undefined }>()(
+    'CRF124',
+    'A type that crc does not know',
+    {
+      title: ({ type }) => `crc knows no type ${quote(type)}`,
+      help: ({ nearest }) => [
+        nearest === undefined
+          ? 'the types are `Int`, `Duration`, `Size`, `String` and `Bool`'
+          : `did you mean \`${nearest}\`?`,
+      ],
+    },
+  ),
+  unusableName: error<{ name: string; dash: boolean }>()(
+    'CRF125',
+    'A param or let with a name that cannot be used',
+    {
+      title: ({ name }) => `${quote(name)} cannot be the name of a param or let`,
+      notes: ({ dash }) => [
+        dash
+          ? 'the dash would be read as a minus'
+          : "names that start with CRFLOW_, DMTCP_ or SLURM_ are the job's own variables",
+      ],
+      help: ({ name }) => [
+        `write, for instance, \`${name.replaceAll('-', '_').replace(/^(?:CRFLOW|DMTCP|SLURM)_/, 'my_')}\``,
+      ],
+    },
+  ),
+  misplacedStatement: error<{ keyword: string; where: string }>()(
+    'CRF126',
+    'A param, let or include where none can stand',
+    {
+      title: ({ keyword, where }) =>
+        `\`${keyword}\` stands ${where}, not inside a ${keyword === 'let' ? 'block' : 'workflow'}`,
+      help: () => ['move it out'],
+    },
+  ),
+  namesTooDeep: error<{ name: string; limit: number }>()('CRF127', 'Names that need one another too deeply', {
+    title: ({ name, limit }) => `${quote(name)} is more than ${limit} names away from a value`,
+    help: () => ['write some of the values out'],
+  }),
+  unknownSetting: error<{
+    name: string;
+    nearest: string | undefined;
+    isLet: boolean;
+    known: readonly string[];
+  }>()('CRF128', 'A name in --set that no param has', {
+    title: ({ name, isLet }) =>
+      isLet
+        ? `--set ${name}: \`${name}\` is a \`let\`, and fixed`
+        : `--set ${name}: no parameter has this name`,
+    help: ({ name, nearest, isLet, known }) => [
+      isLet
+        ? `to have it changed by --set declare it with \`param\`: \`param ${name}: Int = …\``
+        : nearest !== undefined
+          ? `did you mean \`${nearest}\`?`
+          : known.length === 0
+            ? 'the flow has no parameters'
+            : `its parameters are ${listing(ticks(known))}`,
+    ],
+  }),
+  jobVariable: error<{ name: string }>()('CRF129', 'A variable that the job uses itself', {
+    title: ({ name }) => `${quote(name)} is a shell variable of the job itself`,
+    notes: () => ["exported under this name, a value of yours would take the place of the job's"],
+    help: ({ name }) => [`choose another name, for instance \`my_${name}\``],
+  }),
+  unknownOption: error<{ option: string; nearest: string | undefined }>()(
+    'CRF130',
+    'An option of Slurm that crc does not know',
+    {
+      title: ({ option }) => `sbatch has no option --${option}`,
+      help: ({ nearest }) => [
+        nearest === undefined
+          ? 'its options are in `man sbatch`; what is newer than this crc is given on submission: sbatch --… NAME.sbatch'
+          : `did you mean \`${nearest.replaceAll('-', '_')}\`?`,
+      ],
+    },
+  ),
+  refusedOption: error<{ option: string; why: string }>()(
+    'CRF131',
+    'An option of Slurm that crc sets itself',
+    {
+      title: ({ option }) => `--${option} cannot be given in \`slurm\``,
+      notes: ({ why }) => [why],
+    },
+  ),
 });

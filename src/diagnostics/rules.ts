@@ -141,6 +141,13 @@ export const rules = defineDiagnostics(301, 399, {
       ],
     },
   ),
+  arrayOutput: warning<{ example: string }>()('CRF330', 'One output file for all tasks of an array', {
+    title: () => 'all tasks of the array would write to this one file',
+    notes: () => ['each task is a run of its own, and a restore puts the file back to where that task was'],
+    help: ({ example }) => [
+      `write \`output = "${example}"\`, or leave it out: the default is NAME-RUN.out, one for each task`,
+    ],
+  }),
 });
 
 /** To tens of seconds, from two minutes on to minutes. */

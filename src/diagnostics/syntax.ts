@@ -1,4 +1,4 @@
-import { defineDiagnostics, error } from './define.ts';
+import { defineDiagnostics, error, warning } from './define.ts';
 import { lexical } from './lexical.ts';
 import { listing, plural, quote } from './words.ts';
 
@@ -58,7 +58,7 @@ export const syntax = defineDiagnostics(1, 99, {
       title: ({ word }) => `crc knows no statement ${quote(word)}`,
       help: ({ nearest }) => [
         nearest === undefined
-          ? `a file holds ${listing(['`crflow 1`', '`workflow NAME { … }`'])}`
+          ? `a file holds ${listing(['`crflow 1`', '`include "…"`', '`param NAME: Type = …`', '`let NAME = …`', '`workflow NAME { … }`'])}`
           : `did you mean \`${nearest}\`?`,
       ],
     },
@@ -106,7 +106,7 @@ export const syntax = defineDiagnostics(1, 99, {
   }),
   noOpeningQuote: error<{ text: string }>()('CRF035', 'A string without its opening quote', {
     title: ({ text }) => `the string that starts with ${quote(text)} has no opening quote`,
-    help: ({ text }) => [`write "${text}…"`],
+    help: ({ text }) => [`write "${text}…"`, 'if no string is meant, remove the quote'],
   }),
   blockLabel: error<{ block: string; found: string }>()('CRF036', 'Something between a block and its brace', {
     title: ({ block, found }) => `${found} cannot stand between ${quote(block)} and its \`{\``,
@@ -125,4 +125,69 @@ export const syntax = defineDiagnostics(1, 99, {
       'if a closing quote was forgotten, add it',
     ],
   }),
+  declaredName: error<{ keyword: string; found: string | undefined }>()(
+    'CRF039',
+    'A param or let without a name that can be used',
+    {
+      title: ({ keyword, found }) =>
+        found === undefined
+          ? `\`${keyword}\` has no name`
+          : `expected a name after \`${keyword}\`, found ${found}`,
+      help: ({ keyword }) => [
+        keyword === 'let' ? 'write `let pause = 10min`' : 'write `param events: Int = 100000`',
+      ],
+    },
+  ),
+  letWithoutValue: error<{ name: string }>()('CRF040', 'A let without a value', {
+    title: ({ name }) => `${quote(name)} is given no value`,
+    help: ({ name }) => [
+      `write \`let ${name} = …\`; a value that comes with --set is a \`param ${name}: Int\``,
+    ],
+  }),
+  typedLet: error<{ type: string }>()('CRF041', 'A let with a type', {
+    title: () => 'a `let` has no type of its own: it has that of its value',
+    help: ({ type }) => [`remove \`: ${type}\``],
+  }),
+  noType: error<{ name: string }>()('CRF042', 'A param without a type', {
+    title: ({ name }) => `the parameter ${quote(name)} has no type`,
+    notes: () => ['the type says how --set is read; it is Int, Duration, Size, String or Bool'],
+    help: ({ name }) => [`write, for instance, \`param ${name}: Int = 8\``],
+  }),
+  noTypeColon: error<{ name: string; type: string }>()(
+    'CRF043',
+    'A param without the colon before its type',
+    {
+      title: ({ name }) => `a colon stands between ${quote(name)} and its type`,
+      help: ({ name, type }) => [`write \`param ${name}: ${type}\``],
+    },
+  ),
+  extraEquals: error<{ what: string; example: string }>()('CRF044', 'An = after include', {
+    title: ({ what }) => `no \`=\` stands after \`${what}\``,
+    help: ({ example }) => [`write \`${example}\``],
+  }),
+  noIncludePath: error()('CRF045', 'An include without a path', {
+    title: () => '`include` names no file',
+    help: () => ['write `include "common.crflow"`'],
+  }),
+  dashedKey: error<{ option: string }>()('CRF046', 'An option that is written with its dashes', {
+    title: ({ option }) => `${quote(option)} is written without dashes before it`,
+    help: ({ option }) => [`write \`slurm { ${option} = "…" }\``],
+  }),
+  cutCalculation: error<{ after: string }>()('CRF047', 'A calculation that is not complete', {
+    title: ({ after }) => `expected a number, a name or \`(\` after ${quote(after)}`,
+    label: () => 'the calculation ends here',
+  }),
+  mixedIndent: warning<{ columns: number }>()(
+    'CRF048',
+    'Tabs and spaces in the indentation of a block string',
+    {
+      title: () => 'this line is indented by other characters than those before: tabs here, spaces there',
+      notes: ({ columns }) => [
+        columns === 0
+          ? 'so the lines share no indentation, and none is removed'
+          : `so they share ${plural(columns, 'character')} of indentation, and no more is removed`,
+      ],
+      help: () => ['indent all lines of the string by the same characters'],
+    },
+  ),
 });

@@ -134,11 +134,6 @@ export const values = defineDiagnostics(201, 249, {
       ],
     },
   ),
-  insertInPath: error<{ name: string; key: string }>()('CRF215', '{{…}} in a path', {
-    title: ({ name, key }) => `{{${name}}} is not filled in in ${quote(key)}`,
-    notes: () => ['this version of crc fills in {{…}} in `run` and in the values of `set`'],
-    help: ({ name }) => [`write the value; if the braces are meant, write \\{{${name}}}`],
-  }),
   sbatchLine: warning<{ more: number }>()('CRF216', 'An #SBATCH line in the shell text', {
     title: () => 'an #SBATCH line in `run` does nothing',
     label: ({ more }) =>
@@ -156,4 +151,78 @@ export const values = defineDiagnostics(201, 249, {
       ],
     },
   ),
+  namedList: error()('CRF218', 'A list as the value of a param or let', {
+    title: () => 'a `param` or `let` holds one value, not a list',
+    help: () => ['name each item, and write the list where it is used'],
+  }),
+  notANumber: error<{ text: string }>()('CRF219', 'Something in a calculation that is no number', {
+    title: ({ text }) => `${quote(text)} is neither a whole number nor a duration nor a size`,
+    help: () => ['write, for instance, `8`, `10min` or `4GiB`; blanks around a minus tell it from a dash'],
+  }),
+  unitsDoNotFit: error<{ operator: string; left: string; right: string; hint: string | undefined }>()(
+    'CRF220',
+    'A calculation whose units do not fit',
+    {
+      title: ({ operator, left, right }) =>
+        ({
+          '+': `${left} and ${right} do not add up`,
+          '-': `${right} cannot be taken from ${left}`,
+          '*': `${left} and ${right} cannot be multiplied`,
+          '/': `${left} cannot be divided by ${right}`,
+        })[operator] ?? '',
+      notes: () => [
+        'alike are added and subtracted; a duration or size is multiplied and divided by a number; alike divided make a number',
+      ],
+      help: ({ hint }) => (hint === undefined ? [] : [hint]),
+    },
+  ),
+  divisionByZero: error()('CRF221', 'A division by zero', {
+    title: () => 'this is zero, and nothing is divided by it',
+  }),
+  notWhole: error<{ exact: string; unit: string; down: string; up: string }>()(
+    'CRF222',
+    'A division that does not come out even',
+    {
+      title: ({ exact, unit }) => `this is ${exact}, which is no ${unit}`,
+      notes: () => ['crc rounds nothing behind your back'],
+      help: ({ down, up }) => [`write ${down} or ${up}, or numbers that divide`],
+    },
+  ),
+  negative: error<{ less: string }>()('CRF223', 'A calculation that comes to less than nothing', {
+    title: ({ less }) => `this is ${less} less than nothing`,
+    notes: () => ['durations, sizes and counts are never negative, on the way to a result neither'],
+  }),
+  tooMuch: error<{ most: string }>()('CRF224', 'A number that is too large', {
+    title: ({ most }) => `this is more than ${most}`,
+  }),
+  textTooLong: error<{ limit: number }>()('CRF225', 'Text that grows too long by {{…}}', {
+    title: ({ limit }) => `with all names put in this text has more than ${limit} characters`,
+    help: () => ['keep long texts in files of their own'],
+  }),
+  defaultType: error<{ name: string; type: string; called: string; found: string }>()(
+    'CRF226',
+    'A default of another type than its param',
+    {
+      title: ({ name, called, found }) => `the parameter ${quote(name)} is ${called}, not ${found}`,
+      help: ({ type }) => [`change the default, or the type \`${type}\``],
+    },
+  ),
+  setType: error<{ name: string; called: string; found: string }>()(
+    'CRF227',
+    'A value in --set of the wrong type',
+    {
+      title: ({ name, called, found }) => `--set ${name}: it is ${called}, not ${found}`,
+    },
+  ),
+  arrayRange: error<{ why: string }>()('CRF228', 'Indices of an array that Slurm does not take', {
+    title: ({ why }) => why,
+    notes: () => [
+      'an array is written as sbatch takes it: indices and ranges with commas, `%` and how many run at once',
+    ],
+    help: () => ['write, for instance, `array = "0-9"` or `array = "1,3,10-20:2%4"`'],
+  }),
+  flagOption: error<{ key: string }>()('CRF229', 'A value for an option that takes none', {
+    title: ({ key }) => `${quote(key)} takes no value`,
+    help: ({ key }) => [`write \`${key} = yes\``],
+  }),
 });

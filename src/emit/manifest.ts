@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/artifact.ts';
+import type { Settings } from '../model/program.ts';
 
 /** What made which file, for whoever finds the output later (specs/manifest.schema.json). */
 export interface Manifest {
@@ -7,6 +8,10 @@ export interface Manifest {
   readonly runtime: number;
   /** Path relative to the manifest, `/` between folders; `-` for standard input. */
   readonly source: { readonly path: string; readonly sha256: string };
+  /** The files that it includes, directly or not; absent where there are none. */
+  readonly includes?: readonly { readonly path: string; readonly sha256: string }[];
+  /** What --set gave to parameters, as it was written; absent where nothing was set. */
+  readonly set?: Readonly<Record<string, string>>;
   readonly outputs: readonly { readonly name: string; readonly sha256: string }[];
 }
 
@@ -15,13 +20,20 @@ export function manifest(of: {
   name: string;
   runtime: number;
   source: { path: string; text: string };
+  includes?: readonly { path: string; text: string }[];
+  settings?: Settings;
   artifacts: readonly Artifact[];
   sha256: (text: string) => string;
 }): Artifact {
+  const hashed = ({ path, text }: { path: string; text: string }) => ({ path, sha256: of.sha256(text) });
+  const includes = of.includes ?? [];
+  const settings = [...(of.settings ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
   const content: Manifest = {
     format: 1,
     runtime: of.runtime,
-    source: { path: of.source.path, sha256: of.sha256(of.source.text) },
+    source: hashed(of.source),
+    ...(includes.length > 0 ? { includes: includes.map(hashed) } : {}),
+    ...(settings.length > 0 ? { set: Object.fromEntries(settings) } : {}),
     outputs: of.artifacts.map(({ name, text }) => ({ name, sha256: of.sha256(text) })),
   };
   return { name: `${of.name}.crc.json`, text: `${JSON.stringify(content, null, 2)}\n` };

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
+import type { Source } from '../model/span.ts';
 
 /** A flow is a page of text; anything of this size is another kind of file. */
 export const largestSource = 1024 * 1024;
@@ -15,12 +16,33 @@ export async function readSource(name: string): Promise<{ text: string } | Unrea
   try {
     const bytes = name === '-' ? await standardInput() : await fileBytes(name);
     if ('why' in bytes) return bytes;
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.data);
-    if (text.includes('\0')) return { why: 'it is a binary file, not text' };
-    return { text };
+    return decode(bytes.data);
   } catch (error) {
     return { why: plainWords(error) };
   }
+}
+
+/**
+ * A file that another one includes, by its path from there: its text, its name for messages, and its `id`, which is
+ * the same by whatever path it is reached. Reads at once, for the compiler does not wait. Never throws.
+ */
+export function readIncluded(path: string, from: string): { source: Source; id: string } | Unreadable {
+  try {
+    const name = isAbsolute(path) ? path : join(from === '-' ? '.' : dirname(from), path);
+    const file = statSync(name);
+    if (file.isDirectory()) return { why: 'it is a folder' };
+    if (!file.isFile()) return { why: 'it is not a regular file' };
+    if (file.size > largestSource) return { why: tooLarge };
+    const decoded = decode(readFileSync(name));
+    return 'why' in decoded ? decoded : { source: { name, text: decoded.text }, id: realpathSync(name) };
+  } catch (error) {
+    return { why: plainWords(error) };
+  }
+}
+
+function decode(data: Uint8Array): { text: string } | Unreadable {
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
+  return text.includes('\0') ? { why: 'it is a binary file, not text' } : { text };
 }
 
 async function fileBytes(name: string): Promise<{ data: Uint8Array } | Unreadable> {

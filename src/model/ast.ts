@@ -9,6 +9,11 @@ export interface FlowFile {
   /** The number in `crflow 1`; absent where the line is missing or broken. */
   readonly version: NumberValue | undefined;
   readonly workflows: readonly WorkflowNode[];
+  readonly includes: readonly Include[];
+  /** `param` and `let` at the top, in the order of the text. */
+  readonly declarations: readonly Declaration[];
+  /** Something was reported: what seems to be absent may not be. */
+  readonly broken: boolean;
   readonly planned: readonly Planned[];
 }
 
@@ -26,19 +31,46 @@ export interface WorkflowNode {
   readonly span: Span;
 }
 
-/** `key = value`, or `key { … }`. */
-export type Entry = Assignment | Block | Planned;
+/** `key = value`, or `key { … }`; a declaration, too, which is right in a workflow only, and only as `let`. */
+export type Entry = Assignment | Block | Planned | Declaration | Include;
+
+export type Declaration = Let | Param;
+
+/** `let NAME = value`. The key is the name that it gives; its text is empty where none was written. */
+export interface Let {
+  readonly kind: 'let';
+  readonly key: Name;
+  readonly value: Value;
+  readonly span: Span;
+}
+
+/** `param NAME: Type = default`. */
+export interface Param {
+  readonly kind: 'param';
+  readonly key: Name;
+  /** Absent where it was not written, which was reported. */
+  readonly type: Name | undefined;
+  readonly value: Value | undefined;
+  readonly span: Span;
+}
+
+/** `include "file"`. */
+export interface Include {
+  readonly kind: 'include';
+  /** The word `include`. */
+  readonly key: Name;
+  readonly path: StringValue | MissingValue;
+  readonly span: Span;
+}
 
 /**
  * A construct that the language will have, whose shape is known so that the rest can be read past it:
- * `param …`, `let …`, `include "…"`, `site "…"`, `mount "…" to "…"`.
+ * `site "…"`, `mount "…" to "…"`.
  */
 export interface Planned {
   readonly kind: 'planned';
   /** Its first word. */
   readonly key: Name;
-  /** The name that a `param` or `let` would give to a value. */
-  readonly declares: string | undefined;
   readonly span: Span;
 }
 
@@ -58,7 +90,7 @@ export interface Block {
   readonly span: Span;
 }
 
-export type Value = StringValue | NumberValue | WordValue | ListValue | MissingValue;
+export type Value = StringValue | NumberValue | WordValue | ListValue | Calculation | MissingValue;
 
 /**
  * `"…"` with escapes, or `"""…"""`, taken literally with its common indentation removed.
@@ -75,8 +107,10 @@ export interface StringValue {
 export interface StringSegment {
   readonly text: string;
   readonly escaped: boolean;
-  /** Where `text` stands in the source; of the same length unless `escaped`. */
+  /** Where `text` stands in the source; of the same length unless `escaped` or `inserted`. */
   readonly span: Span;
+  /** It came in by a name, and `span` is where that stands. */
+  readonly inserted?: true;
 }
 
 /** Anything that starts with a digit, as written: `2min`, `200MiB`, `1-12:30:00`, and mistakes such as `2:30`. */
@@ -84,11 +118,23 @@ export interface NumberValue {
   readonly kind: 'number';
   readonly text: string;
   readonly span: Span;
+  /** What it comes to, in its base unit, where it was worked out and `text` only shows it. */
+  readonly amount?: number;
 }
 
 /** A bare word: `automatic`, `USR1`. */
 export interface WordValue {
   readonly kind: 'word';
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** `first op operand op operand …`, the operators all of one rank, worked out from the left. */
+export interface Calculation {
+  readonly kind: 'calculation';
+  readonly first: Value;
+  readonly rest: readonly { readonly operator: '+' | '-' | '*' | '/'; readonly operand: Value }[];
+  /** As written. */
   readonly text: string;
   readonly span: Span;
 }

@@ -76,4 +76,14 @@ export interface Schedule {
   readonly partition?: string;
   readonly reservation?: string;
   readonly constraint?: string;
+  /** Indices of the tasks, as sbatch takes them. */
+  readonly array?: string;
+  /** Further options of sbatch. */
+  readonly options?: readonly SlurmOption[];
+}
+
+/** A long option of sbatch, without its dashes; null where it has no value. */
+export interface SlurmOption {
+  readonly name: string;
+  readonly value: string | null;
 }

@@ -1,4 +1,4 @@
-import type { Bytes, HostPath, Seconds, WarningSignal } from './flow.ts';
+import type { Bytes, HostPath, Seconds, SlurmOption, WarningSignal } from './flow.ts';
 
 /**
  * What will happen, for any target: what to run, when to checkpoint, when to stop. Every default is filled in
@@ -53,5 +53,9 @@ export interface Plan {
     readonly partition: string | null;
     readonly reservation: string | null;
     readonly constraint: string | null;
+    /** Indices of the tasks of an array; absent: one job. */
+    readonly array?: string;
+    /** Further long options of the scheduler, without dashes; null where one has no value. */
+    readonly options?: readonly SlurmOption[];
   };
 }

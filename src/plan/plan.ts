@@ -60,6 +60,8 @@ export function plan(workflow: Workflow, source: Source): Plan {
       partition: schedule.partition ?? null,
       reservation: schedule.reservation ?? null,
       constraint: schedule.constraint ?? null,
+      ...(schedule.array === undefined ? {} : { array: schedule.array }),
+      ...(schedule.options === undefined ? {} : { options: schedule.options }),
     },
   };
 }

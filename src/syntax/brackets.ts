@@ -15,6 +15,7 @@ import {
 } from './bracket-state.ts';
 import {
   type Context,
+  DEEPEST,
   endOf,
   endOfText,
   indentOf,
@@ -25,9 +26,6 @@ import {
   startOf,
 } from './context.ts';
 import * as T from './tokens.ts';
-
-/** Deeper nesting is not parsed: the parser recurses. */
-export const DEEPEST = 32;
 
 /**
  * Makes brackets match, so that one mistake is reported once, where it is, and the parser never sees it.
@@ -62,7 +60,16 @@ function match(tokens: readonly IToken[], context: Context, byLayout: boolean): 
 }
 
 /** These cannot stand in a list: it must have ended before. */
-const ENDS_LIST = [T.Key, T.LeftBrace, T.RightBrace, T.WorkflowKeyword, T.PlannedConstruct];
+const ENDS_LIST = [
+  T.Key,
+  T.LeftBrace,
+  T.RightBrace,
+  T.WorkflowKeyword,
+  T.ParamKeyword,
+  T.LetKeyword,
+  T.IncludeKeyword,
+  T.PlannedConstruct,
+];
 
 /** Passes over a group that is not read; true while inside. */
 function skips(now: Try, token: IToken): boolean {

@@ -2,8 +2,11 @@ import type { CstElement, CstNode, IToken } from 'chevrotain';
 import type {
   Assignment,
   Block,
+  Declaration,
   Entry,
   FlowFile,
+  Include,
+  Let,
   Name,
   NumberValue,
   Planned,
@@ -24,7 +27,13 @@ export function buildFile(cst: CstNode, context: Context): FlowFile {
   return {
     version: number === undefined ? undefined : numberValue(number),
     workflows: nodes(cst, 'workflow').map((node) => workflow(node, context)),
+    includes: nodes(cst, 'include').map((node) => include(node, context)),
+    declarations: [
+      ...nodes(cst, 'param').map((node) => param(node, context)),
+      ...nodes(cst, 'let').map((node) => letOf(node, context)),
+    ].sort((a, b) => a.span.start - b.span.start),
     planned: real(cst, 'PlannedConstruct').map(planned),
+    broken: false,
   };
 }
 
@@ -42,6 +51,45 @@ function workflow(cst: CstNode, context: Context): WorkflowNode {
     broken,
     span: { start, end: Math.max(end, keyword ? endOf(keyword) : 0) },
   };
+}
+
+function letOf(cst: CstNode, context: Context): Declaration {
+  const { key, value, span } = declared(cst, context);
+  return {
+    kind: 'let',
+    key,
+    value: value ?? { kind: 'missing', span: { start: span.end, end: span.end } },
+    span,
+  };
+}
+
+function param(cst: CstNode, context: Context): Declaration {
+  const type = real(cst, 'TypeName')[0];
+  const { key, value, span } = declared(cst, context);
+  return { kind: 'param', key, type: type === undefined ? undefined : nameOf(type), value, span };
+}
+
+function declared(cst: CstNode, context: Context) {
+  const tokens = inOrder(cst).filter((token) => !Number.isNaN(startOf(token)));
+  const [first, last] = [tokens[0] as IToken, tokens.at(-1) as IToken];
+  const name = real(cst, 'DeclaredName')[0];
+  const end = endOf(first);
+  const key = name === undefined ? { text: '', span: { start: end, end } } : nameOf(name);
+  const equals = real(cst, 'Equals')[0];
+  const value = equals && readValue(nodes(cst, 'value')[0], endOf(equals), context);
+  const span = { start: startOf(first), end: Math.max(endOf(last), value?.span.end ?? 0) };
+  return { key, value, span };
+}
+
+function include(cst: CstNode, context: Context): Include {
+  const word = real(cst, 'IncludeKeyword')[0] as IToken;
+  const text = real(cst, 'QuotedString')[0];
+  const end = text === undefined ? endOf(word) : endOf(text);
+  const path =
+    text === undefined || text.tokenType === T.BrokenValue
+      ? { kind: 'missing' as const, span: { start: end, end } }
+      : quotedString(text.image, startOf(text), context.report);
+  return { kind: 'include', key: nameOf(word), path, span: { start: startOf(word), end } };
 }
 
 interface Body {
@@ -64,9 +112,9 @@ function bodyOf(cst: CstNode | undefined, context: Context): Body {
   }
   const entries = nodes(cst, 'entry')
     .flatMap((node) => entry(node, context))
-    .map((one) => (one.kind === 'assignment' && spoiled.has(one.span.end) ? withoutValue(one) : one));
+    .map((one) => (hasValue(one) && spoiled.has(one.span.end) ? withoutValue(one) : one));
   // A string that was not closed may have swallowed the entries after it on its line.
-  broken ||= entries.some((one) => one.kind === 'assignment' && hidesEntries(one, context));
+  broken ||= entries.some((one) => hasValue(one) && hidesEntries(one, context));
   const close = real(cst, 'RightBrace')[0];
   const open = real(cst, 'LeftBrace')[0];
   return {
@@ -76,17 +124,27 @@ function bodyOf(cst: CstNode | undefined, context: Context): Body {
   };
 }
 
-function hidesEntries({ value }: Assignment, { text }: Context): boolean {
+function hasValue(one: Entry): one is Assignment | Let {
+  return one.kind === 'assignment' || one.kind === 'let';
+}
+
+function hidesEntries({ value }: { readonly value: Value }, { text }: Context): boolean {
   return value.kind === 'missing' && text.slice(value.span.start, value.span.end).includes('=');
 }
 
-function withoutValue(one: Assignment): Assignment {
+function withoutValue<E extends { readonly value: Value }>(one: E): E {
   return { ...one, value: { kind: 'missing', span: one.value.span } };
 }
 
 function entry(cst: CstNode, context: Context): Entry[] {
   const construct = real(cst, 'PlannedConstruct')[0];
   if (construct !== undefined) return [planned(construct)];
+  const statement = [
+    ...nodes(cst, 'let').map((node) => letOf(node, context)),
+    ...nodes(cst, 'param').map((node) => param(node, context)),
+    ...nodes(cst, 'include').map((node) => include(node, context)),
+  ][0];
+  if (statement !== undefined) return [statement];
   const word = real(cst, 'Key')[0];
   if (word === undefined) return [];
   const key = nameOf(word);
@@ -119,20 +177,55 @@ function readValue(cst: CstNode | undefined, fallback: number, context: Context)
   if (cst === undefined) return missing;
   const list = nodes(cst, 'list')[0];
   if (list !== undefined) return listOf(list, fallback, context);
-  const token = real(cst, 'QuotedString', 'BlockString', 'NumberLike', 'Word')[0];
+  const calculation = nodes(cst, 'calculation')[0];
+  if (calculation !== undefined) return calculate(calculation, 'product', 'AddOperator', context) ?? missing;
+  const token = real(cst, 'QuotedString', 'BlockString')[0];
   if (token === undefined) return missing;
   switch (token.tokenType) {
     case T.BrokenValue:
       return { kind: 'missing', span: spanOf(token) };
     case T.QuotedString:
       return quotedString(token.image, startOf(token), context.report);
-    case T.BlockString:
-      return blockString(token.image, startOf(token));
-    case T.NumberLike:
-      return numberValue(token);
     default:
-      return { kind: 'word', text: token.image, span: spanOf(token) };
+      return blockString(token.image, startOf(token), context.report);
   }
+}
+
+/** A sum of products, or a product of operands; where there is one only, that one. */
+function calculate(
+  cst: CstNode,
+  inner: 'product' | 'operand',
+  operators: string,
+  context: Context,
+): Value | undefined {
+  const parts = nodes(cst, inner).map((node) =>
+    inner === 'product' ? calculate(node, 'operand', 'MultiplyOperator', context) : operand(node, context),
+  );
+  const signs = real(cst, operators);
+  const [first, ...others] = parts;
+  if (first === undefined || others.length !== signs.length) return undefined;
+  const rest = others.flatMap((part, i) =>
+    part === undefined ? [] : [{ operator: signs[i]?.image as '+', operand: part }],
+  );
+  if (rest.length < others.length) return undefined;
+  const end = rest.at(-1)?.operand.span.end;
+  if (end === undefined) return first;
+  const span = { start: first.span.start, end };
+  return { kind: 'calculation', first, rest, text: context.text.slice(span.start, span.end), span };
+}
+
+/** The span of what stands in parentheses is that of the parentheses. */
+function operand(cst: CstNode, context: Context): Value | undefined {
+  const inner = nodes(cst, 'calculation')[0];
+  const [open, close] = [real(cst, 'LeftParenthesis')[0], real(cst, 'RightParenthesis')[0]];
+  if (inner !== undefined && open !== undefined && close !== undefined) {
+    const value = calculate(inner, 'product', 'AddOperator', context);
+    return value && { ...value, span: { start: startOf(open), end: endOf(close) } };
+  }
+  const token = real(cst, 'NumberLike', 'Word')[0];
+  if (token === undefined) return undefined;
+  if (token.tokenType === T.NumberLike) return numberValue(token);
+  return { kind: 'word', text: token.image, span: spanOf(token) };
 }
 
 /** A list that was not read to its end is no value: nobody knows what it was to hold. */
@@ -151,8 +244,8 @@ function listOf(cst: CstNode, fallback: number, context: Context): Value {
 }
 
 function planned(token: IToken): Planned {
-  const { word, declares } = token.payload as T.PlannedPayload;
-  return { kind: 'planned', key: nameOf(word), declares, span: spanOf(token) };
+  const { word } = token.payload as T.PlannedPayload;
+  return { kind: 'planned', key: nameOf(word), span: spanOf(token) };
 }
 
 function nameOf(token: IToken): Name {

@@ -19,6 +19,9 @@ export interface Context {
   readonly cut: boolean;
 }
 
+/** Deeper nesting is not parsed: the parser recurses. */
+export const DEEPEST = 32;
+
 export function startOf(token: IToken): number {
   return token.startOffset;
 }

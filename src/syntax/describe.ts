@@ -11,6 +11,8 @@ export function describe(token: IToken): string {
       return 'a block string';
     case T.QuotedString:
       return token.image === '' ? 'a string' : quote(token.image);
+    case T.DeclaredName:
+      return `the name ${quote(token.image)}`;
     case T.Key:
       return `the key ${quote(token.image)}`;
     case T.PlannedConstruct:

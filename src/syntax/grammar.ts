@@ -22,6 +22,9 @@ export class FlowParser extends CstParser {
     this.MANY(() =>
       this.OR([
         { ALT: () => this.SUBRULE(this.workflow) },
+        { ALT: () => this.SUBRULE(this.param) },
+        { ALT: () => this.SUBRULE(this.let) },
+        { ALT: () => this.SUBRULE(this.include) },
         { ALT: () => this.CONSUME(T.PlannedConstruct) },
         { ALT: () => this.SUBRULE(this.strayTop) },
       ]),
@@ -39,6 +42,31 @@ export class FlowParser extends CstParser {
     this.SUBRULE(this.body);
   });
 
+  private readonly param = this.RULE('param', () => {
+    this.CONSUME(T.ParamKeyword);
+    this.CONSUME(T.DeclaredName);
+    this.OPTION(() => {
+      this.CONSUME(T.TypeColon);
+      this.CONSUME(T.TypeName);
+    });
+    this.OPTION1(() => {
+      this.CONSUME(T.Equals);
+      this.SUBRULE(this.value);
+    });
+  });
+
+  private readonly let = this.RULE('let', () => {
+    this.CONSUME(T.LetKeyword);
+    this.CONSUME(T.DeclaredName);
+    this.CONSUME(T.Equals);
+    this.SUBRULE(this.value);
+  });
+
+  private readonly include = this.RULE('include', () => {
+    this.CONSUME(T.IncludeKeyword);
+    this.CONSUME(T.QuotedString);
+  });
+
   private readonly body = this.RULE('body', () => {
     this.CONSUME(T.LeftBrace);
     this.MANY(() =>
@@ -50,6 +78,9 @@ export class FlowParser extends CstParser {
   private readonly entry = this.RULE('entry', () => {
     this.OR([
       { ALT: () => this.CONSUME(T.PlannedConstruct) },
+      { ALT: () => this.SUBRULE(this.let) },
+      { ALT: () => this.SUBRULE(this.param) },
+      { ALT: () => this.SUBRULE(this.include) },
       {
         ALT: () => {
           this.CONSUME(T.Key);
@@ -71,9 +102,38 @@ export class FlowParser extends CstParser {
     this.OR([
       { ALT: () => this.CONSUME(T.QuotedString) },
       { ALT: () => this.CONSUME(T.BlockString) },
+      { ALT: () => this.SUBRULE(this.calculation) },
+      { ALT: () => this.SUBRULE(this.list) },
+    ]);
+  });
+
+  private readonly calculation = this.RULE('calculation', () => {
+    this.SUBRULE(this.product);
+    this.MANY(() => {
+      this.CONSUME(T.AddOperator);
+      this.SUBRULE1(this.product);
+    });
+  });
+
+  private readonly product = this.RULE('product', () => {
+    this.SUBRULE(this.operand);
+    this.MANY(() => {
+      this.CONSUME(T.MultiplyOperator);
+      this.SUBRULE1(this.operand);
+    });
+  });
+
+  private readonly operand = this.RULE('operand', () => {
+    this.OR([
       { ALT: () => this.CONSUME(T.NumberLike) },
       { ALT: () => this.CONSUME(T.Word) },
-      { ALT: () => this.SUBRULE(this.list) },
+      {
+        ALT: () => {
+          this.CONSUME(T.LeftParenthesis);
+          this.SUBRULE(this.calculation);
+          this.CONSUME(T.RightParenthesis);
+        },
+      },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
+import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
 import { type Context, endOfText, isBeforeSpoken, makeToken, sameLine, spanOf, startOf } from './context.ts';
@@ -100,9 +101,11 @@ export function reportStrayTop(tokens: readonly IToken[], context: Context): voi
     case T.Key:
       context.report(syntax.outsideWorkflow, spanOf(token), { name: token.image });
       return;
-    case T.Word:
-      context.report(syntax.notAStatement, spanOf(token), { word: token.image, nearest: undefined });
+    case T.Word: {
+      const nearest = suggest(token.image, STATEMENTS);
+      context.report(syntax.notAStatement, spanOf(token), { word: token.image, nearest });
       return;
+    }
     case T.CrflowKeyword: {
       if (isBeforeSpoken(context, token)) return;
       const found = tokens[1] === undefined ? 'nothing' : describe(tokens[1]);
@@ -122,6 +125,14 @@ export function reportStrayTop(tokens: readonly IToken[], context: Context): voi
       say({ found: describe(token), expected: '`workflow NAME { … }`' });
   }
 }
+
+/** What a file holds, and what other languages call it. */
+const STATEMENTS = [
+  { name: 'workflow' },
+  { name: 'param', aliases: ['parameter', 'params', 'arg', 'input', 'option'] },
+  { name: 'let', aliases: ['const', 'var', 'def', 'define', 'val', 'local'] },
+  { name: 'include', aliases: ['import', 'use', 'source', 'load', 'from'] },
+];
 
 /** Does nothing but white space and comments stand before it? */
 function isFirst(token: IToken, { text }: Context): boolean {

@@ -6,8 +6,10 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Source } from '../model/span.ts';
 import { balance } from './brackets.ts';
 import { buildFile } from './build.ts';
+import { foldCalculations, unfoldCalculations } from './calculate.ts';
 import { classify } from './classify.ts';
 import { type Context, endOfText, spanOf, startOf } from './context.ts';
+import { markDeclarations } from './declare.ts';
 import { parser } from './grammar.ts';
 import { lex } from './lexer.ts';
 import { mendValues } from './mend.ts';
@@ -25,7 +27,14 @@ export const LONGEST_SOURCE = 1_000_000;
  */
 export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic[] } {
   const { report, sorted } = collect(source);
-  const nothing: FlowFile = { version: undefined, workflows: [], planned: [] };
+  const nothing: FlowFile = {
+    version: undefined,
+    workflows: [],
+    includes: [],
+    declarations: [],
+    planned: [],
+    broken: true,
+  };
   const length = source.text.length;
   if (length > LONGEST_SOURCE) {
     report(syntax.tooLong, { start: 0, end: 0 }, { length, limit: LONGEST_SOURCE });
@@ -35,10 +44,11 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   const cut = tokens.at(-1)?.tokenType === UnterminatedComment;
   const context: Context = { text, lines, report, holes, spoken: new Set(), before: new Map(), cut };
   if (cut) context.spoken.add(endOfText(context));
-  const repaired = repairTokens(foldPlanned(tokens, context), context);
+  const through = (start: readonly IToken[], ...passes: Pass[]) =>
+    passes.reduce((now, pass) => pass(now, context), start);
+  const repaired = through(tokens, foldPlanned, markDeclarations, foldCalculations, repairTokens);
   checkHeader(repaired[0], context);
-  const passes = [mendValues, classify, balance];
-  parser.input = passes.reduce<readonly IToken[]>((now, pass) => pass(now, context), repaired) as IToken[];
+  parser.input = through(repaired, mendValues, classify, balance, unfoldCalculations) as IToken[];
   parser.input.forEach((token, i) => {
     const before = parser.input[i - 1];
     if (before !== undefined) context.before.set(token, before);
@@ -54,12 +64,17 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     return { file: { ...nothing, version: file.version }, diagnostics: other.sorted() };
   }
   const said = sorted().length > 0;
-  if (file.workflows.length === 0 && !said && file.planned.length === 0) {
+  const holds = [file.workflows, file.includes, file.declarations, file.planned];
+  if (!said && holds.every((one) => one.length === 0)) {
     const end = text.trimEnd().length;
     report(syntax.noWorkflow, { start: end, end }, { empty: tokens.length === 0 });
   }
-  return { file, diagnostics: sorted() };
+  const diagnostics = sorted();
+  const broken = diagnostics.some(({ severity }) => severity === 'error');
+  return { file: { ...file, broken }, diagnostics };
 }
+
+type Pass = (tokens: readonly IToken[], context: Context) => readonly IToken[];
 
 /** Whatever stands in the place of `crflow 1`, it is one mistake. */
 function checkHeader(first: IToken | undefined, { report, spoken }: Context): void {

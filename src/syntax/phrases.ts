@@ -8,7 +8,8 @@ export const phrases: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected, ruleName }) =>
     ruleName === 'list' ? '`,` or `]`' : nameOf(expected),
   buildNotAllInputParsedMessage: () => 'the end of the file',
-  buildNoViableAltMessage: ({ ruleName }) => (ruleName === 'value' ? 'a value' : 'an entry'),
+  buildNoViableAltMessage: ({ ruleName }) =>
+    ['value', 'operand'].includes(ruleName) ? 'a value' : 'an entry',
   buildEarlyExitMessage: () => 'an entry',
 };
 

@@ -77,6 +77,14 @@ function repairOne(
     case T.Semicolon:
       // Reported with the commas, which it was meant as.
       return retype(token, T.Comma);
+    case T.Junk: {
+      // `--licenses = "cfs"`
+      const dashes =
+        after?.tokenType === T.Equals ? /^--?(?=[A-Za-z][\w-]*$)/.exec(token.image)?.[0].length : 0;
+      if (!dashes || opensValue(before)) return token;
+      report(syntax.dashedKey, at, { option: token.image.slice(dashes) });
+      return makeToken(T.Word, at.start + dashes, at.end, context.text);
+    }
     case T.Colon:
       return repairColon(token, before, after, context, beforeThat);
     default:

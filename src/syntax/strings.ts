@@ -1,6 +1,7 @@
 import type { Report } from '../diagnostics/define.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import type { StringSegment, StringValue } from '../model/ast.ts';
+import type { Span } from '../model/span.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
@@ -35,9 +36,10 @@ export function quotedString(image: string, start: number, report: Report): Stri
 /**
  * `"""…"""`, quotes included, found at `start`. No escapes. A line end right after the opening is dropped, so is a
  * blank last line with the line end before it; white space that all lines that are not blank start with is removed;
- * CR LF becomes LF. One segment a line.
+ * CR LF becomes LF. One segment a line. Tabs on one line and spaces on another are reported where they keep
+ * indentation from being removed.
  */
-export function blockString(image: string, start: number): StringValue {
+export function blockString(image: string, start: number, report: Report): StringValue {
   const lines = splitLines(image.slice(3, -3), start + 3);
   const first = lines[0];
   // Text right after the opening quotes has no indentation of its own.
@@ -46,6 +48,8 @@ export function blockString(image: string, start: number): StringValue {
   const bottom = kept.at(-1);
   if (kept.length + (headless ? 1 : 0) > 1 && bottom?.text.trim() === '') kept.pop();
   const indent = commonIndent((headless ? kept : kept.slice(1)).map((line) => line.text));
+  const odd = oddIndent(headless ? kept : kept.slice(1), indent);
+  if (odd !== undefined) report(syntax.mixedIndent, odd, { columns: indent.length });
   const segments: StringSegment[] = [];
   kept.forEach((line, i) => {
     const own = i === 0 && !headless ? 0 : sharedPrefix(line.text, indent);
@@ -87,6 +91,18 @@ function commonIndent(lines: readonly string[]): string {
     common = common === undefined ? own : own.slice(0, sharedPrefix(own, common));
   }
   return common ?? '';
+}
+
+/** The indentation of the first line that has a tab where the lines before have a space, or the other way round. */
+function oddIndent(lines: readonly Line[], common: string): Span | undefined {
+  const at = common.length;
+  const indented = lines.filter(({ text }) => text.trim() !== '');
+  const kinds = indented.map(({ text }) => text[at]);
+  const odd = kinds.findIndex((kind) => kind !== kinds[0]);
+  // Where a line ends its indentation here, nothing more would be removed in any case.
+  if (odd === -1 || !kinds.every((kind) => kind === ' ' || kind === '\t')) return undefined;
+  const { text, start } = indented[odd] as Line;
+  return { start, end: start + (/^[ \t]*/.exec(text)?.[0].length ?? 0) };
 }
 
 /** How many characters both start with. */

@@ -100,10 +100,27 @@ export const WorkflowKeyword = createToken({
   label: '`workflow`',
   pattern: Lexer.NA,
 });
+export const ParamKeyword = createToken({ name: 'ParamKeyword', label: '`param`', pattern: Lexer.NA });
+export const LetKeyword = createToken({ name: 'LetKeyword', label: '`let`', pattern: Lexer.NA });
+export const IncludeKeyword = createToken({ name: 'IncludeKeyword', label: '`include`', pattern: Lexer.NA });
+/** The name that a `param` or `let` gives; its text is empty where none was written. */
+export const DeclaredName = createToken({ name: 'DeclaredName', label: 'name', pattern: Lexer.NA });
+export const TypeColon = createToken({ name: 'TypeColon', label: '`:`', pattern: Lexer.NA });
+export const TypeName = createToken({ name: 'TypeName', label: 'type', pattern: Lexer.NA });
 /** A word that `=` or `{` follows. */
 export const Key = createToken({ name: 'Key', label: 'key', pattern: Lexer.NA });
 /** A whole construct of a later version, folded into one token. */
 export const PlannedConstruct = createToken({ name: 'PlannedConstruct', pattern: Lexer.NA });
+/** A whole calculation, folded into one token until the parser sees it; its pieces are in `payload`. */
+export const Calculation = createToken({ name: 'Calculation', pattern: Lexer.NA });
+export const AddOperator = createToken({ name: 'AddOperator', label: '`+` or `-`', pattern: Lexer.NA });
+export const MultiplyOperator = createToken({
+  name: 'MultiplyOperator',
+  label: '`*` or `/`',
+  pattern: Lexer.NA,
+});
+export const LeftParenthesis = createToken({ name: 'LeftParenthesis', label: '`(`', pattern: Lexer.NA });
+export const RightParenthesis = createToken({ name: 'RightParenthesis', label: '`)`', pattern: Lexer.NA });
 /** A value that was reported already. */
 export const BrokenValue = createToken({
   name: 'BrokenValue',
@@ -152,8 +169,18 @@ export const PARSED: TokenType[] = [
   Junk,
   CrflowKeyword,
   WorkflowKeyword,
+  ParamKeyword,
+  LetKeyword,
+  IncludeKeyword,
+  DeclaredName,
+  TypeColon,
+  TypeName,
   Key,
   PlannedConstruct,
+  AddOperator,
+  MultiplyOperator,
+  LeftParenthesis,
+  RightParenthesis,
   BrokenValue,
 ];
 
@@ -172,6 +199,10 @@ export const LOOSE: TokenType[] = [
   NumberLike,
   Junk,
   CrflowKeyword,
+  AddOperator,
+  MultiplyOperator,
+  LeftParenthesis,
+  RightParenthesis,
 ];
 
 /** The same at the top of a file, where keys and braces are out of place too. */
@@ -180,5 +211,4 @@ export const LOOSE_TOP: TokenType[] = [...LOOSE, Key, LeftBrace, RightBrace];
 /** What the token pass that folds a planned construct leaves in `payload`. */
 export interface PlannedPayload {
   readonly word: IToken;
-  readonly declares: string | undefined;
 }

@@ -6,7 +6,8 @@ export function directives(plan: Plan): ShellText[] {
   const { queue, checkpoint, attempt } = plan;
   const asked: [string, (string | number | null)?][] = [
     ['--job-name', plan.workflow],
-    ['--output', `${plan.workflow}-%j.log`],
+    ['--array', queue.array ?? null],
+    ['--output', `${plan.workflow}-${queue.array === undefined ? '%j' : '%A_%a'}.log`],
     // Without this a requeue truncates the log of the attempts before.
     ['--open-mode', 'append'],
     ['--account', queue.account],
@@ -24,6 +25,9 @@ export function directives(plan: Plan): ShellText[] {
     ['--signal', `B:${checkpoint.signal}@${checkpoint.lead}`],
     // Also where another job goes on: a node that fails asks nobody.
     [plan.continue === 'resume' ? '--no-requeue' : '--requeue'],
+    ...(queue.options ?? []).map(({ name, value }): [string, string?] =>
+      value === null ? [`--${name}`] : [`--${name}`, value],
+    ),
   ];
   return asked
     .filter(([, value]) => value !== null)

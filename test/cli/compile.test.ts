@@ -103,6 +103,57 @@ describe('crc compile', () => {
     expect(existsSync(join(folder, 'primes.crc.json'))).toBe(false);
   });
 
+  const shared = 'crflow 1\nparam n: Int = 3\nparam title: String = "x"\n';
+  const sharing = good
+    .replace('crflow 1', 'crflow 1\ninclude "lib/common.crflow"')
+    .replace('1000', '{{n}} $title');
+
+  test('--set gives parameters their values, and the manifest says so', () => {
+    write('flows/primes.crflow', sharing);
+    write('flows/lib/common.crflow', shared);
+    const args = ['compile', '--no-verify', '-o', 'out', '--set', 'n=5', '--set', 'title=a=b c'];
+    expect(run([...args, 'flows/primes.crflow'])).toMatchObject({ status: 0, stderr: '' });
+    const script = readFileSync(join(folder, 'out/primes.sbatch'), 'utf8');
+    expect(script).toContain('./primes 5 $title\n');
+    expect(script).toContain("export title='a=b c'\n");
+    const manifest = JSON.parse(readFileSync(join(folder, 'out/primes.crc.json'), 'utf8'));
+    expect(new Ajv().validate(schema('manifest'), manifest)).toBe(true);
+    expect(manifest.set).toEqual({ n: '5', title: 'a=b c' });
+    expect(manifest.includes).toMatchObject([{ path: '../flows/lib/common.crflow' }]);
+  });
+
+  test.each([
+    ['no value', ['--set', 'n']],
+    ['no name', ['--set', '=5']],
+    ['a name twice', ['--set', 'n=1', '--set', 'n=2']],
+  ])('--set with %s is wrong usage', (_, args) => {
+    write('primes.crflow', good);
+    const { status, stderr } = run(['check', ...args, 'primes.crflow']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--set');
+  });
+
+  test('what is wrong in an included file is shown there', () => {
+    write('flows/primes.crflow', sharing);
+    write('flows/lib/common.crflow', `${shared}let late = 2 * 5m\ninclude "../primes.crflow"\ninclude "."\n`);
+    const { status, stderr } = run(['check', join(folder, 'flows/primes.crflow')]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/error\[CRF251\].*\n.*flows\/lib\/common\.crflow:4:16\n/);
+    expect(stderr).toMatch(/error\[CRF151\].*\n.*flows\/lib\/common\.crflow:5:1\n/);
+    expect(stderr).toContain('cannot include .: it is a folder');
+    expect(stderr).toMatch(/\n3 errors\n$/);
+  });
+
+  test('a workflow that two flows include is compiled once', () => {
+    write('a.crflow', `crflow 1\ninclude "both.crflow"\n${good.slice(9).replace('primes', 'a')}`);
+    write('b.crflow', `crflow 1\ninclude "both.crflow"\n${good.slice(9).replace('primes', 'b')}`);
+    write('both.crflow', good);
+    expect(run(['check', 'a.crflow', 'b.crflow'])).toMatchObject({
+      status: 0,
+      stdout: 'fine: a, primes, b\n',
+    });
+  });
+
   test('reads standard input, prints to standard output', () => {
     const { status, stdout } = run(['compile', '--no-verify', '--stdout', '-'], { input: good });
     expect(status).toBe(0);

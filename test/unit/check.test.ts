@@ -64,7 +64,7 @@ describe('the vocabulary', () => {
   });
 
   test('what is put in are keys', () => {
-    for (const [name, block] of Object.entries(INSERTS))
+    for (const [name, { block }] of Object.entries(INSERTS))
       expect(Object.keys(vocabulary[block].keys)).toContain(name);
   });
 });
@@ -175,9 +175,14 @@ describe('no finding follows from another', () => {
     ['a wrong value is given', { app: 'run = "{{threads}}" threads = 0' }, ['CRF203']],
     ['a value that could not be read is given', { ckpt: 'interval = lead = 2min' }, ['CRF034']],
     [
-      'what a planned name stands for is not known',
-      { more: 'let x = 1\n', app: 'threads = x run = "{{x}}"' },
-      ['CRF113'],
+      'what a broken name stands for is not known',
+      { more: 'let x = 1 * y\n', app: 'threads = x run = "{{x}}"' },
+      ['CRF117'],
+    ],
+    [
+      'a name that was declared twice is known',
+      { more: 'let x = 1\nlet x = 2\n', app: 'run = "{{x}}"' },
+      ['CRF119'],
     ],
     ['a planned block is not read', { more: 'container { a b c = = 1 }' }, ['CRF025', 'CRF113']],
     ['prototype names are names', { app: 'constructor = 1 __proto__ = 2' }, ['CRF101', 'CRF101']],

@@ -1,12 +1,13 @@
 import { rules } from '../../diagnostics/rules.ts';
 import type { Label } from '../../model/diagnostic.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
-import type { Blocks } from '../blocks.ts';
+import type { Blocks, Values } from '../blocks.ts';
 import type { Context, Given } from '../context.ts';
 
 /** Do `time`, `time_min`, `total` and `lead` fit each other, and Slurm? Source: facts/slurm.md, facts/intervals.md. */
-export function attemptRules({ checkpoint, schedule }: Blocks, context: Context): void {
+export function attemptRules({ application, checkpoint, schedule }: Blocks, context: Context): void {
   const { report } = context;
+  oneOutputEach(application?.values, schedule?.values.array, context);
   const lead = checkpoint?.values.lead;
   const { time, time_min: min, total } = schedule?.values ?? {};
   wholeMinutes('time', time, context);
@@ -23,6 +24,25 @@ export function attemptRules({ checkpoint, schedule }: Blocks, context: Context)
       label(time, '`time`'),
     ]);
   }
+}
+
+/** Two runs in one file: only a path with a variable of the job's can tell tasks apart. */
+function oneOutputEach(
+  application: Values<'application'> | undefined,
+  array: Given<string> | undefined,
+  { report }: Context,
+): void {
+  const output = application?.output;
+  const paths = [...(application?.workdir?.value ?? []), ...(output?.value ?? [])];
+  if (
+    array === undefined ||
+    output === undefined ||
+    paths.some((part) => part.kind === 'variable' && /TASK|JOB/.test(part.name))
+  )
+    return;
+  report(rules.arrayOutput, output.span, { example: 'out_$SLURM_ARRAY_TASK_ID.txt' }, [
+    label(array, 'the array'),
+  ]);
 }
 
 function wholeMinutes(key: string, given: Given<number> | undefined, { report }: Context): void {

@@ -1,0 +1,244 @@
+import { collect, type Report } from '../diagnostics/define.ts';
+import { names } from '../diagnostics/names.ts';
+import { placeOf } from '../diagnostics/position.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import { values } from '../diagnostics/values.ts';
+import type { Declaration, Let, Param } from '../model/ast.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Module, Settings } from '../model/program.ts';
+import type { Source } from '../model/span.ts';
+import { type Constant, describeConstant, TYPES, type TypeName, typeCalled } from './constant.ts';
+import type { Context, Scope } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import { type KeySpec, vocabulary } from './vocabulary.ts';
+
+/** A declaration, and what is known of its value so far. */
+interface Cell {
+  readonly node: Declaration;
+  readonly source: Source;
+  readonly context: Context;
+  state: 'new' | 'running' | 'broken' | Constant;
+  used: boolean;
+}
+
+/** Names that refer to one another more deeply than this are a machine's work, or a mistake. */
+const DEEPEST = 100;
+
+/** Names that mean something as a value already, or that a job needs as they are. */
+const TAKEN = new Map<string, string>([
+  ...['yes', 'no', 'auto', 'unlimited'].map((word) => [word, 'it is a value of the language'] as const),
+  ...Object.values(vocabulary).flatMap(({ keys }) =>
+    Object.entries(keys).flatMap(([key, spec]) =>
+      ((spec as KeySpec).choices ?? []).map((word) => [word, `it is a value of \`${key}\``] as const),
+    ),
+  ),
+  ...[
+    'PATH',
+    'HOME',
+    'IFS',
+    'PWD',
+    'SHELL',
+    'USER',
+    'TMPDIR',
+    'BASH_ENV',
+    'LD_LIBRARY_PATH',
+    'LD_PRELOAD',
+  ].map((word) => [word, 'the shell in `run` would read it as its own variable'] as const),
+]);
+
+/** All declarations of a program, and who sees them. */
+export class Declarations {
+  private readonly files = new Map<Module, Map<string, Cell>>();
+  private readonly cells: Cell[] = [];
+  private readonly running: Cell[] = [];
+  private readonly settings: Settings;
+  private readonly root: Module;
+  /** Findings in the texts of `--set`, each a source of its own. */
+  readonly commandLine: { readonly source: Source; readonly diagnostics: readonly Diagnostic[] }[] = [];
+
+  constructor(root: Module, settings: Settings) {
+    this.root = root;
+    this.settings = settings;
+  }
+
+  /** Takes in what a file declares at its top. `context.scope` is to be the file's own. */
+  addFile(module: Module, context: Context): void {
+    const own = new Map<string, Cell>();
+    this.files.set(module, own);
+    for (const node of module.file.declarations)
+      this.add(node, module.source, context, own, this.everyFile());
+  }
+
+  /** What a file sees: its own names, and those of the files that it includes, directly or not. */
+  scopeOf(module: Module): Scope {
+    let seen: readonly Map<string, Cell>[] | undefined;
+    const maps = () => {
+      seen ??= [...reachable(module)].flatMap((one) => this.files.get(one) ?? []);
+      return seen;
+    };
+    return this.scope(maps);
+  }
+
+  /** What a workflow with these `let`s sees. */
+  scopeInside(module: Module, lets: readonly Let[], contextWith: (scope: Scope) => Context): Scope {
+    const own = new Map<string, Cell>();
+    const outer = [...reachable(module)].flatMap((one) => this.files.get(one) ?? []);
+    const scope = this.scope(() => [own, ...outer]);
+    const context = contextWith(scope);
+    for (const node of lets) this.add(node, module.source, context, own, [own, ...outer]);
+    return scope;
+  }
+
+  /** Works out what nobody asked for, too. */
+  evaluateAll(): void {
+    for (const cell of this.cells) this.valueOf(cell);
+  }
+
+  /** Warns of names that nothing uses; those of included files may be for others. Call it last. */
+  reportUnused(): void {
+    for (const { node, source, used, state, context } of this.cells) {
+      if (used || state === 'broken' || source !== this.root.source || node.key.text === '') continue;
+      context.report(names.unused, node.key.span, { name: node.key.text, keyword: node.kind });
+    }
+  }
+
+  /** Names in `--set` that no parameter has. */
+  unknownSettings(): { readonly name: string; readonly isLet: boolean; readonly known: readonly string[] }[] {
+    const known = this.cells.filter(({ node }) => node.kind === 'param').map(({ node }) => node.key.text);
+    return [...this.settings.keys()]
+      .filter((name) => !known.includes(name))
+      .map((name) => ({ name, isLet: this.cells.some(({ node }) => node.key.text === name), known }));
+  }
+
+  private everyFile(): Map<string, Cell>[] {
+    return [...this.files.values()];
+  }
+
+  private add(
+    node: Declaration,
+    source: Source,
+    context: Context,
+    own: Map<string, Cell>,
+    visible: readonly Map<string, Cell>[],
+  ): void {
+    const { text, span } = node.key;
+    const cell: Cell = { node, source, context, state: 'new', used: false };
+    this.cells.push(cell);
+    if (text === '') return;
+    const first = visible.map((map) => map.get(text)).find((one) => one !== undefined);
+    const why = TAKEN.get(text);
+    if (first !== undefined) {
+      reportAgain(cell, first);
+      cell.used = true;
+    } else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text) || /^(?:CRFLOW|DMTCP|SLURM)_/.test(text)) {
+      context.report(names.unusableName, span, { name: text, dash: text.includes('-') });
+      cell.state = 'broken';
+      own.set(text, cell);
+    } else {
+      if (why !== undefined) context.report(names.takenName, span, { name: text, why });
+      own.set(text, cell);
+    }
+  }
+
+  private scope(maps: () => readonly Map<string, Cell>[]): Scope {
+    return {
+      find: (name) => {
+        const cell = maps()
+          .map((map) => map.get(name))
+          .find((one) => one !== undefined);
+        if (cell === undefined) return undefined;
+        cell.used = true;
+        return this.valueOf(cell) ?? 'broken';
+      },
+      names: () => [...new Set(maps().flatMap((map) => [...map.keys()]))],
+    };
+  }
+
+  private valueOf(cell: Cell): Constant | undefined {
+    const { node, context } = cell;
+    if (cell.state === 'running') {
+      const cycle = this.running.slice(this.running.indexOf(cell));
+      context.report(names.cycle, node.key.span, { names: cycle.map((one) => one.node.key.text) });
+      for (const one of cycle) one.state = 'broken';
+    }
+    if (cell.state === 'broken') return undefined;
+    if (cell.state !== 'new' && cell.state !== 'running') return cell.state;
+    if (this.running.length >= DEEPEST) {
+      context.report(names.namesTooDeep, node.key.span, { name: node.key.text, limit: DEEPEST });
+      cell.state = 'broken';
+      return undefined;
+    }
+    cell.state = 'running';
+    this.running.push(cell);
+    const value = node.kind === 'let' ? evaluate(node.value, context) : this.paramValue(node, context);
+    this.running.pop();
+    // A cycle that was found meanwhile has spoken.
+    if ((cell.state as Cell['state']) === 'broken') return undefined;
+    cell.state = value ?? 'broken';
+    return value;
+  }
+
+  private paramValue(node: Param, context: Context): Constant | undefined {
+    const { key, type: written } = node;
+    const given = this.settings.get(key.text);
+    const type = written && TYPES.find(({ name }) => name === written.text);
+    if (written !== undefined && type === undefined) {
+      const nearest = suggest(written.text, TYPES);
+      context.report(names.unknownType, written.span, { type: written.text, nearest });
+    }
+    const byDefault = node.value && evaluate(node.value, context);
+    if (type === undefined) return undefined;
+    const fits = byDefault?.type === type.name;
+    if (byDefault !== undefined && !fits && node.value !== undefined) {
+      const params = { name: key.text, type: type.name, called: typeCalled(type.name) };
+      context.report(values.defaultType, node.value.span, { ...params, found: describeConstant(byDefault) });
+    }
+    if (given !== undefined && key.text !== '') return this.setValue(key.text, given, type.name, context);
+    if (node.value === undefined)
+      context.report(names.noParamValue, key.span, {
+        name: key.text,
+        type: type.name,
+        example: type.example,
+      });
+    return fits ? byDefault : undefined;
+  }
+
+  /** The text of `--set`, read as a value of that type: strings and nothing else as they are. */
+  private setValue(name: string, text: string, type: TypeName, context: Context): Constant | undefined {
+    if (type === 'String') return { type, pieces: text === '' ? [] : [{ text, escaped: false }] };
+    const source = { name: `--set ${name}`, text };
+    const { report, sorted } = collect(source);
+    const span = { start: 0, end: text.length };
+    const inside = { ...context, report: report as Report };
+    const isWord = /^[A-Za-z_]\w*$/.test(text);
+    const value = isWord
+      ? text === 'yes' || text === 'no'
+        ? ({ type: 'Bool', value: text === 'yes' } as const)
+        : undefined
+      : evaluate({ kind: 'number', text, span }, inside);
+    if (isWord ? value?.type !== type : value !== undefined && value.type !== type) {
+      const found = value === undefined ? `the word \`${text}\`` : describeConstant(value);
+      report(values.setType, span, { name, called: typeCalled(type), found });
+    }
+    // Two files that declare one name were reported; the text is read for the first of them.
+    if (!this.commandLine.some((one) => one.source.name === source.name))
+      this.commandLine.push({ source, diagnostics: sorted() });
+    return value?.type === type ? value : undefined;
+  }
+}
+
+/** The files whose names a file sees, itself first. */
+function reachable(module: Module, found = new Set<Module>()): Set<Module> {
+  if (found.has(module)) return found;
+  found.add(module);
+  for (const one of module.includes) reachable(one, found);
+  return found;
+}
+
+function reportAgain({ node, source, context }: Cell, first: Cell): void {
+  const { text, span } = node.key;
+  const same = first.source === source;
+  const where = same ? undefined : placeOf(first.source, first.node.key.span.start);
+  const related = same ? [{ span: first.node.key.span, text: 'first declared here' }] : [];
+  context.report(names.declaredTwice, span, { name: text, where }, related);
+}

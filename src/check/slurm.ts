@@ -1,0 +1,68 @@
+import { names } from '../diagnostics/names.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import { values } from '../diagnostics/values.ts';
+import type { Assignment, Block } from '../model/ast.ts';
+import type { SlurmOption } from '../model/flow.ts';
+import { isFirst, isStatement, reportMisplaced, reportPlanned, type Seen } from './blocks.ts';
+import { type Context, isBroken } from './context.ts';
+import { resolve } from './evaluate.ts';
+import { fillIn } from './insert.ts';
+import { OPTIONS, REFUSED } from './slurm-options.ts';
+import { slurmText } from './text.ts';
+import type { KeySpec } from './vocabulary.ts';
+
+/** The options of `slurm { licenses = "cfs" }`, as sbatch spells them, in their order. */
+export function readSlurm(block: Block, context: Context): SlurmOption[] {
+  const seen: Seen = new Map();
+  return block.entries.flatMap((entry) => {
+    if (isStatement(entry)) reportMisplaced(entry, context);
+    else if (entry.kind === 'planned') reportPlanned(entry, context);
+    else {
+      // sbatch's dashes are not easily typed as a name: both spellings are known, and are one option.
+      const name = entry.key.text.replaceAll('_', '-');
+      if (
+        !isFirst({ ...entry.key, text: name }, 'key', seen, context) ||
+        !isFree(name, entry.key.span, context)
+      )
+        return [];
+      if (entry.kind === 'assignment') return readOption(name, entry, context);
+      context.report(names.notABlock, entry.key.span, {
+        key: entry.key.text,
+        example: `${entry.key.text} = "…"`,
+      });
+    }
+    return [];
+  });
+}
+
+function isFree(option: string, span: Assignment['span'], { report }: Context): boolean {
+  const why = REFUSED.get(option);
+  if (why !== undefined) report(names.refusedOption, span, { option, why });
+  else if (!OPTIONS.has(option)) {
+    const known = [...OPTIONS.keys(), ...REFUSED.keys()].map((name) => ({ name }));
+    report(names.unknownOption, span, { option, nearest: suggest(option, known) });
+  } else return true;
+  return false;
+}
+
+/** As much as an #SBATCH line carries without quotes. */
+const TEXT = { pattern: /[A-Za-z0-9_.,@%+:=/&|*()[\]-]/, others: '_ . , @ % + : = / & | * ( ) [ ] -' };
+
+function readOption(name: string, { key, value }: Assignment, context: Context): SlurmOption[] {
+  if (isBroken(value)) return [];
+  const kind = OPTIONS.get(name);
+  const worked = resolve(value, context);
+  if (isBroken(worked)) return [];
+  const word = worked.kind === 'word' ? worked.text : undefined;
+  if (kind !== 'value' && (word === 'yes' || word === 'no'))
+    return word === 'yes' ? [{ name, value: null }] : [];
+  if (kind === 'flag') {
+    context.report(values.flagOption, value.span, { key: key.text });
+    return [];
+  }
+  const number = worked.kind === 'number' && /^\d+$/.test(worked.text) ? worked.text : undefined;
+  const spec: KeySpec = { type: 'slurm-name', doc: '', example: '"cfs"' };
+  const filled = worked.kind === 'string' ? fillIn(worked, context) : worked;
+  const text = number ?? (filled && slurmText(filled, { key: key.text, spec }, context, TEXT));
+  return text === undefined ? [] : [{ name, value: text }];
+}

@@ -1,0 +1,24 @@
+import { runtime } from './runtime.ts';
+
+let own: ReadonlySet<string> | undefined;
+
+/**
+ * Is it a shell variable that the job uses itself? The flow's own would change it, or be changed. The names are taken
+ * from the bash that every job carries: those in lower case that it assigns or expands; the rest
+ * belong to the system.
+ */
+export function isJobVariable(name: string): boolean {
+  own ??= new Set(
+    [...FIRST_PAGE, runtime({ modules: true, alive: true, auto: true, protect: true }).text].flatMap((text) =>
+      [...text.matchAll(/\$\{?[#!]?([a-z_]\w*)|\b([a-z_]\w*)\+?=/g)].map(
+        ([, read, set]) => read ?? set ?? '',
+      ),
+    ),
+  );
+  return own.has(name);
+}
+
+/** What the template and the settings add to it. */
+const FIRST_PAGE = [
+  'name= format= keep= expect= warning_signal= continue= state_variables= state_root= work_variables= protect=',
+];
