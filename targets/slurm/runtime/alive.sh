@@ -1,21 +1,25 @@
 # --- A sign of life: the output grows ---
 
-# look_for_life: sets last_sign to now where the output has another size than at the last look.
+# look_for_life: has the output grown since the last look? What it was at first is no sign: a program can be restored
+# as one that hangs.
 look_for_life() {
   local size=0
   [[ -r $output ]] && size=$(wc -c <"$output")
-  if [[ $size != "${seen_size-}" ]]; then seen_size=$size last_sign=$SECONDS; fi
-  next_look=$((SECONDS + CRFLOW_ALIVE / 10 + 1))
+  if [[ -z ${seen_size-} ]]; then
+    last_sign=$SECONDS lived=''
+  elif [[ $size != "$seen_size" ]]; then
+    last_sign=$SECONDS lived=yes
+  fi
+  seen_size=$size next_look=$((SECONDS + CRFLOW_ALIVE / 10 + 1))
 }
 
 hangs() {
-  ((SECONDS >= ${next_look:-0})) || return
-  look_for_life
+  ((SECONDS < ${next_look:-0})) || look_for_life
   ((SECONDS - last_sign > CRFLOW_ALIVE)) && journal hangs
 }
 
 # A program that hangs must not have its good generations pruned for copies of the hanging one.
 lived_since_checkpoint() {
   look_for_life
-  ((last_sign > ${last_copied:--1})) && last_copied=$SECONDS
+  [[ -n $lived ]] && lived=''
 }

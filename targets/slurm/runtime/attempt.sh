@@ -48,10 +48,10 @@ inner_half() {
     elif requested; then
       if [[ $request == finish* ]]; then last_checkpoint; fi
       regular_checkpoint
-    elif ((SECONDS >= next_checkpoint)); then
-      checkpoint_on_time
     elif [[ -n ${CRFLOW_ALIVE-} ]] && hangs; then
       conclude lost "no sign of life for $(hms "$CRFLOW_ALIVE"): its output does not grow"
+    elif ((SECONDS >= next_checkpoint)); then
+      checkpoint_on_time
     elif outer_half_is_gone; then
       conclude lost 'the outer half is gone'
     fi

@@ -99,13 +99,16 @@ start_coordinator() {
   ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 3>"$tmp/coordinator" &
   coordinator=$!
   disown "$coordinator" # or bash says "Killed" of it in the log
-  wait_until 60 coordinator_answers
+  wait_until 60 coordinator_decided && coordinator_lives
 }
 
 # The port is not written in one go, so what is read may be half of it.
 coordinator_answers() {
   [[ -s $port_file ]] && port=$(<"$port_file") && is_count "$port" && tell_dmtcp -s >/dev/null
 }
+
+# It answers, or it never will: whoever ended it did not wait for us.
+coordinator_decided() { coordinator_answers || ! coordinator_lives; }
 
 coordinator_lives() { kill -0 "$coordinator" 2>/dev/null; }
 
