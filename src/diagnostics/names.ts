@@ -130,7 +130,8 @@ export const names = defineDiagnostics(101, 199, {
     'CRF115',
     'A value in {{…}} that the workflow does not give',
     {
-      title: ({ name }) => `{{${name}}} has no value: the workflow does not give \`${name}\``,
+      title: ({ name }) =>
+        `{{${name}}} has no value: the workflow does not give \`${name}\`, or not as a number`,
       help: ({ block, example }) => [`add it: \`${block} { ${example} }\``],
     },
   ),

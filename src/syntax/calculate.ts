@@ -1,6 +1,6 @@
 import type { IToken, TokenType } from 'chevrotain';
 import { syntax } from '../diagnostics/syntax.ts';
-import { type Context, DEEPEST, endOf, makeToken, sameLine, spanOf, startOf } from './context.ts';
+import { type Context, DEEPEST, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 
 /**
@@ -18,12 +18,18 @@ export function foldCalculations(tokens: readonly IToken[], context: Context): I
   return out;
 }
 
-/** The pieces of folded calculations, for the parser. */
+/** The pieces of folded calculations, for the parser; one that stands behind no key stays one piece of text. */
 export function unfoldCalculations(tokens: readonly IToken[]): IToken[] {
-  return tokens.flatMap((token) =>
-    token.tokenType === T.Calculation ? (token.payload as readonly IToken[]) : [token],
-  );
+  return tokens.flatMap((token, i) => {
+    if (token.tokenType !== T.Calculation) return [token];
+    const owner = tokens[i - 2]?.tokenType;
+    return owner !== undefined && OWNERS.includes(owner)
+      ? (token.payload as readonly IToken[])
+      : [retype(token, T.Junk)];
+  });
 }
+
+const OWNERS: readonly TokenType[] = [T.Key, T.DeclaredName, T.TypeName];
 
 interface Run {
   readonly pieces: readonly IToken[];

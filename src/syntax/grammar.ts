@@ -4,7 +4,8 @@ import * as T from './tokens.ts';
 
 /**
  * The grammar of the language. The rules named `stray…` are error productions: they collect what cannot stand at its
- * place, so that the entries after it are read; src/syntax/mistakes.ts says what is wrong with it.
+ * place, so that the entries after it are read; src/syntax/mistakes.ts says what is wrong with it. They are greedy, and
+ * so need one token of lookahead: working out more is most of what starting crc would cost.
  */
 export class FlowParser extends CstParser {
   constructor(skipValidations = true) {
@@ -151,11 +152,17 @@ export class FlowParser extends CstParser {
   });
 
   private readonly stray = this.RULE('stray', () => {
-    this.AT_LEAST_ONE(() => this.OR(T.LOOSE.map((type) => ({ ALT: () => this.CONSUME(type) }))));
+    this.AT_LEAST_ONE({
+      MAX_LOOKAHEAD: 1,
+      DEF: () => this.OR(T.LOOSE.map((type) => ({ ALT: () => this.CONSUME(type) }))),
+    });
   });
 
   private readonly strayTop = this.RULE('strayTop', () => {
-    this.AT_LEAST_ONE(() => this.OR(T.LOOSE_TOP.map((type) => ({ ALT: () => this.CONSUME(type) }))));
+    this.AT_LEAST_ONE({
+      MAX_LOOKAHEAD: 1,
+      DEF: () => this.OR(T.LOOSE_TOP.map((type) => ({ ALT: () => this.CONSUME(type) }))),
+    });
   });
 }
 

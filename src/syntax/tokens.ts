@@ -199,10 +199,6 @@ export const LOOSE: TokenType[] = [
   NumberLike,
   Junk,
   CrflowKeyword,
-  AddOperator,
-  MultiplyOperator,
-  LeftParenthesis,
-  RightParenthesis,
 ];
 
 /** The same at the top of a file, where keys and braces are out of place too. */
