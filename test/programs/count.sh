@@ -4,10 +4,12 @@
 # A checkpointer that saves memory needs no help from it. The stand-in for DMTCP (test/standin) cannot save any, so
 # where DMTCP_STANDIN_MEMORY names a file, the counter lives there too, replaced by a rename after each line:
 #   COUNTER OFFSET PID     the last line printed, where standard output ended after it, and whose memory this is
+# With COUNT_GATE, half way it waits for a file of that name; with COUNT_TERM a TERM ends it, with status 0.
 set -u
 last=$1 step=$2 status=${3:-0}
 memory=${DMTCP_STANDIN_MEMORY:-}
 counter=0
+if [[ -n ${COUNT_TERM-} ]]; then trap 'exit 0' TERM; fi
 
 remember() {
   local name value offset=0
@@ -27,6 +29,7 @@ if [[ -n $memory && -s $memory ]]; then
 fi
 
 while ((counter < last)); do
+  while ((counter == last / 2)) && [[ -n ${COUNT_GATE-} && ! -e $COUNT_GATE ]]; do sleep 0.2; done
   counter=$((counter + 1))
   printf '%s\n' "$counter"
   if [[ -n $memory ]]; then remember; fi
