@@ -2,7 +2,7 @@
 
 # open_run [resume|continue RUN]: finds or makes the folder of this run and opens a new attempt in it.
 open_run() {
-  local verb=${1-} wanted=${2-}
+  local verb=${1-} wanted=${2-} older_node=''
   slurm_id=$SLURM_JOB_ID
   [[ -n ${SLURM_ARRAY_TASK_ID-} ]] && slurm_id=${SLURM_ARRAY_JOB_ID-}_$SLURM_ARRAY_TASK_ID
   run_id=$slurm_id
@@ -30,7 +30,9 @@ open_run() {
   attempt_dir=$run/attempts/$attempt
   read_clock
   started=$now last_beat=0
-  lease="$attempt $slurm_id ${HOSTNAME-}"
+  [[ -r $run/lease ]] && read -r _ _ older_node <"$run/lease"
+  node=${SLURMD_NODENAME:-${HOSTNAME-}}
+  lease="$attempt $slurm_id $node"
   write_file "$run/lease" "$lease" || leave 70 "cannot write to $run"
   if [[ $verb == resume && ${SLURM_RESTART_COUNT:-0} == 0 ]]; then # by the owner, who may know better
     write_file "$run/resumed" "$attempt"
@@ -39,11 +41,22 @@ open_run() {
   find_tmp
   settle_paths
   end_time=$(slurm_end_time)
-  journal started job "$slurm_id" node "${HOSTNAME-}" spent# "$spent_before" script "${script##*/}"
+  journal started job "$slurm_id" node "$node" spent# "$spent_before" script "${script##*/}"
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
+  await_older_attempt "$older_node"
   end_older_computations                                             # if one was on this node and outlived its job
   rm -f "$run"/attempts/*/live/*.dmtcp "$run"/attempts/*/live/*.temp # checkpoints that were never sealed
 }
+
+# await_older_attempt NODE: an attempt on another node that left no word may still run there, if the node is only
+# cut off. Without the lease it ends itself within two heartbeats; until then two would write the same output.
+await_older_attempt() {
+  [[ -n $1 && $1 != "$node" ]] && ! older_attempt_has_left || return 0
+  say "the attempt before this one, on $1, left no word; giving it $((2 * CRFLOW_HEARTBEAT)) s to end itself"
+  wait_until $((2 * CRFLOW_HEARTBEAT)) older_attempt_has_left
+}
+
+older_attempt_has_left() { [[ -e $run/attempts/$((attempt - 1))/left ]]; }
 
 is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?$ ]]; }
 
