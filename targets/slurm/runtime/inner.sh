@@ -9,7 +9,9 @@ open_inner_half() {
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
   find_tmp
   if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
-  export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
+  : >"$mark"
+  rm -f "$live"/*.dmtcp "$live"/*.temp # of a checkpoint that was lost with the computation
+  export DMTCP_TMPDIR=$tmp             # dmtcp_command has no option for it
   close_inherited
   : >"$attempt_dir/dmtcp.log" # what it says of this computation, and not of one before
   workdir_real=$(cd "$workdir" && pwd -P)
@@ -64,7 +66,7 @@ start_coordinator() {
     trap '' TERM
     cd "$live" || exit
     exec dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp"
-  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 &
+  ) <"$mark" >>"$attempt_dir/coordinator.log" 2>&1 &
   coordinator=$!
   disown "$coordinator" # or bash says "Killed" of it in the log
   wait_until 60 coordinator_answers
@@ -88,7 +90,7 @@ launch() {
   run_block >"$run/run.sh"
   cd "$workdir" || return
   dmtcp_launch -j -p "$port" --no-gzip --ckptdir "$live" --tmpdir "$tmp" \
-    bash "$script" application "$run" "$workdir" "$output" </dev/null >>"$attempt_dir/dmtcp.log" 2>&1 &
+    bash "$script" application "$run" "$workdir" "$output" <"$mark" >>"$attempt_dir/dmtcp.log" 2>&1 &
   computation=$!
   came_up 60 || return
   journal launched
@@ -109,14 +111,15 @@ settle_output() {
 
 # came_up SECONDS: the computation of process $computation runs, or is over already.
 came_up() {
+  seen_running=''
   wait_until "$1" start_decided
   disown "$computation" 2>/dev/null
-  finished || computation_runs
+  finished || [[ -n $seen_running ]] # once: a short program may have ended by the time of a second look
 }
 
 # It runs, or it is over, or it never will run.
 start_decided() {
-  finished || computation_runs || ! coordinator_lives && return
+  finished || { computation_runs && seen_running=yes; } || ! coordinator_lives && return
   # dmtcp_restart may end well long before its processes are up, so only a failure of it decides anything.
   ! kill -0 "$computation" 2>/dev/null && ! wait "$computation"
 }
@@ -135,7 +138,7 @@ restore() {
   # DMTCP brings a process back in the folder that it is told from here, or below it, and in no other.
   cd "$workdir" || return
   dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
-    </dev/null >>"$attempt_dir/dmtcp.log" 2>&1 &
+    <"$mark" >>"$attempt_dir/dmtcp.log" 2>&1 &
   computation=$!
   if came_up "$CRFLOW_CHECKPOINT_LIMIT"; then
     journal restored generation# "$generation"
