@@ -11,10 +11,11 @@ memory=${DMTCP_STANDIN_MEMORY:-}
 counter=0
 if [[ -n ${COUNT_TERM-} ]]; then trap 'exit 0' TERM; fi
 
+# remember [OFFSET]: nothing was printed to a file that was just opened, so its own position would be 0.
 remember() {
-  local name value offset=0
+  local name value offset=${1:-0}
   # Bash opens this file itself, so the position is that of its own standard output, and no process is started.
-  while read -r name value; do
+  while [[ -z ${1-} ]] && read -r name value; do
     if [[ $name == pos: ]]; then offset=$value; fi
   done </proc/$$/fdinfo/1
   printf '%s %s %s\n' "$counter" "$offset" "$$" >"$memory.tmp" && mv -f -- "$memory.tmp" "$memory"
@@ -24,12 +25,12 @@ if [[ -n $memory && -s $memory ]]; then
   read -r counter offset _ <"$memory"
   # The wrapper around this program was run again as well: what it printed meanwhile was printed before.
   if [[ -f /proc/$$/fd/1 ]]; then truncate -s "$offset" "/proc/$$/fd/1"; fi
-  remember
+  remember "$offset"
   if ((counter < last)); then sleep "$step"; fi
 fi
 
 while ((counter < last)); do
-  while ((counter == last / 2)) && [[ -n ${COUNT_GATE-} && ! -e $COUNT_GATE ]]; do sleep 0.2; done
+  while ((counter == last / 2)) && [[ -n ${COUNT_GATE-} && ! -e $COUNT_GATE ]]; do sleep 1; done
   counter=$((counter + 1))
   printf '%s\n' "$counter"
   if [[ -n $memory ]]; then remember; fi
