@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dmtcp } from '../support/dmtcp.ts';
 import { filesUnder, processesIn } from '../support/run-folder.ts';
@@ -58,10 +58,11 @@ export async function runCell(
     });
     const others = (await fault.others?.(run)) ?? [];
     await (fault.reach ?? moment.reach)(run);
+    const effect = afterEffect(run);
     undo = await fault.strike?.(run);
-    letOn(run);
-    const violated = [];
-    for (const id of [run.id, ...others]) violated.push(...(await judge(run, id, fault)));
+    const judging = Promise.all([run.id, ...others].map((id) => judge(run as RunOnSlurm, id, fault)));
+    const [judged] = await Promise.all([judging, effect().then(() => letOn(run as RunOnSlurm))]);
+    const violated = judged.flat();
     violated.push(...(await remains(run)));
     if (violated.length === 0) return { violated };
     return { violated: [...violated, story(run)] };
@@ -74,6 +75,24 @@ export async function runCell(
     if (folder !== undefined) fault.cleanUp?.(folder);
   }
 }
+
+/**
+ * Waits until what comes now had its effect: another attempt, the end of this one, or two more checkpoints, all as
+ * seen in the folder. Until then the program must not end, or a slow machine would show nothing.
+ */
+function afterEffect(run: RunOnSlurm): () => Promise<void> {
+  const attempt = Math.max(1, attempts(run));
+  const generation = generations(run).at(-1) ?? 0;
+  const over = () =>
+    attempts(run) > attempt ||
+    existsSync(join(run.state, `attempts/${attempt}/left`)) ||
+    existsSync(join(run.state, 'status')) ||
+    (generations(run).at(-1) ?? 0) >= generation + 2;
+  return () => run.until('an effect', over, 300);
+}
+
+const attempts = (run: RunOnSlurm) =>
+  existsSync(join(run.state, 'attempts')) ? readdirSync(join(run.state, 'attempts')).length : 0;
 
 /** Quick, and always near the known end of the job, so that a warning is taken for what it is. */
 const quick = {

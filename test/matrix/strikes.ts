@@ -41,7 +41,12 @@ export async function loseNode(run: RunOnSlurm): Promise<void> {
 /** Undoes `loseNode`, once the cell is judged. */
 export async function bringBack(run: RunOnSlurm, node: NodeName): Promise<void> {
   run.cluster.startNode(node);
-  await scontrol(run, 'update', `NodeName=${node}`, 'State=RESUME');
+  // It comes back by itself once its slurmd has said that it is there (ReturnToService).
+  for (let tries = 0; tries < 300; tries++) {
+    const { stdout } = await run.cluster.run('sinfo', ['-h', '-p', 'low', '-n', node, '-o', '%T']);
+    if (/^(idle|mixed|allocated)$/.test(stdout.trim())) return;
+    await sleep(200);
+  }
 }
 
 export async function scontrol(run: RunOnSlurm, ...args: string[]): Promise<void> {
