@@ -66,7 +66,7 @@ start_coordinator() {
     trap '' TERM
     cd "$live" || exit
     exec dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp"
-  ) <"$mark" >>"$attempt_dir/coordinator.log" 2>&1 &
+  ) </dev/null 9<"$mark" >>"$attempt_dir/coordinator.log" 2>&1 & # it would not start with a file for input
   coordinator=$!
   disown "$coordinator" # or bash says "Killed" of it in the log
   wait_until 60 coordinator_answers
