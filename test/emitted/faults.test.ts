@@ -168,10 +168,11 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     // Another node: one that does not see the processes of the older attempt.
     const other = join(run.folder, 'other node');
     mkdirSync(other);
-    const young = run.start({ TMPDIR: other });
+    const young = run.start({ TMPDIR: other, SLURMD_NODENAME: 'other' });
     expect(await old, run.log()).toBe(76);
     run.go();
     expect(await young, run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
     const taken = run.entries().findIndex(({ event, attempt }) => event === 'started' && attempt === 2);
     const late = run
       .entries()

@@ -9,9 +9,10 @@
 # A checkpointer that saves memory needs no help from it. The stand-in for DMTCP (test/standin) cannot save any, so
 # where DMTCP_STANDIN_MEMORY names a file, the counter lives there too, replaced by a rename after each line:
 #   COUNTER OFFSET PID     the last line printed, where standard output ended after it, and whose memory this is
+# With COUNT_GATE, half way it waits for a file of that name; with COUNT_TERM a TERM ends it, with status 0.
 set -u
 last=$1 step=$2 status=${3:-0}
-hold='' hang='' sum='' witness=''
+hold=${COUNT_GATE-} hang='' sum='' witness=''
 for option in "${@:4}"; do
   case $option in
     hold=*) hold=${option#*=} ;;
@@ -23,6 +24,7 @@ for option in "${@:4}"; do
 done
 memory=${DMTCP_STANDIN_MEMORY:-}
 counter=0
+if [[ -n ${COUNT_TERM-} ]]; then trap 'exit 0' TERM; fi
 
 remember() {
   local name value

@@ -30,7 +30,7 @@ export function describeProcess(pid) {
   return {
     name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
     command: (glance(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '').split('\0').slice(0, -1),
-    folder: glance(() => readlinkSync(`/proc/${pid}/cwd`)) ?? '/',
+    folder: glance(() => readlinkSync(`/proc/${pid}/cwd`)) ?? '', // none, where it has just ended
     stopped: /^[TZX]/.test(stat.slice(stat.lastIndexOf(')') + 2)),
   };
 }

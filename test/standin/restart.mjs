@@ -82,6 +82,7 @@ function nameIn({ header }) {
  * again here would find its folder by itself, which is kinder: so the stand-in refuses what DMTCP would do wrong.
  */
 function refuseOtherFolder({ name, folder, program }) {
+  if (folder === '') return;
   const here = process.cwd();
   const below = folder.startsWith(program.cwd) && folder[program.cwd.length] === '/';
   const relative = join(here, folder.slice(program.cwd.length));

@@ -1,17 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../src/compile.ts';
 import { type Dmtcp, dmtcpEnvironment } from './dmtcp.ts';
+import { quoted } from './emitted.ts';
 import { exists, journal } from './run-folder.ts';
 import type { Cluster, JobFields } from './slurm-cluster.ts';
 
 const count = join(import.meta.dirname, '../programs/count-alone.sh');
 
-/** The counting program as a flow: 1 to `last`, a line each half second, then status 7. */
-const flow = (last: number) => `crflow 1
+/** The counting program: 1 to `last`, a line each half second, then status 7. */
+export const counting = (last: number) => `bash '${count}' ${last} 0.5 7`;
+
+const flow = (run: string) => `crflow 1
 
 workflow count {
-  application { run = "bash '${count}' ${last} 0.5 7" }
+  application { run = ${quoted(run)} }
   checkpoint { interval = 10min   lead = 2min }
   schedule { time = 10min   total = 1h }
 }
@@ -22,6 +25,17 @@ export interface RunOptions {
   /** Folder of submission, made new under the cluster's; may be as odd as one likes. */
   readonly folder: string;
   readonly last: number;
+  /** The flow's `run`; by default the counting program. */
+  readonly run?: string | undefined;
+  /** The task to look at, where `sbatchArgs` make an array of it. */
+  readonly task?: string | undefined;
+  /** Called with the folder before anything is submitted. */
+  before?(folder: string): void;
+  /**
+   * Commands that the job finds before all others: text by name. In each, `next "$@"` becomes the command that it
+   * stands before, and $FOLDER is the folder of submission.
+   */
+  readonly commands?: Readonly<Record<string, string>>;
   readonly sbatchArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -30,14 +44,24 @@ export interface RunOptions {
 export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [], ...options }: RunOptions) {
   const folder = join(cluster.work, options.folder);
   mkdirSync(folder);
-  const { flows } = compile({ name: 'count.crflow', text: flow(last) });
+  const { flows } = compile({ name: 'count.crflow', text: flow(options.run ?? counting(last)) });
   writeFileSync(join(folder, 'count.sbatch'), flows[0]?.script.text ?? '');
-  const { PATH = '', DMTCP_STANDIN_NODE = '' } = dmtcpEnvironment(dmtcp);
+  const base = dmtcpEnvironment(dmtcp);
+  const PATH = `${writeCommands(folder, options.commands ?? {})}${base['PATH']}`;
+  const { DMTCP_STANDIN_NODE = '' } = base;
   // The same bytes as a user's script, only quicker.
   const env = { PATH, DMTCP_STANDIN_NODE, CRFLOW_INTERVAL: '6', CRFLOW_HEARTBEAT: '5', ...options.env };
   const submit = (...args: string[]) =>
-    cluster.submit('count.sbatch', { cwd: folder, env, sbatchArgs, args });
-  const id = await submit();
+    cluster.submit('count.sbatch', {
+      cwd: folder,
+      env,
+      // What is resumed is one task.
+      sbatchArgs: sbatchArgs.filter((word) => args.length === 0 || !word.startsWith('--array')),
+      args,
+    });
+  options.before?.(folder);
+  const job = await submit();
+  const id = options.task === undefined ? job : `${job}_${options.task}`;
   const state = join(folder, 'crflow-state/count', id);
   const output = join(folder, `count-${id}.out`);
   const until = async (what: string, holds: () => boolean, seconds = 60) => {
@@ -50,6 +74,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
     exists(join(folder, `count-${job}.log`)) ? readFileSync(join(folder, `count-${job}.log`), 'utf8') : '';
   const entries = () => (exists(join(state, 'journal.jsonl')) ? journal(state) : []);
   return {
+    cluster,
     id,
     folder,
     state,
@@ -57,7 +82,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
     entries,
     until,
     submit,
-    output: () => readFileSync(output, 'utf8'),
+    output: () => (exists(output) ? readFileSync(output, 'utf8') : ''),
     /** What an undisturbed run prints. */
     expected: Array.from({ length: last }, (_, i) => `${i + 1}\n`).join(''),
     sealed: (generation: number) =>
@@ -67,4 +92,20 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
     verb: (...args: string[]) => cluster.run('bash', ['count.sbatch', ...args], { cwd: folder }),
     ended: (job = id, seconds = 120): Promise<JobFields> => cluster.waitForJob(job, 'ended', seconds),
   };
+}
+
+/** A run as `startRun` gives it. */
+export type RunOnSlurm = Awaited<ReturnType<typeof startRun>>;
+
+/** Writes the commands into a folder of their own and gives the beginning of a PATH. */
+function writeCommands(folder: string, commands: Readonly<Record<string, string>>): string {
+  if (Object.keys(commands).length === 0) return '';
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  for (const [name, text] of Object.entries(commands)) {
+    const head = '#!/bin/bash\nFOLDER=${0%/bin/*}\nnext() { PATH=${PATH#*:}; exec "${0##*/}" "$@"; }\n';
+    writeFileSync(join(bin, name), `${head}${text}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return `${bin}:`;
 }

@@ -25,13 +25,14 @@ export type { RunOptions, RunResult, SubmitOptions } from './slurm-client.ts';
 export type { JobFields } from './slurm-job.ts';
 
 const JANITOR = fileURLToPath(new URL('slurm-janitor.mjs', import.meta.url));
-const NODES = ['n1', 'n2'] as const;
 const START_SECONDS = 30;
 
-export type NodeName = (typeof NODES)[number];
+export type NodeName = `n${number}`;
 
 export interface ClusterOptions {
-  /** CPUs of each of the two nodes, whatever the machine has. Default 2. */
+  /** How many, n1, n2 and so on. Default 2. */
+  readonly nodes?: number;
+  /** CPUs of each node, whatever the machine has. Default 2. */
   readonly cpus?: number;
   /** GraceTime of the partition `low`. Default 30. */
   readonly graceSeconds?: number;
@@ -39,7 +40,7 @@ export interface ClusterOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Brings up a Slurm with two nodes on this machine, apart from any other. As root; see `slurmAvailable`. */
+/** Brings up a Slurm with two or more nodes on this machine, apart from any other. As root; see `slurmAvailable`. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const available = slurmAvailable();
   if (!available.ok) throw new Error(available.reason);
@@ -60,13 +61,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
 /** A Slurm of its own: munged, slurmctld and a slurmd for each node, in one temporary folder. */
 export class Cluster extends SlurmClient {
-  readonly nodes = NODES;
+  readonly nodes: readonly NodeName[];
   readonly #daemons = new Map<string, ChildProcess>();
   readonly #janitor: ChildProcess;
   #stopped: Promise<void> | undefined;
 
-  private constructor(dir: string) {
+  private constructor(dir: string, nodes: readonly NodeName[]) {
     super(dir);
+    this.nodes = nodes;
     // Detached: an interrupt from the terminal must not end it before it has done its work.
     this.#janitor = spawn(process.execPath, [JANITOR, dir], {
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -79,15 +81,16 @@ export class Cluster extends SlurmClient {
     // The real path, since /proc shows that one. 0700 as made, but munge's clients must get through.
     const dir = realpathSync(mkdtempSync(join(tempFolder(), 'crflow-slurm-')));
     chmodSync(dir, 0o755);
-    const cluster = new Cluster(dir);
+    const nodes = Array.from({ length: options.nodes ?? 2 }, (_, at): NodeName => `n${at + 1}`);
+    const cluster = new Cluster(dir, nodes);
     try {
-      for (const name of ['munge', 'log', 'state', 'work', ...NODES.map((node) => `spool-${node}`)]) {
+      for (const name of ['munge', 'log', 'state', 'work', ...nodes.map((node) => `spool-${node}`)]) {
         mkdirSync(join(dir, name));
         chmodSync(join(dir, name), 0o755);
       }
       mkdirSync(join(dir, 'key'), { mode: 0o700 });
       writeFileSync(munge.key(dir), randomBytes(128), { mode: 0o400 });
-      const [controllerPort = 0, ...ports] = await freePorts(1 + NODES.length);
+      const [controllerPort = 0, ...ports] = await freePorts(1 + nodes.length);
       const host = hostname().replace(/\..*/, '');
       const layout: ClusterLayout = {
         dir,
@@ -95,7 +98,7 @@ export class Cluster extends SlurmClient {
         host,
         address: await loopback(host),
         controllerPort,
-        nodes: NODES.map((name, at) => ({ name, port: ports[at] ?? 0 })),
+        nodes: nodes.map((name, at) => ({ name, port: ports[at] ?? 0 })),
         cpus: options.cpus ?? 2,
         graceSeconds: options.graceSeconds ?? 30,
         settings: options.settings ?? {},
@@ -125,12 +128,12 @@ export class Cluster extends SlurmClient {
     ]);
     await this.#until('munged', () => existsSync(munge.socket(dir)));
     this.#spawn('slurmctld', 'slurmctld', ['-D', '-i', '-f', join(dir, 'slurm.conf')]);
-    for (const node of NODES) this.startNode(node);
-    await this.#until('both nodes idle', async () => {
+    for (const node of this.nodes) this.startNode(node);
+    await this.#until('all nodes idle', async () => {
       const { stdout } = await this.run('sinfo', ['--noheader', '-p', 'low', '-o', '%D %T'], {
         timeoutSeconds: 5,
       });
-      return stdout.trim() === `${NODES.length} idle`;
+      return stdout.trim() === `${this.nodes.length} idle`;
     });
   }
 

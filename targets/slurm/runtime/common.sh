@@ -35,7 +35,14 @@ json_text() {
 read_clock() { printf -v now '%(%s)T' -1; }
 
 # write_file FILE TEXT: the old text or the new one, never half of it.
-write_file() { printf '%s\n' "$2" >"$1.tmp" && mv -f "$1.tmp" "$1"; }
+write_file() {
+  if printf '%s\n' "$2" >"$1.tmp"; then
+    mv -f "$1.tmp" "$1"
+  else
+    rm -f "$1.tmp" # of a disk that is full
+    return 1
+  fi
+}
 
 is_count() { [[ ${1-} =~ ^(0|[1-9][0-9]{0,14})$ ]]; }
 
@@ -78,13 +85,15 @@ find_tmp() {
   tmp_of_run=${TMPDIR:-/tmp}/crflow-$UID-$(cksum <<<"$run" | cut -d ' ' -f 1)
   tmp=$tmp_of_run.$attempt
   idle=$tmp_of_run-$attempt.idle # not among the marked: it is the supervision that has it open
+  starting=$tmp.starting         # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
 }
 
 # Ends every process of this attempt's computation on this node, and what it was just writing.
 end_computation() {
   if [[ -n ${coordinator-} ]]; then kill -9 "$coordinator" 2>/dev/null; fi
+  end_marked "$starting"
   end_marked "$tmp/"
-  rm -rf "$tmp"
+  rm -rf "$tmp" "$starting"
   rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
 }
 

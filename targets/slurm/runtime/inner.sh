@@ -8,7 +8,9 @@ open_inner_half() {
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
   find_tmp
   if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
-  export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
+  : >"$starting"
+  rm -f "$live"/*.dmtcp "$live"/*.temp # of a checkpoint that was lost with the computation
+  export DMTCP_TMPDIR=$tmp             # dmtcp_command has no option for it
   close_inherited
   workdir_real=$(cd "$workdir" && pwd -P)
   turn=0 unfit=0 restored_from=0
@@ -87,8 +89,7 @@ regular_checkpoint() {
 # Nobody would listen to Slurm, or keep the account of time.
 outer_half_is_gone() { ! kill -0 "$PPID" 2>/dev/null; }
 
-# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it. It keeps
-# no file in its DMTCP_TMPDIR open by itself; so that it can be found by one, where this half is killed, it is given one.
+# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it.
 start_coordinator() {
   local port_file=$tmp/port
   rm -f "$port_file"
@@ -96,7 +97,7 @@ start_coordinator() {
     trap '' TERM
     cd "$live" || exit
     exec dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp"
-  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 3>"$tmp/coordinator" &
+  ) </dev/null 9<"$starting" >>"$attempt_dir/coordinator.log" 2>&1 & # it would not start with a file for input
   coordinator=$!
   disown "$coordinator" # or bash says "Killed" of it in the log
   wait_until 60 coordinator_decided && coordinator_lives
@@ -120,10 +121,10 @@ computation_runs() { [[ $(tell_dmtcp -s) == *RUNNING=yes* ]]; }
 
 launch() {
   settle_output
-  run_block >"$run/run.sh"
+  run_block >"$run/run.sh" || return
   cd "$workdir" || return
   dmtcp_launch -j -p "$port" --no-gzip --ckptdir "$live" --tmpdir "$tmp" \
-    bash "$script" application "$run" "$workdir" "$output" </dev/null >"$attempt_dir/dmtcp.log" 2>&1 &
+    bash "$script" application "$run" "$workdir" "$output" <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 &
   computation=$!
   came_up 60 || return
   work=0
@@ -178,7 +179,7 @@ restore() {
   # DMTCP brings a process back in the folder that it is told from here, or below it, and in no other.
   cd "$workdir" || return
   dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
-    </dev/null >"$attempt_dir/dmtcp.log" 2>&1 &
+    <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 &
   computation=$!
   if came_up "$CRFLOW_CHECKPOINT_LIMIT"; then
     restored_from=$generation work=$(generation_fact "$generation" work)
@@ -267,7 +268,6 @@ checkpoint_fails() {
 at_home() {
   local pid folder
   for pid in $(processes_of "$tmp/"); do
-    [[ $pid != "$coordinator" ]] || continue
     folder=$(readlink "/proc/$pid/cwd") || continue
     if [[ $folder/ != "${workdir_real%/}"/* ]]; then
       astray="process $pid ($(cat "/proc/$pid/comm")) works in $folder"

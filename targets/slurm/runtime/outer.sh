@@ -111,6 +111,7 @@ go_on() {
   trap '' TERM "$warning_signal"
   if [[ $continue == resume ]]; then leave 71 'checkpointed at the time limit'; fi
   attempts_left 1 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
+  if [[ $signal == TERM ]] && cancelled_meanwhile; then leave 77 'the job was cancelled'; fi
   if [[ $continue == resubmit ]] && resubmit; then leave 75 "job $next_job goes on with the run"; fi
   for try in 1 2 3; do
     if ask_slurm requeue "$slurm_id"; then
@@ -124,6 +125,14 @@ go_on() {
   done
   if resubmit; then leave 75 "Slurm did not requeue this job; job $next_job goes on with the run"; fi
   leave 75 'Slurm did neither requeue this job nor accept another'
+}
+
+# A scancel that came after the warning: a requeue would bring the job back. A job that Slurm ends for its time
+# limit, or to preempt it, is COMPLETING too.
+cancelled_meanwhile() {
+  local job=''
+  job=$(ask_slurm show job -o "$slurm_id") && [[ $(job_fact JobState) == COMPLETING ]] &&
+    [[ $(job_fact PreemptTime) == None && $(job_fact Reason) != TimeLimit ]]
 }
 
 # leave STATUS WORDS: the one way out. Statuses 70 to 79 are crflow's, but for "done" all are its own.

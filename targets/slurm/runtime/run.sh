@@ -3,7 +3,7 @@
 # open_run [continue RUN | resume RUN [GENERATION] [--total TIME]]: finds or makes the folder of this run and opens a
 # new attempt in it.
 open_run() {
-  local verb=${1-} wanted=${2-}
+  local verb=${1-} wanted=${2-} older_node=''
   slurm_id=$SLURM_JOB_ID
   [[ -n ${SLURM_ARRAY_TASK_ID-} ]] && slurm_id=${SLURM_ARRAY_JOB_ID-}_$SLURM_ARRAY_TASK_ID
   run_id=$slurm_id
@@ -33,14 +33,17 @@ open_run() {
   read_clock
   started=$now last_beat=0 last_shown=0
   charge_work_of_killed
-  write_file "$run/lease" "$attempt $slurm_id ${HOSTNAME-}" || leave 70 "cannot write to $run"
+  [[ -r $run/lease ]] && read -r _ _ older_node <"$run/lease"
+  node=${SLURMD_NODENAME:-${HOSTNAME-}}
+  write_file "$run/lease" "$attempt $slurm_id $node" || leave 70 "cannot write to $run"
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
   find_tmp
   settle_paths
   end_time=$(slurm_end_time)
-  journal started job "$slurm_id" node "${HOSTNAME-}" spent# "$spent_before" script "${script##*/}"
+  journal started job "$slurm_id" node "$node" spent# "$spent_before" script "${script##*/}"
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
+  await_older_attempt "$older_node"
   end_older_computations                                             # if one was on this node and outlived its job
   rm -f "$run"/attempts/*/live/*.dmtcp "$run"/attempts/*/live/*.temp # checkpoints that were never sealed
   rm -rf "$run"/generations/*.partial "$run"/generations/*.old       # nor these, or not wholly removed
@@ -112,6 +115,16 @@ go_back_to() {
   # Done is done, but for an owner who says what to go back to: a program that was killed had not ended.
   if finished; then mv "$run/status" "$run/status.set-aside"; fi
 }
+
+# await_older_attempt NODE: an attempt on another node that left no word may still run there, if the node is only
+# cut off. Without the lease it ends itself within two heartbeats; until then two would write the same output.
+await_older_attempt() {
+  [[ -n $1 && $1 != "$node" ]] && ! older_attempt_has_left || return 0
+  say "the attempt before this one, on $1, left no word; giving it $((2 * CRFLOW_HEARTBEAT)) s to end itself"
+  wait_until $((2 * CRFLOW_HEARTBEAT)) older_attempt_has_left
+}
+
+older_attempt_has_left() { [[ -e $run/attempts/$((attempt - 1))/left ]]; }
 
 is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?$ ]]; }
 

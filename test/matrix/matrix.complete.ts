@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { dmtcpImplementations } from '../support/dmtcp.ts';
+import { type Cluster, type NodeName, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+import { clusterFor, runCell } from './cell.ts';
+import { cell, faults } from './faults.ts';
+import { type MomentName, momentNames, moments } from './moments.ts';
+
+// The complete matrix, on demand: `npm run matrix`. CRFLOW_MATRIX is a pattern for `fault, moment`; CRFLOW_MATRIX_CELLS
+// how many run at the same time; CRFLOW_MATRIX_DMTCP a pattern for the name of the DMTCP.
+const slurm = slurmAvailable();
+const atOnce = Number(process.env['CRFLOW_MATRIX_CELLS'] ?? 6);
+const wanted = new RegExp(process.env['CRFLOW_MATRIX'] ?? '');
+const wantedDmtcp = new RegExp(process.env['CRFLOW_MATRIX_DMTCP'] ?? '');
+
+describe.skipIf(!slurm.ok).each(dmtcpImplementations.filter(({ name }) => wantedDmtcp.test(name)))(
+  `the matrix, with $name${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+  { timeout: 3_600_000 },
+  (dmtcp) => {
+    let cluster: Cluster;
+    const free: NodeName[] = [];
+    const words = new Map<string, string>();
+    const pairs = Object.keys(faults).flatMap((fault) =>
+      momentNames.map((moment) => [fault, moment] as const),
+    );
+
+    beforeAll(async () => {
+      cluster = await startCluster(clusterFor(atOnce));
+      free.push(...cluster.nodes.slice(0, atOnce));
+    });
+    afterAll(async () => {
+      console.log(table(dmtcp.name, words));
+      await cluster?.stop();
+    });
+
+    test('every cell holds', async ({ expect }) => {
+      const queue = pairs.filter((pair) => wanted.test(pair.join(', ')));
+      const worker = async (node: NodeName) => {
+        for (let pair = queue.shift(); pair !== undefined; pair = queue.shift()) {
+          const [fault, moment] = pair;
+          const todo = cell(faults[fault] ?? {}, moment);
+          const word =
+            typeof todo === 'string'
+              ? `no sense: ${todo}`
+              : await judged(node, todo, moment, pair.join(', '));
+          words.set(pair.join(', '), word);
+        }
+      };
+      const judged = async (
+        node: NodeName,
+        todo: Exclude<ReturnType<typeof cell>, string>,
+        moment: MomentName,
+        name: string,
+      ) => {
+        const { violated, skipped } = await runCell(cluster, node, dmtcp, todo, moment);
+        const word = skipped ? `skipped: ${skipped}` : violated.length > 0 ? 'VIOLATED' : 'held';
+        console.log([`${name}: ${word}`, ...violated].join('\n'));
+        return word;
+      };
+      await Promise.all(free.map(worker));
+      expect([...words].filter(([, word]) => word === 'VIOLATED').map(([name]) => name)).toEqual([]);
+    });
+  },
+);
+
+/** Faults down, moments across. What makes no sense is a number, explained below. */
+function table(dmtcp: string, words: ReadonlyMap<string, string>): string {
+  const notes: string[] = [];
+  const short = (word = 'not run') => {
+    if (!word.includes(': ')) return word;
+    if (!notes.includes(word)) notes.push(word);
+    return `(${notes.indexOf(word) + 1})`;
+  };
+  const names = Object.keys(moments) as MomentName[];
+  const rows = Object.keys(faults).map((fault) => [
+    fault,
+    ...names.map((name) => short(words.get(`${fault}, ${name}`))),
+  ]);
+  const lines = [['fault', ...names], ['---', ...names.map(() => '---')], ...rows];
+  return [
+    `Fault matrix, with ${dmtcp}`,
+    ...lines.map((line) => `| ${line.join(' | ')} |`),
+    ...notes.map((note, at) => `(${at + 1}) ${note}`),
+  ].join('\n');
+}

@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunOnSlurm } from '../support/run-on-slurm.ts';
+
+/** A point in the life of a run, and how to have a run stand there long enough to be struck. */
+export interface Moment {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Commands of the job that leave a mark in the folder of submission and take their time; see `startRun`. */
+  readonly commands?: Readonly<Record<string, string>>;
+  /** Waits until the run is there. */
+  reach(run: RunOnSlurm): Promise<void>;
+}
+
+export const generations = (run: RunOnSlurm): number[] =>
+  existsSync(join(run.state, 'generations'))
+    ? readdirSync(join(run.state, 'generations'))
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+        .sort((a, b) => a - b)
+    : [];
+
+/** Lines that the program prints. Half way it waits until it is let on, so that no moment depends on its speed. */
+export const lines = 20;
+
+/** Lets the program go on to its end. */
+export const letOn = (run: RunOnSlurm) => writeFileSync(join(run.folder, 'gate'), '');
+
+/** Two generations are there: one may be damaged. */
+const twoSealed = (run: RunOnSlurm) =>
+  run.until('two generations', () => (generations(run).at(-1) ?? 0) >= 2, 150);
+
+/** The warning, as Slurm gives it: to the batch shell alone. Runs here are always near their known end. */
+export async function warn(run: RunOnSlurm): Promise<void> {
+  await run.cluster.run('scancel', ['--batch', '--signal=USR1', run.id]);
+}
+
+/** Where Slurm is slow to say so, once: leaves a mark, and takes three seconds. */
+const once = (mark: string) => `if mkdir "$FOLDER/at ${mark}" 2>/dev/null; then sleep 3; fi`;
+const marked = (run: RunOnSlurm, mark: string) =>
+  run.until(mark, () => existsSync(join(run.folder, `at ${mark}`)), 150);
+
+/** While images are being written. */
+function writing(run: RunOnSlurm): boolean {
+  const attempts = join(run.state, 'attempts');
+  return readdirSync(attempts).some((attempt) => {
+    const live = join(attempts, attempt, 'live');
+    return existsSync(live) && readdirSync(live).some((name) => name.endsWith('.temp'));
+  });
+}
+
+export const moments = {
+  'before launch': {
+    commands: { dmtcp_coordinator: `${once('launch')}\nnext "$@"` },
+    reach: (run) => marked(run, 'launch'),
+  },
+  running: { reach: twoSealed },
+  'while checkpointing': {
+    env: { DMTCP_STANDIN_SECONDS: '2', COUNT_MIB: '300' },
+    async reach(run) {
+      await twoSealed(run);
+      await run.until('an image being written', () => writing(run), 150);
+    },
+  },
+  'between checkpoint and requeue': {
+    env: { CRFLOW_TICK: '3' }, // the outer half looks for the inner half's outcome every three seconds
+    async reach(run) {
+      await twoSealed(run);
+      await warn(run);
+      await run.until('the last checkpoint', () => existsSync(join(run.state, 'attempts/1/outcome')), 150);
+    },
+  },
+  'while restoring': {
+    commands: { dmtcp_restart: `${once('restore')}\nnext "$@"` },
+    async reach(run) {
+      await twoSealed(run);
+      await warn(run);
+      await marked(run, 'restore');
+    },
+  },
+  finishing: {
+    commands: { sync: `if [[ $* == */status* ]]; then ${once('finish')}; fi\nnext "$@"` },
+    async reach(run) {
+      await run.until('a generation', () => generations(run).length > 0, 150);
+      letOn(run);
+      await marked(run, 'finish');
+    },
+  },
+} as const satisfies Record<string, Moment>;
+
+export type MomentName = keyof typeof moments;
+export const momentNames = Object.keys(moments) as readonly MomentName[];
