@@ -44,6 +44,10 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
     expect(rig.command('-k').status).toBe(0);
   });
 
+  it('has a coordinator that ends at once where its standard input is a file', async () => {
+    expect(await rig.coordinatorWithInput()).toBe(99);
+  });
+
   it('takes a checkpoint with -c, one at a time, commits it with the restart script, and goes on to its end', async () => {
     rig.slow();
     const { coordinator, application } = await run();

@@ -71,6 +71,14 @@ export class Rig {
     return started;
   }
 
+  /** A coordinator whose standard input is a file: how it ends. */
+  coordinatorWithInput(): Ended {
+    writeFileSync(join(this.home, 'input'), '');
+    const file = join(this.home, 'port');
+    const command = COORDINATOR.replace('</dev/null', '<"$5"');
+    return this.#start(command, this.live, file, this.#tmp, '/dev/null', join(this.home, 'input')).ended;
+  }
+
   /** Launches count.sh, counting to `last`. */
   launch(last: number, status: number): { ended: Ended; pid: number } {
     writeFileSync(join(this.home, 'run.sh'), `bash '${COUNT}' ${last} 0.2 ${status}\n`);

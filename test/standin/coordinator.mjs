@@ -2,7 +2,7 @@
  * dmtcp_coordinator. It knows agents by their connections, and their processes by looking. An agent that was killed
  * leaves its processes behind, as a killed process of DMTCP leaves the others: they stay peers until they end.
  */
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { fstatSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { checkpointFolder, common, ignoredSignals, parse, portOf } from './options.mjs';
 import { members, signal } from './processes.mjs';
@@ -18,6 +18,8 @@ export async function coordinate(words) {
     '--stale-timeout': ['stale', true],
     '--timeout': ['timeout', true],
   });
+  // The real one polls its input, and a file cannot be polled.
+  if (fstatSync(0).isFile()) process.exit(99);
   for (const name of ignoredSignals()) process.on(name, () => {});
   new Coordinator(options).listen(portOf(options));
 }
