@@ -18,8 +18,14 @@ hangs() {
   ((SECONDS - last_sign > CRFLOW_ALIVE)) && journal hangs
 }
 
-# A program that hangs must not have its good generations pruned for copies of the hanging one.
+# A program that hangs must not have its good generations pruned for copies of the hanging one: only the first
+# checkpoint behind a sign of life can hold it.
 lived_since_checkpoint() {
   look_for_life
-  [[ -n $lived ]] && lived=''
+  [[ -n $lived ]]
+}
+
+life_is_saved() {
+  look_for_life
+  lived=''
 }

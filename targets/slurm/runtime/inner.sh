@@ -83,6 +83,7 @@ regular_checkpoint() {
   else
     checkpoint -c
   fi
+  if [[ -n ${CRFLOW_ALIVE-} ]]; then life_is_saved; fi
   schedule_checkpoint
 }
 

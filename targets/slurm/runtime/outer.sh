@@ -139,7 +139,7 @@ cancelled_meanwhile() {
 leave() {
   trap '' TERM "$warning_signal"
   settle "$1" "$2"
-  if [[ -n ${attempt_dir-} && -z ${next_job-} ]]; then sum_up; fi
+  if [[ -n ${attempt_dir-} && -z ${next_job-} ]] && (($1 != 70)); then sum_up; fi
   case $outcome in
     'done')
       say "done: $2"
