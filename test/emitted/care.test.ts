@@ -12,7 +12,7 @@ const events = (run: Run, wanted: string) => run.entries().filter(({ event }) =>
 const powerCut = (run: Run) => {
   for (let i = 0; i < 5; i++) run.kill(/./);
 };
-describe.each(dmtcpImplementations)('a run, with $name', { timeout: 120_000, concurrent: true }, (dmtcp) => {
+describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, concurrent: true }, (dmtcp) => {
   test('prove: the first checkpoint is restored at once, and no later one', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
     const ended = run.start({ CRFLOW_PROVE: '1' });

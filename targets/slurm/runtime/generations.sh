@@ -30,12 +30,25 @@ newest_fact() {
   printf '%s' "${value:-0}"
 }
 
-# seal SECONDS: makes a generation of the checkpoint that was committed in live/. Sets generation.
+# seal SECONDS: makes a generation of the checkpoint that was committed in live/ and took so long. Sets generation.
 seal() {
-  local partial bytes ended=''
-  if [[ $how == -kc ]]; then ended=yes; fi
+  local partial bytes
   generation=$(($(newest_generation) + 1))
-  partial=$run/generations/$generation.partial
+  partial=$run/generations/$generation.$attempt.partial # an attempt that was taken over may be writing one, too
+  if ! fill "$1" || ! mv "$partial" "$run/generations/$generation"; then
+    rm -rf "$partial"
+    return 1
+  fi
+  say "sealed generation $generation ($(mib "$bytes") in $1 s)"
+  journal sealed generation# "$generation" bytes# "$bytes" seconds# "$1"
+  work_is_saved "$1"
+  prune
+}
+
+# fill SECONDS: puts all of the generation into the folder $partial, and looks once more whether it is ours to seal.
+fill() {
+  local ended=''
+  if [[ $how == -kc ]]; then ended=yes; fi
   rm -rf "$partial"
   if ! { mkdir "$partial" && list_images >"$partial/images" && collect_images "$partial" && keep_files "$partial"; }; then
     checkpoint_fails 'its files could not be collected'
@@ -52,15 +65,9 @@ seal() {
     checkpoint_fails 'its checksums could not be written'
     return 1
   fi
-  if ! holds_lease; then
-    checkpoint_fails 'a newer attempt has taken over this run'
-    return 1
-  fi
-  mv "$partial" "$run/generations/$generation" || return
-  say "sealed generation $generation ($(mib "$bytes") in $1 s)"
-  journal sealed generation# "$generation" bytes# "$bytes" seconds# "$1"
-  work_is_saved "$1"
-  prune
+  holds_lease && return
+  checkpoint_fails 'a newer attempt has taken over this run'
+  return 1
 }
 
 # The images of the checkpoint just committed, a name a line. The restart script's own list is split by

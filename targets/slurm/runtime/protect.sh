@@ -2,10 +2,11 @@
 
 # protected_files: those of workdir that the patterns name, each ended by NUL.
 protected_files() {
-  local pattern file IFS=''
+  local pattern file IFS=$' \t\n'
   shopt -s nullglob globstar
   for pattern in ${protect[@]+"${protect[@]}"}; do
-    # shellcheck disable=SC2231 # a pattern, with IFS empty: no word is split
+    IFS='' # no word is split; before the list above, bash 4.2 would make one word of it
+    # shellcheck disable=SC2231 # a pattern
     for file in $pattern; do
       [[ -f $file ]] && printf '%s\0' "$file"
     done
