@@ -243,7 +243,7 @@ exit "$status"
 const notThere =
   spawnSync(process.env['CRFLOW_TEST_BASH'] ?? 'bash', ['-ec', './nothing-of-that-name']).status ?? 127;
 
-describe('a program, with the stand-in', { timeout: 60_000, concurrent: true }, () => {
+describe('a program, with the stand-in', { timeout: 180_000, concurrent: true }, () => {
   const [dmtcp] = dmtcpImplementations;
   if (dmtcp === undefined) throw new Error('there is always the stand-in');
 
