@@ -266,6 +266,12 @@ describe('a program, with the stand-in', { timeout: 180_000, concurrent: true },
     expect(run.left()).toEqual([]);
   });
 
+  test('that is killed by a signal: its output is its own, without a word of ours', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { run: 'echo out; echo error >&2; kill -SEGV $BASHPID' });
+    expect(await run.start(), run.log()).toBe(139);
+    expect(run.output()).toBe('out\nerror\n');
+  });
+
   test('that is lost in the midst of a checkpoint: what was written of it does not stay', {
     timeout: 240_000,
   }, async ({ expect }) => {

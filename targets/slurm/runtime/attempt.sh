@@ -74,9 +74,10 @@ application() {
   exec >>"$output" 2>&1 </dev/null 3>"$run/shell"
   cd "$workdir" || exit
   printf '%s\n' "$$" >&3
+  exec 2>/dev/null # what this shell has to say of a signal is not the application's output
   (
     printf '%s\n' "$BASHPID" >&3
-    exec bash -eo pipefail "$run/run.sh" 3>&-
+    exec bash -eo pipefail "$run/run.sh" 2>&1 3>&-
   )
   status=$?
   # Died of a signal: if all of the job is being killed, this shell is next, and this was not the end.

@@ -118,7 +118,7 @@ go_on() {
       journal requeued reason "$reason" try# "$try"
       say 'requeued; the next attempt goes on from here'
       settle 75 'requeued'
-      sleep "$CRFLOW_REQUEUE_WAIT" # Slurm ends this attempt, usually at once
+      wait_until "$CRFLOW_REQUEUE_WAIT" lease_is_lost # Slurm ends this attempt, usually at once; but not on a node cut off
       exit 75
     fi
     sleep 2

@@ -205,6 +205,8 @@ holds_lease() {
   [[ $holder == "$attempt" ]]
 }
 
+lease_is_lost() { ! holds_lease; }
+
 # The largest number among the names in a folder; 0 where there is none.
 newest_number() {
   local entry newest=0
