@@ -1,0 +1,200 @@
+import type { Painter } from '../diagnostics/paint.ts';
+import { wrap } from '../diagnostics/width.ts';
+import { plural } from '../diagnostics/words.ts';
+import type { Bytes, Seconds } from '../model/flow.ts';
+import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
+import { describeDuration } from '../time/duration.ts';
+import { describeSize } from '../time/size.ts';
+import { axis, bar, LEGEND } from './timeline.ts';
+
+/** Columns of a page, whatever the terminal has. */
+const COLUMNS = 80;
+const LABEL = 17;
+const BAR = 48;
+/** Kinds of attempts that are drawn. */
+const MOST_ROWS = 6;
+
+/** A forecast as a page of plain text: no line is longer than 80 columns, and none needs its colour. */
+export function page(forecast: Forecast, paint: Painter): string {
+  const { workflow, remarks } = forecast;
+  const sections: [string, string[]][] = [
+    ['The run', theRun(forecast)],
+    ['Look at this', remarks.flatMap((one) => item(one))],
+    ['One attempt after another', timeline(forecast)],
+    ['The interval', theInterval(forecast)],
+    ['Disk', disk(forecast)],
+    ['The queue', queue(forecast)],
+    ['What this rests on', forecast.assumptions.flatMap(assumption)],
+  ];
+  const blocks = sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => {
+      const heading = title === 'Look at this' ? paint.warning(title) : paint.bold(title);
+      return [heading, ...lines].join('\n');
+    });
+  return `${[paint.bold(`${workflow}: what will happen`), ...blocks].join('\n\n')}\n`;
+}
+
+function theRun({ run, range, asked, program, needs }: Forecast): string[] {
+  const share = run.walltime > 0 ? percent(run.work / run.walltime) : '';
+  const lines = [
+    row(
+      'program',
+      program === null
+        ? `no --work was given: this is what fits into total, ${duration(asked.total)}`
+        : `${duration(program)} if nothing disturbs it`,
+    ),
+    row(
+      'attempts',
+      `${count(run.attempts)}, of ${duration(asked.time)} at most${orSo(range.attempts, run.attempts, count)}`,
+    ),
+    row('ends', ending(run, asked.total)),
+    row('walltime', `${duration(run.walltime)} of ${duration(asked.total)}`),
+    row('work', `${duration(run.work)}, ${share} of the walltime${orSo(range.work, run.work, duration)}`),
+    row(
+      'checkpoints',
+      `${count(run.checkpoints)}: ${count(run.periodic)} on time, ${count(run.checkpoints - run.periodic)} at the end of attempts; ${duration(run.saving)} in all, ${percent(run.walltime > 0 ? run.saving / run.walltime : 0)}${orSo(range.checkpoints, run.checkpoints, count)}`,
+    ),
+    row('restores', restores(run)),
+  ];
+  if (needs !== null)
+    lines.push(
+      row(
+        'to its end',
+        `the program needs ${duration(needs.total)} of walltime, in ${plural(needs.attempts, 'attempt')}`,
+      ),
+    );
+  return lines.flat();
+}
+
+function ending({ ending, attempts }: Run, total: Seconds): string {
+  switch (ending) {
+    case 'done':
+      return 'with the program, and its status';
+    case 'total':
+      return `with status 72, checkpointed: total, ${duration(total)}, is used up`;
+    case 'attempts':
+      return `with status 72, checkpointed: all ${attempts} attempts are used up`;
+    case 'manual':
+      return 'with status 71, checkpointed, to be resumed by hand';
+    case 'no-progress':
+      return 'with status 73: attempts seal nothing';
+  }
+}
+
+function restores({ restores, groups }: Run): string {
+  const proof = groups[0]?.attempt.cycles[0];
+  const words = [count(restores)];
+  if (proof !== undefined && proof.restore > 0)
+    words.push(`the first ${duration(proof.work)} after the launch, as a proof`);
+  return words.join(', ');
+}
+
+/** What else it may be, where the warnings or Slurm's choice between time_min and time make a difference. */
+function orSo({ least, most }: Range, is: number, say: (value: number) => string): string {
+  const [from, to] = [say(least), say(most)];
+  return from === to
+    ? ''
+    : from === say(is)
+      ? `; ${to} at most`
+      : to === say(is)
+        ? `; ${from} at least`
+        : `; ${from} to ${to}`;
+}
+
+function timeline({ run, asked }: Forecast): string[] {
+  let number = 1;
+  const rows = run.groups.slice(0, MOST_ROWS).map(({ count: times, attempt }) => {
+    const name = times === 1 ? `attempt ${number}` : `attempts ${number}-${number + times - 1}`;
+    number += times;
+    return `  ${name.padEnd(LABEL)}${bar(attempt, asked.time, BAR)} ${duration(attempt.walltime)}`;
+  });
+  const rest = run.attempts - number + 1;
+  if (rest > 0) rows.push(`  ${''.padEnd(LABEL)}and ${plural(rest, 'more attempt')}`);
+  const legend = wrap(LEGEND.map((one) => one.replaceAll(' ', '\u00A0')).join('   '), COLUMNS - 4);
+  return [
+    ...rows,
+    `  ${''.padEnd(LABEL)}${axis(asked.time, BAR, duration)}`,
+    ...legend.map((line) => `  ${line.trim()}`),
+  ];
+}
+
+function theInterval({ interval, assumptions }: Forecast): string[] {
+  const { used, auto, young, daly, mtbf, failures } = interval;
+  const of = (name: Assumption['name']) => assumptions.find((one) => one.name === name)?.value ?? 0;
+  const restart = of('start-up') + of('restore');
+  const line = ({ seconds, overhead }: Candidate) =>
+    `${duration(seconds).padEnd(14)}${overhead === null ? 'no work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
+  return [
+    ...row(auto ? 'used (auto)' : 'used', line(used)),
+    ...row('best by Young', line(young)),
+    ...row('best by Daly', line(daly)),
+    ...row(
+      'if',
+      `a checkpoint takes ${duration(of('checkpoint'))}, a restart ${duration(restart)}, and a failure without warning comes every ${duration(mtbf)} (exponential): ${failures.toFixed(1)} in this walltime, each for about ${duration((used.seconds + of('checkpoint')) / 2 + restart)}. The numbers under "The run" are without failures`,
+    ),
+  ];
+}
+
+function disk({ disk: { generation, most, free, tasks } }: Forecast): string[] {
+  const lines = [
+    ...row(
+      'a generation',
+      `${size(generation)}, the memory of the program; copies of protected files come on top`,
+    ),
+    ...row('at most', `${size(most)}; keep ${size(free)} free, or checkpoints are skipped`),
+  ];
+  if (tasks > 1)
+    lines.push(
+      ...row(
+        'array',
+        `${count(tasks)} tasks, each with a run and generations of its own: ${size(tasks * most)} in all`,
+      ),
+    );
+  return lines;
+}
+
+function queue({ queue: { continue: how, delay, elapsed }, run }: Forecast): string[] {
+  const again = {
+    requeue: `a requeued attempt waits ${duration(delay)} at least: ${duration(delay * run.requeues)} in all`,
+    resubmit: 'each attempt is another job, which waits as any new job does',
+    resume: 'nothing goes on by itself: you resume the run',
+  }[how];
+  const lines = [...row('between', again)];
+  if (elapsed !== null)
+    lines.push(
+      ...row(
+        'from start to end',
+        `${duration(elapsed)}, and however long the attempts wait for a place: that is not known here, and not charged to total`,
+      ),
+    );
+  return lines;
+}
+
+function assumption({ name, value, unit, given, basis }: Assumption): string[] {
+  const shown = unit === 'bytes' ? size(value) : duration(value);
+  return row(name, `${shown.padEnd(14)}${given ? '' : 'estimate: '}${basis}`, 14);
+}
+
+/** A label and what it says, wrapped beside it; `hang` columns deeper from the second line on. */
+function row(label: string, text: string, hang = 0): string[] {
+  // What was padded stays so.
+  const lines = wrap(text.replaceAll(/ (?= )|(?<= ) /g, '\u00A0'), COLUMNS - 2 - LABEL - hang);
+  return lines.map(
+    (line, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${i === 0 ? '' : ' '.repeat(hang)}${line}`,
+  );
+}
+
+function item(text: string): string[] {
+  return wrap(text, COLUMNS - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`);
+}
+
+/** To the minute from an hour on, to the hour from a day on. */
+function duration(seconds: Seconds): string {
+  const grain = seconds >= 86_400 ? 3_600 : seconds >= 3_600 ? 60 : 1;
+  return describeDuration(Math.round(seconds / grain) * grain);
+}
+
+const size = (bytes: Bytes) => describeSize(bytes);
+const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+const count = (value: number) => String(value);
