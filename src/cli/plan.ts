@@ -34,11 +34,12 @@ export async function planFlow(file: string, { format, set, work }: PlanOptions)
     );
   const forecasts = flows.map(({ plan }) => forecast(plan, { work }));
   const paint = painter(process.stdout.isTTY === true && !process.env['NO_COLOR']);
-  reporter.say(
-    forecasts
-      .map((one) => page(one, paint))
-      .join(`\n${'-'.repeat(80)}\n\n`)
-      .trimEnd(),
-  );
+  if (forecasts.length > 0)
+    reporter.say(
+      forecasts
+        .map((one) => page(one, paint))
+        .join('\n\n')
+        .trimEnd(),
+    );
   return reporter.end([], { forecasts });
 }

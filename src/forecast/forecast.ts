@@ -19,6 +19,8 @@ export interface Given {
   readonly mtbf?: Seconds;
   readonly early?: Seconds;
   readonly requeue?: Seconds;
+  /** From the launch to the proof, as a rehearsal sets it (CRFLOW_PROVE). */
+  readonly prove?: Seconds;
 }
 
 /** From an attempt's start to the program's: modules, the coordinator, the launch. Seen: 2 to 4 s on a small machine. */
@@ -34,24 +36,25 @@ const TOO_MUCH = 20;
 export function forecast(plan: Plan, given: Given = {}): Forecast {
   const { assumptions, value } = assume(plan, given);
   const failures: Failures = {
-    cost: value('checkpoint'),
+    // With protect, what a checkpoint costs the program is a restore, too.
+    cost: value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0),
     restart: value('start-up') + value('restore'),
     mtbf: value('mtbf'),
   };
   const auto = plan.checkpoint.mtbf !== null;
   const used = auto
-    ? Math.max(SHORTEST_AUTO, Math.floor(dalyInterval(failures.cost, failures.mtbf)))
+    ? Math.max(SHORTEST_AUTO, Math.floor(dalyInterval(value('checkpoint'), failures.mtbf)))
     : plan.checkpoint.interval;
   const terms: Terms = {
     limit: slurmMinutes(plan.attempt.time) * 60,
     lead: plan.checkpoint.lead,
     early: value('early'),
     startUp: value('start-up'),
-    cost: failures.cost,
+    cost: value('checkpoint'),
     restore: value('restore'),
     interval: used,
     intervalAtFirst: plan.checkpoint.interval,
-    prove: plan.checkpoint.prove ? FIRST_CHECKPOINT : null,
+    prove: plan.checkpoint.prove ? (given.prove ?? FIRST_CHECKPOINT) : null,
     restoreEach: plan.checkpoint.protect.length > 0,
     total: plan.total,
     maxAttempts: plan.attempt.max,
@@ -96,6 +99,8 @@ export function forecast(plan: Plan, given: Given = {}): Forecast {
       auto,
       young: candidate(youngInterval(failures.cost, failures.mtbf)),
       daly: candidate(dalyInterval(failures.cost, failures.mtbf)),
+      cost: failures.cost,
+      restart: failures.restart,
       mtbf: failures.mtbf,
       failures: run.walltime / failures.mtbf,
     },
@@ -111,7 +116,7 @@ export function forecast(plan: Plan, given: Given = {}): Forecast {
       elapsed: plan.continue === 'resume' ? null : run.walltime + run.requeues * delay,
     },
   };
-  return { ...answer, remarks: remarks(plan, terms, answer, all) };
+  return { ...answer, remarks: remarks(terms, answer, all) };
 }
 
 /** The numbers that everything else rests on, each with what it rests on itself. */
@@ -185,7 +190,6 @@ function needed(terms: Terms, run: Run): Forecast['needs'] {
 
 /** What she would rather know now. Numbers are in the sentences. */
 function remarks(
-  plan: Plan,
   terms: Terms,
   { needs, interval, program }: Omit<Forecast, 'remarks'>,
   all: readonly Run[],
@@ -199,15 +203,18 @@ function remarks(
   const said = describeDuration;
   say(
     program !== null && run.ending !== 'done' && needs === null && run.ending !== 'manual',
-    () => 'the program will never end: its attempts gain nothing. Give each more time, or a shorter interval',
+    () =>
+      `the program would not end in ${TOO_MUCH} times its own time: attempts gain almost nothing. Give each more time`,
   );
   say(
     needs !== null && run.ending === 'total',
-    () => `the program does not end within total: it needs ${said(wholeMinutes(needs?.total ?? 0))}`,
+    () =>
+      `the program does not end within total: it needs ${said(wholeMinutes(needs?.total ?? 0))} of walltime, and more with failures`,
   );
   say(
     needs !== null && run.ending === 'attempts',
-    () => `the program does not end within max_attempts: it needs ${needs?.attempts}`,
+    () =>
+      `the program does not end within max_attempts: it needs ${needs?.attempts}, and more where one is preempted`,
   );
   say(run.ending === 'no-progress', () => 'attempts seal nothing, so the run stops with status 73');
   const lost = all.some((one) => one.lost > 0);
@@ -233,7 +240,7 @@ function remarks(
       `an interval of ${said(Math.round(daly.seconds))} would lose less, if failures are as frequent as assumed`,
   );
   say(
-    plan.continue === 'resume',
+    run.ending === 'manual',
     () => 'the run stops at the end of its first attempt (status 71), and waits for its owner to resume it',
   );
   return found;

@@ -35,7 +35,7 @@ export function page(forecast: Forecast, paint: Painter): string {
   return `${[paint.bold(`${workflow}: what will happen`), ...blocks].join('\n\n')}\n`;
 }
 
-function theRun({ run, range, asked, program, needs }: Forecast): string[] {
+function theRun({ run, range, asked, program }: Forecast): string[] {
   const share = run.walltime > 0 ? percent(run.work / run.walltime) : '';
   const lines = [
     row(
@@ -46,24 +46,17 @@ function theRun({ run, range, asked, program, needs }: Forecast): string[] {
     ),
     row(
       'attempts',
-      `${count(run.attempts)}, of ${duration(asked.time)} at most${orSo(range.attempts, run.attempts, count)}`,
+      `${count(run.attempts)}${orSo(range.attempts, run.attempts, count)}, of ${duration(asked.time)} at most`,
     ),
     row('ends', ending(run, asked.total)),
     row('walltime', `${duration(run.walltime)} of ${duration(asked.total)}`),
-    row('work', `${duration(run.work)}, ${share} of the walltime${orSo(range.work, run.work, duration)}`),
+    row('work', `${duration(run.work)}${orSo(range.work, run.work, duration)}, ${share} of the walltime`),
     row(
       'checkpoints',
-      `${count(run.checkpoints)}: ${count(run.periodic)} on time, ${count(run.checkpoints - run.periodic)} at the end of attempts; ${duration(run.saving)} in all, ${percent(run.walltime > 0 ? run.saving / run.walltime : 0)}${orSo(range.checkpoints, run.checkpoints, count)}`,
+      `${count(run.checkpoints)}${orSo(range.checkpoints, run.checkpoints, count)}: ${count(run.periodic)} on time, ${count(run.checkpoints - run.periodic)} at the end of attempts; ${duration(run.saving)} in all, ${percent(run.walltime > 0 ? run.saving / run.walltime : 0)}`,
     ),
     row('restores', restores(run)),
   ];
-  if (needs !== null)
-    lines.push(
-      row(
-        'to its end',
-        `the program needs ${duration(needs.total)} of walltime, in ${plural(needs.attempts, 'attempt')}`,
-      ),
-    );
   return lines.flat();
 }
 
@@ -93,13 +86,9 @@ function restores({ restores, groups }: Run): string {
 /** What else it may be, where the warnings or Slurm's choice between time_min and time make a difference. */
 function orSo({ least, most }: Range, is: number, say: (value: number) => string): string {
   const [from, to] = [say(least), say(most)];
-  return from === to
-    ? ''
-    : from === say(is)
-      ? `; ${to} at most`
-      : to === say(is)
-        ? `; ${from} at least`
-        : `; ${from} to ${to}`;
+  if (from === to) return '';
+  if (from === say(is)) return ` (${to} at most)`;
+  return to === say(is) ? ` (${from} at least)` : ` (${from} to ${to})`;
 }
 
 function timeline({ run, asked }: Forecast): string[] {
@@ -119,19 +108,18 @@ function timeline({ run, asked }: Forecast): string[] {
   ];
 }
 
-function theInterval({ interval, assumptions }: Forecast): string[] {
-  const { used, auto, young, daly, mtbf, failures } = interval;
-  const of = (name: Assumption['name']) => assumptions.find((one) => one.name === name)?.value ?? 0;
-  const restart = of('start-up') + of('restore');
+function theInterval({ interval }: Forecast): string[] {
+  const { used, auto, young, daly, cost, restart, mtbf, failures } = interval;
   const line = ({ seconds, overhead }: Candidate) =>
     `${duration(seconds).padEnd(14)}${overhead === null ? 'no work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
+  const each = duration((used.seconds + cost) / 2 + restart);
   return [
     ...row(auto ? 'used (auto)' : 'used', line(used)),
     ...row('best by Young', line(young)),
     ...row('best by Daly', line(daly)),
     ...row(
       'if',
-      `a checkpoint takes ${duration(of('checkpoint'))}, a restart ${duration(restart)}, and a failure without warning comes every ${duration(mtbf)} (exponential): ${failures.toFixed(1)} in this walltime, each for about ${duration((used.seconds + of('checkpoint')) / 2 + restart)}. The numbers under "The run" are without failures`,
+      `a checkpoint takes ${duration(cost)}, a restart ${duration(restart)}, and a failure without warning comes every ${duration(mtbf)} (exponential): ${failures.toFixed(1)} in this walltime, each for about ${each}. The numbers under "The run" are without failures`,
     ),
   ];
 }
@@ -164,7 +152,7 @@ function queue({ queue: { continue: how, delay, elapsed }, run }: Forecast): str
   if (elapsed !== null)
     lines.push(
       ...row(
-        'from start to end',
+        'start to end',
         `${duration(elapsed)}, and however long the attempts wait for a place: that is not known here, and not charged to total`,
       ),
     );
@@ -172,17 +160,19 @@ function queue({ queue: { continue: how, delay, elapsed }, run }: Forecast): str
 }
 
 function assumption({ name, value, unit, given, basis }: Assumption): string[] {
-  const shown = unit === 'bytes' ? size(value) : duration(value);
-  return row(name, `${shown.padEnd(14)}${given ? '' : 'estimate: '}${basis}`, 14);
+  const shown = (unit === 'bytes' ? size(value) : duration(value)).padEnd(14);
+  const lines = wrap(`${given ? '' : 'estimate: '}${basis}`, COLUMNS - 2 - LABEL - shown.length);
+  return lines.map(
+    (line, i) =>
+      `  ${(i === 0 ? name : '').padEnd(LABEL)}${i === 0 ? shown : ' '.repeat(shown.length)}${line}`,
+  );
 }
 
-/** A label and what it says, wrapped beside it; `hang` columns deeper from the second line on. */
-function row(label: string, text: string, hang = 0): string[] {
+/** A label and what it says, wrapped beside it. */
+function row(label: string, text: string): string[] {
   // What was padded stays so.
-  const lines = wrap(text.replaceAll(/ (?= )|(?<= ) /g, '\u00A0'), COLUMNS - 2 - LABEL - hang);
-  return lines.map(
-    (line, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${i === 0 ? '' : ' '.repeat(hang)}${line}`,
-  );
+  const lines = wrap(text.replaceAll(/ (?= )|(?<= ) /g, '\u00A0'), COLUMNS - 2 - LABEL);
+  return lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${line}`);
 }
 
 function item(text: string): string[] {
@@ -196,5 +186,5 @@ function duration(seconds: Seconds): string {
 }
 
 const size = (bytes: Bytes) => describeSize(bytes);
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const count = (value: number) => String(value);

@@ -27,7 +27,7 @@ export function bar(
   const columns: string[] = Array.from({ length: width }, () => '.');
   const at = (time: Seconds) => Math.min(width - 1, Math.floor((time / scale) * width));
   const fill = (from: Seconds, to: Seconds, mark: string) => {
-    for (let i = at(from); i < Math.max(at(from) + 1, Math.ceil((to / scale) * width)) && i < width; i += 1)
+    for (let i = at(from); i < Math.max(at(from) + 1, Math.round((to / scale) * width)) && i < width; i += 1)
       columns[i] = mark;
   };
   const marks: [Seconds, Seconds, string][] = [];

@@ -32,6 +32,10 @@ export interface Forecast {
     readonly auto: boolean;
     readonly young: Candidate;
     readonly daly: Candidate;
+    /** What a checkpoint keeps the program from its work for; with `protect` that is a restore, too. */
+    readonly cost: Seconds;
+    /** From a failure to work, the queue apart. */
+    readonly restart: Seconds;
     readonly mtbf: Seconds;
     /** Failures to be expected in the walltime of the run. */
     readonly failures: number;

@@ -22,7 +22,7 @@ export interface Terms {
   readonly startUp: Seconds;
   /** Of one checkpoint; more than 0. */
   readonly cost: Seconds;
-  /** Of one restore. */
+  /** Of one restore; more than 0. */
   readonly restore: Seconds;
   /** From the end of a checkpoint to the next; more than 0. */
   readonly interval: Seconds;
@@ -65,15 +65,47 @@ export function simulate(terms: Terms): Run {
     const before = attempts.at(-1);
     if (before !== undefined && isSame(before.attempt, attempt)) before.count += 1;
     else attempts.push({ count: 1, attempt });
+    if (before !== undefined && before.count > 1) {
+      const alike = alikeAfter(terms, { ...standing, number }, attempt);
+      before.count += alike;
+      number += alike;
+      standing = advanced(standing, attempt, alike);
+    }
     idle = attempt.checkpoints > 0 ? 0 : idle + 1;
-    standing = {
-      spent: standing.spent + attempt.walltime,
-      saved: standing.saved + attempt.work,
-      sealed: standing.sealed || attempt.checkpoints > 0,
-    };
+    standing = advanced(standing, attempt, 1);
     const ending = attempt.ending !== 'limit' ? attempt.ending : endsBetween(terms, number);
     if (ending !== undefined) return summed(attempts, ending);
   }
+}
+
+function advanced({ spent, saved, sealed }: Standing, attempt: Attempt, times: number): Standing {
+  return {
+    spent: spent + times * attempt.walltime,
+    saved: saved + times * attempt.work,
+    sealed: sealed || attempt.checkpoints > 0,
+  };
+}
+
+/**
+ * How many attempts after this one are the same for certain, so that nobody has to look at millions: as long as neither the
+ * work nor the total that is left ends within one, whatever that attempt does.
+ */
+function alikeAfter(
+  { limit, total, work, maxAttempts }: Terms,
+  { spent, saved, number }: Standing & { number: number },
+  attempt: Attempt,
+): number {
+  if (attempt.ending !== 'limit' || attempt.checkpoints === 0) return 0;
+  const room = (left: number, each: number) =>
+    each > 0 ? Math.floor((left - 2 * limit) / each) : Number.POSITIVE_INFINITY;
+  return Math.max(
+    0,
+    Math.min(
+      room(total - spent, attempt.walltime),
+      room((work ?? Number.POSITIVE_INFINITY) - saved, attempt.work),
+      (maxAttempts ?? Number.POSITIVE_INFINITY) - number - 1,
+    ),
+  );
 }
 
 /** What the job decides when a warning has been answered. */
