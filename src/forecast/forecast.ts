@@ -1,24 +1,22 @@
-import type { Bytes, Seconds } from '../model/flow.ts';
+import type { Seconds } from '../model/flow.ts';
 import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
 import type { Plan } from '../model/plan.ts';
-import { FIRST_CHECKPOINT, simulate, type Terms } from '../time/attempts.ts';
-import { checkpointCost, leadFor, restoreCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
+import { FIRST_CHECKPOINT, type Terms } from '../time/attempt.ts';
+import { simulate } from '../time/attempts.ts';
+import { checkpointCost, restoreCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval, type Failures, slowdown, youngInterval } from '../time/daly.ts';
-import { describeDuration } from '../time/duration.ts';
 import { REQUEUE_DELAY, SIGNAL_EARLY, slurmMinutes } from '../time/slurm.ts';
+import { remarks, TOO_MUCH } from './remarks.ts';
 import { tasksOf } from './tasks.ts';
 
-/** What a flow does not say. All in seconds, and bytes; what is absent is estimated. */
+/** What a flow does not say. All in seconds; what is absent is estimated. */
 export interface Given {
   /** How long the program takes if nothing disturbs it. */
   readonly work?: Seconds | undefined;
-  readonly memory?: Bytes;
   readonly checkpoint?: Seconds;
   readonly restore?: Seconds;
   readonly startUp?: Seconds;
-  readonly mtbf?: Seconds;
   readonly early?: Seconds;
-  readonly requeue?: Seconds;
   /** From the launch to the proof, as a rehearsal sets it (CRFLOW_PROVE). */
   readonly prove?: Seconds;
 }
@@ -28,9 +26,6 @@ const START_UP: Seconds = 10;
 
 /** The interval that a job sets itself is not shorter (runtime/daly.sh). */
 const SHORTEST_AUTO: Seconds = 10;
-
-/** A program that does not end in so many times its own duration gains too little in an attempt to be told when. */
-const TOO_MUCH = 20;
 
 /** What will happen to a run of this plan. Pure: the same numbers give the same answer. */
 export function forecast(plan: Plan, given: Given = {}): Forecast {
@@ -122,14 +117,14 @@ export function forecast(plan: Plan, given: Given = {}): Forecast {
 /** The numbers that everything else rests on, each with what it rests on itself. */
 function assume(plan: Plan, given: Given) {
   const said = plan.checkpoint.expect > 0;
-  const memory = given.memory ?? (said ? plan.checkpoint.expect : USUAL_MEMORY);
+  const memory = said ? plan.checkpoint.expect : USUAL_MEMORY;
   const rate = `${WRITE_RATE / 1e9} GB/s`;
   const assumptions: Assumption[] = [
     {
       name: 'memory',
       value: memory,
       unit: 'bytes',
-      given: given.memory !== undefined || said,
+      given: said,
       basis: said ? 'memory of the flow' : 'the flow gives no memory; this is a guess',
     },
     seconds(
@@ -147,14 +142,14 @@ function assume(plan: Plan, given: Given) {
     seconds('start-up', given.startUp, START_UP, 'of each attempt: modules, DMTCP, the launch; a guess'),
     seconds(
       'mtbf',
-      given.mtbf ?? plan.checkpoint.mtbf ?? undefined,
+      plan.checkpoint.mtbf ?? undefined,
       USUAL_MTBF,
       'between two failures that come without a warning; nodes are better than that, people are not',
     ),
     seconds('early', given.early, SIGNAL_EARLY, 'Slurm may warn so much earlier than asked to'),
     seconds(
       'requeue',
-      given.requeue,
+      undefined,
       REQUEUE_DELAY,
       "Slurm's cred_expire (120 s) and one second; the site may have another",
     ),
@@ -187,63 +182,3 @@ function needed(terms: Terms, run: Run): Forecast['needs'] {
   });
   return enough.ending === 'done' ? { total: enough.walltime, attempts: enough.attempts } : null;
 }
-
-/** What she would rather know now. Numbers are in the sentences. */
-function remarks(
-  terms: Terms,
-  { needs, interval, program }: Omit<Forecast, 'remarks'>,
-  all: readonly Run[],
-): string[] {
-  const found: string[] = [];
-  const say = (condition: boolean, sentence: () => string) => {
-    if (condition) found.push(sentence());
-  };
-  const run = all[0];
-  if (run === undefined) return found;
-  const said = describeDuration;
-  say(
-    program !== null && run.ending !== 'done' && needs === null && run.ending !== 'manual',
-    () =>
-      `the program would not end in ${TOO_MUCH} times its own time: attempts gain almost nothing. Give each more time`,
-  );
-  say(
-    needs !== null && run.ending === 'total',
-    () =>
-      `the program does not end within total: it needs ${said(wholeMinutes(needs?.total ?? 0))} of walltime, and more with failures`,
-  );
-  say(
-    needs !== null && run.ending === 'attempts',
-    () =>
-      `the program does not end within max_attempts: it needs ${needs?.attempts}, and more where one is preempted`,
-  );
-  say(run.ending === 'no-progress', () => 'attempts seal nothing, so the run stops with status 73');
-  const lost = all.some((one) => one.lost > 0);
-  say(
-    lost,
-    () =>
-      `the last checkpoint of an attempt takes ${said(terms.cost)}, and is not always done ${said(terms.lead)} after the warning: work is lost. Make lead ${said(leadFor(terms.cost * WRITE_RATE))}`,
-  );
-  const full = run.groups.map(({ attempt }) => attempt).filter(({ ending }) => ending === 'limit');
-  const reached = full.some(({ cycles }) => cycles.some(({ work }) => work === interval.used.seconds));
-  if (full.some(({ work, lost }) => work + lost <= 0))
-    found.push('there are attempts that are over before they have done any work');
-  else
-    say(
-      full.length > 0 && !reached,
-      () =>
-        `no attempt gets as far as ${said(Math.round(interval.used.seconds))}, the interval: work is saved at the end of attempts only`,
-    );
-  const { used, daly } = interval;
-  say(
-    !interval.auto && (used.overhead === null || used.overhead > 2 * (daly.overhead ?? 0) + 0.005),
-    () =>
-      `an interval of ${said(Math.round(daly.seconds))} would lose less, if failures are as frequent as assumed`,
-  );
-  say(
-    run.ending === 'manual',
-    () => 'the run stops at the end of its first attempt (status 71), and waits for its owner to resume it',
-  );
-  return found;
-}
-
-const wholeMinutes = (time: Seconds): Seconds => Math.ceil(time / 60) * 60;

@@ -1,6 +1,7 @@
 import { code, comment, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { FIRST_CHECKPOINT, MARGIN, PATIENCE } from '../../src/time/attempts.ts';
+import { FIRST_CHECKPOINT, MARGIN } from '../../src/time/attempt.ts';
+import { PATIENCE } from '../../src/time/attempts.ts';
 import { stateFormat } from './runtime.ts';
 
 /** Everything that a rehearsal or a test may want to be quicker: a default each, and what it means. */

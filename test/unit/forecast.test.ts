@@ -11,12 +11,12 @@ import { page } from '../../src/forecast/page.ts';
 import { tasksOf } from '../../src/forecast/tasks.ts';
 import { axis, bar } from '../../src/forecast/timeline.ts';
 import type { Attempt } from '../../src/model/forecast.ts';
+import type { Terms } from '../../src/time/attempt.ts';
 import {
   attemptTime,
   periodicCheckpoints,
   requeuesFor,
   simulate,
-  type Terms,
   usefulWork,
 } from '../../src/time/attempts.ts';
 import { dalyInterval, slowdown, youngInterval } from '../../src/time/daly.ts';
