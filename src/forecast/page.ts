@@ -32,7 +32,7 @@ export function page(forecast: Forecast, paint: Painter): string {
       const heading = title === 'Look at this' ? paint.warning(title) : paint.bold(title);
       return [heading, ...lines].join('\n');
     });
-  return `${[paint.bold(`${workflow}: what will happen`), ...blocks].join('\n\n')}\n`;
+  return `${[paint.bold(wrap(`${workflow}: what will happen`, COLUMNS).join('\n')), ...blocks].join('\n\n')}\n`;
 }
 
 function theRun({ run, range, asked, program }: Forecast): string[] {
@@ -94,7 +94,8 @@ function orSo({ least, most }: Range, is: number, say: (value: number) => string
 function timeline({ run, asked }: Forecast): string[] {
   let number = 1;
   const rows = run.groups.slice(0, MOST_ROWS).map(({ count: times, attempt }) => {
-    const name = times === 1 ? `attempt ${number}` : `attempts ${number}-${number + times - 1}`;
+    const numbers = `attempts ${number}-${number + times - 1}`;
+    const name = times === 1 ? `attempt ${number}` : numbers.length < LABEL ? numbers : `${times} attempts`;
     number += times;
     return `  ${name.padEnd(LABEL)}${bar(attempt, asked.time, BAR)} ${duration(attempt.walltime)}`;
   });
@@ -111,7 +112,7 @@ function timeline({ run, asked }: Forecast): string[] {
 function theInterval({ interval }: Forecast): string[] {
   const { used, auto, young, daly, cost, restart, mtbf, failures } = interval;
   const line = ({ seconds, overhead }: Candidate) =>
-    `${duration(seconds).padEnd(14)}${overhead === null ? 'no work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
+    `${duration(seconds).padEnd(14)}${overhead === null || overhead > 100 ? 'next to no work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
   const each = duration((used.seconds + cost) / 2 + restart);
   return [
     ...row(auto ? 'used (auto)' : 'used', line(used)),

@@ -55,15 +55,15 @@ export function bar(
   return columns.join('');
 }
 
-/** The times under a bar of that width, a quarter apart, each where it belongs. */
+/** The times under a bar of that width, a quarter apart, or a half where they are long; each where it belongs. */
 export function axis(scale: Seconds, width: number, say: (time: Seconds) => string): string {
+  const quarters = [0, 1, 2, 3, 4].map((quarter) => say((scale * quarter) / 4));
+  const crowded = quarters.some((words) => words.length > width / 5);
   const line = Array.from({ length: width }, () => ' ');
-  for (const quarter of [0, 1, 2, 3, 4]) {
-    const words = say((scale * quarter) / 4);
-    const place = Math.round(
-      (width * quarter) / 4 - (quarter === 0 ? 0 : quarter === 4 ? words.length : words.length / 2),
-    );
-    line.splice(place, words.length, ...words);
+  for (const [quarter, words] of quarters.entries()) {
+    if (crowded && quarter % 2 === 1) continue;
+    const middle = Math.round((width * quarter) / 4 - words.length / 2);
+    line.splice(Math.max(0, Math.min(width - words.length, middle)), words.length, ...words);
   }
   return line.join('').trimEnd();
 }

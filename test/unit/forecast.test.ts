@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -357,6 +358,20 @@ describe('a forecast', () => {
     expect(run.groups[1]?.attempt.cycles[0]?.work).toBe(interval.used.seconds);
   });
 
+  test.each([
+    1, 5, 18, 129, 3000, 40_000,
+  ])('with interval = auto and a checkpoint of %d s says what the bash of the job says', (cost) => {
+    const daly = join(import.meta.dirname, '../../targets/slurm/runtime/daly.sh');
+    const plan = planOf('', 'interval = auto mtbf = 6h', '');
+    const { interval } = forecast(plan, { checkpoint: cost });
+    const said = execFileSync('bash', ['-c', `. '${daly}'; best_interval ${cost}`], {
+      env: { ...process.env, CRFLOW_MTBF: String(interval.mtbf), CRFLOW_INTERVAL: '1' },
+      encoding: 'utf8',
+    });
+    // Bash counts in whole seconds.
+    expect(Math.abs(Number(said) - interval.used.seconds)).toBeLessThanOrEqual(2);
+  });
+
   test('with protect counts a restore to what a checkpoint costs', () => {
     const { interval, run } = foretell('', 'protect = ["*.h5"]');
     expect(interval).toMatchObject({ cost: 15, young: { seconds: youngInterval(15, day) } });
@@ -434,6 +449,48 @@ describe('a forecast', () => {
 });
 
 describe('the page', () => {
+  test('keeps to 80 columns whatever is in it', () => {
+    const amounts = fc.record({
+      name: fc.constantFrom('x', 'x'.repeat(64)),
+      time: fc
+        .oneof(fc.integer({ min: 4, max: 9 }), fc.integer({ min: 10, max: 100_000 }))
+        .map((minutes) => minutes * min),
+      interval: fc.integer({ min: 1, max: 3650 * day }),
+      mtbf: fc.option(fc.integer({ min: 1, max: 3650 * day })),
+      total: fc.integer({ min: 1, max: 3650 * day }),
+      work: fc.option(fc.integer({ min: 1, max: 3650 * day })),
+      expect: fc.integer({ min: 0, max: 2 ** 50 }),
+      protect: fc.constantFrom([], ['*.h5']),
+      array: fc.constantFrom('0', '0-99999'),
+    });
+    fc.assert(
+      fc.property(amounts, ({ name, time, total, work, array, ...checkpoint }) => {
+        const plan = planOf('', '', '');
+        const one = forecast(
+          {
+            ...plan,
+            workflow: name,
+            attempt: { ...plan.attempt, time },
+            total,
+            checkpoint: { ...plan.checkpoint, ...checkpoint },
+            queue: { ...plan.queue, array },
+          },
+          { work: work ?? undefined },
+        );
+        expect(valid({ format: 1, diagnostics: [], outputs: [], forecasts: [one] })).toBe(true);
+        const lines = page(one, painter(false)).split('\n');
+        expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+        // All bars begin in one column.
+        const rows = lines.filter((line) => /^ {2}(attempts? \d|\d+ attempts )/.test(line));
+        expect(rows.filter((line) => !/^.{18} [>*|#=.-]{48}( |$)/.test(line))).toEqual([]);
+        expect(rows.length).toBeGreaterThan(0);
+        // No number that is none.
+        expect(lines.filter((line) => /NaN|Infinity|undefined|-\d+ [a-z]/.test(line))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('needs no colour: it says the same with it', () => {
     const one = foretell('memory = 4GiB', '', '', { work: 3 * day });
     const coloured = page(one, painter(true));
