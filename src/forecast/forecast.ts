@@ -3,7 +3,7 @@ import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forec
 import type { Plan } from '../model/plan.ts';
 import { FIRST_CHECKPOINT, type Terms } from '../time/attempt.ts';
 import { simulate } from '../time/attempts.ts';
-import { checkpointCost, restoreCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
+import { checkpointCost, HANDLING, restoreCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval, type Failures, slowdown, youngInterval } from '../time/daly.ts';
 import { REQUEUE_DELAY, SIGNAL_EARLY, slurmMinutes } from '../time/slurm.ts';
 import { remarks, TOO_MUCH } from './remarks.ts';
@@ -130,14 +130,14 @@ function assume(plan: Plan, given: Given) {
     seconds(
       'checkpoint',
       given.checkpoint,
-      checkpointCost(memory),
-      `memory, written at ${rate}: seen on a small machine; a parallel file system does about 1 GB/s`,
+      HANDLING + checkpointCost(memory),
+      `memory, written at ${rate}, and ${HANDLING} s to see that it is done and to seal it: seen on a small machine; a parallel file system writes about 1 GB/s`,
     ),
     seconds(
       'restore',
       given.restore,
       restoreCost(memory),
-      'read twice at that rate: for the checksum, and to restore',
+      `read twice at that rate, for the checksum and to restore, and ${HANDLING} s`,
     ),
     seconds('start-up', given.startUp, START_UP, 'of each attempt: modules, DMTCP, the launch; a guess'),
     seconds(

@@ -58,7 +58,9 @@ export function bar(
 /** The times under a bar of that width, a quarter apart, or a half where they are long; each where it belongs. */
 export function axis(scale: Seconds, width: number, say: (time: Seconds) => string): string {
   const quarters = [0, 1, 2, 3, 4].map((quarter) => say((scale * quarter) / 4));
-  const crowded = quarters.some((words) => words.length > width / 5);
+  const [, , , third = '', end = ''] = quarters;
+  const crowded =
+    quarters.some((words) => words.length > width / 4 - 1) || third.length / 2 + end.length > width / 4 - 2;
   const line = Array.from({ length: width }, () => ' ');
   for (const [quarter, words] of quarters.entries()) {
     if (crowded && quarter % 2 === 1) continue;

@@ -47,9 +47,9 @@ describe('crc plan', () => {
     const { status, stdout, stderr } = plan(['water_box.crflow', '--work', '9h']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toBe(fence('text'));
-    // By hand: an attempt has 7020 s until the earliest warning, 10 to start, 36 to restore, 18 for each checkpoint. The first
-    // works 6866 s, with its proof, 5 checkpoints on time and one at its end; the next three 6884 s, with 5 and 1;
-    // 4882 s are left, with 4.
+    // By hand: an attempt has 7020 s until the earliest warning, 10 to start, 39 to restore, 21 for each checkpoint. The first
+    // works 6845 s, with its proof, 5 checkpoints on time and one at its end; the next three 6866 s, with 5 and 1;
+    // 4957 s are left, with 4.
     expect(stdout).toContain('29 (28 at least): 25 on time, 4 at the end of attempts');
     expect(readdirSync(folder).sort()).toEqual(['flow.crflow', 'water_box.crflow']);
   });

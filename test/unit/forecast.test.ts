@@ -328,8 +328,8 @@ describe('a forecast', () => {
       Object.fromEntries(one.assumptions.map(({ name, value, given }) => [name, [value, given]]));
     expect(of(foretell())).toEqual({
       memory: [2 ** 30, false],
-      checkpoint: [5, false],
-      restore: [10, false],
+      checkpoint: [8, false],
+      restore: [13, false],
       'start-up': [10, false],
       mtbf: [day, false],
       early: [60, false],
@@ -337,7 +337,7 @@ describe('a forecast', () => {
     });
     expect(of(foretell('memory = 4GiB', 'interval = auto mtbf = 7d'))).toMatchObject({
       memory: [4 * 2 ** 30, true],
-      checkpoint: [18, false],
+      checkpoint: [21, false],
       mtbf: [7 * day, true],
     });
   });
@@ -354,7 +354,7 @@ describe('a forecast', () => {
 
   test('with interval = auto keeps to what the job works out from the measured cost', () => {
     const { interval, run } = foretell('memory = 4GiB', 'interval = auto');
-    expect(interval).toMatchObject({ auto: true, used: { seconds: Math.floor(dalyInterval(18, day)) } });
+    expect(interval).toMatchObject({ auto: true, used: { seconds: Math.floor(dalyInterval(21, day)) } });
     expect(run.groups[1]?.attempt.cycles[0]?.work).toBe(interval.used.seconds);
   });
 
@@ -374,7 +374,7 @@ describe('a forecast', () => {
 
   test('with protect counts a restore to what a checkpoint costs', () => {
     const { interval, run } = foretell('', 'protect = ["*.h5"]');
-    expect(interval).toMatchObject({ cost: 15, young: { seconds: youngInterval(15, day) } });
+    expect(interval).toMatchObject({ cost: 21, young: { seconds: youngInterval(21, day) } });
     expect(run.restores).toBe(run.periodic + run.requeues);
   });
 
@@ -524,6 +524,16 @@ describe('the page', () => {
   });
 
   test('has its times where they belong', () => {
+    // Never run into each other, whatever the limit.
+    for (let minutes = 2; minutes < 20_000; minutes += 7) {
+      const drawn = page(
+        forecast({ ...planOf('', '', ''), attempt: { time: minutes * min, timeMin: null, max: 1 } }),
+        painter(false),
+      );
+      const line = drawn.split('\n').find((one) => /^ {19}0 s /.test(one)) ?? '';
+      expect(line).toMatch(/^ {19}0 s( +(\d+ d)?( ?\d+ h)?( ?\d+ min)?( ?\d+ s)?(?= |$)){2,4}$/);
+      expect(line.length).toBe(67);
+    }
     expect(axis(2 * hour, 40, (time) => `${time / min}m`)).toBe('0m       30m       60m       90m    120m');
   });
 });
