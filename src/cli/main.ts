@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import project from '../../package.json' with { type: 'json' };
+import { parseDuration } from '../time/duration.ts';
 
 /** Reports to the person at the other end whatever got past everything else: never a bare stack trace. */
 function internalError(error: unknown): never {
@@ -69,6 +70,30 @@ program
   .action(async (files, options) => {
     const { checkFiles } = await import('./compile.ts');
     process.exitCode = await checkFiles(files, options);
+  });
+
+program
+  .command('plan')
+  .summary('say what will happen: attempts, checkpoints, overhead, disk, waiting')
+  .description(
+    'Says what will happen to a run, before it is submitted: attempts, checkpoints, what they cost, disk, the delays of the queue, and the best interval. What is not known is estimated, and named. Writes nothing.',
+  )
+  .argument('<flow>', 'a .crflow file; - is standard input')
+  .addOption(
+    new Option(
+      '--work <duration>',
+      'how long the program takes if nothing disturbs it, as 90min or 3d; without it: what fits into total',
+    ).argParser((text) => {
+      const read = parseDuration(text);
+      if (read.ok && read.seconds > 0) return read.seconds;
+      throw new InvalidArgumentError('write it with its unit, as 90min, 12h, 3d or 12:30:00.');
+    }),
+  )
+  .addOption(set())
+  .addOption(format())
+  .action(async (flow, options) => {
+    const { planFlow } = await import('./plan.ts');
+    process.exitCode = await planFlow(flow, options);
   });
 
 try {

@@ -18,8 +18,11 @@ export interface Reporter {
   readonly say: (line: string) => void;
   /** Whether anything reported so far means that nothing may be written. */
   readonly failed: () => boolean;
-  /** Prints what is printed last and gives the exit status: 0 fine, 1 findings, 2 usage, 3 a tool failed. */
-  readonly end: (outputs?: readonly string[]) => number;
+  /**
+   * Prints what is printed last and gives the exit status: 0 fine, 1 findings, 2 usage, 3 a tool failed. `more` is what else
+   * JSON has of this command.
+   */
+  readonly end: (outputs?: readonly string[], more?: object) => number;
 }
 
 export function createReporter({ format, strict }: ReportOptions): Reporter {
@@ -37,10 +40,10 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
       if (format === 'pretty') process.stdout.write(`${line}\n`);
     },
     failed: () => status() > 0,
-    end: (outputs = []) => {
+    end: (outputs = [], more = {}) => {
       if (format === 'json') {
         const diagnostics = all.map(({ one, source }) => toJson(one, source));
-        process.stdout.write(`${JSON.stringify({ format: 1, diagnostics, outputs }, null, 2)}\n`);
+        process.stdout.write(`${JSON.stringify({ format: 1, diagnostics, outputs, ...more }, null, 2)}\n`);
       } else if (all.length > 0) {
         process.stderr.write(`${summary(all.map(({ one }) => one))}\n`);
       }

@@ -1,15 +1,9 @@
 import type { Bytes, Seconds, Workflow } from '../model/flow.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Source } from '../model/span.ts';
-import { checkpointCost } from '../time/cost.ts';
+import { checkpointCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval } from '../time/daly.ts';
 
-/** What an uncompressed checkpoint was seen to reach on a small machine, in bytes a second: the pessimist's number. */
-const slowestDisk = 0.25e9;
-/** Mean time between failures where the flow does not say: no node fails daily, but jobs are also lost to people. */
-const usualMtbf = 86_400;
-/** In bytes: what is taken for the size of a first checkpoint where the flow does not say. */
-const usualMemory = 2 ** 30;
 /** No checkpoint is given up earlier than this, in seconds. */
 const leastPatience = 600;
 
@@ -43,7 +37,7 @@ export function plan(workflow: Workflow, source: Source): Plan {
       keep: checkpoint.keep ?? 2,
       state: checkpoint.state ?? null,
       // Four times what it should take, for a file system that has a bad day.
-      limit: Math.max(leastPatience, Math.ceil((4 * memory) / slowestDisk)),
+      limit: Math.max(leastPatience, Math.ceil((4 * memory) / WRITE_RATE)),
       expect: memory,
     },
     continue: checkpoint.strategy === 'manual' ? 'resume' : (schedule.continue ?? 'requeue'),
@@ -68,11 +62,11 @@ export function plan(workflow: Workflow, source: Source): Plan {
 
 /** What is given, or the best by what a checkpoint of that much memory should cost. */
 function interval(
-  { interval, mtbf = usualMtbf }: Workflow['checkpoint'],
+  { interval, mtbf = USUAL_MTBF }: Workflow['checkpoint'],
   memory: Bytes,
 ): { interval: Seconds; mtbf: Seconds | null } {
   if (interval !== 'auto') return { interval, mtbf: null };
-  return { interval: Math.round(dalyInterval(checkpointCost(memory || usualMemory), mtbf)), mtbf };
+  return { interval: Math.round(dalyInterval(checkpointCost(memory || USUAL_MEMORY), mtbf)), mtbf };
 }
 
 const lineAt = (source: Source, offset: number) => source.text.slice(0, offset).split('\n').length;

@@ -19,3 +19,21 @@ export function dalyInterval(cost: Seconds, mtbf: Seconds): Seconds {
   const share = cost / (2 * mtbf);
   return youngInterval(cost, mtbf) * (1 + Math.sqrt(share) / 3 + share / 9) - cost;
 }
+
+/** What a failure is expected to cost, and how often. All in seconds. */
+export interface Failures {
+  /** Of one checkpoint. */
+  readonly cost: Seconds;
+  /** Of one restart, without the queue. */
+  readonly restart: Seconds;
+  readonly mtbf: Seconds;
+}
+
+/**
+ * How much longer work takes with checkpoints and failures than without, as T_w/T, failures being exponential (Daly
+ * 2006): M e^(R/M) (e^((tau+delta)/M) - 1) / tau. Infinity where no double holds it.
+ * @param interval compute time between two checkpoints
+ */
+export function slowdown(interval: Seconds, { cost, restart, mtbf }: Failures): number {
+  return (mtbf * Math.exp(restart / mtbf) * Math.expm1((interval + cost) / mtbf)) / interval;
+}

@@ -3,6 +3,9 @@ import type { Seconds } from '../model/flow.ts';
 /** Slurm may send the `--signal` warning this much before the lead that was asked for (facts/slurm.md, source). */
 export const SIGNAL_EARLY: Seconds = 60;
 
+/** What a requeued job waits before it may start: `cred_expire` and a second, by Slurm's default (facts/slurm.md). */
+export const REQUEUE_DELAY: Seconds = 121;
+
 /** The largest lead that `--signal=…@lead` takes: Slurm keeps it in 16 bits (source). */
 export const LONGEST_LEAD: Seconds = 65_535;
 

@@ -1,5 +1,7 @@
 import { code, comment, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { FIRST_CHECKPOINT, MARGIN } from '../../src/time/attempt.ts';
+import { PATIENCE } from '../../src/time/attempts.ts';
 import { stateFormat } from './runtime.ts';
 
 /** Everything that a rehearsal or a test may want to be quicker: a default each, and what it means. */
@@ -22,13 +24,13 @@ export function settings(plan: Plan): ShellText[] {
     ['ATTEMPTS', attempt.max, 'attempts (not seconds) of a run'],
     [
       'PROVE',
-      checkpoint.prove ? firstCheckpoint : 0,
+      checkpoint.prove ? FIRST_CHECKPOINT : 0,
       'from the launch to the checkpoint that is restored at once, as a proof; 0: none',
     ],
     ['ALIVE', checkpoint.alive, 'an application whose output stands still for longer hangs'],
     ['CHECKPOINT_LIMIT', checkpoint.limit, 'a checkpoint or a restore that takes longer is given up'],
-    ['MARGIN', 10, 'before the very end the run goes on without the last checkpoint'],
-    ['PATIENCE', 3, 'attempts (not seconds) without a new generation after which a run stops'],
+    ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
+    ['PATIENCE', PATIENCE, 'attempts (not seconds) without a new generation after which a run stops'],
     ['HEARTBEAT', 30, 'between two entries in the account of time used'],
     ['TICK', 1, 'between two looks at anything'],
     ['SLURM_LIMIT', 20, 'for an answer from Slurm'],
@@ -41,9 +43,6 @@ export function settings(plan: Plan): ShellText[] {
     ),
   );
 }
-
-/** Seconds after the launch at which a run's first checkpoint is made and restored: she is still there to see it. */
-const firstCheckpoint = 60;
 
 /** What is fixed for every attempt of a run. */
 export function facts(plan: Plan): ShellText[] {

@@ -1,0 +1,45 @@
+import { compile } from '../compile.ts';
+import { diagnose } from '../diagnostics/define.ts';
+import { painter } from '../diagnostics/paint.ts';
+import { forecast } from '../forecast/forecast.ts';
+import { page } from '../forecast/page.ts';
+import { readIncluded, readSource } from '../host/files.ts';
+import type { Settings } from '../model/program.ts';
+import { findings } from './findings.ts';
+import { createReporter } from './report.ts';
+
+export interface PlanOptions {
+  readonly format: 'pretty' | 'json';
+  readonly set: Settings;
+  /** Seconds that the program takes if nothing disturbs it. */
+  readonly work?: number;
+}
+
+/** `crc plan FLOW`: what will happen to a run of each of its workflows. Resolves to the exit status. */
+export async function planFlow(file: string, { format, set, work }: PlanOptions): Promise<number> {
+  const reporter = createReporter({ format, strict: false });
+  const read = await readSource(file);
+  if ('why' in read) {
+    reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
+    return reporter.end([], { forecasts: [] });
+  }
+  const { flows, diagnostics, sources } = compile(
+    { name: file, text: read.text },
+    { settings: set, include: readIncluded },
+  );
+  for (const one of diagnostics)
+    reporter.report(
+      [one],
+      sources.find(({ name }) => name === one.file),
+    );
+  const forecasts = flows.map(({ plan }) => forecast(plan, { work }));
+  const paint = painter(process.stdout.isTTY === true && !process.env['NO_COLOR']);
+  if (forecasts.length > 0)
+    reporter.say(
+      forecasts
+        .map((one) => page(one, paint))
+        .join('\n\n')
+        .trimEnd(),
+    );
+  return reporter.end([], { forecasts });
+}

@@ -1,0 +1,184 @@
+import type { Seconds } from '../model/flow.ts';
+import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
+import type { Plan } from '../model/plan.ts';
+import { FIRST_CHECKPOINT, type Terms } from '../time/attempt.ts';
+import { simulate } from '../time/attempts.ts';
+import { checkpointCost, HANDLING, restoreCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
+import { dalyInterval, type Failures, slowdown, youngInterval } from '../time/daly.ts';
+import { REQUEUE_DELAY, SIGNAL_EARLY, slurmMinutes } from '../time/slurm.ts';
+import { remarks, TOO_MUCH } from './remarks.ts';
+import { tasksOf } from './tasks.ts';
+
+/** What a flow does not say. All in seconds; what is absent is estimated. */
+export interface Given {
+  /** How long the program takes if nothing disturbs it. */
+  readonly work?: Seconds | undefined;
+  readonly checkpoint?: Seconds;
+  readonly restore?: Seconds;
+  readonly startUp?: Seconds;
+  readonly early?: Seconds;
+  /** From the launch to the proof, as a rehearsal sets it (CRFLOW_PROVE). */
+  readonly prove?: Seconds;
+}
+
+/** From an attempt's start to the program's: modules, the coordinator, the launch. Seen: 2 to 4 s on a small machine. */
+const START_UP: Seconds = 10;
+
+/** The interval that a job sets itself is not shorter (runtime/daly.sh). */
+const SHORTEST_AUTO: Seconds = 10;
+
+/** What will happen to a run of this plan. Pure: the same numbers give the same answer. */
+export function forecast(plan: Plan, given: Given = {}): Forecast {
+  const { assumptions, value } = assume(plan, given);
+  const failures: Failures = {
+    // With protect, what a checkpoint costs the program is a restore, too.
+    cost: value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0),
+    restart: value('start-up') + value('restore'),
+    mtbf: value('mtbf'),
+  };
+  const auto = plan.checkpoint.mtbf !== null;
+  const used = auto
+    ? Math.max(SHORTEST_AUTO, Math.floor(dalyInterval(value('checkpoint'), failures.mtbf)))
+    : plan.checkpoint.interval;
+  const terms: Terms = {
+    limit: slurmMinutes(plan.attempt.time) * 60,
+    lead: plan.checkpoint.lead,
+    early: value('early'),
+    startUp: value('start-up'),
+    cost: value('checkpoint'),
+    restore: value('restore'),
+    interval: used,
+    intervalAtFirst: plan.checkpoint.interval,
+    prove: plan.checkpoint.prove ? (given.prove ?? FIRST_CHECKPOINT) : null,
+    restoreEach: plan.checkpoint.protect.length > 0,
+    total: plan.total,
+    maxAttempts: plan.attempt.max,
+    once: plan.continue === 'resume',
+    work: given.work ?? null,
+  };
+  const run = simulate(terms);
+  const late = simulate({ ...terms, early: 0 });
+  const all = [run, late];
+  const shortest = plan.attempt.timeMin === null ? null : slurmMinutes(plan.attempt.timeMin) * 60;
+  if (shortest !== null) all.push(simulate({ ...terms, limit: shortest }));
+  const range = (of: (run: Run) => number): Range => ({
+    least: Math.min(...all.map(of)),
+    most: Math.max(...all.map(of)),
+  });
+  const candidate = (seconds: number): Candidate => {
+    const overhead = slowdown(seconds, failures) - 1;
+    return { seconds, overhead: Number.isFinite(overhead) ? overhead : null };
+  };
+  const size = value('memory');
+  const delay = plan.continue === 'requeue' ? value('requeue') : 0;
+  const needs = needed(terms, run);
+  const answer: Omit<Forecast, 'remarks'> = {
+    workflow: plan.workflow,
+    program: given.work ?? null,
+    asked: {
+      time: terms.limit,
+      timeMin: shortest,
+      total: terms.total,
+      lead: terms.lead,
+    },
+    assumptions,
+    run,
+    range: {
+      attempts: range((one) => one.attempts),
+      checkpoints: range((one) => one.checkpoints),
+      work: range((one) => one.work),
+    },
+    needs,
+    interval: {
+      used: candidate(used),
+      auto,
+      young: candidate(youngInterval(failures.cost, failures.mtbf)),
+      daly: candidate(dalyInterval(failures.cost, failures.mtbf)),
+      cost: failures.cost,
+      restart: failures.restart,
+      mtbf: failures.mtbf,
+      failures: run.walltime / failures.mtbf,
+    },
+    disk: {
+      generation: size,
+      most: (plan.checkpoint.keep + 1) * size,
+      free: Math.ceil((plan.checkpoint.keep + 1.2) * size),
+      tasks: tasksOf(plan.queue.array),
+    },
+    queue: {
+      continue: plan.continue,
+      delay,
+      elapsed: plan.continue === 'resume' ? null : run.walltime + run.requeues * delay,
+    },
+  };
+  return { ...answer, remarks: remarks(terms, answer, all) };
+}
+
+/** The numbers that everything else rests on, each with what it rests on itself. */
+function assume(plan: Plan, given: Given) {
+  const said = plan.checkpoint.expect > 0;
+  const memory = said ? plan.checkpoint.expect : USUAL_MEMORY;
+  const rate = `${WRITE_RATE / 1e9} GB/s`;
+  const assumptions: Assumption[] = [
+    {
+      name: 'memory',
+      value: memory,
+      unit: 'bytes',
+      given: said,
+      basis: said ? 'memory of the flow' : 'the flow gives no memory; this is a guess',
+    },
+    seconds(
+      'checkpoint',
+      given.checkpoint,
+      HANDLING + checkpointCost(memory),
+      `memory, written at ${rate}, and ${HANDLING} s to see that it is done and to seal it: seen on a small machine; a parallel file system writes about 1 GB/s`,
+    ),
+    seconds(
+      'restore',
+      given.restore,
+      restoreCost(memory),
+      `read twice at that rate, for the checksum and to restore, and ${HANDLING} s`,
+    ),
+    seconds('start-up', given.startUp, START_UP, 'of each attempt: modules, DMTCP, the launch; a guess'),
+    seconds(
+      'mtbf',
+      plan.checkpoint.mtbf ?? undefined,
+      USUAL_MTBF,
+      'between two failures that come without a warning; nodes are better than that, people are not',
+    ),
+    seconds('early', given.early, SIGNAL_EARLY, 'Slurm may warn so much earlier than asked to'),
+    seconds(
+      'requeue',
+      undefined,
+      REQUEUE_DELAY,
+      "Slurm's cred_expire (120 s) and one second; the site may have another",
+    ),
+  ];
+  const value = (name: Assumption['name']) => assumptions.find((one) => one.name === name)?.value ?? 0;
+  return { assumptions, value };
+}
+
+const seconds = (
+  name: Assumption['name'],
+  given: number | undefined,
+  estimate: number,
+  basis: string,
+): Assumption => ({
+  name,
+  value: given ?? estimate,
+  unit: 's',
+  given: given !== undefined,
+  basis: given === undefined ? basis : 'given',
+});
+
+/** What a program that does not get to its end would need, if more would help it. */
+function needed(terms: Terms, run: Run): Forecast['needs'] {
+  if (terms.work === null || run.ending === 'done') return null;
+  const enough = simulate({
+    ...terms,
+    total: Math.max(terms.total, TOO_MUCH * (terms.work + terms.limit)),
+    maxAttempts: null,
+    once: false,
+  });
+  return enough.ending === 'done' ? { total: enough.walltime, attempts: enough.attempts } : null;
+}

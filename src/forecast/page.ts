@@ -1,0 +1,191 @@
+import type { Painter } from '../diagnostics/paint.ts';
+import { wrap } from '../diagnostics/width.ts';
+import { plural } from '../diagnostics/words.ts';
+import type { Bytes, Seconds } from '../model/flow.ts';
+import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
+import { describeDuration } from '../time/duration.ts';
+import { describeSize } from '../time/size.ts';
+import { axis, bar, LEGEND } from './timeline.ts';
+
+/** Columns of a page, whatever the terminal has. */
+const COLUMNS = 80;
+const LABEL = 17;
+const BAR = 48;
+/** Kinds of attempts that are drawn. */
+const MOST_ROWS = 6;
+
+/** A forecast as a page of plain text: no line is longer than 80 columns, and none needs its colour. */
+export function page(forecast: Forecast, paint: Painter): string {
+  const { workflow, remarks } = forecast;
+  const sections: [string, string[]][] = [
+    ['The run', theRun(forecast)],
+    ['Look at this', remarks.flatMap((one) => item(one))],
+    ['One attempt after another', timeline(forecast)],
+    ['The interval', theInterval(forecast)],
+    ['Disk', disk(forecast)],
+    ['The queue', queue(forecast)],
+    ['What this rests on', forecast.assumptions.flatMap(assumption)],
+  ];
+  const blocks = sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => {
+      const heading = title === 'Look at this' ? paint.warning(title) : paint.bold(title);
+      return [heading, ...lines].join('\n');
+    });
+  return `${[paint.bold(wrap(`${workflow}: what will happen`, COLUMNS).join('\n')), ...blocks].join('\n\n')}\n`;
+}
+
+function theRun({ run, range, asked, program }: Forecast): string[] {
+  const share = run.walltime > 0 ? percent(run.work / run.walltime) : '';
+  const lines = [
+    row(
+      'program',
+      program === null
+        ? `no --work was given: this is what fits into total, ${duration(asked.total)}`
+        : `${duration(program)} if nothing disturbs it`,
+    ),
+    row(
+      'attempts',
+      `${count(run.attempts)}${orSo(range.attempts, run.attempts, count)}, of ${duration(asked.time)} at most`,
+    ),
+    row('ends', ending(run, asked.total)),
+    row('walltime', `${duration(run.walltime)} of ${duration(asked.total)}`),
+    row('work', `${duration(run.work)}${orSo(range.work, run.work, duration)}, ${share} of the walltime`),
+    row(
+      'checkpoints',
+      `${count(run.checkpoints)}${orSo(range.checkpoints, run.checkpoints, count)}: ${count(run.periodic)} on time, ${count(run.checkpoints - run.periodic)} at the end of attempts; ${duration(run.saving)} in all, ${percent(run.walltime > 0 ? run.saving / run.walltime : 0)}`,
+    ),
+    row('restores', restores(run)),
+  ];
+  return lines.flat();
+}
+
+function ending({ ending, attempts }: Run, total: Seconds): string {
+  switch (ending) {
+    case 'done':
+      return 'with the program, and its status';
+    case 'total':
+      return `with status 72, checkpointed: total, ${duration(total)}, is used up`;
+    case 'attempts':
+      return `with status 72, checkpointed: all ${attempts} attempts are used up`;
+    case 'manual':
+      return 'with status 71, checkpointed, to be resumed by hand';
+    case 'no-progress':
+      return 'with status 73: attempts seal nothing';
+  }
+}
+
+function restores({ restores, groups }: Run): string {
+  const proof = groups[0]?.attempt.cycles[0];
+  const words = [count(restores)];
+  if (proof !== undefined && proof.restore > 0)
+    words.push(`the first ${duration(proof.work)} after the launch, as a proof`);
+  return words.join(', ');
+}
+
+/** What else it may be, where the warnings or Slurm's choice between time_min and time make a difference. */
+function orSo({ least, most }: Range, is: number, say: (value: number) => string): string {
+  const [from, to] = [say(least), say(most)];
+  if (from === to) return '';
+  if (from === say(is)) return ` (${to} at most)`;
+  return to === say(is) ? ` (${from} at least)` : ` (${from} to ${to})`;
+}
+
+function timeline({ run, asked }: Forecast): string[] {
+  let number = 1;
+  const rows = run.groups.slice(0, MOST_ROWS).map(({ count: times, attempt }) => {
+    const numbers = `attempts ${number}-${number + times - 1}`;
+    const name = times === 1 ? `attempt ${number}` : numbers.length < LABEL ? numbers : `${times} attempts`;
+    number += times;
+    return `  ${name.padEnd(LABEL)}${bar(attempt, asked.time, BAR)} ${duration(attempt.walltime)}`;
+  });
+  const rest = run.attempts - number + 1;
+  if (rest > 0) rows.push(`  ${''.padEnd(LABEL)}and ${plural(rest, 'more attempt')}`);
+  const legend = wrap(LEGEND.map((one) => one.replaceAll(' ', '\u00A0')).join('   '), COLUMNS - 4);
+  return [
+    ...rows,
+    `  ${''.padEnd(LABEL)}${axis(asked.time, BAR, duration)}`,
+    ...legend.map((line) => `  ${line.trim()}`),
+  ];
+}
+
+function theInterval({ interval }: Forecast): string[] {
+  const { used, auto, young, daly, cost, restart, mtbf, failures } = interval;
+  const line = ({ seconds, overhead }: Candidate) =>
+    `${duration(seconds).padEnd(14)}${overhead === null || overhead > 100 ? 'next to no work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
+  const each = duration((used.seconds + cost) / 2 + restart);
+  return [
+    ...row(auto ? 'used (auto)' : 'used', line(used)),
+    ...row('best by Young', line(young)),
+    ...row('best by Daly', line(daly)),
+    ...row(
+      'if',
+      `a checkpoint takes ${duration(cost)}, a restart ${duration(restart)}, and a failure without warning comes every ${duration(mtbf)} (exponential): ${failures.toFixed(1)} in this walltime, each for about ${each}. The numbers under "The run" are without failures`,
+    ),
+  ];
+}
+
+function disk({ disk: { generation, most, free, tasks } }: Forecast): string[] {
+  const lines = [
+    ...row(
+      'a generation',
+      `${size(generation)}, the memory of the program; copies of protected files come on top`,
+    ),
+    ...row('at most', `${size(most)}; keep ${size(free)} free, or checkpoints are skipped`),
+  ];
+  if (tasks > 1)
+    lines.push(
+      ...row(
+        'array',
+        `${count(tasks)} tasks, each with a run and generations of its own: ${size(tasks * most)} in all`,
+      ),
+    );
+  return lines;
+}
+
+function queue({ queue: { continue: how, delay, elapsed }, run }: Forecast): string[] {
+  const again = {
+    requeue: `a requeued attempt waits ${duration(delay)} at least: ${duration(delay * run.requeues)} in all`,
+    resubmit: 'each attempt is another job, which waits as any new job does',
+    resume: 'nothing goes on by itself: you resume the run',
+  }[how];
+  const lines = [...row('between', again)];
+  if (elapsed !== null)
+    lines.push(
+      ...row(
+        'start to end',
+        `${duration(elapsed)}, and however long the attempts wait for a place: that is not known here, and not charged to total`,
+      ),
+    );
+  return lines;
+}
+
+function assumption({ name, value, unit, given, basis }: Assumption): string[] {
+  const shown = (unit === 'bytes' ? size(value) : duration(value)).padEnd(14);
+  const lines = wrap(`${given ? '' : 'estimate: '}${basis}`, COLUMNS - 2 - LABEL - shown.length);
+  return lines.map(
+    (line, i) =>
+      `  ${(i === 0 ? name : '').padEnd(LABEL)}${i === 0 ? shown : ' '.repeat(shown.length)}${line}`,
+  );
+}
+
+/** A label and what it says, wrapped beside it. */
+function row(label: string, text: string): string[] {
+  // What was padded stays so.
+  const lines = wrap(text.replaceAll(/ (?= )|(?<= ) /g, '\u00A0'), COLUMNS - 2 - LABEL);
+  return lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${line}`);
+}
+
+function item(text: string): string[] {
+  return wrap(text, COLUMNS - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`);
+}
+
+/** To the minute from an hour on, to the hour from a day on. */
+function duration(seconds: Seconds): string {
+  const grain = seconds >= 86_400 ? 3_600 : seconds >= 3_600 ? 60 : 1;
+  return describeDuration(Math.round(seconds / grain) * grain);
+}
+
+const size = (bytes: Bytes) => describeSize(bytes);
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const count = (value: number) => String(value);

@@ -1,0 +1,68 @@
+import type { Seconds } from '../model/flow.ts';
+import type { Forecast, Run } from '../model/forecast.ts';
+import type { Terms } from '../time/attempt.ts';
+import { leadFor, WRITE_RATE } from '../time/cost.ts';
+import { describeDuration } from '../time/duration.ts';
+
+/** A program that does not end in so many times its own duration gains too little in an attempt to be told when. */
+export const TOO_MUCH = 20;
+
+/**
+ * What she would rather know before she submits, in sentences with the numbers in them.
+ * @param all the run of the forecast, and what else it may be
+ */
+export function remarks(terms: Terms, forecast: Omit<Forecast, 'remarks'>, all: readonly Run[]): string[] {
+  return [...ofTheEnd(forecast), ...ofAttempts(terms, forecast, all), ...ofTheInterval(forecast)];
+}
+
+function ofTheEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): string[] {
+  if (run.ending === 'done') return [];
+  if (run.ending === 'manual')
+    return [
+      'the run stops at the end of its first attempt (status 71), and waits for its owner to resume it',
+    ];
+  if (run.ending === 'no-progress') return ['attempts seal nothing, so the run stops with status 73'];
+  if (program === null) return [];
+  if (needs === null)
+    return [
+      `the program would not end in ${TOO_MUCH} times its own time: attempts gain almost nothing. Give each more time`,
+    ];
+  return [
+    run.ending === 'total'
+      ? `the program does not end within total: it needs ${describeDuration(wholeMinutes(needs.total))} of walltime, and more with failures`
+      : `the program does not end within max_attempts: it needs ${needs.attempts}, and more where one is preempted`,
+  ];
+}
+
+function ofAttempts(
+  { cost, lead }: Terms,
+  { run, interval }: Omit<Forecast, 'remarks'>,
+  all: readonly Run[],
+): string[] {
+  const found: string[] = [];
+  if (all.some((one) => one.lost > 0))
+    found.push(
+      `the last checkpoint of an attempt takes ${describeDuration(cost)}, and is not always done ${describeDuration(lead)} after the warning: work is lost. Make lead ${describeDuration(leadFor(cost * WRITE_RATE))}`,
+    );
+  const full = run.groups.map(({ attempt }) => attempt).filter(({ ending }) => ending === 'limit');
+  if (full.some(({ work, lost }) => work + lost <= 0))
+    found.push('there are attempts that are over before they have done any work');
+  else if (
+    full.length > 0 &&
+    !full.some(({ cycles }) => cycles.some(({ work }) => work === interval.used.seconds))
+  )
+    found.push(
+      `no attempt gets as far as ${describeDuration(Math.round(interval.used.seconds))}, the interval: work is saved at the end of attempts only`,
+    );
+  return found;
+}
+
+/** Half a per cent is not worth a word. */
+function ofTheInterval({ interval: { used, daly, auto } }: Omit<Forecast, 'remarks'>): string[] {
+  if (auto || (used.overhead !== null && used.overhead <= 2 * (daly.overhead ?? 0) + 0.005)) return [];
+  return [
+    `an interval of ${describeDuration(Math.round(daly.seconds))} would lose less, if failures are as frequent as assumed`,
+  ];
+}
+
+const wholeMinutes = (time: Seconds): Seconds => Math.ceil(time / 60) * 60;

@@ -1,0 +1,138 @@
+import type { Seconds } from '../model/flow.ts';
+import type { Attempt, Cycle } from '../model/forecast.ts';
+
+/** From the launch to a run's first checkpoint, which is restored at once as a proof: she is still there to see it. */
+export const FIRST_CHECKPOINT: Seconds = 60;
+
+/** So long before its very end an attempt goes on without the last checkpoint, if that is not done. */
+export const MARGIN: Seconds = 10;
+
+/** What a run is made of. Where a cost is not known, it is the caller's to assume. */
+export interface Terms {
+  /** Of one attempt, as Slurm has it. */
+  readonly limit: Seconds;
+  readonly lead: Seconds;
+  /** How much before the lead the warning comes: up to `SIGNAL_EARLY`. */
+  readonly early: Seconds;
+  /** From an attempt's start to the launch of the program, or the beginning of its restore. */
+  readonly startUp: Seconds;
+  /** Of one checkpoint; more than 0. */
+  readonly cost: Seconds;
+  /** Of one restore; more than 0. */
+  readonly restore: Seconds;
+  /** From the end of a checkpoint to the next; more than 0. */
+  readonly interval: Seconds;
+  /** The same until a checkpoint was measured, where that is another. */
+  readonly intervalAtFirst?: Seconds;
+  /** After the launch the first checkpoint, which is restored; null: none. */
+  readonly prove: Seconds | null;
+  /** Is the program ended by every checkpoint, and restored from it (`protect`)? */
+  readonly restoreEach: boolean;
+  /** Walltime of all attempts together. */
+  readonly total: Seconds;
+  readonly maxAttempts: number | null;
+  /** Does the run end with its first attempt (`strategy = manual`)? */
+  readonly once: boolean;
+  /** What the program takes if nothing disturbs it; null: it never ends. */
+  readonly work: Seconds | null;
+}
+
+/** Where a run stands between two attempts. */
+export interface Standing {
+  readonly spent: Seconds;
+  /** Work that is in the newest generation. */
+  readonly saved: Seconds;
+  readonly sealed: boolean;
+}
+
+/** An attempt that is started, sees that it has nothing to do, and leaves. */
+export function nothing(ending: 'total' | 'no-progress'): Attempt {
+  const zero = { walltime: 0, work: 0, checkpoints: 0, periodic: 0, saving: 0, restores: 0, lost: 0 };
+  return { ...zero, startUp: 0, restore: 0, cycles: [], end: 0, last: 0, ending };
+}
+
+/** One attempt, as it goes from where the run stands. */
+export function oneAttempt(terms: Terms, { spent, saved, sealed: before }: Standing): Attempt {
+  const { cost, restore, limit } = terms;
+  const warning = limit - terms.lead - terms.early;
+  const stop = Math.min(warning, terms.total - spent);
+  const byLimit = stop === warning;
+  const deadline = byLimit ? limit - MARGIN : limit;
+  const needed = terms.work === null ? Number.POSITIVE_INFINITY : terms.work - saved;
+  const cycles: Cycle[] = [];
+  const opening = before ? restore : 0;
+  let clock = terms.startUp + opening;
+  let work = 0;
+  let kept = 0;
+  let end = 0;
+  const finish = (ending: Attempt['ending'], last: Seconds): Attempt => {
+    const periodic = cycles.reduce((sum, { count }) => sum + count, 0);
+    const checkpoints = periodic + (last > 0 ? 1 : 0);
+    const restored = cycles.reduce((sum, one) => sum + (one.restore > 0 ? one.count : 0), 0);
+    const saving = checkpoints * cost;
+    const restores = restored + (before ? 1 : 0);
+    const done = ending === 'done' || last > 0 ? work : kept;
+    const lost = work - done;
+    return {
+      ...{ walltime: clock, work: done, checkpoints, periodic, saving, restores, lost },
+      ...{ startUp: terms.startUp, restore: opening, cycles, end, last, ending },
+    };
+  };
+  // Work without a checkpoint behind it.
+  const goOn = (seconds: Seconds) => {
+    clock += seconds;
+    work += seconds;
+    end += seconds;
+  };
+
+  for (;;) {
+    const proving = terms.prove !== null && !before && cycles.length === 0;
+    const first = !before && cycles.length === 0;
+    const interval = first ? (terms.intervalAtFirst ?? terms.interval) : terms.interval;
+    const wait = proving ? Math.min(terms.prove, interval) : interval;
+    const left = needed - work;
+    if (left <= wait && clock + left <= stop) {
+      goOn(left);
+      return finish('done', 0);
+    }
+    if (clock + wait >= stop) break;
+    const back = proving || terms.restoreEach ? restore : 0;
+    const length = wait + cost + back;
+    // All cycles that are the same, but for the last: that one may end behind the warning.
+    const alike = first
+      ? 1
+      : Math.max(
+          1,
+          Math.min(Math.ceil((stop - clock + cost + back) / length) - 1, Math.ceil(left / wait) - 1) - 1,
+        );
+    clock += alike * length;
+    work += alike * wait;
+    if (clock - back > deadline) {
+      // The warning came during this checkpoint, and it was not done when it was too late.
+      end += wait;
+      clock = deadline;
+      return finish(byLimit ? 'limit' : 'total', 0);
+    }
+    kept = work;
+    // A checkpoint that ended the program, with the warning behind it: nothing is restored any more.
+    const over = back > 0 && clock - back >= stop;
+    if (over) clock -= back;
+    append(cycles, { count: alike, work: wait, checkpoint: cost, restore: over ? 0 : back });
+    if (over) return finish(byLimit ? 'limit' : 'total', 0);
+  }
+  goOn(Math.max(0, stop - clock));
+  const ending = byLimit ? 'limit' : 'total';
+  if (clock + cost > deadline) {
+    clock = Math.max(clock, deadline);
+    return finish(ending, 0);
+  }
+  clock += cost;
+  return finish(ending, cost);
+}
+
+function append(cycles: Cycle[], cycle: Cycle): void {
+  const before = cycles.at(-1);
+  if (before?.work === cycle.work && before.restore === cycle.restore)
+    cycles[cycles.length - 1] = { ...cycle, count: before.count + cycle.count };
+  else cycles.push(cycle);
+}

@@ -1,0 +1,133 @@
+import type { Seconds } from '../model/flow.ts';
+import type { Attempt, Run } from '../model/forecast.ts';
+import { nothing, oneAttempt, type Standing, type Terms } from './attempt.ts';
+import { SIGNAL_EARLY } from './slurm.ts';
+
+/** Attempts in a row that may seal nothing. */
+export const PATIENCE = 3;
+
+/**
+ * A run without failures, attempt by attempt, as the job's two halves do it (targets/slurm/runtime: attempt.sh, inner.sh,
+ * outer.sh, run.sh). Exact: nothing is averaged, and the last attempt is as short as it is.
+ */
+export function simulate(terms: Terms): Run {
+  const attempts: { count: number; attempt: Attempt }[] = [];
+  let standing: Standing = { spent: 0, saved: 0, sealed: false };
+  let number = 0;
+  let idle = 0;
+  for (;;) {
+    number += 1;
+    const stillborn = standing.spent >= terms.total ? 'total' : idle >= PATIENCE ? 'no-progress' : undefined;
+    const attempt = stillborn === undefined ? oneAttempt(terms, standing) : nothing(stillborn);
+    const before = attempts.at(-1);
+    if (before !== undefined && isSame(before.attempt, attempt)) before.count += 1;
+    else attempts.push({ count: 1, attempt });
+    if (before !== undefined && before.count > 1) {
+      const alike = alikeAfter(terms, { ...standing, number }, attempt);
+      before.count += alike;
+      number += alike;
+      standing = advanced(standing, attempt, alike);
+    }
+    idle = attempt.checkpoints > 0 ? 0 : idle + 1;
+    standing = advanced(standing, attempt, 1);
+    const ending = attempt.ending !== 'limit' ? attempt.ending : endsBetween(terms, number);
+    if (ending !== undefined) return summed(attempts, ending);
+  }
+}
+
+function advanced({ spent, saved, sealed }: Standing, attempt: Attempt, times: number): Standing {
+  return {
+    spent: spent + times * attempt.walltime,
+    saved: saved + times * attempt.work,
+    sealed: sealed || attempt.checkpoints > 0,
+  };
+}
+
+/**
+ * How many attempts after this one are the same for certain, so that nobody has to look at millions: as long as neither the
+ * work nor the total that is left ends within one, whatever that attempt does.
+ */
+function alikeAfter(
+  { limit, total, work, maxAttempts }: Terms,
+  { spent, saved, number }: Standing & { number: number },
+  attempt: Attempt,
+): number {
+  if (attempt.ending !== 'limit' || attempt.checkpoints === 0) return 0;
+  const room = (left: number, each: number) =>
+    each > 0 ? Math.floor((left - 2 * limit) / each) : Number.POSITIVE_INFINITY;
+  return Math.max(
+    0,
+    Math.min(
+      room(total - spent, attempt.walltime),
+      room((work ?? Number.POSITIVE_INFINITY) - saved, attempt.work),
+      (maxAttempts ?? Number.POSITIVE_INFINITY) - number - 1,
+    ),
+  );
+}
+
+/** What the job decides when a warning has been answered. */
+function endsBetween({ once, maxAttempts }: Terms, number: number): 'manual' | 'attempts' | undefined {
+  if (once) return 'manual';
+  return maxAttempts !== null && number >= maxAttempts ? 'attempts' : undefined;
+}
+
+function isSame(one: Attempt, other: Attempt): boolean {
+  const same = (key: keyof Attempt) => one[key] === other[key];
+  if (!(['walltime', 'work', 'restore', 'end', 'last', 'lost', 'ending'] as const).every(same)) return false;
+  return (
+    one.cycles.length === other.cycles.length &&
+    one.cycles.every((cycle, i) => {
+      const twin = other.cycles[i];
+      return twin?.count === cycle.count && twin.work === cycle.work && twin.restore === cycle.restore;
+    })
+  );
+}
+
+function summed(groups: readonly { count: number; attempt: Attempt }[], ending: Run['ending']): Run {
+  const sum = (of: (attempt: Attempt) => number) =>
+    groups.reduce((total, { count, attempt }) => total + count * of(attempt), 0);
+  const attempts = sum(() => 1);
+  return {
+    ending,
+    attempts,
+    requeues: attempts - 1,
+    checkpoints: sum((one) => one.checkpoints),
+    periodic: sum((one) => one.periodic),
+    restores: sum((one) => one.restores),
+    walltime: sum((one) => one.walltime),
+    work: sum((one) => one.work),
+    saving: sum((one) => one.saving),
+    lost: sum((one) => one.lost),
+    groups,
+  };
+}
+
+/** A time limit, and what of it is taken by other things than work. */
+export interface AttemptTime {
+  readonly limit: Seconds;
+  readonly lead: Seconds;
+  readonly startUp: Seconds;
+  /** 0 for a first attempt. */
+  readonly restore: Seconds;
+}
+
+/** What an attempt has for work and checkpoints on time, if the warning comes as early as it can. May be negative. */
+export function attemptTime({ limit, lead, startUp, restore }: AttemptTime): Seconds {
+  return limit - lead - SIGNAL_EARLY - startUp - restore;
+}
+
+/** Complete checkpoints on time in so much usable time: n = floor(U / (tau + delta)). */
+export function periodicCheckpoints(usable: Seconds, interval: Seconds, cost: Seconds): number {
+  return Math.max(0, Math.floor(usable / (interval + cost)));
+}
+
+/** Useful work of an attempt, by the closed formula: W = n tau + min(U - n (tau + delta), tau). */
+export function usefulWork(usable: Seconds, interval: Seconds, cost: Seconds): Seconds {
+  const n = periodicCheckpoints(usable, interval, cost);
+  return Math.max(0, n * interval + Math.min(usable - n * (interval + cost), interval));
+}
+
+/** Requeues that so much work needs, by the closed formula: ceil(T / W) - 1. */
+export function requeuesFor(work: Seconds, useful: Seconds): number {
+  return Math.ceil(work / useful) - 1;
+}

@@ -1,0 +1,141 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compile } from '../../src/compile.ts';
+import { forecast, type Given } from '../../src/forecast/forecast.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { dmtcpUnderTest } from '../support/dmtcp.ts';
+import { startRun } from '../support/run-on-slurm.ts';
+import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+
+// What `crc plan` says of a run, held against the run. The counts are to be the same for every machine between these two: a
+// forecast that a second more or less would change is no prediction, and its test would be a bet.
+const quick: Given = { startUp: 0.5, checkpoint: 0.5, restore: 0.5 };
+const slow: Given = { startUp: 7, checkpoint: 4, restore: 5 };
+
+interface Case {
+  readonly name: string;
+  /** Of the plan, in seconds, and of the job by its settings. */
+  readonly limit: number;
+  readonly lead: number;
+  readonly interval: number;
+  readonly prove: number;
+  readonly total: number;
+  readonly attempts?: number;
+  /** Numbers that the program counts, a half second each. */
+  readonly last: number;
+  /** Seconds that the warning can come early: from and to. */
+  readonly early: readonly [number, number];
+  readonly signal: string;
+  /** What the forecast is expected to say, and the job to do. */
+  readonly says: { ending: string; attempts: number; checkpoints: number; restores: number };
+  readonly exit: string;
+}
+
+// With a signal that means nothing to the job its own clock warns it, on time; Slurm's comes up to a minute early.
+const onTime = { early: [0, 0], signal: 'B:URG@1' } as const;
+const cases: readonly Case[] = [
+  {
+    name: 'a proof, an interval and a time limit, to the end of the program',
+    ...{ limit: 60, lead: 16, interval: 22, prove: 2, total: 3600, last: 91, ...onTime },
+    says: { ending: 'done', attempts: 2, checkpoints: 3, restores: 2 },
+    exit: '7:0',
+  },
+  {
+    name: 'time limits until max_attempts',
+    ...{ limit: 60, lead: 45, interval: 600, prove: 0, total: 3600, attempts: 2, last: 9999 },
+    ...{ early: [0, 60], signal: 'B:USR1@45' },
+    says: { ending: 'attempts', attempts: 2, checkpoints: 2, restores: 1 },
+    exit: '72:0',
+  },
+  {
+    name: 'a total that is used up',
+    ...{
+      limit: 600,
+      lead: 120,
+      interval: 14,
+      prove: 0,
+      total: 26,
+      last: 9999,
+      early: [0, 60],
+      signal: 'B:USR1@120',
+    },
+    says: { ending: 'total', attempts: 1, checkpoints: 2, restores: 0 },
+    exit: '72:0',
+  },
+];
+
+const { flows } = compile({
+  name: 'count.crflow',
+  text: `crflow 1
+workflow count {
+  application { run = "true" }
+  checkpoint { interval = 10min  lead = 2min }
+  schedule { time = 10min  total = 1h }
+}
+`,
+});
+
+/** The forecast for a case on a machine. */
+function foretold(one: Case, machine: Given, early: number) {
+  const [flow] = flows;
+  if (flow === undefined) throw new Error('the flow does not compile');
+  const plan: Plan = {
+    ...flow.plan,
+    checkpoint: { ...flow.plan.checkpoint, interval: one.interval, lead: one.lead, prove: one.prove > 0 },
+    attempt: { time: one.limit, timeMin: null, max: one.attempts ?? null },
+    total: one.total,
+  };
+  const work = one.last < 9999 ? (one.last - 1) * 0.5 : undefined;
+  const { run } = forecast(plan, { ...machine, early, prove: one.prove, work });
+  const { ending, attempts, checkpoints, restores } = run;
+  return { ending, attempts, checkpoints, restores };
+}
+
+test.each(cases)('the forecast does not hang on a second: $name', (one) => {
+  for (const machine of [quick, slow])
+    for (const early of one.early) expect(foretold(one, machine, early)).toEqual(one.says);
+});
+
+const slurm = slurmAvailable();
+
+describe.skipIf(!slurm.ok)(`a forecast comes true${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`, () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster();
+  });
+  afterAll(() => cluster?.stop());
+
+  test.concurrent.for(cases)('$name', { timeout: 300_000 }, async (one, { expect }) => {
+    const run = await startRun(cluster, {
+      dmtcp: dmtcpUnderTest(),
+      folder: one.name,
+      last: one.last,
+      sbatchArgs: [`--time=${one.limit / 60}`, `--signal=${one.signal}`],
+      env: {
+        CRFLOW_INTERVAL: String(one.interval),
+        CRFLOW_LEAD: String(one.lead),
+        CRFLOW_PROVE: String(one.prove),
+        CRFLOW_MARGIN: '3', // where a last checkpoint takes longer than one is thought to
+        CRFLOW_TOTAL: String(one.total),
+        ...(one.attempts === undefined ? {} : { CRFLOW_ATTEMPTS: String(one.attempts) }),
+      },
+    });
+    const job = await run.ended(run.id, 280);
+    const log = run.log(run.id);
+    expect(job, log).toMatchObject({ ExitCode: one.exit });
+
+    // Generations are numbered, and only the last ones kept: the newest is the count of all.
+    const sealed = Math.max(...readdirSync(join(run.state, 'generations')).map(Number));
+    const entries = run.entries();
+    const times = (event: string) => entries.filter((entry) => entry.event === event).length;
+    const { ending, ...counts } = one.says;
+    expect(
+      { attempts: Number(job.Restarts) + 1, checkpoints: sealed, restores: times('restored') },
+      log,
+    ).toEqual(counts);
+    expect(times('sealed'), log).toBe(one.says.checkpoints);
+    // And nothing was lost or done twice.
+    if (ending === 'done') expect(run.output()).toBe(run.expected);
+  });
+});
