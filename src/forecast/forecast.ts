@@ -37,8 +37,10 @@ export function forecast(plan: Plan, given: Given = {}): Forecast {
     mtbf: value('mtbf'),
   };
   const auto = plan.checkpoint.mtbf !== null;
+  // The job knows what a checkpoint took, and takes the restore behind it for as long (runtime/inner.sh).
+  const costs = plan.checkpoint.protect.length > 0 ? 2 : 1;
   const used = auto
-    ? Math.max(SHORTEST_AUTO, Math.floor(dalyInterval(value('checkpoint'), failures.mtbf)))
+    ? Math.max(SHORTEST_AUTO, Math.floor(dalyInterval(value('checkpoint') * costs, failures.mtbf)))
     : plan.checkpoint.interval;
   const terms: Terms = {
     limit: slurmMinutes(plan.attempt.time) * 60,

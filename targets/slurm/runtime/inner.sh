@@ -52,8 +52,12 @@ requested() {
 
 # The first checkpoint of a run proves that the application survives a restore, so it comes early.
 schedule_checkpoint() {
-  local wait=$CRFLOW_INTERVAL
-  if [[ -n ${CRFLOW_MTBF-} ]]; then wait=$(best_interval "$(newest_fact seconds)"); fi
+  local wait=$CRFLOW_INTERVAL keeps=0
+  if keeps_files; then keeps=1; fi
+  if [[ -n ${CRFLOW_MTBF-} ]]; then
+    # With files to keep, each checkpoint costs a restore, too, which takes about as long.
+    wait=$(best_interval $(($(newest_fact seconds) * (keeps ? 2 : 1))))
+  fi
   if to_prove && ((CRFLOW_PROVE < wait)); then wait=$CRFLOW_PROVE; fi
   next_checkpoint=$((SECONDS + wait))
 }
