@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cell, type Work, warn } from './cell.ts';
 
+/** As it was launched, and as DMTCP calls it once it was restored. */
+const theProgram = /^perl|DMTCP:perl/;
+
 /** A row of the comparison: the same work and the same fault, for both scripts. */
 export interface Row {
   readonly fault: string;
@@ -113,8 +116,8 @@ export const rows: readonly Row[] = [
   },
   { fault: 'scancel', strike: cancel },
   { fault: 'scancel; hand-written traps TERM, too', work: { traps: 'USR1 TERM' }, strike: cancel },
-  { fault: 'the program crashes (SIGSEGV)', strike: midway((cell) => cell.strike(/^perl/, 'SIGSEGV')) },
-  { fault: 'kill -9 of the program', strike: midway((cell) => cell.strike(/^perl/)) },
+  { fault: 'the program crashes (SIGSEGV)', strike: midway((cell) => cell.strike(theProgram, 'SIGSEGV')) },
+  { fault: 'kill -9 of the program', strike: midway((cell) => cell.strike(theProgram)) },
   { fault: 'kill -9 of the coordinator', strike: midway((cell) => cell.strike(/--exit-on-last/)) },
   { fault: 'the node fails, Slurm requeues', work: { node: 'n2' }, strike: nodeFails },
   {

@@ -91,7 +91,10 @@ export const victims = {
     const pid = Number(readFileSync(join(run.state, 'shell'), 'utf8').split('\n')[1]);
     // The program itself, be it a child of the shell that runs the block, or in its place.
     const child = processesOf(run).filter(({ parent }) => parent === pid);
-    return child.length > 0 ? child : [{ pid }];
+    if (child.length > 0) return child;
+    // Once DMTCP has restored it, it has another id than it knows of, and this name.
+    const restored = matching(run, /DMTCP:perl/);
+    return restored.length > 0 ? restored : [{ pid }];
   },
   coordinator: (run: RunOnSlurm) => matching(run, /--exit-on-last/),
   'inner half': (run: RunOnSlurm) => matching(run, / inner_half /),
