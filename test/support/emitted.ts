@@ -40,12 +40,15 @@ echo "JobId=$4 JobName=x JobState=$state PreemptTime=None EndTime=$(date -d '+1 
 function environment(folder: string, dmtcp: Dmtcp, more: Record<string, string>): NodeJS.ProcessEnv {
   const bin = join(folder, '.bin');
   mkdirSync(bin, { recursive: true });
-  writeFileSync(join(bin, 'scontrol'), scontrol, { mode: 0o755 });
+  // Once: a file that is just being executed, by what an attempt before left behind, cannot be written.
+  const put = (name: string, text: string) => {
+    if (!exists(join(bin, name))) writeFileSync(join(bin, name), text, { mode: 0o755 });
+  };
+  put('scontrol', scontrol);
   // Another bash than the machine's, to see that an old one will do.
   const otherBash = process.env['CRFLOW_TEST_BASH'];
   if (otherBash !== undefined && !exists(join(bin, 'bash'))) symlinkSync(otherBash, join(bin, 'bash'));
-  for (const refused of ['srun', 'sbatch'])
-    writeFileSync(join(bin, refused), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  for (const refused of ['srun', 'sbatch']) put(refused, '#!/bin/sh\nexit 1\n');
   const base = dmtcpEnvironment(dmtcp);
   const PATH = `${bin}:${base['PATH']}`;
   return {
