@@ -65,7 +65,7 @@ function processesOf(run: RunOnSlurm): { pid: number; parent: number; command: s
     .map((pid) => ({
       pid,
       environment: read(pid, 'environ').split('\0'),
-      command: read(pid, 'cmdline').replaceAll('\0', ' ').trim(),
+      command: read(pid, 'cmdline').replaceAll('\0', ' ').trim() || read(pid, 'comm').trim(),
     }))
     .filter(
       ({ pid, environment, command }) =>

@@ -34,9 +34,9 @@ export function processesIn(...folders: string[]): string[] {
           ...readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`),
         ];
         const holds = links.some((link) => inside(read(link)));
-        return holds
-          ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`]
-          : [];
+        // One that DMTCP has restored has a name, and no command line.
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return holds ? [`${pid} ${command || readFileSync(`/proc/${pid}/comm`, 'utf8').trim()}`] : [];
       } catch {
         return []; // it ended meanwhile
       }
