@@ -7,7 +7,7 @@ import { assetModule } from './assets.mjs';
 const assets = {
   name: 'assets',
   setup({ onLoad }) {
-    onLoad({ filter: /\.(hbs|sh)$/ }, async ({ path }) => ({
+    onLoad({ filter: /\.(hbs|sh|schema)$/ }, async ({ path }) => ({
       contents: assetModule(relative(process.cwd(), path), await readFile(path, 'utf8')),
     }));
   },

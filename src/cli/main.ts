@@ -27,6 +27,9 @@ const set = () =>
     })
     .default(new Map(), 'none');
 
+const site = () =>
+  new Option('--site <site>', "a site's name, or the path of its profile, in place of what the flow says");
+
 const program = new Command('crc')
   .description(
     'Compiles .crflow files into Slurm job scripts that checkpoint, requeue and restart themselves.',
@@ -51,6 +54,7 @@ program
     'the ShellCheck to use (else SHELLCHECK_BIN, PATH, or a download by npm shellcheck)',
   )
   .addOption(set())
+  .addOption(site())
   .addOption(strict())
   .addOption(format())
   .action(async (files, options) => {
@@ -64,6 +68,7 @@ program
   .description('Reports all that can be found wrong in flows, and writes nothing.')
   .argument('<file...>', '.crflow files; - is standard input')
   .addOption(set())
+  .addOption(site())
   .addOption(strict())
   .addOption(format())
   .action(async (files, options) => {

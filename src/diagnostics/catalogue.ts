@@ -2,6 +2,7 @@ import type { DiagnosticKind } from './define.ts';
 import { includes } from './includes.ts';
 import { names } from './names.ts';
 import { rules } from './rules.ts';
+import { sites } from './sites.ts';
 import { syntax } from './syntax.ts';
 import { units } from './units.ts';
 import { values } from './values.ts';
@@ -17,4 +18,5 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   values,
   units,
   rules,
+  sites,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -1,6 +1,8 @@
 import type { Bytes, Seconds, Workflow } from '../model/flow.ts';
 import type { Plan } from '../model/plan.ts';
+import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
+import { siteState, stateOn } from '../site/storage.ts';
 import { checkpointCost } from '../time/cost.ts';
 import { dalyInterval } from '../time/daly.ts';
 
@@ -15,11 +17,13 @@ const leastPatience = 600;
 
 /**
  * Decides everything that a job needs to know: fills in defaults, derives numbers.
- * The workflow is one that the checker found no error in.
+ * The workflow is one that the checker found no error in; `site` has the say where the workflow leaves it to the site.
  */
-export function plan(workflow: Workflow, source: Source): Plan {
+export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Plan {
   const { application, environment, checkpoint, schedule } = workflow;
   const memory = application.memory ?? 0;
+  const state = checkpoint.state ?? (site && siteState(site)) ?? null;
+  const rate = (site && stateOn(checkpoint.state, site)?.bandwidth) ?? slowestDisk;
   return {
     format: 1,
     workflow: workflow.name,
@@ -34,16 +38,16 @@ export function plan(workflow: Workflow, source: Source): Plan {
     set: environment.set,
     threads: application.threads ?? 1,
     checkpoint: {
-      ...interval(checkpoint, memory),
+      ...interval(checkpoint, memory, rate),
       prove: checkpoint.prove !== 'no',
       protect: checkpoint.protect ?? [],
       alive: application.alive ?? null,
       lead: checkpoint.lead,
       signal: checkpoint.signal ?? 'USR1',
       keep: checkpoint.keep ?? 2,
-      state: checkpoint.state ?? null,
+      state,
       // Four times what it should take, for a file system that has a bad day.
-      limit: Math.max(leastPatience, Math.ceil((4 * memory) / slowestDisk)),
+      limit: Math.max(leastPatience, Math.ceil((4 * memory) / rate)),
       expect: memory,
     },
     continue: checkpoint.strategy === 'manual' ? 'resume' : (schedule.continue ?? 'requeue'),
@@ -70,9 +74,10 @@ export function plan(workflow: Workflow, source: Source): Plan {
 function interval(
   { interval, mtbf = usualMtbf }: Workflow['checkpoint'],
   memory: Bytes,
+  rate: number,
 ): { interval: Seconds; mtbf: Seconds | null } {
   if (interval !== 'auto') return { interval, mtbf: null };
-  return { interval: Math.round(dalyInterval(checkpointCost(memory || usualMemory), mtbf)), mtbf };
+  return { interval: Math.round(dalyInterval(checkpointCost(memory || usualMemory, rate), mtbf)), mtbf };
 }
 
 const lineAt = (source: Source, offset: number) => source.text.slice(0, offset).split('\n').length;
