@@ -35,7 +35,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
     workdir: application.workdir ?? null,
     output: application.output ?? null,
     load: environment.load,
-    set: environment.set,
+    set: [...(application.mpi === 'singleton' ? singletonExcept(environment.set) : []), ...environment.set],
     threads: application.threads ?? 1,
     checkpoint: {
       ...interval(checkpoint, memory, rate),
@@ -81,3 +81,27 @@ function interval(
 }
 
 const lineAt = (source: Source, offset: number) => source.text.slice(0, offset).split('\n').length;
+
+/**
+ * What keeps the start-up of an MPI program to one process, as DMTCP needs it: measured with OpenMPI 4, LAMMPS and
+ * CP2K. Without it OpenMPI forks a daemon for a single process too, and hwloc opens files of udev that DMTCP cannot
+ * bring back.
+ */
+const singleton: Plan['set'] = [
+  {
+    name: 'OMPI_MCA_ess_singleton_isolated',
+    value: '1',
+    why: 'mpi = singleton: no daemon is forked for the one process',
+  },
+  { name: 'OMPI_MCA_btl', value: 'self', why: 'it speaks to itself only: no shared memory, no network' },
+  {
+    name: 'HWLOC_COMPONENTS',
+    value: '-linuxio,-gl,-opencl,-pci',
+    why: 'hwloc opens no devices, which DMTCP could not bring back',
+  },
+];
+
+/** What the flow sets itself, it means. */
+function singletonExcept(own: Plan['set']): Plan['set'] {
+  return singleton.filter(({ name }) => !own.some((one) => one.name === name));
+}
