@@ -76,6 +76,23 @@ program
     process.exitCode = await checkFiles(files, options);
   });
 
+program
+  .command('doctor')
+  .summary('learn about this cluster; check it for what flows need')
+  .description(
+    'On a login node: learns from Slurm what a site profile says, and what it could not learn. With flows: checks this machine for what they need.',
+  )
+  .argument('[flow...]', '.crflow files')
+  .option('--write <file>', 'write the profile, for `site "./FILE"`')
+  .option('--limit <seconds>', 'for each command that is asked', Number, 20)
+  .addOption(set())
+  .addOption(site())
+  .addOption(format())
+  .action(async (files, options) => {
+    const { doctor } = await import('./doctor.ts');
+    process.exitCode = await doctor(files, options);
+  });
+
 try {
   // A pipe that is closed early (crc … | head) is no fault of anybody's.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
