@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
 import { builtin } from '../../src/site/builtin.ts';
@@ -74,6 +75,23 @@ describe('a profile', () => {
       expect(file).toBe('here.json');
       expect(at?.span.end).toBeLessThanOrEqual(own.length + 1);
     }
+  });
+
+  test('is read or refused, never thrown at, whatever became of its text', () => {
+    const whole = text('sites/perlmutter.json');
+    const at = fc.nat(whole.length);
+    fc.assert(
+      fc.property(
+        at,
+        at,
+        fc.constantFrom('', '{', '}', '[', ']', '"', ',', ':', '5', 'null', '\\', 'é'),
+        (a, b, put) => {
+          const own = whole.slice(0, Math.min(a, b)) + put + whole.slice(Math.max(a, b));
+          const { profile, diagnostics } = readProfile({ name: 'x.json', text: own });
+          expect((profile === undefined) === diagnostics.length > 0).toBe(true);
+        },
+      ),
+    );
   });
 
   test('says at line and column what is wrong with it', () => {
