@@ -1,7 +1,7 @@
 // The shape of crflow, as rules. Data flows one way:
 //   src/model <- src/time <- src/syntax, src/diagnostics <- src/check <- src/plan, src/forecast <- targets <- src/cli
 // Only src/host touches the world; only src/cli may use it.
-const core = '^(src/(model|time|syntax|diagnostics|check|plan|forecast|emit)|targets)/';
+const core = '^(src/(model|time|syntax|diagnostics|check|plan|forecast|site|emit)|targets)/';
 
 /** "from" may import nothing of ours but what "may" names. */
 const only = (from, ...may) => ({
@@ -28,8 +28,9 @@ module.exports = {
     only('src/time', 'src/model'),
     only('src/syntax', 'src/model', 'src/diagnostics'),
     only('src/diagnostics', 'src/model', 'src/time'),
-    only('src/check', 'src/model', 'src/time', 'src/diagnostics'),
-    only('src/plan', 'src/model', 'src/time'),
+    only('src/check', 'src/model', 'src/time', 'src/diagnostics', 'src/site'),
+    only('src/plan', 'src/model', 'src/time', 'src/site'),
+    only('src/site', 'src/model', 'src/time', 'src/diagnostics'),
     only('src/forecast', 'src/model', 'src/time', 'src/diagnostics'),
     only('src/emit', 'src/model'),
     only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics'),

@@ -9,6 +9,8 @@ import type { Settings } from './model/program.ts';
 import type { Source } from './model/span.ts';
 import { plan } from './plan/plan.ts';
 import { loadProgram, noIncludes, type ReadInclude } from './program.ts';
+import type { ChosenSite, ReadSite } from './site/choose.ts';
+import { chooseSite } from './site/choose.ts';
 
 /** One workflow of a source, all the way down. */
 export interface Flow {
@@ -22,6 +24,10 @@ export interface Flow {
 export interface Given {
   readonly settings?: Settings;
   readonly include?: ReadInclude;
+  /** A site that goes before what the source says: a name, or the path of a profile. */
+  readonly site?: string | undefined;
+  /** Reads profiles; by default as `include` reads files. */
+  readonly readSite?: ReadSite;
 }
 
 export interface Compiled {
@@ -32,6 +38,8 @@ export interface Compiled {
   readonly sources: readonly Source[];
   /** The files that were included. */
   readonly included: readonly Source[];
+  /** What the source was checked against. */
+  readonly site: ChosenSite;
 }
 
 /**
@@ -40,22 +48,28 @@ export interface Compiled {
  */
 export function compile(
   source: Source,
-  { settings = new Map(), include = noIncludes }: Given = {},
+  { settings = new Map(), include = noIncludes, site: asked, readSite = include }: Given = {},
 ): Compiled {
   const loaded = loadProgram(source, include);
   const files = loaded.map(({ module }) => module);
-  const { workflows, findings } = checkProgram(files, settings, isJobVariable);
-  const sources = [...new Set([...findings, ...files].map((one) => one.source))];
-  const diagnostics = sources.flatMap((one) =>
-    sortDiagnostics([
-      ...loaded.filter(({ module }) => module.source === one).flatMap(({ diagnostics }) => diagnostics),
-      ...findings.filter((group) => group.source === one).flatMap((group) => group.diagnostics),
-    ]),
-  );
-  const answer = { diagnostics, sources, included: files.slice(1).map((one) => one.source) };
+  const site = chooseSite(files, asked, readSite);
+  const { workflows, findings } = checkProgram(files, settings, isJobVariable, site.profile);
+  const sources = [...new Set([...findings, ...files, site].flatMap((one) => one.source ?? []))];
+  const nowhere = site.diagnostics.filter(({ file }) => file === undefined);
+  const diagnostics = [
+    ...nowhere,
+    ...sources.flatMap((one) =>
+      sortDiagnostics([
+        ...site.diagnostics.filter(({ file }) => file === one.name),
+        ...loaded.filter(({ module }) => module.source === one).flatMap(({ diagnostics }) => diagnostics),
+        ...findings.filter((group) => group.source === one).flatMap((group) => group.diagnostics),
+      ]),
+    ),
+  ];
+  const answer = { diagnostics, sources, included: files.slice(1).map((one) => one.source), site };
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
   const flows = workflows.map(({ workflow, source: own }) => {
-    const decided = plan(workflow, own);
+    const decided = plan(workflow, own, site.profile);
     return { plan: decided, script: jobScript(decided, baseName(own.name)), source: own };
   });
   return { flows, ...answer };

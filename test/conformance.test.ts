@@ -14,7 +14,7 @@ import { isJobVariable } from '../targets/slurm/variables.ts';
 
 /**
  * Every folder of specs/cases is a source and what each stage makes of it. Beside it can stand other `.crflow` files,
- * for it to include, and set.json with what --set gives. `npm run specs:update` rewrites the goldens; read the
+ * for it to include, site profiles `*.site.json`, and set.json with what --set gives. `npm run specs:update` rewrites the goldens; read the
  * difference before you commit it.
  */
 const CASES = fileURLToPath(new URL('../specs/cases', import.meta.url));
@@ -73,7 +73,7 @@ describe.each(cases)('%s', (name) => {
 
   test('has no golden that no stage produces', () => {
     const orphans = readdirSync(folder).filter(
-      (file) => !file.endsWith('.crflow') && file !== SET && produced.get(file) === undefined,
+      (file) => !/\.(crflow|site\.json)$/.test(file) && file !== SET && produced.get(file) === undefined,
     );
     if (UPDATE) for (const file of orphans) rmSync(join(folder, file));
     else expect(orphans).toEqual([]);
@@ -98,10 +98,12 @@ function read(name: string): Case {
   const text = (file: string) => readFileSync(join(folder, file), 'utf8');
   const files = readdirSync(folder);
   const settings = files.includes(SET) ? (JSON.parse(text(SET)) as Record<string, string>) : {};
-  const include: Given['include'] = (path) =>
-    files.includes(path)
-      ? { source: { name: path, text: text(path) }, id: path }
+  const include: Given['include'] = (path) => {
+    const file = path.replace(/^\.\//, '');
+    return files.includes(file)
+      ? { source: { name: file, text: text(file) }, id: file }
       : { why: 'there is no such file' };
+  };
   return {
     source: { name: SOURCE, text: text(SOURCE) },
     given: { settings: new Map(Object.entries(settings)), include },
@@ -146,7 +148,8 @@ function diagnosticsText({ source, given }: Case): string | undefined {
 
 function modelText({ source, given }: Case): string | undefined {
   const modules = loadProgram(source, given.include ?? noIncludes).map(({ module }) => module);
-  const { workflows } = checkProgram(modules, given.settings ?? new Map(), isJobVariable);
+  const { profile } = compile(source, given).site;
+  const { workflows } = checkProgram(modules, given.settings ?? new Map(), isJobVariable, profile);
   if (workflows.length === 0) return undefined;
   const models = workflows.map(({ workflow }) => workflow);
   return `${JSON.stringify(models, (key, value) => (key.endsWith('Span') ? undefined : value), 2)}\n`;
@@ -163,11 +166,13 @@ function dump(file: FlowFile): string {
     `crflow ${file.version?.text ?? '?'}`,
     ...file.planned.map((one) => `planned ${one.key.text}`),
     ...file.includes.map(({ path }) => `include ${show(path)}`),
+    ...file.sites.map(({ path }) => `site ${show(path)}`),
     ...file.declarations.map(declaration),
   ];
   const entry = (one: Entry, indent: string): void => {
     if (one.kind === 'let' || one.kind === 'param') lines.push(`${indent}${declaration(one)}`);
-    else if (one.kind === 'include') lines.push(`${indent}include ${show(one.path)}`);
+    else if (one.kind === 'include' || one.kind === 'site')
+      lines.push(`${indent}${one.kind} ${show(one.path)}`);
     else if (one.kind === 'planned') lines.push(`${indent}planned ${one.key.text}`);
     else if (one.kind === 'assignment') lines.push(`${indent}${one.key.text} = ${show(one.value)}`);
     else {

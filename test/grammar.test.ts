@@ -130,8 +130,8 @@ function expected(file: FlowFile): [Span, string][] {
     if (one.kind === 'block') {
       found.push([one.key.span, 'entity.name.section']);
       one.entries.forEach(entry);
-    } else if (one.kind === 'include') {
-      found.push([one.key.span, 'keyword.control.include']);
+    } else if (one.kind === 'include' || one.kind === 'site') {
+      found.push([one.key.span, `keyword.control.${one.kind}`]);
       value(one.path);
     } else if (one.kind !== 'planned') {
       found.push([
@@ -144,6 +144,7 @@ function expected(file: FlowFile): [Span, string][] {
   };
   if (file.version) found.push([file.version.span, 'constant.numeric.version']);
   file.includes.forEach(entry);
+  file.sites.forEach(entry);
   file.declarations.forEach(entry);
   for (const { name, entries } of file.workflows) {
     if (name) found.push([name.span, 'entity.name.type.workflow']);

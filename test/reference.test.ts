@@ -211,7 +211,7 @@ describe('what is refused', () => {
     const word = /^\w+/.exec(entry)?.[0] ?? '';
     const owner =
       INNER.find(({ name }) => name === word)?.owner ?? allKeys.find(({ key }) => key === word)?.block;
-    const isStatement = /^(?:param|let|include)\b/.test(entry);
+    const isStatement = /^(?:param|let|include|site)\b/.test(entry);
     const { diagnostics } = compiled(
       isStatement
         ? complete('workflow', '').replace('\n', `\n${entry}\n`)

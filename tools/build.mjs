@@ -7,7 +7,7 @@ import { assetModule } from './assets.mjs';
 const assets = {
   name: 'assets',
   setup({ onLoad }) {
-    onLoad({ filter: /\.(hbs|sh)$/ }, async ({ path }) => ({
+    onLoad({ filter: /\.(hbs|sh|schema)$/ }, async ({ path }) => ({
       contents: assetModule(relative(process.cwd(), path), await readFile(path, 'utf8')),
     }));
   },
@@ -26,6 +26,8 @@ await build({
   legalComments: 'none',
   // The ShellCheck wrapper downloads a program of its own; it is found in node_modules when it is needed.
   external: ['shellcheck'],
+  // Its CommonJS form finds its parts by names that a bundler cannot see.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [assets],
   // CommonJS libraries in the bundle ask for Node's own modules with require().
   banner: {

@@ -1,6 +1,16 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import type { Assignment, Block, Declaration, Entry, Include, Name, Planned, Value } from '../model/ast.ts';
+import type {
+  Assignment,
+  Block,
+  Declaration,
+  Entry,
+  Include,
+  Name,
+  Planned,
+  Site,
+  Value,
+} from '../model/ast.ts';
 import { type Context, type Given, type Target, textOf } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
@@ -140,13 +150,15 @@ function filled(value: Value, context: Context): Value | undefined {
 }
 
 /** Is it a statement that stands at the top of a file, or, as `let` does, of a workflow? */
-export function isStatement(entry: Entry): entry is Declaration | Include {
-  return entry.kind === 'let' || entry.kind === 'param' || entry.kind === 'include';
+export function isStatement(entry: Entry): entry is Declaration | Include | Site {
+  return entry.kind === 'let' || entry.kind === 'param' || isNamed(entry);
 }
 
+const isNamed = (entry: Entry): entry is Include | Site => entry.kind === 'include' || entry.kind === 'site';
+
 /** Says where such a statement belongs. */
-export function reportMisplaced(entry: Declaration | Include, { report }: Context): void {
-  const at = entry.kind === 'include' ? entry.key.span : { start: entry.span.start, end: entry.key.span.end };
+export function reportMisplaced(entry: Declaration | Include | Site, { report }: Context): void {
+  const at = isNamed(entry) ? entry.key.span : { start: entry.span.start, end: entry.key.span.end };
   const where = entry.kind === 'let' ? 'at the top of the file or of a workflow' : 'at the top of the file';
   report(names.misplacedStatement, at, { keyword: entry.kind, where });
 }

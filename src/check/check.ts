@@ -7,6 +7,7 @@ import type { FlowFile, Name, WorkflowNode } from '../model/ast.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Workflow } from '../model/flow.ts';
 import type { Module, Settings } from '../model/program.ts';
+import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
 import { reportPlanned } from './blocks.ts';
 import type { Context } from './context.ts';
@@ -23,14 +24,28 @@ export interface Checked {
   readonly findings: readonly { readonly source: Source; readonly diagnostics: readonly Diagnostic[] }[];
 }
 
+/** A site of which nothing is known. */
+const UNKNOWN: SiteProfile = {
+  name: '',
+  complete: [],
+  needs: [],
+  partitions: [],
+  qos: [],
+  nodes: [],
+  runtimes: [],
+  fileSystems: [],
+  slurm: {},
+};
+
 /** One file by itself: `checkProgram` of a program that includes nothing. */
 export function check(
   file: FlowFile,
   source: Source,
   settings: Settings = new Map(),
+  site: SiteProfile = UNKNOWN,
 ): { workflows: Workflow[]; diagnostics: Diagnostic[] } {
   const module = { source, file, includes: [] };
-  const { workflows, findings } = checkProgram([module], settings);
+  const { workflows, findings } = checkProgram([module], settings, undefined, site);
   return {
     workflows: workflows.map(({ workflow }) => workflow),
     diagnostics: findings.flatMap(({ diagnostics }) => diagnostics),
@@ -39,18 +54,19 @@ export function check(
 
 /**
  * Names, types and rules of all files of a program, the first being the one that was named, with what `--set` gives.
- * `isTaken` knows the shell variables that a job of the target uses itself.
+ * `isTaken` knows the shell variables that a job of the target uses itself; `site` is the cluster it is for.
  * Silent about what the parser has reported: see src/model/ast.ts.
  */
 export function checkProgram(
   modules: readonly Module[],
   settings: Settings,
   isTaken: Context['isTaken'] = () => false,
+  site: SiteProfile = UNKNOWN,
 ): Checked {
   const [root] = modules;
   if (root === undefined) return { workflows: [], findings: [] };
   const declarations = new Declarations(root, settings);
-  const files = modules.map((module) => ({ module, ...contextOf(module, declarations, isTaken) }));
+  const files = modules.map((module) => ({ module, ...contextOf(module, declarations, isTaken, site) }));
   // What is included is declared before those who use it, so that of two of one name the nearer one is reported.
   for (const { module, context } of files.toReversed()) declarations.addFile(module, context);
   const named = new Map<string, { name: Name; source: Source }>();
@@ -87,7 +103,12 @@ export function checkProgram(
   return { workflows, findings };
 }
 
-function contextOf(module: Module, declarations: Declarations, isTaken: Context['isTaken']) {
+function contextOf(
+  module: Module,
+  declarations: Declarations,
+  isTaken: Context['isTaken'],
+  site: SiteProfile,
+) {
   const { report, sorted } = collect(module.source);
   let errors = 0;
   const counting: Report = (kind, ...rest) => {
@@ -98,6 +119,7 @@ function contextOf(module: Module, declarations: Declarations, isTaken: Context[
     scope: declarations.scopeOf(module),
     misplaced: new Set(),
     isTaken,
+    site,
     report: counting,
   };
   return { context, sorted, errors: () => errors };

@@ -1,6 +1,7 @@
 import type { Report } from '../diagnostics/define.ts';
 import { quote } from '../diagnostics/words.ts';
 import type { StringSegment, StringValue, Value } from '../model/ast.ts';
+import type { SiteProfile } from '../model/site.ts';
 import type { Span } from '../model/span.ts';
 import type { Constant } from './constant.ts';
 import type { InsertName, KeySpec } from './vocabulary.ts';
@@ -16,6 +17,8 @@ export interface Context {
   readonly isTaken: (variable: string) => boolean;
   /** Keys of the workflow at hand that were found in the wrong place: they are not missing in the right one. */
   readonly misplaced: Set<string>;
+  /** The cluster that the flow is for. */
+  readonly site: SiteProfile;
 }
 
 /** The names that can be used at one place. There is no shadowing: a name means one thing wherever it is seen. */

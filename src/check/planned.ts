@@ -17,14 +17,6 @@ export const planned: Readonly<Record<string, PlannedSpec>> = {
     meanwhile: 'until then remove the block',
   },
   mount: { meaning: 'show a folder of the host inside the container' },
-  site: {
-    meaning: "take defaults and rules from a site's profile",
-    meanwhile: 'until then say in `schedule { … }` what the site needs',
-  },
-  mpi: {
-    meaning: 'say how the application uses MPI',
-    meanwhile: 'until then only single-process applications can be checkpointed',
-  },
   modules: {
     meaning: "name the container runtime's modules",
     meanwhile: 'modules of the host are `environment { load = […] }`',

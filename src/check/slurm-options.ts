@@ -77,6 +77,9 @@ export const OPTIONS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKi
   ...OPTIONAL.map((name) => [name, 'optional'] as const),
 ]);
 
+const ONE_PROCESS =
+  "a job has one task on one node, for DMTCP checkpoints no MPI over several ranks: its threads are `threads`, several runs that know nothing of each other are `array`, and ranks need MANA or the program's own checkpoints";
+
 /** Options with a key of their own, or that crc sets, or that a job of crflow cannot have: what to say of them. */
 export const REFUSED: ReadonlyMap<string, string> = new Map([
   ...Object.entries({
@@ -107,11 +110,11 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
   ['export-file', 'variables are `environment { set { … } }`'],
   ['get-user-env', 'modules are `environment { load = […] }`'],
   ['propagate', 'limits of the shell are set in `run`, with ulimit'],
-  ['nodes', 'a job has one node: DMTCP is not yet used over several'],
-  ['ntasks', 'a job has one task: DMTCP is not yet used over several'],
-  ['ntasks-per-node', 'a job has one task: DMTCP is not yet used over several'],
-  ['ntasks-per-core', 'a job has one task: DMTCP is not yet used over several'],
-  ['ntasks-per-socket', 'a job has one task: DMTCP is not yet used over several'],
+  ['nodes', ONE_PROCESS],
+  ['ntasks', ONE_PROCESS],
+  ['ntasks-per-node', ONE_PROCESS],
+  ['ntasks-per-core', ONE_PROCESS],
+  ['ntasks-per-socket', ONE_PROCESS],
   ['ntasks-per-gpu', 'a job has one task, and DMTCP cannot checkpoint what runs on a GPU'],
   ['mem-per-cpu', 'Slurm takes one of it and --mem, which is the key `mem` of `schedule`'],
   ['mem-per-gpu', 'DMTCP cannot checkpoint what runs on a GPU'],

@@ -1,3 +1,4 @@
+import { limits } from '../diagnostics/limits.ts';
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
@@ -64,5 +65,9 @@ function readOption(name: string, { key, value }: Assignment, context: Context):
   const spec: KeySpec = { type: 'slurm-name', doc: '', example: '"cfs"' };
   const filled = worked.kind === 'string' ? fillIn(worked, context) : worked;
   const text = number ?? (filled && slurmText(filled, { key: key.text, spec }, context, TEXT));
+  if (name === 'gres' && text !== undefined && /(?:^|,)(?:gres[/:])?gpu\b/i.test(text)) {
+    context.report(limits.gpuResource, value.span, { option: key.text, value: text });
+    return [];
+  }
   return text === undefined ? [] : [{ name, value: text }];
 }

@@ -101,6 +101,14 @@ export const vocabulary = {
         aliases: ['ram', 'rss', 'resident'],
         note: '`memory` is what the application uses, for the estimate of a checkpoint; what the job asks Slurm for is `mem`',
       },
+      mpi: {
+        type: 'choice',
+        doc: '`singleton`: linked with MPI, and run as one process; its start-up is kept to that one.',
+        default: 'no',
+        example: 'singleton',
+        choices: ['no', 'singleton'],
+        aliases: ['ranks', 'mpi_ranks'],
+      },
       alive: {
         type: 'duration',
         doc: 'A program whose `output` does not grow for this long hangs: it is ended and restored.',

@@ -190,7 +190,7 @@ function assemble(
     constraint,
     array,
   } = schedule?.values ?? {};
-  const { workdir, output, threads, memory, alive } = application?.values ?? {};
+  const { workdir, output, threads, memory, mpi, alive } = application?.values ?? {};
   if (!node.name || run === undefined || text === undefined || !interval || !lead || !time || !total)
     return undefined;
   return {
@@ -202,6 +202,7 @@ function assemble(
       ...optional('output', output),
       ...optional('threads', threads),
       ...optional('memory', memory),
+      ...optional('mpi', mpi),
       ...optional('alive', alive),
     },
     environment: { load: environment?.values.load?.value ?? [], set },

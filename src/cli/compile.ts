@@ -6,6 +6,7 @@ import { manifest } from '../emit/manifest.ts';
 import { plainWords, readIncluded, readSource, sha256, writeArtifacts } from '../host/files.ts';
 import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
+import type { ChosenSite } from '../site/choose.ts';
 import { findings } from './findings.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 
@@ -22,6 +23,8 @@ export interface CompileOptions extends CheckOptions {
 /** What `crc check` takes. */
 export interface CheckOptions extends ReportOptions {
   readonly set: Settings;
+  /** A site that goes before what the flows say. */
+  readonly site?: string;
 }
 
 /** A flow, the source that was named for it, what that includes, and the folder its files belong in. */
@@ -30,12 +33,13 @@ interface Job {
   readonly included: readonly Source[];
   readonly flow: Flow;
   readonly folder: string;
+  readonly site: ChosenSite;
 }
 
 /** `crc check FILE…`: all that can be found in the files. Resolves to the exit status. */
 export async function checkFiles(files: readonly string[], options: CheckOptions): Promise<number> {
   const reporter = createReporter(options);
-  const jobs = await compileFiles(files, options.set, reporter);
+  const jobs = await compileFiles(files, options, reporter);
   if (!reporter.failed()) reporter.say(`fine: ${jobs.map(({ flow }) => flow.plan.workflow).join(', ')}`);
   return reporter.end();
 }
@@ -43,7 +47,7 @@ export async function checkFiles(files: readonly string[], options: CheckOptions
 /** `crc compile FILE…`: compiles, verifies, and writes the files of all flows, or none. Resolves to the exit status. */
 export async function compileAndWrite(files: readonly string[], options: CompileOptions): Promise<number> {
   const reporter = createReporter(options);
-  const jobs = await compileFiles(files, options.set, reporter, options.output);
+  const jobs = await compileFiles(files, options, reporter, options.output);
   if (reporter.failed()) return reporter.end();
 
   let verdict = 'not verified';
@@ -68,7 +72,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
   const outputs: string[] = [];
   for (const folder of new Set(jobs.map((job) => job.folder))) {
     const own = jobs.filter((job) => job.folder === folder);
-    const artifacts = own.flatMap((job) => [job.flow.script, manifestOf(job, options.set)]);
+    const artifacts = own.flatMap((job) => [job.flow.script, manifestOf(job, options)]);
     try {
       await writeArtifacts(folder, artifacts);
     } catch (error) {
@@ -84,7 +88,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
 /** Reads and compiles files, in order, reporting what is wrong with each. */
 async function compileFiles(
   files: readonly string[],
-  settings: Settings,
+  { set: settings, site: asked }: CheckOptions,
   reporter: Reporter,
   output?: string,
 ): Promise<Job[]> {
@@ -96,7 +100,11 @@ async function compileFiles(
       continue;
     }
     const source = { name: file, text: read.text };
-    const { flows, diagnostics, sources, included } = compile(source, { settings, include: readIncluded });
+    const { flows, diagnostics, sources, included, site } = compile(source, {
+      settings,
+      site: asked,
+      include: readIncluded,
+    });
     for (const one of diagnostics)
       reporter.report(
         [one],
@@ -112,7 +120,7 @@ async function compileFiles(
         const params = { output: flow.script.name, first: first.source.name, second: file };
         reporter.report([diagnose(findings.sameOutput, params)]);
       }
-      jobs.push({ source, included, flow, folder });
+      jobs.push({ source, included, flow, folder, site });
     }
   }
   return jobs;
@@ -120,7 +128,10 @@ async function compileFiles(
 
 const isSame = (a: Source, b: Source) => resolve(a.name) === resolve(b.name) && a.text === b.text;
 
-function manifestOf({ source, included, flow, folder }: Job, settings: Settings) {
+function manifestOf(
+  { source, included, flow, folder, site }: Job,
+  { set: settings, site: asked }: CheckOptions,
+) {
   const entry = ({ name, text }: Source) => ({
     path: name === '-' ? '-' : relative(resolve(folder), resolve(name)).split(sep).join('/'),
     text,
@@ -131,6 +142,14 @@ function manifestOf({ source, included, flow, folder }: Job, settings: Settings)
     source: entry(source),
     includes: included.map(entry),
     settings,
+    site:
+      site.named === undefined
+        ? undefined
+        : {
+            name: site.source === undefined ? site.named : entry(site.source).path,
+            given: asked !== undefined,
+            text: site.source?.text,
+          },
     artifacts: [flow.script],
     sha256,
   });

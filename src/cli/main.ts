@@ -28,6 +28,9 @@ const set = () =>
     })
     .default(new Map(), 'none');
 
+const site = () =>
+  new Option('--site <site>', "a site's name, or the path of its profile, in place of what the flow says");
+
 const program = new Command('crc')
   .description(
     'Compiles .crflow files into Slurm job scripts that checkpoint, requeue and restart themselves.',
@@ -52,6 +55,7 @@ program
     'the ShellCheck to use (else SHELLCHECK_BIN, PATH, or a download by npm shellcheck)',
   )
   .addOption(set())
+  .addOption(site())
   .addOption(strict())
   .addOption(format())
   .action(async (files, options) => {
@@ -65,6 +69,7 @@ program
   .description('Reports all that can be found wrong in flows, and writes nothing.')
   .argument('<file...>', '.crflow files; - is standard input')
   .addOption(set())
+  .addOption(site())
   .addOption(strict())
   .addOption(format())
   .action(async (files, options) => {
@@ -94,6 +99,23 @@ program
   .action(async (flow, options) => {
     const { planFlow } = await import('./plan.ts');
     process.exitCode = await planFlow(flow, options);
+  });
+
+program
+  .command('doctor')
+  .summary('learn about this cluster; check it for what flows need')
+  .description(
+    'On a login node: learns from Slurm what a site profile says, and what it could not learn. With flows: checks this machine for what they need.',
+  )
+  .argument('[flow...]', '.crflow files')
+  .option('--write <file>', 'write the profile, for `site "./FILE"`')
+  .option('--limit <seconds>', 'for each command that is asked', Number, 20)
+  .addOption(set())
+  .addOption(site())
+  .addOption(format())
+  .action(async (files, options) => {
+    const { doctor } = await import('./doctor.ts');
+    process.exitCode = await doctor(files, options);
   });
 
 try {

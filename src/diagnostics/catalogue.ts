@@ -1,7 +1,10 @@
 import type { DiagnosticKind } from './define.ts';
 import { includes } from './includes.ts';
+import { limits } from './limits.ts';
 import { names } from './names.ts';
 import { rules } from './rules.ts';
+import { siteRules } from './site-rules.ts';
+import { sites } from './sites.ts';
 import { syntax } from './syntax.ts';
 import { units } from './units.ts';
 import { values } from './values.ts';
@@ -17,4 +20,7 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   values,
   units,
   rules,
+  sites,
+  siteRules,
+  limits,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

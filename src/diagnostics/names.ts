@@ -238,7 +238,7 @@ export const names = defineDiagnostics(101, 199, {
   ),
   misplacedStatement: error<{ keyword: string; where: string }>()(
     'CRF126',
-    'A param, let or include where none can stand',
+    'A param, let, include or site where none can stand',
     {
       title: ({ keyword, where }) =>
         `\`${keyword}\` stands ${where}, not inside a ${keyword === 'let' ? 'block' : 'workflow'}`,

@@ -1,5 +1,5 @@
 import type { Bytes, Seconds } from '../model/flow.ts';
-import { LEAD_BASE, WRITE_RATE } from '../time/cost.ts';
+import { checkpointCost, LEAD_BASE } from '../time/cost.ts';
 import { describeDuration as say, formatDuration as write } from '../time/duration.ts';
 import { describeSize } from '../time/size.ts';
 import { LONGEST_LEAD, SIGNAL_EARLY, slurmMinutes, usableTime } from '../time/slurm.ts';
@@ -12,7 +12,8 @@ function arithmetic(limit: Seconds, lead: Seconds): string {
   return `${say(limit)} - ${say(lead)} (lead) - ${SIGNAL_EARLY} s (${EARLY}) leaves ${rest}`;
 }
 
-const RATE = `${WRITE_RATE / 1e9} GB/s`;
+/** Bytes a second. */
+const at = (rate: number) => `${rate / 1e9} GB/s`;
 
 /** CRF301 to CRF399: times that do not fit each other, or Slurm. All numbers are whole seconds. */
 export const rules = defineDiagnostics(301, 399, {
@@ -71,14 +72,14 @@ export const rules = defineDiagnostics(301, 399, {
       ],
     },
   ),
-  leadShort: warning<{ lead: Seconds; memory: Bytes; needed: Seconds }>()(
+  leadShort: warning<{ lead: Seconds; memory: Bytes; needed: Seconds; rate: number }>()(
     'CRF306',
     'A lead that may be too short for the last checkpoint',
     {
       title: ({ lead, memory }) =>
         `a lead of ${say(lead)} may be too short to checkpoint ${describeSize(memory)}`,
-      notes: ({ memory, needed }) => [
-        `${describeSize(memory)} at ${RATE} is ${say(Math.ceil(memory / WRITE_RATE))}; 1.5 times that, and ${LEAD_BASE} s to notice, seal and requeue, is ${say(needed)}`,
+      notes: ({ memory, needed, rate }) => [
+        `${describeSize(memory)} at ${at(rate)} is ${say(checkpointCost(memory, rate))}; 1.5 times that, and ${LEAD_BASE} s to notice, seal and requeue, is ${say(needed)}`,
         'if the last checkpoint is not done in time, the work since the one before is lost',
       ],
       help: ({ needed }) => [
@@ -127,14 +128,14 @@ export const rules = defineDiagnostics(301, 399, {
     ],
     help: () => ['fine for a test; for work write at least `interval = 1min`'],
   }),
-  intervalCost: warning<{ interval: Seconds; memory: Bytes; cost: Seconds }>()(
+  intervalCost: warning<{ interval: Seconds; memory: Bytes; cost: Seconds; rate: number }>()(
     'CRF312',
     'An interval shorter than a checkpoint takes',
     {
       title: ({ interval, memory }) =>
         `a checkpoint of ${describeSize(memory)} may take longer than the ${say(interval)} between two`,
-      notes: ({ memory, cost }) => [
-        `${describeSize(memory)} at ${RATE} is ${say(cost)}: the application would mostly stand still`,
+      notes: ({ memory, cost, rate }) => [
+        `${describeSize(memory)} at ${at(rate)} is ${say(cost)}: the application would mostly stand still`,
       ],
       help: ({ cost }) => [
         `write \`interval = ${write(Math.ceil((20 * cost) / 60) * 60)}\` to spend some 5 % on checkpoints`,

@@ -165,10 +165,14 @@ export const syntax = defineDiagnostics(1, 99, {
     title: ({ what }) => `no \`=\` stands after \`${what}\``,
     help: ({ example }) => [`write \`${example}\``],
   }),
-  noIncludePath: error()('CRF045', 'An include without a path', {
-    title: () => '`include` names no file',
-    help: () => ['write `include "common.crflow"`'],
-  }),
+  noIncludePath: error<{ keyword: string; example: string }>()(
+    'CRF045',
+    'An include or site that names nothing',
+    {
+      title: ({ keyword }) => `\`${keyword}\` names ${keyword === 'site' ? 'no site' : 'no file'}`,
+      help: ({ example }) => [`write \`${example}\``],
+    },
+  ),
   dashedKey: error<{ option: string }>()('CRF046', 'An option that is written with its dashes', {
     title: ({ option }) => `${quote(option)} is written without dashes before it`,
     help: ({ option }) => [`write \`slurm { ${option} = "…" }\``],

@@ -12,6 +12,8 @@ export interface Manifest {
   readonly includes?: readonly { readonly path: string; readonly sha256: string }[];
   /** What --set gave to parameters, as it was written; absent where nothing was set. */
   readonly set?: Readonly<Record<string, string>>;
+  /** The site that it was compiled for; absent where none was named. `given`: by --site, not by the source. */
+  readonly site?: { readonly name: string; readonly given: boolean; readonly sha256?: string };
   readonly outputs: readonly { readonly name: string; readonly sha256: string }[];
 }
 
@@ -22,6 +24,7 @@ export function manifest(of: {
   source: { path: string; text: string };
   includes?: readonly { path: string; text: string }[];
   settings?: Settings;
+  site?: { name: string; given: boolean; text: string | undefined } | undefined;
   artifacts: readonly Artifact[];
   sha256: (text: string) => string;
 }): Artifact {
@@ -34,7 +37,15 @@ export function manifest(of: {
     source: hashed(of.source),
     ...(includes.length > 0 ? { includes: includes.map(hashed) } : {}),
     ...(settings.length > 0 ? { set: Object.fromEntries(settings) } : {}),
+    ...(of.site === undefined ? {} : { site: siteOf(of.site, of.sha256) }),
     outputs: of.artifacts.map(({ name, text }) => ({ name, sha256: of.sha256(text) })),
   };
   return { name: `${of.name}.crc.json`, text: `${JSON.stringify(content, null, 2)}\n` };
+}
+
+function siteOf(
+  { name, given, text }: { name: string; given: boolean; text: string | undefined },
+  sha256: (text: string) => string,
+) {
+  return { name, given, ...(text === undefined ? {} : { sha256: sha256(text) }) };
 }

@@ -10,6 +10,8 @@ export interface FlowFile {
   readonly version: NumberValue | undefined;
   readonly workflows: readonly WorkflowNode[];
   readonly includes: readonly Include[];
+  /** `site "…"`: one at most is right. */
+  readonly sites: readonly Site[];
   /** `param` and `let` at the top, in the order of the text. */
   readonly declarations: readonly Declaration[];
   /** Something was reported: what seems to be absent may not be. */
@@ -32,7 +34,7 @@ export interface WorkflowNode {
 }
 
 /** `key = value`, or `key { … }`; a declaration, too, which is right in a workflow only, and only as `let`. */
-export type Entry = Assignment | Block | Planned | Declaration | Include;
+export type Entry = Assignment | Block | Planned | Declaration | Include | Site;
 
 export type Declaration = Let | Param;
 
@@ -55,9 +57,13 @@ export interface Param {
 }
 
 /** `include "file"`. */
-export interface Include {
-  readonly kind: 'include';
-  /** The word `include`. */
+export type Include = Naming<'include'>;
+/** `site "name or file"`. */
+export type Site = Naming<'site'>;
+
+interface Naming<K extends string> {
+  readonly kind: K;
+  /** The word `include` or `site`. */
   readonly key: Name;
   readonly path: StringValue | MissingValue;
   readonly span: Span;
@@ -65,7 +71,7 @@ export interface Include {
 
 /**
  * A construct that the language will have, whose shape is known so that the rest can be read past it:
- * `site "…"`, `mount "…" to "…"`.
+ * `mount "…" to "…"`.
  */
 export interface Planned {
   readonly kind: 'planned';

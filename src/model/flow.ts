@@ -35,6 +35,8 @@ export interface Application {
   readonly output?: HostPath;
   readonly threads?: number;
   readonly memory?: Bytes;
+  /** How it uses MPI: not, or linked with it and run as one process. */
+  readonly mpi?: 'no' | 'singleton';
   /** An output that does not grow for so long is that of a program that hangs. */
   readonly alive?: Seconds;
 }

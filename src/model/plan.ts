@@ -18,7 +18,8 @@ export interface Plan {
   /** Absent: `NAME-ID.out` in `workdir`. */
   readonly output: HostPath | null;
   readonly load: readonly string[];
-  readonly set: readonly { readonly name: string; readonly value: string }[];
+  /** `why`: crc sets it, and says so in the script. */
+  readonly set: readonly { readonly name: string; readonly value: string; readonly why?: string }[];
   readonly threads: number;
   readonly checkpoint: {
     /** Where `mtbf` is given: only until the first checkpoint was measured. */

@@ -68,6 +68,7 @@ const ENDS_LIST = [
   T.ParamKeyword,
   T.LetKeyword,
   T.IncludeKeyword,
+  T.SiteKeyword,
   T.PlannedConstruct,
 ];
 

@@ -10,6 +10,7 @@ import type {
   Name,
   NumberValue,
   Planned,
+  Site,
   Value,
   WorkflowNode,
 } from '../model/ast.ts';
@@ -27,7 +28,8 @@ export function buildFile(cst: CstNode, context: Context): FlowFile {
   return {
     version: number === undefined ? undefined : numberValue(number),
     workflows: nodes(cst, 'workflow').map((node) => workflow(node, context)),
-    includes: nodes(cst, 'include').map((node) => include(node, context)),
+    includes: nodes(cst, 'include').map((node) => naming<Include>('include', node, context)),
+    sites: nodes(cst, 'site').map((node) => naming<Site>('site', node, context)),
     declarations: [
       ...nodes(cst, 'param').map((node) => param(node, context)),
       ...nodes(cst, 'let').map((node) => letOf(node, context)),
@@ -81,15 +83,15 @@ function declared(cst: CstNode, context: Context) {
   return { key, value, span };
 }
 
-function include(cst: CstNode, context: Context): Include {
-  const word = real(cst, 'IncludeKeyword')[0] as IToken;
+function naming<S extends Include | Site>(kind: S['kind'], cst: CstNode, context: Context): S {
+  const word = real(cst, 'IncludeKeyword', 'SiteKeyword')[0] as IToken;
   const text = real(cst, 'QuotedString')[0];
   const end = text === undefined ? endOf(word) : endOf(text);
   const path =
     text === undefined || text.tokenType === T.BrokenValue
       ? { kind: 'missing' as const, span: { start: end, end } }
       : quotedString(text.image, startOf(text), context.report);
-  return { kind: 'include', key: nameOf(word), path, span: { start: startOf(word), end } };
+  return { kind, key: nameOf(word), path, span: { start: startOf(word), end } } as S;
 }
 
 interface Body {
@@ -142,7 +144,8 @@ function entry(cst: CstNode, context: Context): Entry[] {
   const statement = [
     ...nodes(cst, 'let').map((node) => letOf(node, context)),
     ...nodes(cst, 'param').map((node) => param(node, context)),
-    ...nodes(cst, 'include').map((node) => include(node, context)),
+    ...nodes(cst, 'include').map((node) => naming<Include>('include', node, context)),
+    ...nodes(cst, 'site').map((node) => naming<Site>('site', node, context)),
   ][0];
   if (statement !== undefined) return [statement];
   const word = real(cst, 'Key')[0];

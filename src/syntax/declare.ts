@@ -6,7 +6,7 @@ import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
 
 /**
- * Finds `param NAME: Type = …`, `let NAME = …` and `include "…"`, and gives their words types of their own, mended
+ * Finds `param NAME: Type = …`, `let NAME = …`, `include "…"` and `site "…"`, and gives their words types of their own, mended
  * where a part is missing, so that the parser always sees a whole statement.
  */
 export function markDeclarations(tokens: readonly IToken[], context: Context): IToken[] {
@@ -29,29 +29,39 @@ export function markDeclarations(tokens: readonly IToken[], context: Context): I
 function mark(tokens: readonly IToken[], i: number, out: IToken[], depth: number, context: Context): number {
   const [word, next] = [tokens[i] as IToken, tokens[i + 1]];
   if (word.tokenType !== T.Word || next?.tokenType === T.LeftBrace) return 0;
-  if (!['include', 'param', 'let'].includes(word.image)) return 0;
+  if (!['include', 'site', 'param', 'let'].includes(word.image)) return 0;
   const onLine = next !== undefined && sameLine(context, word, next);
   if (!onLine) return depth > 0 ? 0 : dropLone(word, context);
-  if (word.image === 'include') return markInclude(word, next, out, context);
+  if (word.image in NAMES_FILE) return markInclude(word, next, out, context);
   return word.image === 'let' ? markLet(tokens, i, out, context) : markParam(tokens, i, out, context);
 }
 
+/** Statements that are a word and a text, with an example. */
+const NAMES_FILE: Readonly<Record<string, string>> = {
+  include: 'include "common.crflow"',
+  site: 'site "perlmutter"',
+};
+
 /** A statement that ends with its first word. */
 function dropLone(word: IToken, context: Context): number {
-  if (word.image === 'include') context.report(syntax.noIncludePath, spanOf(word), undefined);
+  const example = NAMES_FILE[word.image];
+  if (example !== undefined)
+    context.report(syntax.noIncludePath, spanOf(word), { keyword: word.image, example });
   else context.report(syntax.declaredName, spanOf(word), { keyword: word.image, found: undefined });
   return 1;
 }
 
 function markInclude(word: IToken, next: IToken, out: IToken[], context: Context): number {
+  const keyword = word.image === 'site' ? T.SiteKeyword : T.IncludeKeyword;
   if (next.tokenType === T.Equals) {
     // `include = "x"` is clear enough to be read.
-    context.report(syntax.extraEquals, spanOf(next), { what: 'include', example: 'include "common.crflow"' });
-    out.push(retype(word, T.IncludeKeyword));
+    const example = NAMES_FILE[word.image] ?? '';
+    context.report(syntax.extraEquals, spanOf(next), { what: word.image, example });
+    out.push(retype(word, keyword));
     return 2;
   }
   if (!TEXTS.includes(next.tokenType)) return 0;
-  out.push(retype(word, T.IncludeKeyword));
+  out.push(retype(word, keyword));
   if (next.tokenType === T.QuotedString || next.tokenType === T.UnterminatedString) return 1;
   if (next.tokenType !== T.TypographicString && next.tokenType !== T.SingleQuoted)
     context.report(syntax.unquotedText, spanOf(next), { text: next.image, example: next.image });

@@ -26,6 +26,7 @@ export class FlowParser extends CstParser {
         { ALT: () => this.SUBRULE(this.param) },
         { ALT: () => this.SUBRULE(this.let) },
         { ALT: () => this.SUBRULE(this.include) },
+        { ALT: () => this.SUBRULE(this.site) },
         { ALT: () => this.CONSUME(T.PlannedConstruct) },
         { ALT: () => this.SUBRULE(this.strayTop) },
       ]),
@@ -68,6 +69,11 @@ export class FlowParser extends CstParser {
     this.CONSUME(T.QuotedString);
   });
 
+  private readonly site = this.RULE('site', () => {
+    this.CONSUME(T.SiteKeyword);
+    this.CONSUME(T.QuotedString);
+  });
+
   private readonly body = this.RULE('body', () => {
     this.CONSUME(T.LeftBrace);
     this.MANY(() =>
@@ -82,6 +88,7 @@ export class FlowParser extends CstParser {
       { ALT: () => this.SUBRULE(this.let) },
       { ALT: () => this.SUBRULE(this.param) },
       { ALT: () => this.SUBRULE(this.include) },
+      { ALT: () => this.SUBRULE(this.site) },
       {
         ALT: () => {
           this.CONSUME(T.Key);

@@ -132,6 +132,7 @@ const STATEMENTS = [
   { name: 'param', aliases: ['parameter', 'params', 'arg', 'input', 'option'] },
   { name: 'let', aliases: ['const', 'var', 'def', 'define', 'val', 'local'] },
   { name: 'include', aliases: ['import', 'use', 'source', 'load', 'from'] },
+  { name: 'site', aliases: ['cluster', 'system', 'machine'] },
 ];
 
 /** Does nothing but white space and comments stand before it? */

@@ -31,6 +31,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     version: undefined,
     workflows: [],
     includes: [],
+    sites: [],
     declarations: [],
     planned: [],
     broken: true,
@@ -64,7 +65,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     return { file: { ...nothing, version: file.version }, diagnostics: other.sorted() };
   }
   const said = sorted().length > 0;
-  const holds = [file.workflows, file.includes, file.declarations, file.planned];
+  const holds = [file.workflows, file.includes, file.sites, file.declarations, file.planned];
   if (!said && holds.every((one) => one.length === 0)) {
     const end = text.trimEnd().length;
     report(syntax.noWorkflow, { start: end, end }, { empty: tokens.length === 0 });

@@ -25,5 +25,5 @@ function plannedLength(tokens: readonly IToken[], i: number): number {
   const [word, next, third, fourth] = tokens.slice(i, i + 4);
   if (word?.tokenType !== T.Word || next?.tokenType !== T.QuotedString) return 0;
   if (word.image === 'mount') return third?.image === 'to' && fourth?.tokenType === T.QuotedString ? 4 : 2;
-  return word.image === 'site' ? 2 : 0;
+  return 0;
 }

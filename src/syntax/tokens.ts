@@ -103,6 +103,7 @@ export const WorkflowKeyword = createToken({
 export const ParamKeyword = createToken({ name: 'ParamKeyword', label: '`param`', pattern: Lexer.NA });
 export const LetKeyword = createToken({ name: 'LetKeyword', label: '`let`', pattern: Lexer.NA });
 export const IncludeKeyword = createToken({ name: 'IncludeKeyword', label: '`include`', pattern: Lexer.NA });
+export const SiteKeyword = createToken({ name: 'SiteKeyword', label: '`site`', pattern: Lexer.NA });
 /** The name that a `param` or `let` gives; its text is empty where none was written. */
 export const DeclaredName = createToken({ name: 'DeclaredName', label: 'name', pattern: Lexer.NA });
 export const TypeColon = createToken({ name: 'TypeColon', label: '`:`', pattern: Lexer.NA });
@@ -172,6 +173,7 @@ export const PARSED: TokenType[] = [
   ParamKeyword,
   LetKeyword,
   IncludeKeyword,
+  SiteKeyword,
   DeclaredName,
   TypeColon,
   TypeName,

@@ -12,9 +12,9 @@ export const USUAL_MEMORY: Bytes = 2 ** 30;
 /** Mean time between failures where the flow does not say: no node fails daily, but jobs are also lost to people. */
 export const USUAL_MTBF: Seconds = 86_400;
 
-/** Expected duration of one checkpoint of that much memory, in seconds, at least 1. */
-export function checkpointCost(memory: Bytes): Seconds {
-  return Math.max(1, Math.ceil(memory / WRITE_RATE));
+/** Expected duration of one checkpoint of that much memory, at `rate` bytes a second, in seconds, at least 1. */
+export function checkpointCost(memory: Bytes, rate: number = WRITE_RATE): Seconds {
+  return Math.max(1, Math.ceil(memory / rate));
 }
 
 /**
@@ -29,6 +29,6 @@ export function restoreCost(memory: Bytes): Seconds {
 }
 
 /** The lead that is enough for a checkpoint of that much memory: 1.5 times its cost, and `LEAD_BASE`. */
-export function leadFor(memory: Bytes): Seconds {
-  return Math.ceil(1.5 * (memory / WRITE_RATE)) + LEAD_BASE;
+export function leadFor(memory: Bytes, rate: number = WRITE_RATE): Seconds {
+  return Math.ceil(1.5 * (memory / rate)) + LEAD_BASE;
 }

@@ -75,6 +75,9 @@ function variables(...paths: (HostPath | null)[]): ShellText[] {
 function environment(plan: Plan): ShellText[] {
   return [
     ...plan.load.map((module) => code`load_module ${word(module)}`),
-    ...plan.set.map(({ name, value }) => code`export ${word(name)}=${word(value)}`),
+    ...plan.set.flatMap(({ name, value, why }) => [
+      ...(why === undefined ? [] : [code`# ${comment(why)}`]),
+      code`export ${word(name)}=${word(value)}`,
+    ]),
   ];
 }

@@ -20,7 +20,7 @@ export const TERMINALS: Readonly<Record<string, string>> = {
   TypeName: `'Int' | 'Duration' | 'Size' | 'String' | 'Bool'`,
   AddOperator: `'+' | '-'`,
   MultiplyOperator: `'*' | '/'`,
-  PlannedConstruct: `'site' QuotedString | 'mount' QuotedString 'to' QuotedString /* of a later version */`,
+  PlannedConstruct: `'mount' QuotedString 'to' QuotedString /* of a later version */`,
 };
 
 /** The parser's rules in the notation of the XML recommendation (W3C EBNF), the start rule first. */

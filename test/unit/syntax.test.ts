@@ -173,9 +173,11 @@ describe('the file', () => {
   ])('%j', (text, expected) => expect(codes(text)).toEqual(expected));
 
   test('constructs of later versions are folded', () => {
-    const { file, diagnostics } = read('crflow 1\nsite "z"\nworkflow a { b { mount "x" to "y" c = 1 } }');
+    const { file, diagnostics } = read(
+      'crflow 1\nmount "z" to "y"\nworkflow a { b { mount "x" to "y" c = 1 } }',
+    );
     expect(diagnostics).toEqual([]);
-    expect(file.planned.map(({ key }) => key.text)).toEqual(['site']);
+    expect(file.planned.map(({ key }) => key.text)).toEqual(['mount']);
     const block = file.workflows[0]?.entries[0] as Block;
     expect(block.entries.map(({ kind }) => kind)).toEqual(['planned', 'assignment']);
   });

@@ -1,5 +1,6 @@
 import { rules } from '../../diagnostics/rules.ts';
-import { checkpointCost, LEAD_BASE, leadFor } from '../../time/cost.ts';
+import { stateOn } from '../../site/storage.ts';
+import { checkpointCost, LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
 import type { Blocks } from '../blocks.ts';
 import type { Context, Given } from '../context.ts';
@@ -11,9 +12,10 @@ const SHORT_INTERVAL = 30;
 export function checkpointRules({ application, checkpoint, schedule }: Blocks, context: Context): void {
   const { interval, lead } = checkpoint?.values ?? {};
   const memory = application?.values.memory;
+  const rate = stateOn(checkpoint?.values.state?.value, context.site)?.bandwidth ?? WRITE_RATE;
   const fixed = isFixed(interval) ? interval : undefined;
-  if (fixed !== undefined) intervalLongEnough(fixed, memory, context);
-  if (lead !== undefined) leadLongEnough(lead, memory, context);
+  if (fixed !== undefined) intervalLongEnough(fixed, memory, rate, context);
+  if (lead !== undefined) leadLongEnough(lead, memory, rate, context);
   const { time, time_min: min } = schedule?.values ?? {};
   if (fixed === undefined || lead === undefined || time === undefined) return;
   intervalReached(fixed, lead.value, time.value, min?.value, context);
@@ -27,20 +29,26 @@ function isFixed(interval: Given<number | 'auto'> | undefined): interval is Give
 function intervalLongEnough(
   interval: Given<number>,
   memory: Given<number> | undefined,
+  rate: number,
   { report }: Context,
 ): void {
-  const cost = memory === undefined ? 0 : checkpointCost(memory.value);
+  const cost = memory === undefined ? 0 : checkpointCost(memory.value, rate);
   if (memory !== undefined && interval.value < cost) {
-    report(rules.intervalCost, interval.span, { interval: interval.value, memory: memory.value, cost });
+    report(rules.intervalCost, interval.span, { interval: interval.value, memory: memory.value, cost, rate });
   } else if (interval.value < SHORT_INTERVAL)
     report(rules.intervalShort, interval.span, { interval: interval.value });
 }
 
-function leadLongEnough(lead: Given<number>, memory: Given<number> | undefined, { report }: Context): void {
-  const needed = memory === undefined ? LEAD_BASE : leadFor(memory.value);
+function leadLongEnough(
+  lead: Given<number>,
+  memory: Given<number> | undefined,
+  rate: number,
+  { report }: Context,
+): void {
+  const needed = memory === undefined ? LEAD_BASE : leadFor(memory.value, rate);
   if (lead.value >= needed) return;
   if (memory === undefined) report(rules.leadTiny, lead.span, { lead: lead.value });
-  else report(rules.leadShort, lead.span, { lead: lead.value, memory: memory.value, needed });
+  else report(rules.leadShort, lead.span, { lead: lead.value, memory: memory.value, needed, rate });
 }
 
 /** Silent where the lead does not fit the attempt at all: that was reported. */

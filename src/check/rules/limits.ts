@@ -1,0 +1,37 @@
+import { limits } from '../../diagnostics/limits.ts';
+import type { Blocks } from '../blocks.ts';
+import { type Context, spanInside, textOf } from '../context.ts';
+import { type ShellCommand, shellCommands } from '../shell-commands.ts';
+
+const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;
+const GPU_TOOLS = /^(?:nvidia-smi|rocm-smi|nvcc|ncu|nsys)$/;
+/** Programs that were seen to need `mpi = singleton` (facts of applications), by how their commands are called. */
+const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
+  [/^lmp(?:_\w+)?$/, 'LAMMPS'],
+  [/^cp2k(?:\.\w+)?$/, 'CP2K'],
+];
+
+/** What DMTCP cannot do, as far as the text shows it; and what has no effect. */
+export function limitRules({ application, checkpoint, schedule }: Blocks, { report }: Context): void {
+  const { run, mpi } = application?.values ?? {};
+  const text = run?.value;
+  const commands = text === undefined ? [] : shellCommands(textOf(text));
+  const first = (names: RegExp) => commands.find(({ name }) => names.test(name));
+  const at = ({ start, end }: ShellCommand) =>
+    text === undefined ? { start: 0, end: 0 } : spanInside(text, start, end);
+  const launcher = first(LAUNCHERS);
+  if (launcher !== undefined) report(limits.launcher, at(launcher), { command: launcher.name });
+  const tool = first(GPU_TOOLS);
+  if (tool !== undefined) report(limits.gpuCommand, at(tool), { command: tool.name });
+  if (mpi === undefined && !application?.given.has('mpi') && launcher === undefined) {
+    for (const [names, program] of MPI_PROGRAMS) {
+      const found = first(names);
+      if (found !== undefined) report(limits.perhapsMpi, at(found), { command: found.name, program });
+    }
+  }
+  const goOn = schedule?.values.continue;
+  if (goOn !== undefined && checkpoint?.values.strategy?.value === 'manual')
+    report(limits.continueManual, goOn.span, undefined, [
+      { span: checkpoint.values.strategy.span, text: 'here' },
+    ]);
+}

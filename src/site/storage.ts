@@ -1,0 +1,29 @@
+import type { HostPath } from '../model/flow.ts';
+import type { FileSystem, SiteProfile } from '../model/site.ts';
+
+/** The file system that a path is on, as far as the profile knows: that with the longest path before it. */
+export function fileSystemOf(path: HostPath, { fileSystems }: SiteProfile): FileSystem | undefined {
+  const own = path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
+  const found = fileSystems.flatMap((one) =>
+    one.paths
+      .map((prefix) => prefix.replace(/\/+$/, ''))
+      .filter((prefix) => own === prefix || own.startsWith(`${prefix}/`))
+      .map((prefix) => ({ one, length: prefix.length })),
+  );
+  return found.sort((a, b) => b.length - a.length)[0]?.one;
+}
+
+/** Where runs keep their state at that site, if it says so. */
+export function siteState({ state }: SiteProfile): HostPath | undefined {
+  const [, variable, rest = ''] = /^\$(\w+)(.*)$/s.exec(state ?? '') ?? [];
+  if (state === undefined) return undefined;
+  if (variable === undefined) return [{ kind: 'text', text: state }];
+  const name = { kind: 'variable', name: variable } as const;
+  return rest === '' ? [name] : [name, { kind: 'text', text: rest }];
+}
+
+/** The file system that a flow's state is on: its own, or the site's choice. */
+export function stateOn(path: HostPath | undefined, site: SiteProfile): FileSystem | undefined {
+  const state = path ?? siteState(site);
+  return state && fileSystemOf(state, site);
+}

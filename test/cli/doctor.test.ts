@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { crc } from '../support/crc.ts';
+import { SEARCH_PATH } from '../support/slurm-available.ts';
+
+// Commands of a Slurm that answer as told; the real ones are asked in test/slurm/doctor.test.ts.
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crflow-doctor-'));
+  mkdirSync(join(folder, 'bin'));
+  for (const name of ['bash', 'sh', 'stat', 'sleep']) {
+    const path = SEARCH_PATH.map((one) => join(one, name)).find((one) => existsSync(one));
+    if (path !== undefined) symlinkSync(path, join(folder, 'bin', name));
+  }
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const command = (name: string, text: string) =>
+  writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+const doctor = (args: string[], input = '') =>
+  crc(['doctor', ...args], {
+    cwd: folder,
+    input,
+    env: { PATH: join(folder, 'bin'), HOME: folder, SCRATCH: '', TMPDIR: '' },
+  });
+const flow = (more = '') => `crflow 1
+workflow a {
+  application { run = "true" }
+  ${more}
+  checkpoint { interval = 10min lead = 2min }
+  schedule { time = 1h total = 1d }
+}
+`;
+
+describe('crc doctor', () => {
+  test('where there is no Slurm says so, and writes nothing', () => {
+    const { status, stdout, stderr } = doctor(['--write', 'here.json']);
+    expect(stdout).toMatch(/^There is no Slurm that answers here\./);
+    expect(stdout).toContain('scontrol show config: there is no such command');
+    expect([status, stderr, existsSync(join(folder, 'here.json'))]).toEqual([1, '', false]);
+  });
+
+  test('tells a command that is missing from one that hangs and one that refuses', () => {
+    command('scontrol', 'case $2 in config) echo "ClusterName = c";; *) sleep 600 & sleep 600;; esac');
+    command('sinfo', 'echo "sinfo: error: you may not" >&2; exit 1');
+    const { status, stdout } = doctor(['--limit', '2', '--format', 'json']);
+    const { slurm, unknown } = JSON.parse(stdout) as {
+      slurm: boolean;
+      unknown: { what: string; why: string }[];
+    };
+    expect([status, slurm]).toEqual([0, true]);
+    expect(unknown).toEqual(
+      expect.arrayContaining([
+        { what: 'partitions', why: 'scontrol show partition: no answer within 2 s' },
+        { what: 'QOS', why: 'sacctmgr show qos: there is no such command' },
+        { what: 'nodes', why: 'sinfo: sinfo: error: you may not' },
+      ]),
+    );
+  });
+
+  test.each([
+    ['dmtcp_launch (DMTCP) 4.1.1', 'fine', '4.1.1'],
+    ['dmtcp_launch (DMTCP) 3.2.0', 'fine', '3.2.0'],
+    ['dmtcp_launch (DMTCP) 2.6.0', 'wrong', 'crflow needs 3 or 4'],
+    ['hello', 'unknown', 'does not tell its version'],
+  ])('of a DMTCP that says %j: %s', (says, verdict, why) => {
+    command('dmtcp_launch', `echo "${says}"`);
+    const { status, stdout } = doctor(['-', '--format', 'json'], flow());
+    const { checks } = JSON.parse(stdout) as { checks: { what: string; verdict: string; says: string }[] };
+    const one = checks.find(({ what }) => what === 'a, DMTCP');
+    expect([status, one?.verdict]).toEqual([1, verdict]);
+    expect(one?.says).toContain(why);
+  });
+
+  test('says that DMTCP is not there, and the way out', () => {
+    expect(doctor(['-'], flow()).stdout).toMatch(/NO {2}a, DMTCP: dmtcp_launch is not on PATH; load it/);
+    const load = flow('environment { load = ["dmtcp/4"] }');
+    expect(doctor(['-'], load).stdout).toMatch(/NO {2}a, DMTCP: .*after module load dmtcp\/4/);
+  });
+
+  test('reports what is wrong with a flow as check does', () => {
+    const { status, stderr } = doctor(['-'], flow().replace('1h', '1-12'));
+    expect([status, stderr]).toEqual([1, expect.stringContaining('error[CRF')]);
+  });
+
+  test('of a flow that is not there is wrong usage', () => {
+    expect(doctor(['nowhere.crflow']).status).toBe(2);
+  });
+});
