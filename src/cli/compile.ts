@@ -17,6 +17,8 @@ export interface CompileOptions extends CheckOptions {
   /** False: neither bash nor ShellCheck sees the output. */
   readonly verify: boolean;
   readonly shellcheck?: string;
+  /** False: ShellCheck reads everything anew. */
+  readonly cache: boolean;
 }
 
 /** What `crc check` takes. */
@@ -52,8 +54,8 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     // A CI log is not read as long as it is green: there, a missing ShellCheck must not pass.
     const strict = options.strict || Boolean(process.env['CI']);
     const { diagnostics, by } = await verify(
-      jobs.map(({ flow }) => ({ flow, source: flow.source })),
-      { shellcheck: options.shellcheck, strict },
+      jobs.map(({ flow }) => flow),
+      { shellcheck: options.shellcheck, strict, all: options.strict, cache: options.cache },
     );
     for (const one of diagnostics) {
       reporter.report([one], jobs.find(({ flow }) => flow.source.name === one.file)?.flow.source);

@@ -1,6 +1,21 @@
 import { defineDiagnostics, error, warning } from '../diagnostics/define.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 
+/** What ShellCheck says of the scientist's own bash. */
+interface ShellComment {
+  readonly code: number;
+  readonly message: string;
+}
+
+const aboutRun = {
+  title: ({ code, message }: ShellComment) => `${message.replaceAll(/\s+/g, ' ')} (ShellCheck: SC${code})`,
+  label: ({ code }: ShellComment) => `SC${code}`,
+  help: ({ code }: ShellComment) => [
+    `https://www.shellcheck.net/wiki/SC${code} explains it`,
+    `where it is meant so, write on the line before: # shellcheck disable=SC${code}`,
+  ],
+};
+
 /** What can go wrong around the compiler: files and tools. */
 export const findings = defineDiagnostics(900, 999, {
   unreadable: error<{ name: string; why: string }>()('CRF900', 'a source cannot be read', {
@@ -31,13 +46,13 @@ export const findings = defineDiagnostics(900, 999, {
   noBash: warning()('CRF912', 'there is no bash to check the output with', {
     title: () => 'the output was not checked by `bash -n`: there is no bash here',
   }),
-  shellCheck: warning<{ output: string; line: number; code: number; message: string }>()(
+  shellCheck: warning<{ output: string; line: number; code: number; message: string; more: number }>()(
     'CRF920',
     'ShellCheck has something to say about the output',
     {
-      title: ({ output, line, code, message }) =>
-        `ShellCheck on ${output}, line ${line}: ${message} (SC${code})`,
-      notes: () => ["this is about crflow's own text, not yours"],
+      title: ({ output, line, code, message, more }) =>
+        `ShellCheck on ${output}, line ${line}: ${message} (SC${code})${more === 0 ? '' : `, and in ${more} more ${more === 1 ? 'place' : 'places'}`}`,
+      notes: () => ["this is about crflow's own text, not yours: it never fails a command"],
     },
   ),
   noShellCheck: warning<{ why: string }>()('CRF921', 'there is no ShellCheck to verify the output with', {
@@ -49,6 +64,9 @@ export const findings = defineDiagnostics(900, 999, {
   shellCheckFailed: error<{ path: string; message: string }>()('CRF922', 'ShellCheck failed to run', {
     title: ({ path, message }) => `${path} failed: ${message}`,
   }),
+  runError: error<ShellComment>()('CRF930', 'ShellCheck finds an error in `run`', aboutRun),
+  runWarning: warning<ShellComment>()('CRF931', 'ShellCheck warns of something in `run`', aboutRun),
+  runStyle: warning<ShellComment>()('CRF932', 'ShellCheck would write `run` otherwise (--strict)', aboutRun),
 });
 
 /**
@@ -56,6 +74,8 @@ export const findings = defineDiagnostics(900, 999, {
  * crc itself. The largest one is the command's.
  */
 export function failureOf({ code, severity }: Diagnostic, strict: boolean): number {
+  // Nothing that the user could mend.
+  if (code === findings.shellCheck.code) return 0;
   if (severity === 'warning') return strict ? 1 : 0;
   const { unreadable, sameOutput, unwritable, ownSyntax, noShellCheck, shellCheckFailed } = findings;
   if ([unreadable, sameOutput].some((kind) => kind.code === code)) return 2;

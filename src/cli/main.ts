@@ -50,6 +50,7 @@ program
     '--shellcheck <path>',
     'the ShellCheck to use (else SHELLCHECK_BIN, PATH, or a download by npm shellcheck)',
   )
+  .option('--no-cache', 'have ShellCheck read again what it has read before')
   .addOption(set())
   .addOption(strict())
   .addOption(format())
