@@ -4,6 +4,7 @@ import { compile, type Flow } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { manifest } from '../emit/manifest.ts';
 import { plainWords, readIncluded, readSource, sha256, writeArtifacts } from '../host/files.ts';
+import type { Artifact } from '../model/artifact.ts';
 import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
 import { findings } from './findings.ts';
@@ -27,7 +28,7 @@ export interface CheckOptions extends ReportOptions {
 }
 
 /** A flow, the source that was named for it, what that includes, and the folder its files belong in. */
-interface Job {
+export interface Job {
   readonly source: Source;
   readonly included: readonly Source[];
   readonly flow: Flow;
@@ -70,7 +71,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
   const outputs: string[] = [];
   for (const folder of new Set(jobs.map((job) => job.folder))) {
     const own = jobs.filter((job) => job.folder === folder);
-    const artifacts = own.flatMap((job) => [job.flow.script, manifestOf(job, options.set)]);
+    const artifacts = own.flatMap((job) => artifactsOf(job, options.set));
     try {
       await writeArtifacts(folder, artifacts);
     } catch (error) {
@@ -84,7 +85,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
 }
 
 /** Reads and compiles files, in order, reporting what is wrong with each. */
-async function compileFiles(
+export async function compileFiles(
   files: readonly string[],
   settings: Settings,
   reporter: Reporter,
@@ -118,6 +119,11 @@ async function compileFiles(
     }
   }
   return jobs;
+}
+
+/** All files of a flow, the manifest last. */
+export function artifactsOf(job: Job, settings: Settings): Artifact[] {
+  return [job.flow.script, manifestOf(job, settings)];
 }
 
 const isSame = (a: Source, b: Source) => resolve(a.name) === resolve(b.name) && a.text === b.text;

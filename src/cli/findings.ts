@@ -1,4 +1,5 @@
 import { defineDiagnostics, error, warning } from '../diagnostics/define.ts';
+import { listing } from '../diagnostics/words.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 
 /** What ShellCheck says of the scientist's own bash. */
@@ -64,6 +65,47 @@ export const findings = defineDiagnostics(900, 999, {
   shellCheckFailed: error<{ path: string; message: string }>()('CRF922', 'ShellCheck failed to run', {
     title: ({ path, message }) => `${path} failed: ${message}`,
   }),
+  outdated: error<{ output: string; source: string; reasons: readonly string[]; command: string }>()(
+    'CRF940',
+    'an output is not what its flow compiles to now',
+    {
+      title: ({ output, source }) => `${output} is not what ${source} compiles to`,
+      notes: ({ reasons }) => reasons,
+      help: ({ command }) => [`compile it again: ${command}`],
+    },
+  ),
+  edited: error<{ output: string; source: string; command: string }>()(
+    'CRF941',
+    'an output was changed by hand',
+    {
+      title: ({ output }) => `${output} was changed since crc wrote it`,
+      notes: ({ source }) => [`the next compilation of ${source} would undo that`],
+      help: ({ source, command }) => [`make the change in ${source}, then compile it again: ${command}`],
+    },
+  ),
+  absent: error<{ output: string; source: string; command: string }>()('CRF942', 'an output is not there', {
+    title: ({ output, source }) => `${output}, which ${source} compiles to, is not there`,
+    help: ({ command }) => [`compile it: ${command}`],
+  }),
+  stale: error<{ outputs: readonly string[]; why: string }>()(
+    'CRF943',
+    'outputs that no flow makes any more',
+    {
+      title: ({ outputs, why }) => `stale: ${listing(outputs)}: ${why}`,
+      help: ({ outputs }) => [`remove ${outputs.length === 1 ? 'it' : 'them'}: rm ${outputs.join(' ')}`],
+    },
+  ),
+  badManifest: error<{ name: string; why: string }>()('CRF944', 'a manifest cannot be read', {
+    title: ({ name, why }) => `${name} is no manifest of crc's: ${why}`,
+    help: () => ['compile its flow again; or remove it, if there is none'],
+  }),
+  noManifests: error<{ where: string; tooMany: boolean }>()('CRF945', 'there is nothing to compare', {
+    title: ({ where, tooMany }) =>
+      tooMany
+        ? `there are too many files below ${where} to look for outputs among them`
+        : `there is no output of crc (*.crc.json) below ${where}`,
+    help: () => ['name the flows, and with -o the folder of their outputs'],
+  }),
   runError: error<ShellComment>()('CRF930', 'ShellCheck finds an error in `run`', aboutRun),
   runWarning: warning<ShellComment>()('CRF931', 'ShellCheck warns of something in `run`', aboutRun),
   runStyle: warning<ShellComment>()('CRF932', 'ShellCheck would write `run` otherwise (--strict)', aboutRun),
@@ -77,7 +119,8 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
   // Nothing that the user could mend.
   if (code === findings.shellCheck.code) return 0;
   if (severity === 'warning') return strict ? 1 : 0;
-  const { unreadable, sameOutput, unwritable, ownSyntax, noShellCheck, shellCheckFailed } = findings;
-  if ([unreadable, sameOutput].some((kind) => kind.code === code)) return 2;
+  const { unreadable, sameOutput, noManifests, unwritable, ownSyntax, noShellCheck, shellCheckFailed } =
+    findings;
+  if ([unreadable, sameOutput, noManifests].some((kind) => kind.code === code)) return 2;
   return [unwritable, ownSyntax, noShellCheck, shellCheckFailed].some((kind) => kind.code === code) ? 3 : 1;
 }

@@ -27,6 +27,11 @@ const set = () =>
     })
     .default(new Map(), 'none');
 
+const check = () =>
+  new Option('--check', 'compare with what is there, write nothing; 1 if anything differs').conflicts(
+    'stdout',
+  );
+
 const program = new Command('crc')
   .description(
     'Compiles .crflow files into Slurm job scripts that checkpoint, requeue and restart themselves.',
@@ -42,9 +47,13 @@ program
   .description(
     'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source. With any error, nothing is written.',
   )
-  .argument('<file...>', '.crflow files; - is standard input')
+  .argument(
+    '[file...]',
+    '.crflow files; - is standard input; with --check and none: all that was compiled below here',
+  )
   .option('-o, --output <folder>', 'write here instead of beside the source')
   .option('--stdout', 'print the scripts, write nothing')
+  .addOption(check())
   .option('--no-verify', 'leave out bash -n and ShellCheck')
   .option(
     '--shellcheck <path>',
@@ -54,7 +63,13 @@ program
   .addOption(set())
   .addOption(strict())
   .addOption(format())
-  .action(async (files, options) => {
+  .action(async (files, options, command) => {
+    if (options.check) {
+      const { checkDrift } = await import('./drift.ts');
+      process.exitCode = await checkDrift(files, options);
+      return;
+    }
+    if (files.length === 0) command.error("error: missing required argument 'file'");
     const { compileAndWrite } = await import('./compile.ts');
     process.exitCode = await compileAndWrite(files, options);
   });

@@ -11,6 +11,11 @@ export interface ReportOptions {
   readonly strict: boolean;
 }
 
+/** What a command found out beside findings, for JSON: specs/diagnostics.schema.json. */
+export interface Results {
+  readonly diffs?: readonly { readonly output: string; readonly diff: string }[];
+}
+
 /** Where a command leaves what it found. Diagnostics go to standard error, results to standard output. */
 export interface Reporter {
   readonly report: (diagnostics: readonly Diagnostic[], source?: Source) => void;
@@ -19,7 +24,7 @@ export interface Reporter {
   /** Whether anything reported so far means that nothing may be written. */
   readonly failed: () => boolean;
   /** Prints what is printed last and gives the exit status: 0 fine, 1 findings, 2 usage, 3 a tool failed. */
-  readonly end: (outputs?: readonly string[]) => number;
+  readonly end: (outputs?: readonly string[], more?: Results) => number;
 }
 
 export function createReporter({ format, strict }: ReportOptions): Reporter {
@@ -37,10 +42,10 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
       if (format === 'pretty') process.stdout.write(`${line}\n`);
     },
     failed: () => status() > 0,
-    end: (outputs = []) => {
+    end: (outputs = [], more = {}) => {
       if (format === 'json') {
         const diagnostics = all.map(({ one, source }) => toJson(one, source));
-        process.stdout.write(`${JSON.stringify({ format: 1, diagnostics, outputs }, null, 2)}\n`);
+        process.stdout.write(`${JSON.stringify({ format: 1, diagnostics, outputs, ...more }, null, 2)}\n`);
       } else if (all.length > 0) {
         process.stderr.write(`${summary(all.map(({ one }) => one))}\n`);
       }
