@@ -13,6 +13,8 @@ import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 export interface CompileOptions extends CheckOptions {
   /** Output folder; absent: that of each source. */
   readonly output?: string;
+  /** Print this instead, write and verify nothing. */
+  readonly emit?: 'plan';
   /** Print the scripts, write nothing. */
   readonly stdout?: boolean;
   /** False: neither bash nor ShellCheck sees the output. */
@@ -49,6 +51,12 @@ export async function compileAndWrite(files: readonly string[], options: Compile
   const jobs = await compileFiles(files, options.set, reporter, options.output);
   if (reporter.failed()) return reporter.end();
 
+  if (options.emit === 'plan') {
+    const plans = jobs.map(({ flow }) => flow.plan);
+    for (const plan of plans) reporter.print(`${JSON.stringify(plan, null, 2)}\n`);
+    return reporter.end([], { plans });
+  }
+
   let verdict = 'not verified';
   if (options.verify) {
     const { verify } = await import('./verify.ts');
@@ -65,8 +73,9 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     if (reporter.failed()) return reporter.end();
   }
   if (options.stdout) {
-    for (const { flow } of jobs) process.stdout.write(flow.script.text);
-    return reporter.end();
+    const texts = jobs.map(({ flow }) => flow.script);
+    for (const { text } of texts) reporter.print(text);
+    return reporter.end([], { texts });
   }
   const outputs: string[] = [];
   for (const folder of new Set(jobs.map((job) => job.folder))) {

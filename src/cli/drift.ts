@@ -41,7 +41,7 @@ export async function checkDrift(files: readonly string[], options: CompileOptio
     reporter.report([one]);
     const diff = unifiedDiff(output, before, after);
     diffs.push({ output, diff });
-    if (options.format === 'pretty') process.stdout.write(`${shownDiff(diff)}\n`);
+    reporter.print(`${shownDiff(diff)}\n`);
   };
 
   const found = await findManifests(files, options, reporter);

@@ -1,5 +1,5 @@
 import { defineDiagnostics, error, warning } from '../diagnostics/define.ts';
-import { listing } from '../diagnostics/words.ts';
+import { listing, quote } from '../diagnostics/words.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 
 /** What ShellCheck says of the scientist's own bash. */
@@ -106,6 +106,15 @@ export const findings = defineDiagnostics(900, 999, {
         : `there is no output of crc (*.crc.json) below ${where}`,
     help: () => ['name the flows, and with -o the folder of their outputs'],
   }),
+  exists: error<{ file: string }>()('CRF946', 'there is a file where a new one should be', {
+    title: ({ file }) => `${file} is there already, and was left as it is`,
+    help: () => ['give another name: crc init NAME; or another folder: --dir DIR'],
+  }),
+  noName: error<{ name: string }>()('CRF947', 'a new flow needs a name that a workflow can have', {
+    title: ({ name }) => `${quote(name)} cannot be the name of a workflow`,
+    notes: () => ['a name is of letters, digits, _ and -, a letter first, at most 64'],
+    help: () => ['the folder goes into --dir, and .crflow is added: crc init water_box --dir flows'],
+  }),
   runError: error<ShellComment>()('CRF930', 'ShellCheck finds an error in `run`', aboutRun),
   runWarning: warning<ShellComment>()('CRF931', 'ShellCheck warns of something in `run`', aboutRun),
   runStyle: warning<ShellComment>()('CRF932', 'ShellCheck would write `run` otherwise (--strict)', aboutRun),
@@ -119,8 +128,17 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
   // Nothing that the user could mend.
   if (code === findings.shellCheck.code) return 0;
   if (severity === 'warning') return strict ? 1 : 0;
-  const { unreadable, sameOutput, noManifests, unwritable, ownSyntax, noShellCheck, shellCheckFailed } =
-    findings;
-  if ([unreadable, sameOutput, noManifests].some((kind) => kind.code === code)) return 2;
+  const {
+    unreadable,
+    sameOutput,
+    noManifests,
+    exists,
+    noName,
+    unwritable,
+    ownSyntax,
+    noShellCheck,
+    shellCheckFailed,
+  } = findings;
+  if ([unreadable, sameOutput, noManifests, exists, noName].some((kind) => kind.code === code)) return 2;
   return [unwritable, ownSyntax, noShellCheck, shellCheckFailed].some((kind) => kind.code === code) ? 3 : 1;
 }

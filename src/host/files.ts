@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
 import type { Source } from '../model/span.ts';
@@ -129,6 +129,18 @@ async function writeTemporary(one: {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Writes a file that is not there yet, and its folder; false where it is. Rejects with the system's error. */
+export async function createFile(folder: string, name: string, text: string): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  try {
+    await writeFile(join(folder, name), text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
