@@ -3,6 +3,7 @@ import { isJobVariable } from '../targets/slurm/variables.ts';
 import { checkProgram } from './check/check.ts';
 import { sortDiagnostics } from './diagnostics/define.ts';
 import type { Artifact } from './model/artifact.ts';
+import type { StringValue } from './model/ast.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { Plan } from './model/plan.ts';
 import type { Settings } from './model/program.ts';
@@ -18,6 +19,8 @@ export interface Flow {
   readonly script: Artifact;
   /** The file that it stands in: the source itself, or one that it includes. */
   readonly source: Source;
+  /** What the plan's `run` was made of: from its text back to the source (`spanInside`). */
+  readonly runParts: StringValue;
 }
 
 /** What a compilation depends on beside the source. */
@@ -70,7 +73,12 @@ export function compile(
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
   const flows = workflows.map(({ workflow, source: own }) => {
     const decided = plan(workflow, own, site.profile);
-    return { plan: decided, script: jobScript(decided, baseName(own.name)), source: own };
+    return {
+      plan: decided,
+      script: jobScript(decided, baseName(own.name)),
+      source: own,
+      runParts: workflow.application.runParts,
+    };
   });
   return { flows, ...answer };
 }

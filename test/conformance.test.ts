@@ -152,7 +152,7 @@ function modelText({ source, given }: Case): string | undefined {
   const { workflows } = checkProgram(modules, given.settings ?? new Map(), isJobVariable, profile);
   if (workflows.length === 0) return undefined;
   const models = workflows.map(({ workflow }) => workflow);
-  return `${JSON.stringify(models, (key, value) => (key.endsWith('Span') ? undefined : value), 2)}\n`;
+  return `${JSON.stringify(models, (key, value) => (/Span$|Parts$/.test(key) ? undefined : value), 2)}\n`;
 }
 
 function astText({ source }: Case): string | undefined {

@@ -54,7 +54,7 @@ export function readWorkflow(
   const options = (blocks.schedule?.inner ?? []).flatMap((block) => readSlurm(block, context));
   const exported = run === undefined ? [] : exportsFor(run, set, context);
   for (const rule of ruleFamilies) rule(blocks, context);
-  return assemble(node, blocks, run, text && textOf(text), [...exported, ...set], options);
+  return assemble(node, blocks, run, text, [...exported, ...set], options);
 }
 
 function readBlocks(node: WorkflowNode, context: Context): Blocks {
@@ -171,7 +171,7 @@ function assemble(
   node: WorkflowNode,
   { application, environment, checkpoint, schedule }: Blocks,
   run: StringValue | undefined,
-  text: string | undefined,
+  filled: StringValue | undefined,
   set: readonly Variable[],
   options: readonly SlurmOption[],
 ): Workflow | undefined {
@@ -191,13 +191,15 @@ function assemble(
     array,
   } = schedule?.values ?? {};
   const { workdir, output, threads, memory, mpi, alive } = application?.values ?? {};
-  if (!node.name || run === undefined || text === undefined || !interval || !lead || !time || !total)
+  if (!node.name || run === undefined || filled === undefined || !interval || !lead || !time || !total)
     return undefined;
+  const text = textOf(filled);
   return {
     name: node.name.text,
     application: {
       run: text.endsWith('\n') ? text : `${text}\n`,
       runSpan: contentSpan(run),
+      runParts: filled,
       ...optional('workdir', workdir),
       ...optional('output', output),
       ...optional('threads', threads),

@@ -4,6 +4,7 @@ import { compile, type Flow } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { manifest } from '../emit/manifest.ts';
 import { plainWords, readIncluded, readSource, sha256, writeArtifacts } from '../host/files.ts';
+import type { Artifact } from '../model/artifact.ts';
 import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
 import type { ChosenSite } from '../site/choose.ts';
@@ -13,22 +14,29 @@ import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 export interface CompileOptions extends CheckOptions {
   /** Output folder; absent: that of each source. */
   readonly output?: string;
+  /** Print this instead, write and verify nothing. */
+  readonly emit?: 'plan';
   /** Print the scripts, write nothing. */
   readonly stdout?: boolean;
   /** False: neither bash nor ShellCheck sees the output. */
   readonly verify: boolean;
   readonly shellcheck?: string;
+  /** False: ShellCheck reads everything anew. */
+  readonly cache: boolean;
 }
 
-/** What `crc check` takes. */
-export interface CheckOptions extends ReportOptions {
+/** What the command line decides of a flow. */
+export interface Choices {
   readonly set: Settings;
   /** A site that goes before what the flows say. */
   readonly site?: string;
 }
 
+/** What `crc check` takes. */
+export interface CheckOptions extends ReportOptions, Choices {}
+
 /** A flow, the source that was named for it, what that includes, and the folder its files belong in. */
-interface Job {
+export interface Job {
   readonly source: Source;
   readonly included: readonly Source[];
   readonly flow: Flow;
@@ -50,14 +58,20 @@ export async function compileAndWrite(files: readonly string[], options: Compile
   const jobs = await compileFiles(files, options, reporter, options.output);
   if (reporter.failed()) return reporter.end();
 
+  if (options.emit === 'plan') {
+    const plans = jobs.map(({ flow }) => flow.plan);
+    for (const plan of plans) reporter.print(`${JSON.stringify(plan, null, 2)}\n`);
+    return reporter.end([], { plans });
+  }
+
   let verdict = 'not verified';
   if (options.verify) {
     const { verify } = await import('./verify.ts');
     // A CI log is not read as long as it is green: there, a missing ShellCheck must not pass.
     const strict = options.strict || Boolean(process.env['CI']);
     const { diagnostics, by } = await verify(
-      jobs.map(({ flow }) => ({ flow, source: flow.source })),
-      { shellcheck: options.shellcheck, strict },
+      jobs.map(({ flow }) => flow),
+      { shellcheck: options.shellcheck, strict, all: options.strict, cache: options.cache },
     );
     for (const one of diagnostics) {
       reporter.report([one], jobs.find(({ flow }) => flow.source.name === one.file)?.flow.source);
@@ -66,13 +80,14 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     if (reporter.failed()) return reporter.end();
   }
   if (options.stdout) {
-    for (const { flow } of jobs) process.stdout.write(flow.script.text);
-    return reporter.end();
+    const texts = jobs.map(({ flow }) => flow.script);
+    for (const { text } of texts) reporter.print(text);
+    return reporter.end([], { texts });
   }
   const outputs: string[] = [];
   for (const folder of new Set(jobs.map((job) => job.folder))) {
     const own = jobs.filter((job) => job.folder === folder);
-    const artifacts = own.flatMap((job) => [job.flow.script, manifestOf(job, options)]);
+    const artifacts = own.flatMap((job) => artifactsOf(job, options));
     try {
       await writeArtifacts(folder, artifacts);
     } catch (error) {
@@ -86,9 +101,9 @@ export async function compileAndWrite(files: readonly string[], options: Compile
 }
 
 /** Reads and compiles files, in order, reporting what is wrong with each. */
-async function compileFiles(
+export async function compileFiles(
   files: readonly string[],
-  { set: settings, site: asked }: CheckOptions,
+  { set: settings, site: asked }: Choices,
   reporter: Reporter,
   output?: string,
 ): Promise<Job[]> {
@@ -126,12 +141,14 @@ async function compileFiles(
   return jobs;
 }
 
+/** All files of a flow, the manifest last. */
+export function artifactsOf(job: Job, choices: Choices): Artifact[] {
+  return [job.flow.script, manifestOf(job, choices)];
+}
+
 const isSame = (a: Source, b: Source) => resolve(a.name) === resolve(b.name) && a.text === b.text;
 
-function manifestOf(
-  { source, included, flow, folder, site }: Job,
-  { set: settings, site: asked }: CheckOptions,
-) {
+function manifestOf({ source, included, flow, folder, site }: Job, { set: settings, site: asked }: Choices) {
   const entry = ({ name, text }: Source) => ({
     path: name === '-' ? '-' : relative(resolve(folder), resolve(name)).split(sep).join('/'),
     text,

@@ -1,5 +1,21 @@
 import { defineDiagnostics, error, warning } from '../diagnostics/define.ts';
+import { listing, quote } from '../diagnostics/words.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+
+/** What ShellCheck says of the scientist's own bash. */
+interface ShellComment {
+  readonly code: number;
+  readonly message: string;
+}
+
+const aboutRun = {
+  title: ({ code, message }: ShellComment) => `${message.replaceAll(/\s+/g, ' ')} (ShellCheck: SC${code})`,
+  label: ({ code }: ShellComment) => `SC${code}`,
+  help: ({ code }: ShellComment) => [
+    `https://www.shellcheck.net/wiki/SC${code} explains it`,
+    `where it is meant so, write on the line before: # shellcheck disable=SC${code}`,
+  ],
+};
 
 /** What can go wrong around the compiler: files and tools. */
 export const findings = defineDiagnostics(900, 999, {
@@ -31,13 +47,13 @@ export const findings = defineDiagnostics(900, 999, {
   noBash: warning()('CRF912', 'there is no bash to check the output with', {
     title: () => 'the output was not checked by `bash -n`: there is no bash here',
   }),
-  shellCheck: warning<{ output: string; line: number; code: number; message: string }>()(
+  shellCheck: warning<{ output: string; line: number; code: number; message: string; more: number }>()(
     'CRF920',
     'ShellCheck has something to say about the output',
     {
-      title: ({ output, line, code, message }) =>
-        `ShellCheck on ${output}, line ${line}: ${message} (SC${code})`,
-      notes: () => ["this is about crflow's own text, not yours"],
+      title: ({ output, line, code, message, more }) =>
+        `ShellCheck on ${output}, line ${line}: ${message} (SC${code})${more === 0 ? '' : `, and in ${more} more ${more === 1 ? 'place' : 'places'}`}`,
+      notes: () => ["this is about crflow's own text, not yours: it never fails a command"],
     },
   ),
   noShellCheck: warning<{ why: string }>()('CRF921', 'there is no ShellCheck to verify the output with', {
@@ -49,6 +65,59 @@ export const findings = defineDiagnostics(900, 999, {
   shellCheckFailed: error<{ path: string; message: string }>()('CRF922', 'ShellCheck failed to run', {
     title: ({ path, message }) => `${path} failed: ${message}`,
   }),
+  outdated: error<{ output: string; source: string; reasons: readonly string[]; command: string }>()(
+    'CRF940',
+    'an output is not what its flow compiles to now',
+    {
+      title: ({ output, source }) => `${output} is not what ${source} compiles to`,
+      notes: ({ reasons }) => reasons,
+      help: ({ command }) => [`compile it again: ${command}`],
+    },
+  ),
+  edited: error<{ output: string; source: string; command: string }>()(
+    'CRF941',
+    'an output was changed by hand',
+    {
+      title: ({ output }) => `${output} was changed since crc wrote it`,
+      notes: ({ source }) => [`the next compilation of ${source} would undo that`],
+      help: ({ source, command }) => [`make the change in ${source}, then compile it again: ${command}`],
+    },
+  ),
+  absent: error<{ output: string; source: string; command: string }>()('CRF942', 'an output is not there', {
+    title: ({ output, source }) => `${output}, which ${source} compiles to, is not there`,
+    help: ({ command }) => [`compile it: ${command}`],
+  }),
+  stale: error<{ outputs: readonly string[]; why: string }>()(
+    'CRF943',
+    'outputs that no flow makes any more',
+    {
+      title: ({ outputs, why }) => `stale: ${listing(outputs)}: ${why}`,
+      help: ({ outputs }) => [`remove ${outputs.length === 1 ? 'it' : 'them'}: rm ${outputs.join(' ')}`],
+    },
+  ),
+  badManifest: error<{ name: string; why: string }>()('CRF944', 'a manifest cannot be read', {
+    title: ({ name, why }) => `${name} is no manifest of crc's: ${why}`,
+    help: () => ['compile its flow again; or remove it, if there is none'],
+  }),
+  noManifests: error<{ where: string; tooMany: boolean }>()('CRF945', 'there is nothing to compare', {
+    title: ({ where, tooMany }) =>
+      tooMany
+        ? `there are too many files below ${where} to look for outputs among them`
+        : `there is no output of crc (*.crc.json) below ${where}`,
+    help: () => ['name the flows, and with -o the folder of their outputs'],
+  }),
+  exists: error<{ file: string }>()('CRF946', 'there is a file where a new one should be', {
+    title: ({ file }) => `${file} is there already, and was left as it is`,
+    help: () => ['give another name: crc init NAME; or another folder: --dir DIR'],
+  }),
+  noName: error<{ name: string }>()('CRF947', 'a new flow needs a name that a workflow can have', {
+    title: ({ name }) => `${quote(name)} cannot be the name of a workflow`,
+    notes: () => ['a name is of letters, digits, _ and -, a letter first, at most 64'],
+    help: () => ['the folder goes into --dir, and .crflow is added: crc init water_box --dir flows'],
+  }),
+  runError: error<ShellComment>()('CRF930', 'ShellCheck finds an error in `run`', aboutRun),
+  runWarning: warning<ShellComment>()('CRF931', 'ShellCheck warns of something in `run`', aboutRun),
+  runStyle: warning<ShellComment>()('CRF932', 'ShellCheck would write `run` otherwise (--strict)', aboutRun),
 });
 
 /**
@@ -56,8 +125,20 @@ export const findings = defineDiagnostics(900, 999, {
  * crc itself. The largest one is the command's.
  */
 export function failureOf({ code, severity }: Diagnostic, strict: boolean): number {
+  // Nothing that the user could mend.
+  if (code === findings.shellCheck.code) return 0;
   if (severity === 'warning') return strict ? 1 : 0;
-  const { unreadable, sameOutput, unwritable, ownSyntax, noShellCheck, shellCheckFailed } = findings;
-  if ([unreadable, sameOutput].some((kind) => kind.code === code)) return 2;
+  const {
+    unreadable,
+    sameOutput,
+    noManifests,
+    exists,
+    noName,
+    unwritable,
+    ownSyntax,
+    noShellCheck,
+    shellCheckFailed,
+  } = findings;
+  if ([unreadable, sameOutput, noManifests, exists, noName].some((kind) => kind.code === code)) return 2;
   return [unwritable, ownSyntax, noShellCheck, shellCheckFailed].some((kind) => kind.code === code) ? 3 : 1;
 }

@@ -3,6 +3,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import project from '../../package.json' with { type: 'json' };
 import { parseDuration } from '../time/duration.ts';
 
+const statuses =
+  'Exit status: 0 fine, 1 findings (or drift, with --check), 2 wrong usage, 3 a tool or crc itself failed.';
+
+/** What stands under a command's options: how it is typed, and what its end means. */
+const examples = (...lines: readonly string[]) =>
+  `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}\n${statuses}`;
+
 /** Reports to the person at the other end whatever got past everything else: never a bare stack trace. */
 function internalError(error: unknown): never {
   process.stderr.write(
@@ -30,6 +37,11 @@ const set = () =>
 
 const site = () =>
   new Option('--site <site>', "a site's name, or the path of its profile, in place of what the flow says");
+const check = () => new Option('--check', 'compare with what is there, write nothing; 1 if anything differs');
+const emit = () =>
+  new Option('--emit <what>', 'print that instead, for other programs; write nothing')
+    .choices(['plan'])
+    .conflicts(['stdout', 'output', 'check']);
 
 const program = new Command('crc')
   .description(
@@ -38,7 +50,7 @@ const program = new Command('crc')
   .version(project.version)
   .exitOverride()
   .showSuggestionAfterError()
-  .addHelpText('after', '\nExit status: 0 fine, 1 findings, 2 wrong usage, 3 a tool or crc itself failed.');
+  .addHelpText('after', `\n${statuses}`);
 
 program
   .command('compile')
@@ -46,19 +58,41 @@ program
   .description(
     'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source. With any error, nothing is written.',
   )
-  .argument('<file...>', '.crflow files; - is standard input')
+  .argument(
+    '[file...]',
+    '.crflow files; - is standard input; with --check and none: all that was compiled below here',
+  )
   .option('-o, --output <folder>', 'write here instead of beside the source')
-  .option('--stdout', 'print the scripts, write nothing')
+  .addOption(new Option('--stdout', 'print the scripts, write nothing').conflicts(['output', 'check']))
+  .addOption(emit())
+  .addOption(check())
   .option('--no-verify', 'leave out bash -n and ShellCheck')
   .option(
     '--shellcheck <path>',
     'the ShellCheck to use (else SHELLCHECK_BIN, PATH, or a download by npm shellcheck)',
   )
+  .option('--no-cache', 'have ShellCheck read again what it has read before')
   .addOption(set())
   .addOption(site())
   .addOption(strict())
   .addOption(format())
-  .action(async (files, options) => {
+  .addHelpText(
+    'after',
+    examples(
+      'crc compile water.crflow                  writes water.sbatch and water.crc.json',
+      'crc compile -o jobs --set n=5 *.crflow    into a folder, with a parameter set',
+      'crc compile --stdout - < water.crflow     a filter',
+      'crc compile --emit plan water.crflow      what will happen, as JSON',
+      'crc compile --check                       for CI: is everything below here as it would be compiled?',
+    ),
+  )
+  .action(async (files, options, command) => {
+    if (options.check) {
+      const { checkDrift } = await import('./drift.ts');
+      process.exitCode = await checkDrift(files, options);
+      return;
+    }
+    if (files.length === 0) command.error("error: missing required argument 'file'");
     const { compileAndWrite } = await import('./compile.ts');
     process.exitCode = await compileAndWrite(files, options);
   });
@@ -72,6 +106,14 @@ program
   .addOption(site())
   .addOption(strict())
   .addOption(format())
+  .addHelpText(
+    'after',
+    examples(
+      'crc check water.crflow',
+      'crc check --strict --format json flows/*.crflow    for CI and editors',
+      'crc check - < water.crflow',
+    ),
+  )
   .action(async (files, options) => {
     const { checkFiles } = await import('./compile.ts');
     process.exitCode = await checkFiles(files, options);
@@ -116,6 +158,21 @@ program
   .action(async (files, options) => {
     const { doctor } = await import('./doctor.ts');
     process.exitCode = await doctor(files, options);
+  });
+
+program
+  .command('init')
+  .summary('write a flow to begin with')
+  .description(
+    'Writes NAME.crflow: a flow with comments that compiles as it stands, for a program on the host. (Containers come with a later version.) Asks nothing, and leaves a file alone that is there.',
+  )
+  .argument('[name]', 'of the workflow and the file', 'job')
+  .option('--dir <folder>', 'write it there', '.')
+  .addOption(format())
+  .addHelpText('after', examples('crc init water', 'crc init water --dir flows'))
+  .action(async (name, options) => {
+    const { init } = await import('./init.ts');
+    process.exitCode = await init(name, options);
   });
 
 try {

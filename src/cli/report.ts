@@ -2,6 +2,7 @@ import { summary } from '../diagnostics/define.ts';
 import { toJson } from '../diagnostics/json.ts';
 import { render } from '../diagnostics/render.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Source } from '../model/span.ts';
 import { failureOf } from './findings.ts';
 
@@ -11,11 +12,21 @@ export interface ReportOptions {
   readonly strict: boolean;
 }
 
+/** What a command found out beside findings, for JSON: specs/diagnostics.schema.json. */
+export interface Results {
+  /** Texts that were asked for instead of files. */
+  readonly texts?: readonly { readonly name: string; readonly text: string }[];
+  readonly plans?: readonly Plan[];
+  readonly diffs?: readonly { readonly output: string; readonly diff: string }[];
+}
+
 /** Where a command leaves what it found. Diagnostics go to standard error, results to standard output. */
 export interface Reporter {
   readonly report: (diagnostics: readonly Diagnostic[], source?: Source) => void;
   /** A line about a result, for people: JSON has its own. */
   readonly say: (line: string) => void;
+  /** A result itself, for people and pipes: JSON has it among its own. */
+  readonly print: (text: string) => void;
   /** Whether anything reported so far means that nothing may be written. */
   readonly failed: () => boolean;
   /**
@@ -38,6 +49,9 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
     },
     say: (line) => {
       if (format === 'pretty') process.stdout.write(`${line}\n`);
+    },
+    print: (text) => {
+      if (format === 'pretty') process.stdout.write(text);
     },
     failed: () => status() > 0,
     end: (outputs = [], more = {}) => {

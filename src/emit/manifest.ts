@@ -49,3 +49,34 @@ function siteOf(
 ) {
   return { name, given, ...(text === undefined ? {} : { sha256: sha256(text) }) };
 }
+
+/** The ending of a manifest's name; before it stands the workflow's. */
+export const manifestSuffix = '.crc.json';
+
+/** A manifest's text as it was written by `manifest`, or why it is none, as a phrase that ends "X is no manifest: …". */
+export function readManifest(text: string): Manifest | { readonly why: string } {
+  let read: Partial<Record<keyof Manifest, unknown>> | null;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return { why: 'it is not JSON' };
+  }
+  if (read?.format !== 1) return { why: 'it has no `"format": 1`' };
+  const { runtime, source, includes = [], set = {}, outputs } = read;
+  const right =
+    Number.isSafeInteger(runtime) &&
+    isHashed(source, 'path') &&
+    isList(includes, (one) => isHashed(one, 'path')) &&
+    isList(outputs, (one) => isHashed(one, 'name') && /^[^/\0]+$/.test(one['name'] ?? '')) &&
+    typeof set === 'object' &&
+    Object.values(set ?? {}).every((value) => typeof value === 'string');
+  return right ? (read as Manifest) : { why: 'it is not of the form that crc writes' };
+}
+
+const isList = (value: unknown, isItem: (item: unknown) => boolean) =>
+  Array.isArray(value) && value.every(isItem);
+
+function isHashed(value: unknown, key: string): value is Readonly<Record<string, string>> {
+  const one = value as Readonly<Record<string, unknown>> | null | undefined;
+  return typeof one?.[key] === 'string' && typeof one['sha256'] === 'string';
+}

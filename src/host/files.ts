@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
 import type { Source } from '../model/span.ts';
@@ -52,7 +52,15 @@ async function fileBytes(name: string): Promise<{ data: Uint8Array } | Unreadabl
   return file.size > largestSource ? { why: tooLarge } : { data: await readFile(name) };
 }
 
-async function standardInput(): Promise<{ data: Uint8Array } | Unreadable> {
+/** It can be read only once, and asked for by several. */
+let input: Promise<{ data: Uint8Array } | Unreadable> | undefined;
+
+function standardInput(): Promise<{ data: Uint8Array } | Unreadable> {
+  input ??= readStandardInput();
+  return input;
+}
+
+async function readStandardInput(): Promise<{ data: Uint8Array } | Unreadable> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of process.stdin) {
@@ -122,6 +130,57 @@ async function writeTemporary(one: {
   } finally {
     await file.close();
   }
+}
+
+/** Writes a file that is not there yet, and its folder; false where it is. Rejects with the system's error. */
+export async function createFile(folder: string, name: string, text: string): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  try {
+    await writeFile(join(folder, name), text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Outputs are a few dozen KiB; of anything larger than this (bytes) only that is said. */
+const largestOutput = 4 * 1024 * 1024;
+
+/** The text of an output as it is on disk, undefined where there is none. Bytes that are no UTF-8 are replaced. */
+export async function readOutput(path: string): Promise<{ text: string } | Unreadable | undefined> {
+  try {
+    const file = await stat(path);
+    if (!file.isFile()) return { why: 'it is not a regular file' };
+    if (file.size > largestOutput) return { why: 'it is larger than anything that crc writes' };
+    return { text: await readFile(path, 'utf8') };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : { why: plainWords(error) };
+  }
+}
+
+/** A search that has seen as many entries as this is in the wrong place, a home folder or a file system of data. */
+const mostEntries = 100_000;
+
+/**
+ * The files in a folder whose names end so, in order; with `deep` those in all folders below it, too, except hidden
+ * ones, `node_modules`, runs' folders, and what links lead to. Undefined where there is too much to look through.
+ */
+export async function filesIn(folder: string, suffix: string, deep: boolean): Promise<string[] | undefined> {
+  const found: string[] = [];
+  let seen = 0;
+  const folders = [folder];
+  for (const at of folders) {
+    const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
+    seen += entries.length;
+    if (seen > mostEntries) return undefined;
+    for (const one of entries) {
+      if (one.isFile() && one.name.endsWith(suffix)) found.push(join(at, one.name));
+      if (deep && one.isDirectory() && !/^\.|^node_modules$|^crflow-state$/.test(one.name))
+        folders.push(join(at, one.name));
+    }
+  }
+  return found.sort();
 }
 
 /** Hexadecimal SHA-256 of a text in UTF-8. */

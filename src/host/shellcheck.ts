@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access, mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { cacheFolder } from './cache.ts';
 import { run } from './run.ts';
 
 /** A ShellCheck that answers, or why there is none. */
@@ -24,14 +24,16 @@ export async function findShellCheck(named: string | undefined, env: NodeJS.Proc
       ? { path: asked, version }
       : { why: `'${asked}', which was asked for, is not a ShellCheck that runs` };
   }
-  const cached = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'crflow', 'shellcheck');
-  for (const path of [...onPath('shellcheck', env), cached]) {
+  const folder = cacheFolder(env);
+  const cached = folder === undefined ? undefined : join(folder, 'shellcheck');
+  for (const path of [...onPath('shellcheck', env), ...(cached ? [cached] : [])]) {
     if (await isWrapper(path)) continue;
     const version = await versionOf(path);
     if (version) return { path, version };
   }
   if (env['CRFLOW_NO_DOWNLOAD'])
     return { why: 'there is none on PATH, and CRFLOW_NO_DOWNLOAD forbids to download it' };
+  if (cached === undefined) return { why: 'there is none on PATH, and no home folder to download it to' };
   const failed = await download(cached);
   const version = failed ? undefined : await versionOf(cached);
   return version

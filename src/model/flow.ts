@@ -1,3 +1,4 @@
+import type { StringValue } from './ast.ts';
 import type { Span } from './span.ts';
 
 /** Whole seconds. */
@@ -31,6 +32,8 @@ export interface Application {
   readonly run: string;
   /** Where `run`'s text stands in the source. */
   readonly runSpan: Span;
+  /** What `run` was made of: indentation removed, names put in, and where each part of it stands in the source. */
+  readonly runParts: StringValue;
   readonly workdir?: HostPath;
   readonly output?: HostPath;
   readonly threads?: number;

@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc } from '../support/crc.ts';
+import { fakeShellCheck as fakeIn } from '../support/fake-shellcheck.ts';
 
 // The command as a user has it: the bundle, its exit status, what it prints and what is on disk afterwards.
 const schema = (name: string) =>
@@ -42,17 +43,7 @@ const write = (name: string, text: string | Uint8Array) => {
 const run = (args: string[], more: { input?: string | Uint8Array; env?: NodeJS.ProcessEnv } = {}) =>
   crc(args, { cwd: folder, ...more });
 
-/** A ShellCheck that has no complaints, or those given; for tests that are not about ShellCheck itself. */
-function fakeShellCheck(comments: object[] = []): string {
-  const path = join(folder, 'shellcheck-of-the-test');
-  const json = JSON.stringify({ comments });
-  writeFileSync(
-    path,
-    `#!/bin/sh\nif [ "$1" = --version ]; then echo "version: 9.9.9"; exit; fi\ncat >/dev/null\nprintf '%s' '${json}'\nexit ${comments.length > 0 ? 1 : 0}\n`,
-    { mode: 0o755 },
-  );
-  return path;
-}
+const fakeShellCheck = (comments: object[] = []) => fakeIn(folder, { comments }).path;
 
 describe('crc compile', () => {
   test('writes a script that can be executed, and a manifest, beside the source', () => {
@@ -242,17 +233,6 @@ describe('ShellCheck', () => {
         "'/nonexistent/shellcheck', which was asked for, is not a ShellCheck that runs",
       );
     }
-  });
-
-  test('that dislikes our own text is a warning, with its line', () => {
-    write('primes.crflow', good);
-    const fake = fakeShellCheck([
-      { line: 3, column: 1, code: 9999, level: 'warning', message: 'a new idea' },
-    ]);
-    const { status, stderr } = run(['compile', '--shellcheck', fake, 'primes.crflow']);
-    expect(status).toBe(0);
-    expect(stderr).toContain('ShellCheck on primes.sbatch, line 3: a new idea (SC9999)');
-    expect(run(['compile', '--strict', '--shellcheck', fake, 'primes.crflow']).status).toBe(1);
   });
 
   test('that breaks is a failed tool, and nothing is written', () => {

@@ -73,7 +73,7 @@ describe('the model', () => {
   test('what is not said stays absent', () => {
     expect(model({})).toEqual({
       name: 'a',
-      application: { run: './a\n', runSpan: expect.anything() },
+      application: { run: './a\n', runSpan: expect.anything(), runParts: expect.anything() },
       environment: { load: [], set: [] },
       checkpoint: { interval: 600, lead: 120 },
       schedule: { time: 7200, total: 86_400 },

@@ -1,0 +1,59 @@
+import type { Cache } from './cache.ts';
+import { run } from './run.ts';
+
+/** What ShellCheck says of one place. Lines and columns count from 1, columns in code points; the end is exclusive. */
+export interface Comment {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly level: 'error' | 'warning' | 'info' | 'style';
+  readonly code: number;
+  readonly message: string;
+}
+
+/** Why it said nothing that can be understood. */
+export type Failed = { readonly why: string };
+
+/** Without the user's .shellcheckrc: the same flow has the same findings everywhere. */
+const always = ['--norc', '--format=json1', '--shell=bash'];
+
+/** Has ShellCheck read a bash script, or remembers what it said of the same text in the same version. */
+export async function shellCheck(
+  tool: { readonly path: string; readonly version: string },
+  text: string,
+  cache: Cache,
+  args: readonly string[] = [],
+): Promise<readonly Comment[] | Failed> {
+  const key = JSON.stringify([tool.version, ...always, ...args, text]);
+  const before = parse(await cache.read(key));
+  if (before !== undefined) return before;
+  const { status, stdout, stderr } = await run(tool.path, [...always, ...args, '-'], { input: text });
+  const comments = status > 1 ? undefined : parse(stdout);
+  if (comments === undefined) return { why: stderr.trim() || `status ${status}` };
+  await cache.write(key, JSON.stringify({ comments }));
+  return comments;
+}
+
+/** Undefined for what is not ShellCheck's answer: of a broken tool, or a torn entry of a cache. */
+function parse(json: string | undefined): readonly Comment[] | undefined {
+  try {
+    const { comments } = JSON.parse(json ?? '') as { comments: unknown };
+    return Array.isArray(comments) ? comments.map(asComment) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function asComment(one: Partial<Comment>): Comment {
+  const { line = 1, column = 1, level = 'warning', code = 0, message = '' } = one;
+  return {
+    line,
+    column,
+    level,
+    code,
+    message,
+    endLine: one.endLine ?? line,
+    endColumn: one.endColumn ?? column,
+  };
+}
