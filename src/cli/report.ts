@@ -1,5 +1,6 @@
 import { summary } from '../diagnostics/define.ts';
 import { toJson } from '../diagnostics/json.ts';
+import { type Lines, linesOf } from '../diagnostics/position.ts';
 import { render } from '../diagnostics/render.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
@@ -36,15 +37,28 @@ export interface Reporter {
   readonly end: (outputs?: readonly string[], more?: object) => number;
 }
 
+/** Findings that a person is shown, and a program is told: a file of something else has one for each word. */
+const mostShown = 100;
+const mostTold = 1000;
+
 export function createReporter({ format, strict }: ReportOptions): Reporter {
   const all: { one: Diagnostic; source: Source }[] = [];
   const color = format === 'pretty' && process.stderr.isTTY === true && !process.env['NO_COLOR'];
-  const status = () => Math.max(0, ...all.map(({ one }) => failureOf(one, strict)));
+  const lines = new Map<Source, Lines>();
+  const linesIn = (source: Source) => {
+    const known = lines.get(source) ?? linesOf(source.text);
+    lines.set(source, known);
+    return known;
+  };
+  let worst = 0;
+  const status = () => worst;
   return {
     report: (diagnostics, source = { name: '', text: '' }) => {
       for (const one of diagnostics) {
         all.push({ one, source });
-        if (format === 'pretty') process.stderr.write(`${render(one, source, { color })}\n\n`);
+        worst = Math.max(worst, failureOf(one, strict));
+        if (format === 'pretty' && all.length <= mostShown)
+          process.stderr.write(`${render(one, source, { color, lines: linesIn(source) })}\n\n`);
       }
     },
     say: (line) => {
@@ -56,10 +70,13 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
     failed: () => status() > 0,
     end: (outputs = [], more = {}) => {
       if (format === 'json') {
-        const diagnostics = all.map(({ one, source }) => toJson(one, source));
+        const diagnostics = all
+          .slice(0, mostTold)
+          .map(({ one, source }) => toJson(one, source, linesIn(source)));
         process.stdout.write(`${JSON.stringify({ format: 1, diagnostics, outputs, ...more }, null, 2)}\n`);
       } else if (all.length > 0) {
-        process.stderr.write(`${summary(all.map(({ one }) => one))}\n`);
+        const rest = all.length > mostShown ? `; the first ${mostShown} are shown` : '';
+        process.stderr.write(`${summary(all.map(({ one }) => one))}${rest}\n`);
       }
       return status();
     },

@@ -8,13 +8,15 @@ import { wrap } from './width.ts';
 export interface RenderOptions {
   /** ANSI colours; off unless asked for. */
   readonly color?: boolean;
+  /** Of the source, for who renders many findings one by one. */
+  readonly lines?: Lines;
 }
 
 const COLUMNS = 100;
 
 /** One finding as a frame for people, without a final newline. */
 export function render(one: Diagnostic, source: Source, options: RenderOptions = {}): string {
-  return renderWith(one, source, linesOf(source.text), painter(options.color ?? false));
+  return renderWith(one, source, options.lines ?? linesOf(source.text), painter(options.color ?? false));
 }
 
 /** All findings about one source, a blank line between them, ended by a newline; `''` for none. */

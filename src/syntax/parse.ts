@@ -19,7 +19,7 @@ import { repairTokens } from './repair.ts';
 import { UnterminatedComment } from './tokens.ts';
 
 /** Characters (UTF-16 units) that a source may have: a flow is some dozen lines. */
-export const LONGEST_SOURCE = 1_000_000;
+export const LONGEST_SOURCE = 100_000;
 
 /**
  * Text to tree. Never throws: whatever the text, there is a tree of what could be read, and a finding for each

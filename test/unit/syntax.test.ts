@@ -148,8 +148,8 @@ describe('limits', () => {
   });
 
   test('long strings do not overflow', () => {
-    const value = stringIn(`"${'\\\\'.repeat(100_000)}"`);
-    expect(textOf(value)).toHaveLength(100_000);
+    const value = stringIn(`"${'\\\\'.repeat(49_000)}"`);
+    expect(textOf(value)).toHaveLength(49_000);
   });
 });
 
