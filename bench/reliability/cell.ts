@@ -21,6 +21,8 @@ export interface Work {
   readonly sbatchArgs: readonly string[];
   /** The signals that the hand-written script traps. */
   readonly traps: string;
+  /** False: the first checkpoint is not restored at once. */
+  readonly prove?: boolean;
 }
 
 export type SideName = 'crflow' | 'hand-written';
@@ -46,7 +48,19 @@ export class Cell {
   }
 
   async submit(dmtcp: Dmtcp): Promise<void> {
-    const { last, step, status, memoryMib, interval, limit, lead, node, sbatchArgs, traps } = this.work;
+    const {
+      last,
+      step,
+      status,
+      memoryMib,
+      interval,
+      limit,
+      lead,
+      node,
+      sbatchArgs,
+      traps,
+      prove = true,
+    } = this.work;
     const program = `perl '${join(here, 'count.pl')}' ${last} ${step} ${status} ${memoryMib} '${this.progressFile}'`;
     mkdirSync(this.folder, { recursive: true });
     const script = join(this.folder, 'job.sbatch');
@@ -67,6 +81,7 @@ export class Cell {
         CRFLOW_LEAD: String(lead),
         INTERVAL: String(interval),
         TRAP: traps,
+        ...(prove ? {} : { CRFLOW_PROVE: '0' }),
       },
       sbatchArgs: [`--time=${limit}`, `--signal=B:USR1@${lead}`, '-w', node, ...sbatchArgs],
     });

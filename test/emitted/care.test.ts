@@ -113,6 +113,35 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
     expect(run.output()).toBe(run.expected);
   });
 
+  /** The clock warns of a time limit at once. */
+  const atTheLimit = { CRFLOW_LEAD: '3600', CRFLOW_INTERVAL: '600' };
+
+  test('strategy = manual: checkpointed at the time limit, 71, and goes on when its owner says so', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { checkpoint: 'strategy = manual' });
+    expect(await run.start({ ...atTheLimit, TEST_REQUEUE: 'yes' }), run.log()).toBe(71);
+    expect(run.log()).toContain('checkpointed at the time limit');
+    expect(run.log()).not.toContain('requeued');
+    expect(run.left()).toEqual([]);
+    expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711'), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('continue = resubmit: another job goes on, and none is requeued', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { schedule: 'continue = resubmit' });
+    mkdirSync(join(run.folder, '.bin'));
+    writeFileSync(join(run.folder, '.bin/sbatch'), '#!/bin/sh\necho "$@" >sbatch.args\necho 4712\n', {
+      mode: 0o755,
+    });
+    expect(await run.start({ ...atTheLimit, TEST_REQUEUE: 'yes' }), run.log()).toBe(75);
+    expect(run.log()).toContain('job 4712 goes on with the run');
+    expect(run.log()).not.toContain('requeued');
+    expect(run.read('sbatch.args')).toMatch(/--dependency=afterany:4711 .* continue 4711$/m);
+    expect(await run.start({ SLURM_JOB_ID: '4712' }, 'continue', '4711'), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
   test('resume RUN GENERATION: goes back to it; what came after it counts no longer', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
     const first = run.start();
