@@ -104,13 +104,15 @@ describe('a profile', () => {
 
   test('knows the file system of a path by its longest beginning', () => {
     const { profile } = here(
-      ',"fileSystems":[{"name":"all","paths":["/work"],"scope":"shared"},{"name":"fast","paths":["/work/fast/","$FAST"],"scope":"shared"}]',
+      ',"fileSystems":[{"name":"all","paths":["/project"],"scope":"shared"},{"name":"fast","paths":["/project/fast/","$FAST"],"scope":"shared"}]',
     );
     if (profile === undefined) expect.fail('no profile');
     const at = (path: string) => fileSystemOf([{ kind: 'text', text: path }], profile)?.name;
-    expect(['/work/a', '/work/fast', '/work/fast/a', '/work/faster', '/works', '/dev/shm/a'].map(at)).toEqual(
-      ['all', 'fast', 'fast', 'all', undefined, 'memory'],
-    );
+    expect(
+      ['/project/a', '/project/fast', '/project/fast/a', '/project/faster', '/projects', '/dev/shm/a'].map(
+        at,
+      ),
+    ).toEqual(['all', 'fast', 'fast', 'all', undefined, 'memory']);
     const inVariable = fileSystemOf(
       [
         { kind: 'variable', name: 'FAST' },
@@ -127,7 +129,7 @@ describe('a profile', () => {
       { kind: 'variable', name: 'WORK' },
       { kind: 'text', text: '/crflow' },
     ]);
-    expect(stateOf('/work/$a')).toEqual([{ kind: 'text', text: '/work/$a' }]);
+    expect(stateOf('/project/$a')).toEqual([{ kind: 'text', text: '/project/$a' }]);
   });
 });
 
