@@ -89,9 +89,10 @@ listen_for_preemption() {
 
 # The step.
 listen() {
-  local heard=$1.heard
+  local file=$1 heard=$1.heard
   idle=$2
-  trap ': >"$heard"' TERM
+  # Slurm ends this step with the same signal: where nobody listens any more, no word is left.
+  trap 'if [[ -e $file ]]; then : >"$heard"; fi' TERM
   while [[ -e $1 ]]; do pause; done
 }
 
