@@ -9,9 +9,6 @@ import { held, rehearsal } from '../support/emitted.ts';
 
 type Run = ReturnType<typeof rehearsal>;
 const events = (run: Run, wanted: string) => run.entries().filter(({ event }) => event === wanted);
-const powerCut = (run: Run) => {
-  for (let i = 0; i < 5; i++) run.kill(/./);
-};
 describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, concurrent: true }, (dmtcp) => {
   test('prove: the first checkpoint is restored at once, and no later one', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
@@ -60,11 +57,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
       count: `${held} sum="out of place"`,
       checkpoint: 'protect = ["out of*", "no such/**"]',
     });
-    const first = run.start();
-    await run.until('sealed', 2);
-    powerCut(run);
-    run.go();
-    await first;
+    await run.lostAttempt(2);
     // What the lost attempt went on to write, as if it had run for longer.
     writeFileSync(join(run.folder, 'out of place'), '49 999999\n');
     expect(await run.start(), run.log()).toBe(7);
@@ -75,11 +68,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
 
   test('files that changed after the seal and were not protected are named', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
-    const first = run.start();
-    await run.until('sealed', 2);
-    powerCut(run);
-    run.go();
-    await first;
+    await run.lostAttempt(2);
     const changed = join(run.folder, 'result');
     appendFileSync(changed, 'x');
     expect(await run.start(), run.log()).toBe(7);
@@ -103,7 +92,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
     for (let attempt = 1; attempt <= 2; attempt++) {
       const ended = run.start();
       await run.until('sealed', attempt);
-      powerCut(run);
+      run.powerCut();
       await ended;
     }
     run.go();
@@ -144,11 +133,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
 
   test('resume RUN GENERATION: goes back to it; what came after it counts no longer', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
-    const first = run.start();
-    await run.until('sealed', 3);
-    powerCut(run);
-    run.go();
-    await first;
+    await run.lostAttempt(3);
     const [before = 0] = run.generations().slice(-2);
     expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711', '99'), run.log()).toBe(70);
     expect(await run.start({ SLURM_JOB_ID: '4713' }, 'resume', '4711', String(before)), run.log()).toBe(7);
@@ -197,7 +182,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
     expect(await run.start(more, 'resume', '4711', '--total', '2'), run.log()).toBe(70);
     const resumed = run.start({ ...more, CRFLOW_INTERVAL: '1' }, 'resume', '4711', '--total', '+1h');
     await run.until('restored');
-    powerCut(run);
+    run.powerCut();
     run.go();
     await resumed;
     expect(await run.start(more, 'resume', '4711', '--total', '+1h'), run.log()).toBe(7);
@@ -209,11 +194,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
 
   test('a node of another kind: said before the restore', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
-    const first = run.start();
-    await run.until('sealed');
-    powerCut(run);
-    run.go();
-    await first;
+    await run.lostAttempt(1);
     mkdirSync(join(run.folder, '.bin'), { recursive: true });
     writeFileSync(join(run.folder, '.bin/uname'), '#!/bin/sh\necho 9.9.9-other\n', { mode: 0o755 });
     expect(await run.start(), run.log()).toBe(7);
@@ -231,7 +212,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
     await run.until('sealed');
     const seconds = () => Number(readFileSync(join(run.state, 'attempts/1/seconds'), 'utf8'));
     for (const sealed = seconds(); seconds() < sealed + 3; ) await sleep(100);
-    powerCut(run);
+    run.powerCut();
     await first;
     run.go();
     expect(await run.start(), run.log()).toBe(7);

@@ -18,11 +18,6 @@ import { held, rehearsal } from '../support/emitted.ts';
 
 type Run = ReturnType<typeof rehearsal>;
 
-/** Everything of the run dies at once, as on a node that loses power. */
-const powerCut = (run: Run) => {
-  for (let i = 0; i < 5; i++) run.kill(/./);
-};
-
 describe.each(dmtcpImplementations)('a fault, with $name', {
   timeout: 300_000,
   concurrent: true,
@@ -47,11 +42,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
 
   test('a power cut: the next attempt goes on from the newest generation', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
-    const first = run.start();
-    await run.until('sealed', 2);
-    powerCut(run);
-    run.go();
-    expect(await first).toBe(137);
+    expect(await run.lostAttempt(2)).toBe(137);
     expect(await run.start(), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(run.entries().find(({ event }) => event === 'restored')).toMatchObject({ attempt: 2 });
@@ -65,7 +56,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     writeFileSync(join(run.folder, 'count-4711.out'), 'from before\n');
     const first = run.start({ CRFLOW_INTERVAL: '600' });
     await run.until('launched');
-    powerCut(run);
+    run.powerCut();
     run.go();
     await first;
     expect(await run.start(), run.log()).toBe(7);
@@ -101,11 +92,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     ],
   ])('a newest generation that is %s: passed over for the one before', async ([, damage], { expect }) => {
     using run = rehearsal(dmtcp, { count: held });
-    const first = run.start();
-    await run.until('sealed', 2);
-    powerCut(run);
-    run.go();
-    await first;
+    await run.lostAttempt(2);
     const newest = run.generations().at(-1) ?? 0;
     damage(run, newest);
     expect(await run.start(), run.log()).toBe(7);
@@ -117,11 +104,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
 
   test('no generation that is whole: stopped with 74, and not started anew', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
-    const first = run.start();
-    await run.until('sealed', 2);
-    powerCut(run);
-    run.go();
-    await first;
+    await run.lostAttempt(2);
     for (const generation of run.generations()) truncateSync(image(run, generation), 1000);
     const before = run.output();
     expect(await run.start(), run.log()).toBe(74);
@@ -151,7 +134,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     for (let attempt = 1; attempt <= 3; attempt++) {
       const ended = run.start({ CRFLOW_INTERVAL: '600' });
       await run.until('launched', attempt);
-      powerCut(run);
+      run.powerCut();
       await ended;
     }
     run.go();

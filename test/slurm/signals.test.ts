@@ -79,6 +79,8 @@ describe.skipIf(!slurm.ok)(
       expect((await run.verb('checkpoint')).stdout).toContain(`asked run ${run.id} for a checkpoint`);
       await run.sealed(1);
       expect((await run.verb('status')).stdout).toContain(`run ${run.id} of count: running, attempt 1`);
+      const { stdout } = await cluster.run('scontrol', ['show', 'job', run.id]);
+      expect(stdout).toMatch(/Comment=attempt 1, \d+ % of total, /);
       expect((await run.verb('stop')).status).toBe(0);
       expect(await run.ended(), run.log(run.id)).toMatchObject({
         JobState: 'FAILED',

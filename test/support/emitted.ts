@@ -157,6 +157,18 @@ workflow count {
       for (const line of found) endProcess(line);
       return found.length;
     },
+    /** Everything of the run dies at once, as on a node that loses power. */
+    powerCut() {
+      for (let i = 0; i < 5; i++) this.kill(/./);
+    },
+    /** An attempt that loses power once it has sealed so many, of all attempts. `count: held`; the next one may end. */
+    async lostAttempt(sealed: number, more: Record<string, string> = {}): Promise<number> {
+      const ended = this.start(more);
+      await this.until('sealed', sealed);
+      this.powerCut();
+      this.go();
+      return ended;
+    },
     /** Sends a signal to the outer half alone, as Slurm does with B:. */
     signal: (signal: NodeJS.Signals) => children.at(-1)?.kill(signal),
     generations: () =>

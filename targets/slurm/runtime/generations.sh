@@ -95,7 +95,7 @@ application_is_in() {
 
 # The other files of a generation.
 keep_files() {
-  mv "$live/open" "$1/" && describe_machine >"$1/machine" || return
+  mv "$live/open" "$1/" && printf '%s\n' "$machine" >"$1/machine" || return
   if keeps_files; then keep_copies "$1"; fi
 }
 

@@ -24,9 +24,8 @@ prepare_host() {
 
 # `dmtcp_command -kc` came with 3.0; 5.0 loses its coordinator at the first checkpoint (measured on Linux 6.18).
 check_dmtcp() {
-  local version=''
-  read -r version < <(dmtcp_launch --version 2>/dev/null)
-  version=${version##* }
+  local version
+  version=$(dmtcp_version)
   case $version in
     [34].*) ;;
     [0-9]*.*) leave 70 "this is DMTCP $version, and only 3 and 4 are known to work" ;;

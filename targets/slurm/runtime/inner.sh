@@ -9,11 +9,11 @@ open_inner_half() {
   find_tmp
   if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
   : >"$starting"
-  rm -f "$live"/*.dmtcp "$live"/*.temp # of a checkpoint that was lost with the computation
-  export DMTCP_TMPDIR=$tmp             # dmtcp_command has no option for it
+  export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
   close_inherited
   workdir_real=$(cd "$workdir" && pwd -P)
   turn=0 unfit=0 restored_from=0
+  machine=$(describe_machine)
 }
 
 # Two computations that share a descriptor from outside hang at their restart.
@@ -52,11 +52,11 @@ requested() {
 
 # The first checkpoint of a run proves that the application survives a restore, so it comes early.
 schedule_checkpoint() {
-  local wait=$CRFLOW_INTERVAL keeps=0
-  if keeps_files; then keeps=1; fi
+  local wait=$CRFLOW_INTERVAL cost
   if [[ -n ${CRFLOW_MTBF-} ]]; then
-    # With files to keep, each checkpoint costs a restore, too, which takes about as long.
-    wait=$(best_interval $(($(newest_fact seconds) * (keeps ? 2 : 1))))
+    cost=$(newest_fact seconds)
+    if keeps_files; then ((cost *= 2)); fi # each is followed by a restore, which takes about as long
+    wait=$(best_interval "$cost")
   fi
   if to_prove && ((CRFLOW_PROVE < wait)); then wait=$CRFLOW_PROVE; fi
   next_checkpoint=$((SECONDS + wait))

@@ -2,9 +2,8 @@
 
 # A restore wants to find the same again.
 describe_machine() {
-  local version key value
-  read -r version < <(dmtcp_launch --version 2>/dev/null)
-  printf 'dmtcp %s\n' "${version##* }"
+  local key value
+  printf 'dmtcp %s\n' "$(dmtcp_version)"
   printf 'kernel %s\n' "$(uname -r)"
   printf 'glibc %s\n' "$(getconf GNU_LIBC_VERSION 2>/dev/null)"
   while IFS=$':\t ' read -r key value; do
@@ -15,13 +14,19 @@ describe_machine() {
   done </proc/cpuinfo
 }
 
+# The last word of "dmtcp_launch (DMTCP) 4.1.1".
+dmtcp_version() {
+  local version=''
+  read -r version < <(dmtcp_launch --version 2>/dev/null)
+  printf '%s' "${version##* }"
+}
+
 # name_differences FILE: from the machine that is described there. They are said, and the restore is tried: it
 # is watched, and a failure falls back.
 name_differences() {
-  local key was is missing flag here
-  here=$(describe_machine)
+  local key was is missing flag
   while read -r key was; do
-    is=$(grep -m 1 "^$key " <<<"$here") is=${is#"$key "}
+    is=$(grep -m 1 "^$key " <<<"$machine") is=${is#"$key "}
     if [[ $key == processor ]]; then
       missing=''
       for flag in $was; do
