@@ -1,3 +1,4 @@
+import type { Container, ImageRecipe } from './container.ts';
 import type { Bytes, HostPath, Seconds, SlurmOption, WarningSignal } from './flow.ts';
 
 /**
@@ -21,6 +22,10 @@ export interface Plan {
   /** `why`: crc sets it, and says so in the script. */
   readonly set: readonly { readonly name: string; readonly value: string; readonly why?: string }[];
   readonly threads: number;
+  /** Absent: the application runs on the host. */
+  readonly container?: Container;
+  /** How the container's image is made; absent: it is there already. */
+  readonly image?: ImageRecipe;
   readonly checkpoint: {
     /** Where `mtbf` is given: only until the first checkpoint was measured. */
     readonly interval: Seconds;

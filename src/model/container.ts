@@ -1,0 +1,79 @@
+import type { HostPath } from './flow.ts';
+
+/** The container runtimes that there is an emitter for: a small file each in targets/runtimes. */
+export const RUNTIMES = ['shifter', 'podman-hpc', 'apptainer', 'podman', 'charliecloud'] as const;
+export type RuntimeName = (typeof RUNTIMES)[number];
+
+/**
+ * An image by its OCI name, in full: `debian` is docker.io/library/debian:latest. Each runtime spells it its way. A
+ * digest is `sha256:` and 64 hex digits; where there is one, it decides, and the tag is for people.
+ */
+export interface ImageName {
+  readonly kind: 'name';
+  /** `docker.io`, `localhost`, `registry.example.org:5000`. */
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string | null;
+}
+
+/** An image that is a file or a folder on the host: Apptainer's SIF, a squashfs, a root file system. */
+export interface ImageFile {
+  readonly kind: 'file';
+  readonly path: HostPath;
+}
+
+export type Image = ImageName | ImageFile;
+
+/** A folder or file of the host that is seen inside. */
+export interface Mount {
+  readonly from: HostPath;
+  /** Absolute, in the container. */
+  readonly to: string;
+  readonly readonly: boolean;
+}
+
+/** The container that the application runs in. */
+export interface Container {
+  readonly runtime: RuntimeName;
+  readonly image: Image;
+  /** DMTCP's prefix in the image: its programs are in `bin` below it. */
+  readonly dmtcp: string;
+  /** The runtime's own modules, as it names them. */
+  readonly modules: readonly string[];
+  /** Further options of the runtime, a word each. */
+  readonly options: readonly string[];
+  readonly mounts: readonly Mount[];
+}
+
+/** How packages are installed: the distribution that an image is made of. */
+export const DISTRIBUTIONS = ['debian', 'ubuntu', 'rocky', 'alma', 'sles', 'opensuse'] as const;
+export type Distribution = (typeof DISTRIBUTIONS)[number];
+
+/** What comes into the image to be built there. `to` is absolute, in the image. */
+export type ImageSource =
+  /** From the folder of the flow; relative to it. */
+  | { readonly kind: 'copy'; readonly from: string; readonly to: string }
+  /** A commit, 40 hex digits: git itself verifies what it gets. */
+  | { readonly kind: 'git'; readonly from: string; readonly commit: string; readonly to: string }
+  /** A tar archive, by URL or relative to the flow, unpacked into `to`; 64 hex digits. */
+  | { readonly kind: 'archive'; readonly from: string; readonly sha256: string; readonly to: string };
+
+/** An image that crc writes the recipe of. Its name is that of the container's image. */
+export interface ImageRecipe {
+  readonly from: ImageName;
+  readonly distribution: Distribution;
+  /** Packages of the distribution: that the application needs, and that only its build needs. */
+  readonly packages: readonly string[];
+  readonly buildPackages: readonly string[];
+  readonly sources: readonly ImageSource[];
+  /** The scientist's own bash, run with `set -eo pipefail` in the folder of the first source; null: nothing is built. */
+  readonly build: { readonly text: string; readonly firstLine: number; readonly lastLine: number } | null;
+  /** What the build leaves behind for the image: absolute paths. */
+  readonly results: readonly string[];
+  readonly dmtcp: {
+    readonly release: string;
+    /** A source archive beside the flow, for sites without network; null: from the public repository, by commit. */
+    readonly archive: { readonly path: string; readonly sha256: string } | null;
+  };
+}
