@@ -33,7 +33,8 @@ module.exports = {
     only('src/site', 'src/model', 'src/time', 'src/diagnostics'),
     only('src/forecast', 'src/model', 'src/time', 'src/diagnostics'),
     only('src/emit', 'src/model'),
-    only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics'),
+    only('targets/runtimes', 'src/model', 'src/emit'),
+    only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics', 'targets/runtimes'),
     only('src/host', 'src/model'),
   ],
   options: {

@@ -1,3 +1,4 @@
+import { runtimeOf } from '../targets/runtimes/index.ts';
 import { jobScript } from '../targets/slurm/emit.ts';
 import { isJobVariable } from '../targets/slurm/variables.ts';
 import { checkProgram } from './check/check.ts';
@@ -56,7 +57,7 @@ export function compile(
   const loaded = loadProgram(source, include);
   const files = loaded.map(({ module }) => module);
   const site = chooseSite(files, asked, readSite);
-  const { workflows, findings } = checkProgram(files, settings, isJobVariable, site.profile);
+  const { workflows, findings } = checkProgram(files, settings, isJobVariable, site.profile, runtimeOf);
   const sources = [...new Set([...findings, ...files, site].flatMap((one) => one.source ?? []))];
   const nowhere = site.diagnostics.filter(({ file }) => file === undefined);
   const diagnostics = [

@@ -6,7 +6,7 @@ import { checkProgram } from '../src/check/check.ts';
 import { compile, type Given } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { renderAll } from '../src/diagnostics/render.ts';
-import type { Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
+import type { Clause, Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
 import type { Source } from '../src/model/span.ts';
 import { loadProgram, noIncludes } from '../src/program.ts';
 import { parse } from '../src/syntax/parse.ts';
@@ -164,7 +164,7 @@ function astText({ source }: Case): string | undefined {
 function dump(file: FlowFile): string {
   const lines = [
     `crflow ${file.version?.text ?? '?'}`,
-    ...file.planned.map((one) => `planned ${one.key.text}`),
+    ...file.clauses.map(clause),
     ...file.includes.map(({ path }) => `include ${show(path)}`),
     ...file.sites.map(({ path }) => `site ${show(path)}`),
     ...file.declarations.map(declaration),
@@ -173,7 +173,7 @@ function dump(file: FlowFile): string {
     if (one.kind === 'let' || one.kind === 'param') lines.push(`${indent}${declaration(one)}`);
     else if (one.kind === 'include' || one.kind === 'site')
       lines.push(`${indent}${one.kind} ${show(one.path)}`);
-    else if (one.kind === 'planned') lines.push(`${indent}planned ${one.key.text}`);
+    else if (one.kind === 'clause') lines.push(`${indent}${clause(one)}`);
     else if (one.kind === 'assignment') lines.push(`${indent}${one.key.text} = ${show(one.value)}`);
     else {
       lines.push(`${indent}${one.key.text}`);
@@ -192,6 +192,13 @@ function declaration(one: Declaration): string {
   return one.kind === 'let'
     ? `let ${one.key.text}${value}`
     : `param ${one.key.text}: ${one.type?.text}${value}`;
+}
+
+function clause({ key, text, parts }: Clause): string {
+  const words = parts.map(
+    (part) => ` ${part.word.text}${part.text === undefined ? '' : ` ${show(part.text)}`}`,
+  );
+  return `${key.text} ${show(text)}${words.join('')}`;
 }
 
 function show(value: Value): string {

@@ -133,7 +133,14 @@ function expected(file: FlowFile): [Span, string][] {
     } else if (one.kind === 'include' || one.kind === 'site') {
       found.push([one.key.span, `keyword.control.${one.kind}`]);
       value(one.path);
-    } else if (one.kind !== 'planned') {
+    } else if (one.kind === 'clause') {
+      found.push([one.key.span, 'keyword.other.clause']);
+      value(one.text);
+      for (const { word, text } of one.parts) {
+        found.push([word.span, 'keyword.other.clause']);
+        if (text) value(text);
+      }
+    } else {
       found.push([
         one.key.span,
         one.kind === 'assignment' ? 'variable.other.property' : 'variable.other.declared',

@@ -124,6 +124,13 @@ describe('the blocks and keys', () => {
     'slurm-constraint': 'constraint',
     array: 'indices',
     modules: 'list',
+    image: 'image',
+    'base-image': 'image',
+    inside: 'path',
+    'inside-list': 'list',
+    words: 'list',
+    variables: 'list',
+    text: 'text',
   };
 
   test.each(

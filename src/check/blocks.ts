@@ -3,11 +3,11 @@ import { suggest } from '../diagnostics/suggest.ts';
 import type {
   Assignment,
   Block,
+  Clause,
   Declaration,
   Entry,
   Include,
   Name,
-  Planned,
   Site,
   Value,
 } from '../model/ast.ts';
@@ -17,7 +17,17 @@ import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
 import { type ValueOf, wrongType } from './type.ts';
 import { readers } from './values.ts';
-import { type BlockName, type BlockSpec, INNER, type KeySpec, ownerOf, vocabulary } from './vocabulary.ts';
+import {
+  type BlockName,
+  type BlockSpec,
+  type ClauseName,
+  clauseOwner,
+  clauses,
+  INNER,
+  type KeySpec,
+  ownerOf,
+  vocabulary,
+} from './vocabulary.ts';
 
 type Keys<B extends BlockName> = (typeof vocabulary)[B]['keys'];
 type ValueFor<S> = S extends { type: 'choice'; choices: readonly (infer V)[] }
@@ -37,6 +47,8 @@ export interface Read<B extends BlockName> {
   readonly node: Block;
   /** The blocks inside it: `set`, `slurm`. */
   readonly inner: readonly Block[];
+  /** Its clauses that belong in it: `mount …`. */
+  readonly clauses: readonly Clause[];
   /** Reads the keys that hold text: {{…}} in it may name those that were read before. */
   readonly readTexts: () => void;
 }
@@ -61,7 +73,7 @@ export function isFirst(key: Name, what: 'key' | 'block', seen: Seen, { report }
 }
 
 /** Reports a construct of a later version; the caller looks no further into it. */
-export function reportPlanned(entry: Planned | Assignment | Block, { report }: Context): void {
+export function reportPlanned(entry: Assignment | Block, { report }: Context): void {
   const spec = plannedFor(entry.key.text);
   if (spec === undefined) return;
   report(names.notYet, entry.key.span, {
@@ -77,12 +89,18 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
   const read: Record<string, Given<unknown>> = {};
   const seen: Seen = new Map();
   const inner: Block[] = [];
+  const own: Clause[] = [];
   const meantKeys = new Set<string>();
   const texts: (() => void)[] = [];
   for (const entry of block.entries) {
     const key = entry.key.text;
     if (isStatement(entry)) {
       reportMisplaced(entry, context);
+      continue;
+    }
+    if (entry.kind === 'clause') {
+      if (spec.clauses?.some((one) => one === key)) own.push(entry);
+      else reportClause(entry, `\`${name}\``, context);
       continue;
     }
     const known = Object.hasOwn(spec.keys, key) ? spec.keys[key] : undefined;
@@ -105,23 +123,18 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
     for (const readText of texts) readText();
   };
   const given = new Set([...seen.keys(), ...meantKeys]);
-  return { values: read as Values<B>, given, node: block, inner, readTexts };
+  return { values: read as Values<B>, given, node: block, inner, clauses: own, readTexts };
 }
 
 /** Types whose values are no text that {{…}} is filled in in: they are read first. */
 const NO_TEXT: readonly string[] = ['shell', 'count', 'size', 'duration', 'interval', 'choice', 'signal'];
 
-function readKey(
-  entry: Assignment | Block | Planned,
-  spec: KeySpec,
-  context: Context,
-): Given<unknown> | undefined {
+function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Given<unknown> | undefined {
   const key = entry.key.text;
   if (entry.kind === 'block') {
     context.report(names.notABlock, entry.key.span, { key, example: `${key} = ${spec.example}` });
     return undefined;
   }
-  if (entry.kind === 'planned') return undefined;
   const written = valueFor(entry.value, { key, spec }, context);
   const value = written && readers[spec.type](written, { key, spec }, context);
   return value === undefined ? undefined : { value, span: entry.value.span };
@@ -163,6 +176,13 @@ export function reportMisplaced(entry: Declaration | Include | Site, { report }:
   report(names.misplacedStatement, at, { keyword: entry.kind, where });
 }
 
+/** Says where a clause belongs. */
+export function reportClause(entry: Clause, here: string, { report }: Context): void {
+  const key = entry.key.text as ClauseName;
+  const { example } = clauses[key];
+  report(names.elsewhere, entry.key.span, { key, owner: clauseOwner(key), here, note: undefined, example });
+}
+
 /** Required keys that are not there, nor in the wrong place; silent where the block could not be read to its end. */
 export function reportMissing(name: BlockName, { node, given }: Read<BlockName>, context: Context): void {
   if (node.broken) return;
@@ -181,7 +201,7 @@ export function reportMissing(name: BlockName, { node, given }: Read<BlockName>,
  * Returns the key that was probably meant.
  */
 function reportUnknown(
-  entry: Assignment | Block | Planned,
+  entry: Assignment | Block,
   block: BlockName,
   spec: BlockSpec,
   context: Context,

@@ -9,7 +9,7 @@ import type { Workflow } from '../model/flow.ts';
 import type { Module, Settings } from '../model/program.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
-import { reportPlanned } from './blocks.ts';
+import { reportClause } from './blocks.ts';
 import type { Context } from './context.ts';
 import { Declarations } from './scope.ts';
 import { readWorkflow } from './workflow.ts';
@@ -54,7 +54,8 @@ export function check(
 
 /**
  * Names, types and rules of all files of a program, the first being the one that was named, with what `--set` gives.
- * `isTaken` knows the shell variables that a job of the target uses itself; `site` is the cluster it is for.
+ * `isTaken` knows the shell variables that a job of the target uses itself; `site` is the cluster it is for,
+ * `runtime` tells what a container runtime can express.
  * Silent about what the parser has reported: see src/model/ast.ts.
  */
 export function checkProgram(
@@ -62,16 +63,20 @@ export function checkProgram(
   settings: Settings,
   isTaken: Context['isTaken'] = () => false,
   site: SiteProfile = UNKNOWN,
+  runtime: Context['runtime'] = () => undefined,
 ): Checked {
   const [root] = modules;
   if (root === undefined) return { workflows: [], findings: [] };
   const declarations = new Declarations(root, settings);
-  const files = modules.map((module) => ({ module, ...contextOf(module, declarations, isTaken, site) }));
+  const files = modules.map((module) => ({
+    module,
+    ...contextOf(module, declarations, { isTaken, site, runtime }),
+  }));
   // What is included is declared before those who use it, so that of two of one name the nearer one is reported.
   for (const { module, context } of files.toReversed()) declarations.addFile(module, context);
   const named = new Map<string, { name: Name; source: Source }>();
   const workflows = files.flatMap(({ module, context, errors }) => {
-    for (const one of module.file.planned) reportPlanned(one, context);
+    for (const one of module.file.clauses) reportClause(one, 'the top of a file', context);
     return module.file.workflows.flatMap((node) => {
       const before = errors();
       context.misplaced.clear();
@@ -106,8 +111,7 @@ export function checkProgram(
 function contextOf(
   module: Module,
   declarations: Declarations,
-  isTaken: Context['isTaken'],
-  site: SiteProfile,
+  given: Pick<Context, 'isTaken' | 'site' | 'runtime'>,
 ) {
   const { report, sorted } = collect(module.source);
   let errors = 0;
@@ -118,8 +122,7 @@ function contextOf(
   const context: Context = {
     scope: declarations.scopeOf(module),
     misplaced: new Set(),
-    isTaken,
-    site,
+    ...given,
     report: counting,
   };
   return { context, sorted, errors: () => errors };
@@ -127,7 +130,7 @@ function contextOf(
 
 function noWorkflow({ source, file }: Module, context: Context | undefined): void {
   const end = source.text.trimEnd().length;
-  if (file.planned.length === 0) context?.report(syntax.noWorkflow, { start: end, end }, { empty: false });
+  if (file.clauses.length === 0) context?.report(syntax.noWorkflow, { start: end, end }, { empty: false });
 }
 
 function checkName(

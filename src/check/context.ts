@@ -1,6 +1,7 @@
 import type { Report } from '../diagnostics/define.ts';
 import { quote } from '../diagnostics/words.ts';
 import type { StringSegment, StringValue, Value } from '../model/ast.ts';
+import type { RuntimeName, RuntimeRules } from '../model/container.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Span } from '../model/span.ts';
 import type { Constant } from './constant.ts';
@@ -19,6 +20,8 @@ export interface Context {
   readonly misplaced: Set<string>;
   /** The cluster that the flow is for. */
   readonly site: SiteProfile;
+  /** What a container runtime can express; undefined: nothing is known of it, and nothing checked. */
+  readonly runtime: (name: RuntimeName) => RuntimeRules | undefined;
 }
 
 /** The names that can be used at one place. There is no shadowing: a name means one thing wherever it is seen. */
@@ -91,4 +94,12 @@ export function spanInside(value: StringValue, from: number, to: number): Span {
 /** Where characters `[from, to)` of the segment stand: all of it, where it is not the source's own text. */
 export function spanOfPart({ escaped, inserted, span }: StringSegment, from: number, to: number): Span {
   return escaped || inserted ? span : { start: span.start + from, end: span.start + to };
+}
+
+/** From the first character of a string's text to the end of its last line: the quotes are not in it. */
+export function contentSpan(value: StringValue): Span {
+  const first = value.segments[0]?.span.start ?? value.span.start;
+  const last = value.segments.findLast(({ text }) => text.trim() !== '');
+  if (last === undefined) return { start: first, end: first };
+  return { start: first, end: last.text.endsWith('\n') ? last.span.end - 1 : last.span.end };
 }

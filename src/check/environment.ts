@@ -1,7 +1,7 @@
 import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
 import type { Block, StringValue } from '../model/ast.ts';
-import { isFirst, isStatement, reportMisplaced, reportPlanned, type Seen } from './blocks.ts';
+import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
 import { insertText } from './constant.ts';
 import { type Context, describeValue, isBroken, spanOfPart } from './context.ts';
 import { evaluate, resolve } from './evaluate.ts';
@@ -23,8 +23,8 @@ export function readSet(block: Block, context: Context): Variable[] {
       reportMisplaced(entry, context);
       continue;
     }
-    if (entry.kind === 'planned') {
-      reportPlanned(entry, context);
+    if (entry.kind === 'clause') {
+      reportClause(entry, '`set`', context);
       continue;
     }
     if (entry.kind === 'block') {

@@ -7,25 +7,6 @@ export interface PlannedSpec {
 }
 
 export const planned: Readonly<Record<string, PlannedSpec>> = {
-  container: {
-    meaning: 'run the application in a container, under Shifter, Podman-HPC or Apptainer',
-    meanwhile:
-      'until then the application runs on the host: remove the block, and load what it needs with `environment { load = […] }`',
-  },
-  image: {
-    meaning: 'write the Dockerfile that puts DMTCP into an image',
-    meanwhile: 'until then remove the block',
-  },
-  mount: { meaning: 'show a folder of the host inside the container' },
-  modules: {
-    meaning: "name the container runtime's modules",
-    meanwhile: 'modules of the host are `environment { load = […] }`',
-  },
-  runtime: { meaning: 'name the container runtime' },
-  dmtcp: {
-    meaning: 'say where DMTCP is in the image',
-    meanwhile: 'on the host load it: `environment { load = ["dmtcp"] }`',
-  },
   nodes: { meaning: 'ask for several nodes', meanwhile: 'until then a job has one node' },
   ntasks: { meaning: 'ask for several tasks', meanwhile: 'until then a job has one task' },
   gpus: { meaning: 'ask for GPUs, once DMTCP can checkpoint what runs on them' },

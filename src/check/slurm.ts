@@ -4,7 +4,7 @@ import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import type { Assignment, Block } from '../model/ast.ts';
 import type { SlurmOption } from '../model/flow.ts';
-import { isFirst, isStatement, reportMisplaced, reportPlanned, type Seen } from './blocks.ts';
+import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
 import { type Context, isBroken } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
@@ -17,7 +17,7 @@ export function readSlurm(block: Block, context: Context): SlurmOption[] {
   const seen: Seen = new Map();
   return block.entries.flatMap((entry) => {
     if (isStatement(entry)) reportMisplaced(entry, context);
-    else if (entry.kind === 'planned') reportPlanned(entry, context);
+    else if (entry.kind === 'clause') reportClause(entry, '`slurm`', context);
     else {
       // sbatch's dashes are not easily typed as a name: both spellings are known, and are one option.
       const name = entry.key.text.replaceAll('_', '-');

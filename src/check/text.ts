@@ -42,12 +42,12 @@ export function slurmText(
 
 /** Module names: one a string, handed to `module load` to the letter. */
 export function modules(value: Value, target: Target, context: Context): readonly string[] | undefined {
-  return list(value, target, context, moduleName);
+  return listOf(value, target, context, moduleName);
 }
 
 /** Patterns for files of `workdir`, as bash expands them. */
 export function patterns(value: Value, target: Target, context: Context): readonly string[] | undefined {
-  return list(value, target, context, (item, key) => {
+  return listOf(value, target, context, (item, key) => {
     const text = textOf(item);
     const why = whyNoPattern(text, unescapedDollar(item));
     if (text === '')
@@ -67,7 +67,7 @@ function whyNoPattern(text: string, dollar: string | undefined): string | undefi
 }
 
 /** A list with a text in each item. A bare word is as good as one in quotes. */
-function list(
+export function listOf(
   value: Value,
   target: Target,
   context: Context,

@@ -1,6 +1,7 @@
 import { values } from '../diagnostics/values.ts';
 import { quote } from '../diagnostics/words.ts';
 import type { StringValue, Value } from '../model/ast.ts';
+import type { Image, ImageName } from '../model/container.ts';
 import type { Bytes, HostPath, Seconds, WarningSignal } from '../model/flow.ts';
 import { parseDuration } from '../time/duration.ts';
 import { parseSize } from '../time/size.ts';
@@ -22,6 +23,13 @@ export interface ValueOf {
   array: string;
   modules: readonly string[];
   patterns: readonly string[];
+  image: Image;
+  'base-image': ImageName;
+  inside: string;
+  'inside-list': readonly string[];
+  words: readonly string[];
+  variables: readonly string[];
+  text: string;
 }
 
 /** Reads a value as its key's type; undefined after a report, and without one for a value that is missing. */
@@ -41,6 +49,13 @@ const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
   array: 'indices in quotes',
   modules: 'a list of strings',
   patterns: 'a list of strings',
+  image: "an image's name, or the path of its file, in quotes",
+  'base-image': "an image's name in quotes",
+  inside: 'a path in quotes',
+  'inside-list': 'a list of strings',
+  words: 'a list of strings',
+  variables: 'a list of strings',
+  text: 'text in quotes',
 };
 
 /** Says what was found and what is taken; silent for what was reported already. */
@@ -66,11 +81,24 @@ function fixFor(value: Value, key: string, bare: string | undefined, type: KeyTy
       (type === 'count' && /^\d+$/.test(bare)) ||
       ((type === 'choice' || type === 'signal') && /^[A-Za-z]\w*$/.test(bare)));
   if (fits) return `write it without quotes: \`${key} = ${bare}\``;
-  const quoted = ['shell', 'path', 'slurm-name', 'slurm-constraint', 'array'].includes(type);
+  const quoted = QUOTED.includes(type);
   if (quoted && (value.kind === 'word' || value.kind === 'number' || value.kind === 'calculation'))
     return `write \`${key} = "${value.text}"\``;
   const item = value.kind === 'calculation' ? value.text : bare;
-  if (type === 'modules' && item !== undefined && !/\p{Cc}/u.test(item))
+  if (LISTS.includes(type) && item !== undefined && !/\p{Cc}/u.test(item))
     return `write \`${key} = ["${item}"]\``;
   return `write, for instance, \`${key} = ${example}\``;
 }
+
+const QUOTED: readonly KeyType[] = [
+  'shell',
+  'path',
+  'slurm-name',
+  'slurm-constraint',
+  'array',
+  'image',
+  'base-image',
+  'inside',
+  'text',
+];
+const LISTS: readonly KeyType[] = ['modules', 'words', 'inside-list', 'variables'];

@@ -1,6 +1,7 @@
 import { values } from '../diagnostics/values.ts';
 import { array } from './array.ts';
 import { choice, signal } from './choices.ts';
+import { baseImage, image, inside, insideList, text, variables, words } from './container-values.ts';
 import { textOf } from './context.ts';
 import { hostPath } from './path.ts';
 import { count, duration, interval, size } from './quantities.ts';
@@ -39,4 +40,11 @@ export const readers: { readonly [T in KeyType]: Reader<ValueOf[T]> } = {
   array,
   modules,
   patterns,
+  image,
+  'base-image': baseImage,
+  inside,
+  'inside-list': insideList,
+  words,
+  variables,
+  text,
 };

@@ -1,3 +1,4 @@
+import { DISTRIBUTIONS, RUNTIMES } from '../model/container.ts';
 import type { WarningSignal } from '../model/flow.ts';
 
 /** The types that a key's value can have; src/check/values.ts has one function for each. */
@@ -14,7 +15,14 @@ export type KeyType =
   | 'slurm-constraint'
   | 'array'
   | 'modules'
-  | 'patterns';
+  | 'patterns'
+  | 'image'
+  | 'base-image'
+  | 'inside'
+  | 'inside-list'
+  | 'words'
+  | 'variables'
+  | 'text';
 
 /** One key of a block: all that the checker, its suggestions and the reference page know about it. */
 export interface KeySpec {
@@ -41,11 +49,51 @@ export interface KeySpec {
   readonly note?: string;
 }
 
+/** A clause of a block: a verb with a text, and the words that follow it. */
+export interface ClauseSpec {
+  readonly doc: string;
+  readonly example: string;
+  /** Each with a text of its own. */
+  readonly parts: readonly string[];
+  /** Words by themselves, that may be left out. */
+  readonly flags: readonly string[];
+}
+
+export const clauses = {
+  mount: {
+    doc: 'Shows a folder or file of the host inside the container.',
+    example: 'mount "$SCRATCH/data" to "/data"',
+    parts: ['to'],
+    flags: ['readonly'],
+  },
+  copy: {
+    doc: 'Puts a folder or file from beside the flow into the image, to be built there.',
+    example: 'copy "src" to "/opt/solve"',
+    parts: ['to'],
+    flags: [],
+  },
+  git: {
+    doc: 'Puts a commit of a git repository into the image.',
+    example: 'git "https://example.org/solve.git" commit "1c2d…" to "/opt/solve"',
+    parts: ['commit', 'to'],
+    flags: [],
+  },
+  archive: {
+    doc: 'Unpacks a tar archive, from beside the flow or from the web, into the image.',
+    example: 'archive "https://example.org/solve-1.2.tar.gz" sha256 "9f86…" to "/opt/solve"',
+    parts: ['sha256', 'to'],
+    flags: [],
+  },
+} as const satisfies Readonly<Record<string, ClauseSpec>>;
+export type ClauseName = keyof typeof clauses;
+
 export interface BlockSpec {
   readonly required?: true;
   readonly doc: string;
   readonly example: string;
   readonly aliases?: readonly string[];
+  /** The clauses that stand in it. */
+  readonly clauses?: readonly ClauseName[];
   readonly keys: Readonly<Record<string, KeySpec>>;
 }
 
@@ -130,6 +178,129 @@ export const vocabulary = {
         default: 'none',
         example: '["dmtcp/4.1.1", "gcc/13"]',
         aliases: ['module', 'modules', 'module_load', 'loads'],
+      },
+      pass: {
+        type: 'variables',
+        doc: 'Variables of the submission that a container gets; `OMP_*` is all that begin so.',
+        default: "none but `SLURM_*` and crflow's",
+        example: '["CASE", "OMP_*"]',
+        aliases: ['passenv', 'forward', 'inherit', 'export'],
+      },
+    },
+  },
+  container: {
+    doc: 'The container that the application runs in. Without this block it runs on the host.',
+    example: 'container { runtime = apptainer image = "./solve.sif" }',
+    aliases: ['docker', 'shifter', 'podman', 'apptainer', 'singularity', 'charliecloud'],
+    clauses: ['mount'],
+    keys: {
+      runtime: {
+        type: 'choice',
+        required: true,
+        doc: 'What runs it.',
+        example: 'apptainer',
+        choices: RUNTIMES,
+        aliases: ['engine', 'kind', 'type'],
+      },
+      image: {
+        type: 'image',
+        required: true,
+        doc: 'Its image, with DMTCP in it: an OCI name, or the path of an image file.',
+        example: '"registry.example.org/lab/solve:1.2"',
+        aliases: ['name', 'img', 'sif', 'tag'],
+      },
+      dmtcp: {
+        type: 'inside',
+        doc: "DMTCP's prefix in the image.",
+        default: '/usr/local',
+        example: '"/usr/local"',
+        aliases: ['dmtcp_prefix', 'prefix', 'dmtcp_root'],
+      },
+      modules: {
+        type: 'words',
+        doc: "The runtime's own modules.",
+        default: 'none',
+        example: '[cvmfs]',
+        aliases: ['module'],
+      },
+      options: {
+        type: 'words',
+        doc: 'Further options of the runtime, a word each.',
+        default: 'none',
+        example: '["--shm-size=1g"]',
+        aliases: ['args', 'flags', 'extra', 'arguments'],
+      },
+    },
+  },
+  image: {
+    doc: "How the container's image is made: crc writes its Dockerfile, with DMTCP in it.",
+    example: 'image { from = "debian:12" }',
+    aliases: ['dockerfile', 'build', 'recipe'],
+    clauses: ['copy', 'git', 'archive'],
+    keys: {
+      from: {
+        type: 'base-image',
+        required: true,
+        doc: 'The image that it extends.',
+        example: '"debian:12"',
+        aliases: ['base', 'parent', 'extends'],
+      },
+      distribution: {
+        type: 'choice',
+        doc: 'The distribution that `from` is made of: how packages are installed.',
+        default: 'what the name of `from` says',
+        example: 'debian',
+        choices: DISTRIBUTIONS,
+        aliases: ['distro', 'os', 'family'],
+      },
+      packages: {
+        type: 'words',
+        doc: 'Packages of the distribution that the application needs.',
+        default: 'none',
+        example: '["libgomp1"]',
+        aliases: ['install', 'apt', 'dnf', 'yum', 'zypper', 'package'],
+      },
+      build_packages: {
+        type: 'words',
+        doc: 'Packages that only its build needs: they are not in the image.',
+        default: 'none',
+        example: '["g++", "make"]',
+        aliases: ['build_deps', 'build_dependencies', 'build_requires'],
+      },
+      build: {
+        type: 'shell',
+        doc: 'Your own bash that builds the application, with `set -eo pipefail`, in the folder of the first source.',
+        default: 'nothing is built',
+        example: '"make"',
+        aliases: ['compile', 'make', 'run', 'script', 'build_script'],
+      },
+      results: {
+        type: 'inside-list',
+        doc: 'What the build leaves behind for the image.',
+        default: 'the folders of the sources',
+        example: '["/opt/solve/bin"]',
+        aliases: ['result', 'artifacts', 'outputs', 'installs'],
+      },
+      dmtcp_release: {
+        type: 'text',
+        doc: "DMTCP's release.",
+        default: '4.1.1',
+        example: '"4.1.1"',
+        aliases: ['dmtcp_version', 'release'],
+      },
+      dmtcp_archive: {
+        type: 'text',
+        doc: "DMTCP's source archive, beside the flow, for sites without network.",
+        default: 'none: from the public repository, by commit',
+        example: '"dmtcp-4.1.1.tar.gz"',
+        aliases: ['dmtcp_source', 'dmtcp_tarball'],
+      },
+      dmtcp_sha256: {
+        type: 'text',
+        doc: 'Its checksum, as sha256sum prints it.',
+        default: 'required with `dmtcp_archive`',
+        example: '"9f86…"',
+        aliases: ['dmtcp_checksum', 'sha256'],
       },
     },
   },
@@ -324,6 +495,12 @@ export const vocabulary = {
 export type BlockName = keyof typeof vocabulary;
 /** The blocks of a workflow, in the order of the reference. */
 export const BLOCKS = Object.keys(vocabulary) as readonly BlockName[];
+
+/** The block that a clause stands in. */
+export function clauseOwner(clause: ClauseName): BlockName {
+  const owns = (name: BlockName) => (vocabulary[name] as BlockSpec).clauses?.includes(clause) === true;
+  return BLOCKS.find(owns) as BlockName;
+}
 
 /** The block for further options of sbatch. */
 export const SLURM = {

@@ -1,6 +1,6 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import type { Assignment, Block, Let, Planned, StringValue, WorkflowNode } from '../model/ast.ts';
+import type { Assignment, Block, Let, StringValue, WorkflowNode } from '../model/ast.ts';
 import type { SlurmOption, Workflow } from '../model/flow.ts';
 import type { Span } from '../model/span.ts';
 import {
@@ -9,13 +9,15 @@ import {
   isStatement,
   type Read,
   readBlock,
+  reportClause,
   reportMisplaced,
   reportMissing,
   reportPlanned,
   type Seen,
 } from './blocks.ts';
 import { insertText, stringOf } from './constant.ts';
-import { type Context, type Inserts, type Scope, spanInside, textOf } from './context.ts';
+import { readContainer, readRecipe } from './container.ts';
+import { type Context, contentSpan, type Inserts, type Scope, spanInside, textOf } from './context.ts';
 import { readSet, type Variable, warnOfDollar } from './environment.ts';
 import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
@@ -53,8 +55,12 @@ export function readWorkflow(
   const set = (blocks.environment?.inner ?? []).flatMap((block) => readSet(block, context));
   const options = (blocks.schedule?.inner ?? []).flatMap((block) => readSlurm(block, context));
   const exported = run === undefined ? [] : exportsFor(run, set, context);
+  const container = blocks.container && readContainer(blocks.container, context);
+  const image = blocks.image && readRecipe(blocks.image, context);
   for (const rule of ruleFamilies) rule(blocks, context);
-  return assemble(node, blocks, run, text, [...exported, ...set], options);
+  // An error that was reported keeps the workflow from being used: what is left out here is never missed.
+  const parts = { ...(container ? { container } : {}), ...(image ? { image } : {}) };
+  return assemble(node, blocks, run, text, [...exported, ...set], options, parts);
 }
 
 function readBlocks(node: WorkflowNode, context: Context): Blocks {
@@ -66,10 +72,14 @@ function readBlocks(node: WorkflowNode, context: Context): Blocks {
       reportMisplaced(entry, context);
       continue;
     }
+    if (entry.kind === 'clause') {
+      reportClause(entry, 'the workflow itself', context);
+      continue;
+    }
     const exact = BLOCKS.find((one) => one === entry.key.text);
     // A misspelled block is read as what it was meant to be, so that all that is wrong in it is said at once.
     const name = exact ?? reportUnknownEntry(entry, context);
-    if (name === undefined || entry.kind === 'planned') continue;
+    if (name === undefined) continue;
     if (exact === undefined && seen.has(name)) continue;
     if (!isFirst({ ...entry.key, text: name }, 'block', seen, context)) continue;
     if (entry.kind === 'assignment') context.report(names.notAKey, entry.key.span, { block: name });
@@ -92,7 +102,7 @@ function readBlocks(node: WorkflowNode, context: Context): Blocks {
 }
 
 /** Returns the block that was probably meant. */
-function reportUnknownEntry(entry: Assignment | Block | Planned, context: Context): BlockName | undefined {
+function reportUnknownEntry(entry: Assignment | Block, context: Context): BlockName | undefined {
   const key = entry.key.text;
   if (plannedFor(key) !== undefined) {
     reportPlanned(entry, context);
@@ -174,6 +184,7 @@ function assemble(
   filled: StringValue | undefined,
   set: readonly Variable[],
   options: readonly SlurmOption[],
+  parts: Pick<Workflow, 'container' | 'image'>,
 ): Workflow | undefined {
   const { interval, mtbf, lead, strategy, signal, keep, state, prove, protect } = checkpoint?.values ?? {};
   const {
@@ -207,7 +218,12 @@ function assemble(
       ...optional('mpi', mpi),
       ...optional('alive', alive),
     },
-    environment: { load: environment?.values.load?.value ?? [], set },
+    environment: {
+      load: environment?.values.load?.value ?? [],
+      ...optional('pass', environment?.values.pass),
+      set,
+    },
+    ...parts,
     checkpoint: {
       ...optional('strategy', strategy),
       interval: interval.value,
@@ -239,12 +255,4 @@ function assemble(
 
 function optional<K extends string, T>(key: K, given: { readonly value: T } | undefined): { [P in K]?: T } {
   return given === undefined ? {} : ({ [key]: given.value } as { [P in K]: T });
-}
-
-/** From the first character of the text to the end of its last line: the quotes are not in it. */
-function contentSpan(run: StringValue): Span {
-  const first = run.segments[0]?.span.start ?? run.span.start;
-  const last = run.segments.findLast(({ text }) => text.trim() !== '');
-  if (last === undefined) return { start: first, end: first };
-  return { start: first, end: last.text.endsWith('\n') ? last.span.end - 1 : last.span.end };
 }

@@ -1,3 +1,4 @@
+import { containers } from './containers.ts';
 import type { DiagnosticKind } from './define.ts';
 import { includes } from './includes.ts';
 import { limits } from './limits.ts';
@@ -23,4 +24,5 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   sites,
   siteRules,
   limits,
+  containers,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -16,7 +16,8 @@ export interface FlowFile {
   readonly declarations: readonly Declaration[];
   /** Something was reported: what seems to be absent may not be. */
   readonly broken: boolean;
-  readonly planned: readonly Planned[];
+  /** `mount …` and the like, which stand in blocks only. */
+  readonly clauses: readonly Clause[];
 }
 
 export interface Name {
@@ -34,7 +35,7 @@ export interface WorkflowNode {
 }
 
 /** `key = value`, or `key { … }`; a declaration, too, which is right in a workflow only, and only as `let`. */
-export type Entry = Assignment | Block | Planned | Declaration | Include | Site;
+export type Entry = Assignment | Block | Clause | Declaration | Include | Site;
 
 export type Declaration = Let | Param;
 
@@ -69,15 +70,19 @@ interface Naming<K extends string> {
   readonly span: Span;
 }
 
-/**
- * A construct that the language will have, whose shape is known so that the rest can be read past it:
- * `mount "…" to "…"`.
- */
-export interface Planned {
-  readonly kind: 'planned';
-  /** Its first word. */
+/** `mount "…" to "…" readonly`: a verb and its text, then words, each with a text or without. */
+export interface Clause {
+  readonly kind: 'clause';
+  /** The verb. */
   readonly key: Name;
+  readonly text: StringValue | MissingValue;
+  readonly parts: readonly ClausePart[];
   readonly span: Span;
+}
+
+export interface ClausePart {
+  readonly word: Name;
+  readonly text: StringValue | MissingValue | undefined;
 }
 
 export interface Assignment {

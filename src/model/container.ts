@@ -77,3 +77,32 @@ export interface ImageRecipe {
     readonly archive: { readonly path: string; readonly sha256: string } | null;
   };
 }
+
+/** What a runtime can express, for the checker: the runtimes of targets/runtimes each say it of themselves. */
+export interface RuntimeRules {
+  readonly name: RuntimeName;
+  /** As its people write it. */
+  readonly label: string;
+  /** Can the image be a file or folder? */
+  readonly files: boolean;
+  /** Can a digest decide which image it is? */
+  readonly digests: boolean;
+  /** Does it know images that are on the node only, `localhost/…`? */
+  readonly local: boolean;
+  /** Its modules: `known` is absent where each site has its own; null where it has no such thing. */
+  readonly modules: RuntimeModules | null;
+  /** Why nothing can be mounted at a place inside. */
+  readonly whyNoMount: (to: string) => string | undefined;
+  /** Can a mount be read-only? */
+  readonly readonly: boolean;
+  /** Options, with their dashes, that the job gives itself. */
+  readonly ownOptions: readonly string[];
+}
+
+export interface RuntimeModules {
+  readonly known?: readonly string[];
+  /** Groups of which one at most can be used. */
+  readonly exclusive: readonly (readonly string[])[];
+  /** With these the runtime starts the command in a way that a signal does not reach. */
+  readonly detached: readonly string[];
+}

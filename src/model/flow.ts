@@ -1,4 +1,5 @@
 import type { StringValue } from './ast.ts';
+import type { Container, ImageRecipe } from './container.ts';
 import type { Span } from './span.ts';
 
 /** Whole seconds. */
@@ -23,8 +24,17 @@ export interface Workflow {
   readonly name: string;
   readonly application: Application;
   readonly environment: Environment;
+  /** Absent: it runs on the host. */
+  readonly container?: Container;
+  /** How the container's image is made. */
+  readonly image?: Recipe;
   readonly checkpoint: Checkpoint;
   readonly schedule: Schedule;
+}
+
+/** A recipe whose build is still known by its place in the source. */
+export interface Recipe extends Omit<ImageRecipe, 'build'> {
+  readonly build: { readonly text: string; readonly textSpan: Span; readonly textParts: StringValue } | null;
 }
 
 export interface Application {
@@ -47,6 +57,8 @@ export interface Application {
 export interface Environment {
   /** Arguments of `module load`, one call each, in order. */
   readonly load: readonly string[];
+  /** Variables of the submission that a container gets; `*` ends the beginning of a name. */
+  readonly pass?: readonly string[];
   /** Exported to the application, values to the letter. */
   readonly set: readonly { readonly name: string; readonly value: string }[];
 }

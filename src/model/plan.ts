@@ -19,6 +19,8 @@ export interface Plan {
   /** Absent: `NAME-ID.out` in `workdir`. */
   readonly output: HostPath | null;
   readonly load: readonly string[];
+  /** Variables of the submission that the container gets; `*` ends the beginning of a name. */
+  readonly pass?: readonly string[];
   /** `why`: crc sets it, and says so in the script. */
   readonly set: readonly { readonly name: string; readonly value: string; readonly why?: string }[];
   readonly threads: number;

@@ -1,7 +1,8 @@
-import type { Bytes, Seconds, Workflow } from '../model/flow.ts';
+import type { ImageRecipe } from '../model/container.ts';
+import type { Bytes, Recipe, Seconds, Workflow } from '../model/flow.ts';
 import type { Plan } from '../model/plan.ts';
 import type { SiteProfile } from '../model/site.ts';
-import type { Source } from '../model/span.ts';
+import type { Source, Span } from '../model/span.ts';
 import { siteState, stateOn } from '../site/storage.ts';
 import { checkpointCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval } from '../time/daly.ts';
@@ -21,16 +22,15 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   return {
     format: 1,
     workflow: workflow.name,
-    run: {
-      text: application.run,
-      firstLine: lineAt(source, application.runSpan.start),
-      lastLine: lineAt(source, application.runSpan.end),
-    },
+    run: { text: application.run, ...linesOf(source, application.runSpan) },
     workdir: application.workdir ?? null,
     output: application.output ?? null,
     load: environment.load,
     set: [...(application.mpi === 'singleton' ? singletonExcept(environment.set) : []), ...environment.set],
     threads: application.threads ?? 1,
+    ...(workflow.container === undefined ? {} : { container: workflow.container }),
+    ...(workflow.container === undefined ? {} : { pass: environment.pass ?? [] }),
+    ...(workflow.image === undefined ? {} : { image: recipe(workflow.image, source) }),
     checkpoint: {
       ...interval(checkpoint, memory, rate),
       prove: checkpoint.prove !== 'no',
@@ -73,6 +73,17 @@ function interval(
   if (interval !== 'auto') return { interval, mtbf: null };
   return { interval: Math.round(dalyInterval(checkpointCost(memory || USUAL_MEMORY, rate), mtbf)), mtbf };
 }
+
+function recipe(image: Recipe, source: Source): ImageRecipe {
+  const { build } = image;
+  return { ...image, build: build && { text: build.text, ...linesOf(source, build.textSpan) } };
+}
+
+/** Lines of the source, 1-based, inclusive. */
+const linesOf = (source: Source, { start, end }: Span) => ({
+  firstLine: lineAt(source, start),
+  lastLine: lineAt(source, end),
+});
 
 const lineAt = (source: Source, offset: number) => source.text.slice(0, offset).split('\n').length;
 

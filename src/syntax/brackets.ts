@@ -69,7 +69,7 @@ const ENDS_LIST = [
   T.LetKeyword,
   T.IncludeKeyword,
   T.SiteKeyword,
-  T.PlannedConstruct,
+  T.Clause,
 ];
 
 /** Passes over a group that is not read; true while inside. */

@@ -2,15 +2,17 @@ import type { CstElement, CstNode, IToken } from 'chevrotain';
 import type {
   Assignment,
   Block,
+  Clause,
   Declaration,
   Entry,
   FlowFile,
   Include,
   Let,
+  MissingValue,
   Name,
   NumberValue,
-  Planned,
   Site,
+  StringValue,
   Value,
   WorkflowNode,
 } from '../model/ast.ts';
@@ -34,7 +36,7 @@ export function buildFile(cst: CstNode, context: Context): FlowFile {
       ...nodes(cst, 'param').map((node) => param(node, context)),
       ...nodes(cst, 'let').map((node) => letOf(node, context)),
     ].sort((a, b) => a.span.start - b.span.start),
-    planned: real(cst, 'PlannedConstruct').map(planned),
+    clauses: nodes(cst, 'clause').map((node) => clause(node, context)),
     broken: false,
   };
 }
@@ -88,9 +90,7 @@ function naming<S extends Include | Site>(kind: S['kind'], cst: CstNode, context
   const text = real(cst, 'QuotedString')[0];
   const end = text === undefined ? endOf(word) : endOf(text);
   const path =
-    text === undefined || text.tokenType === T.BrokenValue
-      ? { kind: 'missing' as const, span: { start: end, end } }
-      : quotedString(text.image, startOf(text), context.report);
+    text === undefined ? { kind: 'missing' as const, span: { start: end, end } } : textOf(text, context);
   return { kind, key: nameOf(word), path, span: { start: startOf(word), end } } as S;
 }
 
@@ -139,9 +139,8 @@ function withoutValue<E extends { readonly value: Value }>(one: E): E {
 }
 
 function entry(cst: CstNode, context: Context): Entry[] {
-  const construct = real(cst, 'PlannedConstruct')[0];
-  if (construct !== undefined) return [planned(construct)];
   const statement = [
+    ...nodes(cst, 'clause').map((node) => clause(node, context)),
     ...nodes(cst, 'let').map((node) => letOf(node, context)),
     ...nodes(cst, 'param').map((node) => param(node, context)),
     ...nodes(cst, 'include').map((node) => naming<Include>('include', node, context)),
@@ -246,9 +245,24 @@ function listOf(cst: CstNode, fallback: number, context: Context): Value {
   return whole ? { kind: 'list', items, span: { start, end } } : { kind: 'missing', span: { start, end } };
 }
 
-function planned(token: IToken): Planned {
-  const { word } = token.payload as T.PlannedPayload;
-  return { kind: 'planned', key: nameOf(word), span: spanOf(token) };
+/** Its tokens were put together by `foldClauses`: a verb and a text, then words, each with a text or without. */
+function clause(cst: CstNode, context: Context): Clause {
+  const [verb, first, ...rest] = inOrder(cst) as [IToken, IToken, ...IToken[]];
+  const parts = rest.flatMap((token, i) => {
+    if (token.tokenType !== T.ClauseWord) return [];
+    const next = rest[i + 1];
+    const text = next === undefined || next.tokenType === T.ClauseWord ? undefined : textOf(next, context);
+    return [{ word: nameOf(token), text }];
+  });
+  const last = rest.at(-1) ?? first;
+  const span = { start: startOf(verb), end: endOf(last) };
+  return { kind: 'clause', key: nameOf(verb), text: textOf(first, context), parts, span };
+}
+
+function textOf(token: IToken, context: Context): StringValue | MissingValue {
+  return token.tokenType === T.BrokenValue
+    ? { kind: 'missing', span: spanOf(token) }
+    : quotedString(token.image, startOf(token), context.report);
 }
 
 function nameOf(token: IToken): Name {

@@ -15,8 +15,6 @@ export function describe(token: IToken): string {
       return `the name ${quote(token.image)}`;
     case T.Key:
       return `the key ${quote(token.image)}`;
-    case T.PlannedConstruct:
-      return quote((token.payload as T.PlannedPayload).word.image);
     default:
       return token.image === '' ? (token.tokenType.LABEL ?? 'nothing') : quote(token.image);
   }

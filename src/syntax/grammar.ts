@@ -27,7 +27,7 @@ export class FlowParser extends CstParser {
         { ALT: () => this.SUBRULE(this.let) },
         { ALT: () => this.SUBRULE(this.include) },
         { ALT: () => this.SUBRULE(this.site) },
-        { ALT: () => this.CONSUME(T.PlannedConstruct) },
+        { ALT: () => this.SUBRULE(this.clause) },
         { ALT: () => this.SUBRULE(this.strayTop) },
       ]),
     );
@@ -74,6 +74,15 @@ export class FlowParser extends CstParser {
     this.CONSUME(T.QuotedString);
   });
 
+  private readonly clause = this.RULE('clause', () => {
+    this.CONSUME(T.ClauseVerb);
+    this.CONSUME(T.QuotedString);
+    this.MANY(() => {
+      this.CONSUME(T.ClauseWord);
+      this.OPTION(() => this.CONSUME1(T.QuotedString));
+    });
+  });
+
   private readonly body = this.RULE('body', () => {
     this.CONSUME(T.LeftBrace);
     this.MANY(() =>
@@ -84,7 +93,7 @@ export class FlowParser extends CstParser {
 
   private readonly entry = this.RULE('entry', () => {
     this.OR([
-      { ALT: () => this.CONSUME(T.PlannedConstruct) },
+      { ALT: () => this.SUBRULE(this.clause) },
       { ALT: () => this.SUBRULE(this.let) },
       { ALT: () => this.SUBRULE(this.param) },
       { ALT: () => this.SUBRULE(this.include) },

@@ -8,13 +8,13 @@ import { balance } from './brackets.ts';
 import { buildFile } from './build.ts';
 import { foldCalculations, unfoldCalculations } from './calculate.ts';
 import { classify } from './classify.ts';
+import { foldClauses, unfoldClauses } from './clauses.ts';
 import { type Context, endOfText, spanOf, startOf } from './context.ts';
 import { markDeclarations } from './declare.ts';
 import { parser } from './grammar.ts';
 import { lex } from './lexer.ts';
 import { mendValues } from './mend.ts';
 import { reportErrors } from './mistakes.ts';
-import { foldPlanned } from './planned.ts';
 import { repairTokens } from './repair.ts';
 import { UnterminatedComment } from './tokens.ts';
 
@@ -33,7 +33,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     includes: [],
     sites: [],
     declarations: [],
-    planned: [],
+    clauses: [],
     broken: true,
   };
   const length = source.text.length;
@@ -47,9 +47,16 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   if (cut) context.spoken.add(endOfText(context));
   const through = (start: readonly IToken[], ...passes: Pass[]) =>
     passes.reduce((now, pass) => pass(now, context), start);
-  const repaired = through(tokens, foldPlanned, markDeclarations, foldCalculations, repairTokens);
+  const repaired = through(tokens, markDeclarations, foldCalculations, repairTokens, foldClauses);
   checkHeader(repaired[0], context);
-  parser.input = through(repaired, mendValues, classify, balance, unfoldCalculations) as IToken[];
+  parser.input = through(
+    repaired,
+    mendValues,
+    classify,
+    balance,
+    unfoldCalculations,
+    unfoldClauses,
+  ) as IToken[];
   parser.input.forEach((token, i) => {
     const before = parser.input[i - 1];
     if (before !== undefined) context.before.set(token, before);
@@ -65,7 +72,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     return { file: { ...nothing, version: file.version }, diagnostics: other.sorted() };
   }
   const said = sorted().length > 0;
-  const holds = [file.workflows, file.includes, file.sites, file.declarations, file.planned];
+  const holds = [file.workflows, file.includes, file.sites, file.declarations, file.clauses];
   if (!said && holds.every((one) => one.length === 0)) {
     const end = text.trimEnd().length;
     report(syntax.noWorkflow, { start: end, end }, { empty: tokens.length === 0 });

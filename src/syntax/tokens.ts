@@ -1,4 +1,4 @@
-import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
+import { createToken, Lexer, type TokenType } from 'chevrotain';
 import { scanBlock, scanComment, scanQuoted, scanUnterminated } from './scan.ts';
 
 /**
@@ -110,8 +110,10 @@ export const TypeColon = createToken({ name: 'TypeColon', label: '`:`', pattern:
 export const TypeName = createToken({ name: 'TypeName', label: 'type', pattern: Lexer.NA });
 /** A word that `=` or `{` follows. */
 export const Key = createToken({ name: 'Key', label: 'key', pattern: Lexer.NA });
-/** A whole construct of a later version, folded into one token. */
-export const PlannedConstruct = createToken({ name: 'PlannedConstruct', pattern: Lexer.NA });
+/** A whole clause, folded into one token until the parser sees it; its pieces are in `payload`. */
+export const Clause = createToken({ name: 'Clause', pattern: Lexer.NA });
+export const ClauseVerb = createToken({ name: 'ClauseVerb', label: 'clause', pattern: Lexer.NA });
+export const ClauseWord = createToken({ name: 'ClauseWord', label: '`to`', pattern: Lexer.NA });
 /** A whole calculation, folded into one token until the parser sees it; its pieces are in `payload`. */
 export const Calculation = createToken({ name: 'Calculation', pattern: Lexer.NA });
 export const AddOperator = createToken({ name: 'AddOperator', label: '`+` or `-`', pattern: Lexer.NA });
@@ -178,7 +180,8 @@ export const PARSED: TokenType[] = [
   TypeColon,
   TypeName,
   Key,
-  PlannedConstruct,
+  ClauseVerb,
+  ClauseWord,
   AddOperator,
   MultiplyOperator,
   LeftParenthesis,
@@ -205,8 +208,3 @@ export const LOOSE: TokenType[] = [
 
 /** The same at the top of a file, where keys and braces are out of place too. */
 export const LOOSE_TOP: TokenType[] = [...LOOSE, Key, LeftBrace, RightBrace];
-
-/** What the token pass that folds a planned construct leaves in `payload`. */
-export interface PlannedPayload {
-  readonly word: IToken;
-}

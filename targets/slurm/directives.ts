@@ -1,5 +1,6 @@
 import { directive, type ShellText } from '../../src/emit/shell-text.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { runtimeOf } from '../runtimes/index.ts';
 
 /** The job's `#SBATCH` lines. Everything here is fixed at submission; Slurm expands nothing in it. */
 export function directives(plan: Plan): ShellText[] {
@@ -25,6 +26,10 @@ export function directives(plan: Plan): ShellText[] {
     ['--signal', `B:${checkpoint.signal}@${checkpoint.lead}`],
     // Also where another job goes on: a node that fails asks nobody.
     [plan.continue === 'resume' ? '--no-requeue' : '--requeue'],
+    ...(plan.container === undefined
+      ? []
+      : (runtimeOf(plan.container.runtime).directives?.(plan.container) ?? [])
+    ).map(([option, value]): [string, string?] => [option, value]),
     ...(queue.options ?? []).map(({ name, value }): [string, string?] =>
       value === null ? [`--${name}`] : [`--${name}`, value],
     ),

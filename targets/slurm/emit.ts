@@ -50,7 +50,9 @@ export function jobScript(plan: Plan, source: string): Artifact {
           output ? 'what it prints' : `${plan.workflow}-RUN.out in workdir`,
         ],
       ]),
-      environment: environment(plan),
+      ...container(plan),
+      modules: plan.load.map((module) => code`load_module ${word(module)}`),
+      variables: exports(plan),
       lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
       run: body,
       delimiter,
@@ -59,6 +61,7 @@ export function jobScript(plan: Plan, source: string): Artifact {
         alive: checkpoint.alive !== null,
         auto: checkpoint.mtbf !== null,
         protect: checkpoint.protect.length > 0,
+        container: plan.container?.runtime ?? null,
       }),
     }),
   };
@@ -72,12 +75,26 @@ function variables(...paths: (HostPath | null)[]): ShellText[] {
   return [...new Set(parts.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))].map(word);
 }
 
-function environment(plan: Plan): ShellText[] {
-  return [
-    ...plan.load.map((module) => code`load_module ${word(module)}`),
-    ...plan.set.flatMap(({ name, value, why }) => [
-      ...(why === undefined ? [] : [code`# ${comment(why)}`]),
-      code`export ${word(name)}=${word(value)}`,
-    ]),
-  ];
+function exports(plan: Plan): ShellText[] {
+  return plan.set.flatMap(({ name, value, why }) => [
+    ...(why === undefined ? [] : [code`# ${comment(why)}`]),
+    code`export ${word(name)}=${word(value)}`,
+  ]);
+}
+
+/** What the container sees, three words a mount: from, to, and ro or nothing. */
+function container({ container }: Plan) {
+  if (container === undefined) return { container: false };
+  const { image, mounts } = container;
+  return {
+    container: true,
+    mountVariables: variables(
+      ...(image.kind === 'file' ? [image.path] : []),
+      ...mounts.map(({ from }) => from),
+    ),
+    imagePath: image.kind === 'file' ? [code`image=${pathWord(image.path)} # which has DMTCP in it`] : [],
+    mounts: mounts.map(
+      ({ from, to, readonly }) => code`${pathWord(from)} ${word(to)} ${readonly ? word('ro') : word('')}`,
+    ),
+  };
 }

@@ -1,4 +1,8 @@
 import { code, type ShellText } from '../../src/emit/shell-text.ts';
+import type { RuntimeName } from '../../src/model/container.ts';
+import bare from '../runtimes/bare.sh';
+import containerCommon from '../runtimes/container.sh';
+import { runtimeOf } from '../runtimes/index.ts';
 import account from './runtime/account.sh';
 import alive from './runtime/alive.sh';
 import attempt from './runtime/attempt.sh';
@@ -17,12 +21,17 @@ import slurm from './runtime/slurm.sh';
 import status from './runtime/status.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
-export const runtimeVersion = 2;
+export const runtimeVersion = 3;
 /** Raised whenever a run's folder changes so that another version cannot go on with it. */
 export const stateFormat = 1;
 
+/** What a job needs beside what every job does; `container`: its runtime, or none. */
+export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect', boolean> & {
+  readonly container: RuntimeName | null;
+};
+
 /** The bash that every job carries, in the order in which it is read: what happens first, how it is done after. */
-export function runtime(needs: Record<'modules' | 'alive' | 'auto' | 'protect', boolean>): ShellText {
+export function runtime(needs: Needs): ShellText {
   const parts = [
     attempt,
     outer,
@@ -36,6 +45,7 @@ export function runtime(needs: Record<'modules' | 'alive' | 'auto' | 'protect', 
     account,
     slurm,
     host,
+    ...(needs.container === null ? [bare] : [containerCommon, runtimeOf(needs.container).bash]),
     ...(needs.modules ? [modules] : []),
     status,
   ];

@@ -1,7 +1,9 @@
 import { code, comment, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
+import type { Container } from '../../src/model/container.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { FIRST_CHECKPOINT, MARGIN } from '../../src/time/attempt.ts';
 import { PATIENCE } from '../../src/time/attempts.ts';
+import { runtimeOf } from '../runtimes/index.ts';
 import { stateFormat } from './runtime.ts';
 
 /** Everything that a rehearsal or a test may want to be quicker: a default each, and what it means. */
@@ -32,6 +34,7 @@ export function settings(plan: Plan): ShellText[] {
     ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
     ['PATIENCE', PATIENCE, 'attempts (not seconds) without a new generation after which a run stops'],
     ['HEARTBEAT', 30, 'between two entries in the account of time used'],
+    ['START_LIMIT', 300, 'for the inner half to start, in its container where there is one'],
     ['TICK', 1, 'between two looks at anything'],
     ['SLURM_LIMIT', 20, 'for an answer from Slurm'],
     ['REPORT', 600, 'between two words to the queue (its comment)'],
@@ -46,7 +49,7 @@ export function settings(plan: Plan): ShellText[] {
 
 /** What is fixed for every attempt of a run. */
 export function facts(plan: Plan): ShellText[] {
-  const { checkpoint } = plan;
+  const { checkpoint, container } = plan;
   const protect: [ShellText, string][] =
     checkpoint.protect.length > 0
       ? [
@@ -70,7 +73,25 @@ export function facts(plan: Plan): ShellText[] {
       'after the time limit: requeue, resubmit, or wait for resume',
     ],
     ...protect,
+    ...(container === undefined ? [] : containerFacts(container, plan.pass ?? [])),
   ]);
+}
+
+/** What is fixed of the container; paths are not, for they are the job's to expand. */
+function containerFacts({ runtime, image, dmtcp, modules, options }: Container, pass: readonly string[]) {
+  const lines: [ShellText, string][] = [
+    [code`readonly runtime=${word(runtime)}`, 'runs the container of the application'],
+  ];
+  if (image.kind === 'name')
+    lines.push([code`image=${word(runtimeOf(runtime).spell(image))}`, 'which has DMTCP in it']);
+  lines.push([code`readonly dmtcp=${word(dmtcp)}`, 'and there has it here']);
+  const asked = [...(runtimeOf(runtime).moduleOptions?.(modules) ?? []), ...options];
+  lines.push([
+    code`runtime_options=(${words(asked)})`,
+    'of the runtime, beside those that every job gives it',
+  ]);
+  lines.push([code`pass=(${words(pass)})`, 'variables of the submission that the container gets']);
+  return lines;
 }
 
 /** Code with its comments in one column. */

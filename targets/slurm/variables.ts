@@ -1,3 +1,4 @@
+import { RUNTIMES } from '../../src/model/container.ts';
 import { runtime } from './runtime.ts';
 
 let own: ReadonlySet<string> | undefined;
@@ -9,8 +10,8 @@ let own: ReadonlySet<string> | undefined;
  */
 export function isJobVariable(name: string): boolean {
   own ??= new Set(
-    [...FIRST_PAGE, runtime({ modules: true, alive: true, auto: true, protect: true }).text].flatMap((text) =>
-      [...text.matchAll(/\$\{?[#!]?([a-z_]\w*)|\b([a-z_]\w*)\+?=/g)].map(
+    [...FIRST_PAGE, ...everyJob()].flatMap((text) =>
+      [...text.matchAll(/\$\{?[#!]?([a-z_]\w*)|(?<![\w=,\"-])([a-z_]\w*)\+?=/g)].map(
         ([, read, set]) => read ?? set ?? '',
       ),
     ),
@@ -18,7 +19,13 @@ export function isJobVariable(name: string): boolean {
   return own.has(name);
 }
 
+const everyJob = () =>
+  [null, ...RUNTIMES].map(
+    (container) => runtime({ modules: true, alive: true, auto: true, protect: true, container }).text,
+  );
+
 /** What the template and the settings add to it. */
 const FIRST_PAGE = [
   'name= format= keep= expect= warning_signal= continue= state_variables= state_root= work_variables= protect=',
+  'runtime= image= dmtcp= runtime_options= pass= mount_variables= mounts=',
 ];

@@ -20,7 +20,8 @@ export const TERMINALS: Readonly<Record<string, string>> = {
   TypeName: `'Int' | 'Duration' | 'Size' | 'String' | 'Bool'`,
   AddOperator: `'+' | '-'`,
   MultiplyOperator: `'*' | '/'`,
-  PlannedConstruct: `'mount' QuotedString 'to' QuotedString /* of a later version */`,
+  ClauseVerb: `'mount' | 'copy' | 'git' | 'archive'`,
+  ClauseWord: `'to' | 'readonly' | 'commit' | 'sha256'`,
 };
 
 /** The parser's rules in the notation of the XML recommendation (W3C EBNF), the start rule first. */

@@ -172,13 +172,13 @@ describe('the file', () => {
     ['// only a comment', ['CRF023']],
   ])('%j', (text, expected) => expect(codes(text)).toEqual(expected));
 
-  test('constructs of later versions are folded', () => {
+  test('clauses are read wherever they stand', () => {
     const { file, diagnostics } = read(
       'crflow 1\nmount "z" to "y"\nworkflow a { b { mount "x" to "y" c = 1 } }',
     );
     expect(diagnostics).toEqual([]);
-    expect(file.planned.map(({ key }) => key.text)).toEqual(['mount']);
+    expect(file.clauses.map(({ key }) => key.text)).toEqual(['mount']);
     const block = file.workflows[0]?.entries[0] as Block;
-    expect(block.entries.map(({ kind }) => kind)).toEqual(['planned', 'assignment']);
+    expect(block.entries.map(({ kind }) => kind)).toEqual(['clause', 'assignment']);
   });
 });

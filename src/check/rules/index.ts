@@ -2,6 +2,7 @@ import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
 import { attemptRules } from './attempt.ts';
 import { checkpointRules } from './checkpoint.ts';
+import { containerRules, imageRules } from './container.ts';
 import { limitRules } from './limits.ts';
 import { shellRules } from './shell.ts';
 import { siteFits } from './site.ts';
@@ -15,4 +16,6 @@ export const ruleFamilies: readonly RuleFamily[] = [
   shellRules,
   limitRules,
   siteFits,
+  containerRules,
+  imageRules,
 ];

@@ -4,7 +4,7 @@ attempt() {
   check_settings
   open_run "$@"    # its folder, its number, its lease
   leave_if_settled # done before, out of time, no progress
-  prepare_host     # modules, DMTCP, the work folder
+  prepare_host     # modules, tools, room for checkpoints
   listen_for_preemption
   while :; do
     start_inner_half
@@ -14,6 +14,8 @@ attempt() {
       saved | unsaved) break ;;
       again) ;; # checkpointed, and to be restored at once
       unrestored) say 'falling back to the generation before it' ;;
+      absent) may_start_again || leave 70 "$why" ;;
+      missing) leave 70 "$why" ;;
       unfit) leave 78 "$why" ;;
       lost) may_restore_again || leave_lost "$lost_for_good" ;;
       *) leave_lost 'no sealed generation can be restored; the journal says why' ;;

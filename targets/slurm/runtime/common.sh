@@ -79,36 +79,39 @@ wait_until() {
   done
 }
 
-# DMTCP's own temporary files: on the node, one folder an attempt. Also the mark by which end_computation knows
-# the attempt's processes.
+# A folder on the node for each run. In it, for each attempt, DMTCP's own temporary files: also the mark by which
+# end_computation knows the attempt's processes.
 find_tmp() {
-  tmp_of_run=${TMPDIR:-/tmp}/crflow-$UID-$(cksum <<<"$run" | cut -d ' ' -f 1)
-  tmp=$tmp_of_run.$attempt
-  idle=$tmp_of_run-$attempt.idle # not among the marked: it is the supervision that has it open
+  : "${tmp_of_run:=${TMPDIR:-/tmp}/crflow-$UID-$(cksum <<<"$run" | cut -d ' ' -f 1)}"
+  tmp=$tmp_of_run/work.$attempt
+  idle=$tmp_of_run/idle.$attempt # not among the marked: it is the supervision that has it open
   starting=$tmp.starting         # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
 }
 
 # Ends every process of this attempt's computation on this node, and what it was just writing.
 end_computation() {
   if [[ -n ${coordinator-} ]]; then kill -9 "$coordinator" 2>/dev/null; fi
-  end_marked "$starting"
-  end_marked "$tmp/"
+  end_all processes_of "$starting"
+  end_all processes_of "$tmp/"
   rm -rf "$tmp" "$starting"
   rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
 }
 
 # The same for every attempt so far.
 end_older_computations() {
-  end_marked "$tmp_of_run."
-  rm -rf "$tmp_of_run".* "$tmp_of_run"-*.idle
+  end_all inner_halves
+  end_all processes_of "$tmp_of_run/work."
+  rm -rf "${tmp_of_run:?}"/*
 }
 
-# end_marked PREFIX. Restored processes are orphans without a name or an environment of their own, but each keeps
-# a file in its DMTCP_TMPDIR open.
-end_marked() {
+# Ends the inner half of this attempt, wherever it runs on this node: also in a container that has lost its runtime.
+end_inner_half() { end_all inner_halves "$attempt"; }
+
+# end_all LIST...: those that this command lists. None is left when it returns, but for what the kernel holds.
+end_all() {
   local pids round
   for round in {1..20}; do
-    pids=$(processes_of "$1")
+    pids=$("$@")
     [[ -n $pids ]] || break
     # shellcheck disable=SC2086 # one word a process
     kill -9 $pids 2>/dev/null
@@ -116,11 +119,24 @@ end_marked() {
   done
 }
 
-# processes_of PREFIX: those that have a file open whose path begins so.
+# processes_of PREFIX: those that have a file open whose path begins so. Restored processes are orphans without a name or
+# an environment of their own, but each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
   local target link
   find /proc/[0-9]*/fd -type l -printf '%l\t%p\n' 2>/dev/null |
     while IFS=$'\t' read -r target link; do
       [[ $target == "$1"* ]] && link=${link#/proc/} && printf '%s\n' "${link%%/*}"
     done | sort -u
+}
+
+# inner_halves [ATTEMPT]: the processes that are an inner half of this run, or start one.
+inner_halves() {
+  local file words
+  for file in /proc/[0-9]*/cmdline; do
+    mapfile -d '' -t words 2>/dev/null <"$file" || continue
+    if [[ " ${words[*]-} " == *" inner_half $run ${1:+$1 }"* ]]; then
+      file=${file#/proc/}
+      printf '%s\n' "${file%/cmdline}"
+    fi
+  done
 }

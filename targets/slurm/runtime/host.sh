@@ -10,27 +10,12 @@ check_settings() {
   [[ $CRFLOW_TICK =~ ^[0-9]+(\.[0-9]+)?$ ]] || leave 70 "CRFLOW_TICK is '$CRFLOW_TICK', and must be a number of seconds"
 }
 
-prepare_host() {
+# need_tools NAME...: on the PATH of the node.
+need_tools() {
   local tool
-  environment
-  for tool in dmtcp_coordinator dmtcp_launch dmtcp_restart dmtcp_command scontrol srun timeout find cksum df awk xargs; do
+  for tool; do
     command -v "$tool" >/dev/null || leave 70 "$tool is not on the PATH of $HOSTNAME"
   done
-  check_dmtcp
-  check_state
-  [[ -d $workdir ]] || leave 70 "the work folder $workdir is not there"
-  : >>"$output" || leave 70 "cannot write the output file $output"
-}
-
-# `dmtcp_command -kc` came with 3.0; 5.0 loses its coordinator at the first checkpoint (measured on Linux 6.18).
-check_dmtcp() {
-  local version
-  version=$(dmtcp_version)
-  case $version in
-    [34].*) ;;
-    [0-9]*.*) leave 70 "this is DMTCP $version, and only 3 and 4 are known to work" ;;
-    *) leave 70 "dmtcp_launch --version does not tell a version: '$version'" ;;
-  esac
 }
 
 # Where checkpoints are to go: on every node, and large enough for one.

@@ -4,9 +4,11 @@ open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4
   attempt_dir=$run/attempts/$attempt script=$0
   live=$attempt_dir/live
+  : >"$attempt_dir/inside"
   trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
-  find_tmp
+  come_in
+  check_place
   if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
   : >"$starting"
   export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
@@ -24,6 +26,28 @@ close_inherited() {
     # 255 is this shell's own, on this file.
     if ((fd > 2 && fd != 255)); then exec {fd}>&-; fi
   done
+}
+
+# What must be here. Nothing was run yet where it is not.
+check_place() {
+  local tool
+  for tool in dmtcp_coordinator dmtcp_launch dmtcp_restart dmtcp_command timeout find grep cksum df awk xargs; do
+    command -v "$tool" >/dev/null || conclude missing "$tool is not on the PATH $where"
+  done
+  check_dmtcp
+  [[ -d $workdir ]] || conclude missing "the work folder $workdir is not there"
+  : >>"$output" || conclude missing "cannot write the output file $output"
+}
+
+# `dmtcp_command -kc` came with 3.0; 5.0 loses its coordinator at the first checkpoint (measured on Linux 6.18).
+check_dmtcp() {
+  local version
+  version=$(dmtcp_version)
+  case $version in
+    [34].*) ;;
+    [0-9]*.*) conclude missing "this is DMTCP $version, and only 3 and 4 are known to work" ;;
+    *) conclude missing "dmtcp_launch --version does not tell a version: '$version'" ;;
+  esac
 }
 
 # conclude OUTCOME WORDS: ends the computation, leaves word for the outer half, and ends this half.
@@ -90,9 +114,6 @@ regular_checkpoint() {
   if [[ -n ${CRFLOW_ALIVE-} ]]; then life_is_saved; fi
   schedule_checkpoint
 }
-
-# Nobody would listen to Slurm, or keep the account of time.
-outer_half_is_gone() { ! kill -0 "$PPID" 2>/dev/null; }
 
 # A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it.
 start_coordinator() {

@@ -8,8 +8,9 @@ catch_signals() {
 
 start_inner_half() {
   outcome='' outcome_file=$attempt_dir/outcome
-  rm -f "$outcome_file"
-  bash "$script" inner_half "$run" "$attempt" "$workdir" "$output" </dev/null &
+  rm -f "$outcome_file" "$attempt_dir/inside"
+  starts=$((${starts-0} + 1)) began=$SECONDS
+  inside bash "$script" inner_half "$run" "$attempt" "$workdir" "$output" </dev/null &
   inner=$!
   disown "$inner" # or bash says "Killed" of it in the log
 }
@@ -33,11 +34,12 @@ watch_inner_half() {
       fi
     elif it_is_too_late; then
       say 'the last checkpoint takes too long: going on without it'
-      kill -9 "$inner"
       break
     fi
+    if [[ ! -e $attempt_dir/inside ]] && ((SECONDS - began > CRFLOW_START_LIMIT)); then break; fi
     pause
   done
+  end_inner_half
   end_computation # nothing of it may outlive its inner half
   heartbeat now
   [[ -r $outcome_file ]] && read -r outcome why <"$outcome_file"
@@ -56,6 +58,7 @@ watch_inner_half() {
       *) outcome=unsaved ;;
     esac
   fi
+  if [[ -z $outcome && ! -e $attempt_dir/inside ]]; then outcome=absent; fi
   : "${outcome:=lost}"
   charge_work
   journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
@@ -79,6 +82,12 @@ ask_to_finish() {
   say "asked to finish: $reason"
   journal asked signal "$signal" reason "$reason"
   write_file "$attempt_dir/request" "finish $reason"
+}
+
+# A container can fail to start for reasons that pass; and one that is signalled in its first moments can end with 0.
+may_start_again() {
+  why='the inner half of the job did not start; the lines above may say why'
+  ((starts < 3)) && say 'the inner half did not start; trying again' && sleep 2
 }
 
 # A computation that was lost is restored in the same attempt, twice at most without a new generation: from the

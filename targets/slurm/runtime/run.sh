@@ -39,6 +39,9 @@ open_run() {
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
   find_tmp
+  if ! (umask 077 && mkdir -p "$tmp_of_run") || [[ ! -O $tmp_of_run || -L $tmp_of_run ]]; then
+    leave 70 "cannot make a folder of my own at $tmp_of_run"
+  fi
   settle_paths
   end_time=$(slurm_end_time)
   journal started job "$slurm_id" node "$node" spent# "$spent_before" script "${script##*/}"

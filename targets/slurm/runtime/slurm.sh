@@ -72,7 +72,7 @@ near_the_end() {
 # a signal to a step goes to every process in it.
 listen_for_preemption() {
   local began=$SECONDS
-  listener=$tmp_of_run.$attempt.listener
+  listener=$tmp_of_run/listener.$attempt
   rm -f "$listener.heard"
   : >"$listener"
   mkfifo -m 600 "$idle" 2>/dev/null # see pause
@@ -101,4 +101,5 @@ preemption_heard() { [[ -e $listener.heard ]]; }
 # It sees its file go, and ends. Not by a signal to srun: that would end the step before it hears of anything.
 stop_listening() {
   if [[ -n ${listener-} ]]; then rm -f "$listener" "$listener.heard" "$idle"; fi
+  rmdir "$tmp_of_run" 2>/dev/null
 }

@@ -31,7 +31,7 @@ status() {
   for ((number = attempt > 5 ? attempt - 4 : 1; number <= attempt; number++)); do
     tell_attempt "$number"
   done
-  printf '  output     %s\n  state      %s\n' "$output" "$run"
+  printf '  output     %s\n  state      %s\n' "${shown:-$output}" "$run"
   finished || [[ -n $job_state ]] || printf '  to go on   sbatch %s resume %s\n' "$0" "$run_id"
 }
 
@@ -75,6 +75,7 @@ ask_run() {
 # Sets run and run_id: the run that was named, or the newest.
 locate_run() {
   local entry
+  shown=''
   locate_state || refuse "$wrong"
   run=''
   if [[ -n $1 ]]; then
@@ -87,7 +88,8 @@ locate_run() {
   [[ -n $run && -e $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in)"
   run_id=${run##*/}
   read -r _ holder _ <"$run/lease"
-  { IFS= read -r workdir && IFS= read -r output; } <"$run/paths"
+  # The third line, where there is one, is what the output is outside of its container.
+  { IFS= read -r workdir && IFS= read -r output && IFS= read -r shown; } <"$run/paths"
   if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
 }
 

@@ -1,0 +1,96 @@
+import { values } from '../diagnostics/values.ts';
+import type { StringValue, Value } from '../model/ast.ts';
+import type { Image, ImageName } from '../model/container.ts';
+import { type Context, isBroken, type Target, textOf } from './context.ts';
+import { isImagePath, parseImageName } from './image-name.ts';
+import { hostPath } from './path.ts';
+import { listOf } from './text.ts';
+import { wrongType } from './type.ts';
+
+/** The readers of what stands in `container` and `image`. */
+
+export function image(value: Value, target: Target, context: Context): Image | undefined {
+  if (value.kind !== 'string') return wrongType(value, target, context);
+  if (!isImagePath(textOf(value))) return baseImage(value, target, context);
+  const path = hostPath(value, target.key, context);
+  return path && { kind: 'file', path };
+}
+
+export function baseImage(value: Value, target: Target, context: Context): ImageName | undefined {
+  if (value.kind !== 'string') return wrongType(value, target, context);
+  const text = textOf(value);
+  const name = parseImageName(text);
+  if (name.kind === 'name') return name;
+  context.report(values.imageName, value.span, { text, why: name.why, fix: name.fix });
+  return undefined;
+}
+
+/** What mount options of the runtimes are made of: a path that holds one of these reaches none of them. */
+export const SEPARATORS = /[:,;"\\]/;
+
+/** Why a text is no place in a container. */
+export function whyNoPlace(text: string): string | undefined {
+  if (!text.startsWith('/')) return 'it does not start with `/`';
+  if (/\p{Cc}/u.test(text)) return 'it holds a control character';
+  if (text.includes('$')) return 'nothing expands the `$` there';
+  if (text.split('/').some((part) => part === '..' || part === '.')) return 'it is not written out';
+  const odd = SEPARATORS.exec(text)?.[0];
+  return odd === undefined ? undefined : `\`${odd}\` separates the parts of a mount`;
+}
+
+export function place(value: StringValue, context: Context): string | undefined {
+  const text = textOf(value);
+  const why = whyNoPlace(text);
+  if (why === undefined) return text.length > 1 ? text.replace(/\/+$/, '') || '/' : text;
+  context.report(values.insidePath, value.span, { text, why });
+  return undefined;
+}
+
+export function inside(value: Value, target: Target, context: Context): string | undefined {
+  return value.kind === 'string' ? place(value, context) : wrongType(value, target, context);
+}
+
+export function insideList(value: Value, target: Target, context: Context): readonly string[] | undefined {
+  return listOf(value, target, context, (item) => place(item, context));
+}
+
+/** Names of modules and packages, or options: a word each, that reaches its program as it is. */
+export function words(value: Value, target: Target, context: Context): readonly string[] | undefined {
+  return listOf(value, target, context, (item, key) => {
+    const text = textOf(item);
+    const why = key === 'options' ? whyNoOption(text) : whyNoName(text);
+    if (why === undefined) return text;
+    context.report(values.oddWord, item.span, { key, text, why });
+    return undefined;
+  });
+}
+
+function whyNoOption(text: string): string | undefined {
+  if (/\p{Cc}/u.test(text)) return 'it holds a control character';
+  return /^-/.test(text) ? undefined : 'an option starts with `-`; one with a value is `--name=value`';
+}
+
+function whyNoName(text: string): string | undefined {
+  if (text === '') return 'it is empty';
+  if (text.startsWith('-')) return 'it would be read as an option';
+  const odd = [...text].find((one) => !/[A-Za-z0-9._+:~=-]/.test(one));
+  return odd === undefined
+    ? undefined
+    : `a name is made of letters, digits and \`._+:~=-\`; each is an item of its own`;
+}
+
+/** Names of environment variables, or beginnings of names with a `*` behind them. */
+export function variables(value: Value, target: Target, context: Context): readonly string[] | undefined {
+  return listOf(value, target, context, (item, key) => {
+    const text = textOf(item);
+    if (/^[A-Za-z_]\w*\*?$/.test(text)) return text;
+    const why = 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
+    context.report(values.oddWord, item.span, { key, text, why });
+    return undefined;
+  });
+}
+
+export function text(value: Value, target: Target, context: Context): string | undefined {
+  if (value.kind !== 'string') return wrongType(value, target, context);
+  return isBroken(value) ? undefined : textOf(value);
+}

@@ -1,0 +1,19 @@
+import { imageName } from '../../src/emit/image-name.ts';
+import bash from './apptainer.sh';
+import { anywhere, type Runtime } from './runtime.ts';
+
+export const apptainer: Runtime = {
+  name: 'apptainer',
+  label: 'Apptainer',
+  files: true,
+  digests: true,
+  local: false,
+  modules: null,
+  whyNoMount: anywhere,
+  readonly: true,
+  ownOptions: ['--bind', '-B', '--mount', '--pwd', '--cwd', '--cleanenv', '-e', '--env', '--env-file'],
+  // A reference with both is refused: the digest decides.
+  spell: (image) =>
+    `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,
+  bash,
+};

@@ -1,0 +1,17 @@
+import bash from './charliecloud.sh';
+import { anywhere, type Runtime } from './runtime.ts';
+
+export const charliecloud: Runtime = {
+  name: 'charliecloud',
+  label: 'Charliecloud',
+  files: true,
+  digests: false,
+  local: true,
+  modules: null,
+  whyNoMount: anywhere,
+  readonly: false,
+  ownOptions: ['--bind', '-b', '--cd', '-c', '--set-env', '--unset-env', '--storage', '-s'],
+  spell: ({ registry, repository, tag }) =>
+    `${registry === 'docker.io' || registry === 'localhost' ? '' : `${registry}/`}${repository.replace(/^library\//, '')}:${tag}`,
+  bash,
+};

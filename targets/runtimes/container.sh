@@ -1,0 +1,108 @@
+# --- The container: what it sees of this host, and who it is ---
+
+prepare_host() {
+  environment
+  need_tools scontrol srun timeout
+  check_state
+  are_set ${mount_variables[@]+"${mount_variables[@]}"} || leave 70 "$wrong"
+  mount_paths
+  find_image # the runtime's own: sets image_id
+  keep_image
+  collect_binds
+  write_environment
+  journal container runtime "$runtime" image "$image" id "$image_id"
+}
+
+# A run goes on in the image that it began in: a restored program holds the libraries of that one in its memory.
+keep_image() {
+  local was=''
+  [[ -r $run/image ]] && IFS= read -r was <"$run/image"
+  if [[ -n $was && $was != "$image_id" ]] && ever_sealed; then
+    leave 70 "this run is of another image: it began in $was, and $image is now $image_id. Put that image back, or start a new run"
+  fi
+  write_file "$run/image" "$image_id"
+}
+
+# Sets binds: what the container sees of this host, three words each: from, to, and ro or nothing.
+collect_binds() {
+  local i from to
+  binds=()
+  for ((i = 0; i < ${#mounts[@]}; i += 3)); do
+    from=${mounts[i]} to=${mounts[i + 1]}
+    [[ $from == /* ]] || from=$home/$from
+    [[ -e $from ]] || leave 70 "there is no $from to be mounted at $to"
+    bind "$from" "$to" "${mounts[i + 2]}"
+  done
+  on_host "$workdir" || show "$workdir" 'the work folder'
+  on_host "$output" || show "${output%/*}" 'the folder of the output'
+  # What both halves talk through is at one place, inside and outside.
+  for from in "$run" "$tmp_of_run"; do
+    if ! on_host "$from" || [[ $REPLY != "$from" ]]; then bind "$from" "$from" ''; fi
+  done
+  on_host "$output"
+  [[ $REPLY == "$output" ]] || say "$output is $REPLY on this host"
+  write_file "$run/paths" "$workdir"$'\n'"$output"$'\n'"$REPLY"
+}
+
+# show FOLDER WORDS: at the same place.
+show() {
+  [[ -d $1 ]] || leave 70 "$2, $1, is neither on $HOSTNAME nor below a mount"
+  bind "$1" "$1" ''
+}
+
+bind() {
+  [[ $1$2 != *[:,\;\"\\]* ]] || leave 70 "the path $1 holds a character that separates the parts of a mount"
+  binds+=("$1" "$2" "$3")
+}
+
+# on_host PATH: sets REPLY to what it is outside; fails where no mount shows it.
+on_host() {
+  local i to longest=''
+  REPLY=$1
+  for ((i = 0; i < ${#binds[@]}; i += 3)); do
+    to=${binds[i + 1]}
+    if [[ $1/ == "$to"/* ]] && ((${#to} > ${#longest})); then longest=$to REPLY=${binds[i]}${1#"$to"}; fi
+  done
+  [[ -n $longest ]]
+}
+
+# What the inner half must know of this host. In a file, for each runtime passes on something else, and an image's own
+# variables would go before.
+write_environment() {
+  local variable pattern
+  {
+    printf '%s=%q\n' tmp_of_run "$tmp_of_run" image_id "$image_id"
+    compgen -e | while read -r variable; do
+      for pattern in 'SLURM_*' 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
+        # shellcheck disable=SC2053 # a pattern
+        if [[ $variable == $pattern ]]; then printf 'export %s=%q\n' "$variable" "${!variable}"; fi
+      done
+    done
+  } >"$attempt_dir/environment"
+}
+
+# The inner half's first steps.
+come_in() {
+  # shellcheck disable=SC1091 # written by this very job
+  . "$attempt_dir/environment"
+  PATH=$dmtcp/bin:$PATH where="in the image $image, with DMTCP in $dmtcp"
+  find_tmp
+  variables
+}
+
+# It may be out of sight, in another process namespace: its heartbeat tells.
+outer_half_is_gone() {
+  local beat=''
+  read -r beat 2>/dev/null <"$attempt_dir/seconds"
+  if [[ $beat != "${last_seen-}" ]]; then last_seen=$beat seen_at=$SECONDS; fi
+  ((SECONDS - seen_at > 3 * (CRFLOW_HEARTBEAT + CRFLOW_SLURM_LIMIT)))
+}
+
+# fingerprint FILE: what an image file was made as. Its first bytes hold the time and the identity of a SIF or squashfs.
+fingerprint() {
+  if [[ -d $1 ]]; then
+    printf 'folder-%s' "$(find "$1" -mindepth 1 -maxdepth 2 ! -type d -printf '%P %s %T@\n' | LC_ALL=C sort | cksum | tr ' ' -)"
+  else
+    printf 'file-%s-%s' "$(wc -c <"$1" | tr -d ' ')" "$(head -c 4096 "$1" | cksum | tr ' ' -)"
+  fi
+}

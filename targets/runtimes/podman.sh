@@ -1,0 +1,26 @@
+# --- Podman, and Podman-HPC, which hands all of this on to it ---
+
+find_image() {
+  local old
+  need_tools "$runtime"
+  image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>&1) ||
+    leave 70 "the image $image is not on $HOSTNAME (${image_id##*$'\n'}); to get it: $runtime pull $image"
+  # Of an attempt that was killed with all that looked after it.
+  for old in $(timeout -k 5 60 "$runtime" ps --all --quiet --filter "name=^${tmp_of_run##*/}-"); do
+    timeout -k 5 60 "$runtime" rm --force --time 0 "$old" >/dev/null
+  done
+}
+
+# The command is process 1 of its container, so all of it ends with the inner half. A second one of the same name would
+# not start, so each start has its own.
+inside() {
+  local i options=(--rm --name "${tmp_of_run##*/}-$attempt-$starts" --pull=never --entrypoint= --workdir=/)
+  # The coordinator is reached by the node's name; SELinux would hide the mounts.
+  options+=(--network=host --security-opt=label=disable)
+  # Files are the user's own, whatever user the image names.
+  if ((EUID)); then options+=(--userns=keep-id); else options+=(--user=0:0); fi
+  for ((i = 0; i < ${#binds[@]}; i += 3)); do
+    options+=(--mount "type=bind,source=${binds[i]},target=${binds[i + 1]}${binds[i + 2]:+,readonly}")
+  done
+  exec "$runtime" run "${options[@]}" ${runtime_options[@]+"${runtime_options[@]}"} "$image" "$@"
+}

@@ -1,0 +1,70 @@
+import { imageName } from '../../src/emit/image-name.ts';
+import bash from './podman.sh';
+import { anywhere, type Runtime } from './runtime.ts';
+
+const OWN_OPTIONS = [
+  '--rm',
+  '--name',
+  '--pull',
+  '--entrypoint',
+  '--workdir',
+  '-w',
+  '--network',
+  '--net',
+  '--userns',
+  '--user',
+  '-u',
+  '--volume',
+  '-v',
+  '--mount',
+  '--env',
+  '-e',
+  '--detach',
+  '-d',
+  '--interactive',
+  '-i',
+  '--tty',
+  '-t',
+];
+
+/** Plain Podman: for a desk, and for nodes that have it. */
+export const podman: Runtime = {
+  name: 'podman',
+  label: 'Podman',
+  files: false,
+  digests: true,
+  local: true,
+  modules: null,
+  whyNoMount: anywhere,
+  readonly: true,
+  ownOptions: OWN_OPTIONS,
+  spell: imageName,
+  bash,
+};
+
+/**
+ * NERSC's wrapper. Its modules, and which of them exclude each other or have `run` start a shared container and `exec` into
+ * it (`shared_run`), are those of etc/modules.d in its source (1.1.4).
+ */
+export const podmanHpc: Runtime = {
+  ...podman,
+  name: 'podman-hpc',
+  label: 'Podman-HPC',
+  moduleOptions: (modules) => modules.map((module) => `--${module}`),
+  modules: {
+    known: [
+      'gpu',
+      'mpi',
+      'cuda-mpi',
+      'openmpi-pmi2',
+      'openmpi-pmix',
+      'nccl',
+      'cvmfs',
+      'home',
+      'scratch',
+      'cfs',
+    ],
+    exclusive: [['mpi', 'cuda-mpi', 'openmpi-pmi2', 'openmpi-pmix']],
+    detached: ['mpi', 'cuda-mpi', 'openmpi-pmi2'],
+  },
+};
