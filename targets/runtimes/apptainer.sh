@@ -20,8 +20,9 @@ find_image() {
   image_id=$(fingerprint "$image")
 }
 
+# In a process namespace of its own all of it ends with the runtime, also with one that is killed.
 inside() {
-  local i options=(--cleanenv --pwd /)
+  local i options=(--cleanenv --pid --pwd /)
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     options+=(--bind "${binds[i]}:${binds[i + 1]}${binds[i + 2]:+:ro}")
   done

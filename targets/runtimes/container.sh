@@ -71,7 +71,7 @@ on_host() {
 write_environment() {
   local variable pattern
   {
-    printf '%s=%q\n' tmp_of_run "$tmp_of_run" image_id "$image_id"
+    printf '%s=%q\n' tmp_of_run "$tmp_of_run" image "$image" image_id "$image_id"
     compgen -e | while read -r variable; do
       for pattern in 'SLURM_*' 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
         # shellcheck disable=SC2053 # a pattern

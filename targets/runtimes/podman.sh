@@ -16,9 +16,8 @@ find_image() {
 inside() {
   local i options=(--rm --name "${tmp_of_run##*/}-$attempt-$starts" --pull=never --entrypoint= --workdir=/)
   # The coordinator is reached by the node's name; SELinux would hide the mounts.
-  options+=(--network=host --security-opt=label=disable)
-  # Files are the user's own, whatever user the image names.
-  if ((EUID)); then options+=(--userns=keep-id); else options+=(--user=0:0); fi
+  # Files must be the user's own, whatever user the image names: without root outside, that is root inside.
+  options+=(--network=host --security-opt=label=disable --user=0:0)
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     options+=(--mount "type=bind,source=${binds[i]},target=${binds[i + 1]}${binds[i + 2]:+,readonly}")
   done

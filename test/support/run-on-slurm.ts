@@ -11,10 +11,11 @@ const count = join(import.meta.dirname, '../programs/count-alone.sh');
 /** The counting program: 1 to `last`, a line each half second, then status 7. */
 export const counting = (last: number) => `bash '${count}' ${last} 0.5 7`;
 
-const flow = (run: string) => `crflow 1
+const flow = (run: string, blocks: string) => `crflow 1
 
 workflow count {
   application { run = ${quoted(run)} }
+  ${blocks}
   checkpoint { interval = 10min   lead = 2min }
   schedule { time = 10min   total = 1h }
 }
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly last: number;
   /** The flow's `run`; by default the counting program. */
   readonly run?: string | undefined;
+  /** Further blocks of the flow. */
+  readonly blocks?: string;
   /** The task to look at, where `sbatchArgs` make an array of it. */
   readonly task?: string | undefined;
   /** Called with the folder before anything is submitted. */
@@ -44,8 +47,10 @@ export interface RunOptions {
 export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [], ...options }: RunOptions) {
   const folder = join(cluster.work, options.folder);
   mkdirSync(folder);
-  const { flows } = compile({ name: 'count.crflow', text: flow(options.run ?? counting(last)) });
-  writeFileSync(join(folder, 'count.sbatch'), flows[0]?.script.text ?? '');
+  const text = flow(options.run ?? counting(last), options.blocks ?? '');
+  const { flows, diagnostics } = compile({ name: 'count.crflow', text });
+  if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
+  writeFileSync(join(folder, 'count.sbatch'), flows[0].script.text);
   const base = dmtcpEnvironment(dmtcp);
   const PATH = `${writeCommands(folder, options.commands ?? {})}${base['PATH']}`;
   const { DMTCP_STANDIN_NODE = '' } = base;

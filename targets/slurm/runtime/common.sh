@@ -131,10 +131,11 @@ processes_of() {
 
 # inner_halves [ATTEMPT]: the processes that are an inner half of this run, or start one.
 inner_halves() {
-  local file words
+  local file word words
   for file in /proc/[0-9]*/cmdline; do
-    mapfile -d '' -t words 2>/dev/null <"$file" || continue
-    if [[ " ${words[*]-} " == *" inner_half $run ${1:+$1 }"* ]]; then
+    words=''
+    while IFS= read -r -d '' word; do words+="$word "; done 2>/dev/null <"$file"
+    if [[ $words == *" inner_half $run ${1:+$1 }"* ]]; then
       file=${file#/proc/}
       printf '%s\n' "${file%/cmdline}"
     fi

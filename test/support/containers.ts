@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RuntimeName } from '../../src/model/container.ts';
+import type { Dmtcp } from './dmtcp.ts';
+import { makeRootFileSystem, prefixOf, tarOf } from './image.ts';
+
+const programs = join(import.meta.dirname, '../programs');
+
+/** A container runtime that tests can use, with an image in it. */
+export interface TestContainer {
+  readonly runtime: RuntimeName;
+  /** The environment of a job that uses it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The block `container` of a flow; further entries may be put in. */
+  readonly block: (dmtcp: Dmtcp, more?: string) => string;
+}
+
+interface Kind {
+  readonly runtime: RuntimeName;
+  readonly command: string;
+  /** Makes the image of the root file system known to the runtime. */
+  readonly install: (root: string, folder: string) => Pick<TestContainer, 'env'> & { readonly image: string };
+}
+
+const podmanImage = 'localhost/crflow-test:1';
+
+/** Podman with a storage and a configuration of its own, that ask for nothing that a bare machine has not. */
+function installForPodman(root: string, folder: string, command: string) {
+  const conf = join(folder, 'containers.conf');
+  const storage = join(folder, 'storage.conf');
+  // Limits above the machine's own hard ones cannot be set; cgroups may be of the old kind, which crun does not take.
+  writeFileSync(
+    conf,
+    '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n',
+  );
+  writeFileSync(
+    storage,
+    `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/storage"\nrunroot = "${folder}/run"\n`,
+  );
+  const env = { CONTAINERS_CONF: conf, CONTAINERS_STORAGE_CONF: storage };
+  const archive = tarOf(root, join(folder, 'image.tar'));
+  must(command, ['import', '--quiet', archive, podmanImage], env);
+  must(command, ['run', '--rm', '--network=host', podmanImage, 'true'], env);
+  return { env, image: podmanImage };
+}
+
+/** Those that are tried. What differs between machines is only whether they are there. */
+const KINDS: readonly Kind[] = [
+  {
+    runtime: 'podman',
+    command: 'podman',
+    install: (root, folder) => installForPodman(root, folder, 'podman'),
+  },
+  {
+    runtime: 'podman-hpc',
+    command: 'podman-hpc',
+    install: (root, folder) => {
+      // It has a configuration and a storage of its own, which are the machine's.
+      const env = { USER: process.env['USER'] ?? 'root', SCRATCH: process.env['SCRATCH'] ?? folder };
+      const archive = tarOf(root, join(folder, 'image.tar'));
+      must('podman-hpc', ['import', '--quiet', archive, podmanImage], env);
+      must('podman-hpc', ['run', '--rm', '--network=host', podmanImage, 'true'], env);
+      return { env, image: podmanImage };
+    },
+  },
+  {
+    runtime: 'charliecloud',
+    command: 'ch-run',
+    install: (root) => {
+      const env = { USER: process.env['USER'] ?? 'root' };
+      must('ch-run', [root, '--', 'true'], env);
+      return { env, image: root };
+    },
+  },
+  {
+    runtime: 'apptainer',
+    command: 'apptainer',
+    install: (root) => {
+      must('apptainer', ['exec', root, 'true'], {});
+      return { env: {}, image: root };
+    },
+  },
+];
+
+/** The runtimes that tests would like, and why each that is not there is skipped. */
+export const runtimes: readonly { readonly runtime: RuntimeName; readonly why: string | null }[] = KINDS.map(
+  ({ runtime, command }) => ({
+    runtime,
+    why: spawnSync(command, ['--version']).error === undefined ? null : `there is no ${command} here`,
+  }),
+);
+
+/** Makes an image and gives it to those that are there. `folder` is made, and the caller's to remove. */
+export function containersIn(folder: string): readonly TestContainer[] {
+  const root = join(folder, 'root');
+  mkdirSync(root, { recursive: true });
+  makeRootFileSystem(root);
+  return KINDS.filter(({ runtime }) =>
+    runtimes.some((one) => one.runtime === runtime && one.why === null),
+  ).map(({ runtime, install }) => {
+    const { env, image } = install(root, folder);
+    return {
+      runtime,
+      env,
+      block: (dmtcp, more = '') => `container {
+    runtime = ${runtime}  image = "${image}"  dmtcp = "${prefixOf(dmtcp)}"
+    mount "${programs}" to "${programs}"
+    ${more}
+  }`,
+    };
+  });
+}
+
+/** Removes the folder, and what the runtimes have mounted in it. */
+export function removeContainers(folder: string): void {
+  for (const mounted of ['storage/overlay', 'storage/vfs'])
+    spawnSync('umount', ['-l', join(folder, mounted)]);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function must(command: string, args: readonly string[], env: Readonly<Record<string, string>>): void {
+  const { status, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? stderr}`);
+}
