@@ -5,13 +5,26 @@ import { anywhere, type Runtime } from './runtime.ts';
 export const apptainer: Runtime = {
   name: 'apptainer',
   label: 'Apptainer',
+  command: 'apptainer',
   files: true,
   digests: true,
   local: false,
   modules: null,
   whyNoMount: anywhere,
   readonly: true,
-  ownOptions: ['--bind', '-B', '--mount', '--pwd', '--cwd', '--cleanenv', '--pid', '-p', '-e', '--env', '--env-file'],
+  ownOptions: [
+    '--bind',
+    '-B',
+    '--mount',
+    '--pwd',
+    '--cwd',
+    '--cleanenv',
+    '--pid',
+    '-p',
+    '-e',
+    '--env',
+    '--env-file',
+  ],
   // A reference with both is refused: the digest decides.
   spell: (image) =>
     `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,
