@@ -132,7 +132,7 @@ function assume(plan: Plan, given: Given) {
     seconds(
       'checkpoint',
       given.checkpoint,
-      HANDLING + checkpointCost(memory),
+      checkpointCost(memory),
       `memory, written at ${rate}, and ${HANDLING} s to see that it is done and to seal it: seen on a small machine; a parallel file system writes about 1 GB/s`,
     ),
     seconds(
