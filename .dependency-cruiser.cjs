@@ -31,7 +31,7 @@ module.exports = {
     only('src/check', 'src/model', 'src/time', 'src/diagnostics', 'src/site'),
     only('src/plan', 'src/model', 'src/time', 'src/site'),
     only('src/site', 'src/model', 'src/time', 'src/diagnostics'),
-    only('src/forecast', 'src/model', 'src/time', 'src/diagnostics'),
+    only('src/forecast', 'src/model', 'src/time', 'src/diagnostics', 'src/site'),
     only('src/emit', 'src/model'),
     only('targets/runtimes', 'src/model', 'src/emit'),
     only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics', 'targets/runtimes'),

@@ -145,7 +145,15 @@ program
     }),
   )
   .addOption(set())
+  .addOption(site())
   .addOption(format())
+  .addHelpText(
+    'after',
+    examples(
+      'crc plan water.crflow                          what fits into its total',
+      'crc plan --work 3d --site ./mine.json water.crflow',
+    ),
+  )
   .action(async (flow, options) => {
     const { planFlow } = await import('./plan.ts');
     process.exitCode = await planFlow(flow, options);
@@ -163,6 +171,13 @@ program
   .addOption(set())
   .addOption(site())
   .addOption(format())
+  .addHelpText(
+    'after',
+    examples(
+      'crc doctor --write mine.json    what this cluster is like',
+      'crc doctor water.crflow         is this machine fit for this flow?',
+    ),
+  )
   .action(async (files, options) => {
     const { doctor } = await import('./doctor.ts');
     process.exitCode = await doctor(files, options);

@@ -21,7 +21,7 @@ import { fakeShellCheck } from '../support/fake-shellcheck.ts';
 const root = join(import.meta.dirname, '../..');
 const schema = (name: string) => JSON.parse(readFileSync(join(root, `specs/${name}.schema.json`), 'utf8'));
 const flow = firstFlow('primes');
-const verbs = ['compile', 'check', 'init'];
+const verbs = ['compile', 'check', 'plan', 'doctor', 'init'];
 
 let folder = '';
 beforeEach(() => {
