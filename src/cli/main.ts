@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import project from '../../package.json' with { type: 'json' };
+import { RUNTIMES } from '../model/container.ts';
 import { parseDuration } from '../time/duration.ts';
 
 const statuses =
@@ -187,12 +188,16 @@ program
   .command('init')
   .summary('write a flow to begin with')
   .description(
-    'Writes NAME.crflow: a flow with comments that compiles as it stands, for a program on the host. (Containers come with a later version.) Asks nothing, and leaves a file alone that is there.',
+    'Writes NAME.crflow: a flow with comments that compiles as it stands, for a program on the host or in a container. Asks nothing, and leaves a file alone that is there.',
   )
   .argument('[name]', 'of the workflow and the file', 'job')
   .option('--dir <folder>', 'write it there', '.')
+  .addOption(new Option('--runtime <runtime>', 'in a container of that').choices(RUNTIMES))
   .addOption(format())
-  .addHelpText('after', examples('crc init water', 'crc init water --dir flows'))
+  .addHelpText(
+    'after',
+    examples('crc init water', 'crc init water --dir flows', 'crc init water --runtime apptainer'),
+  )
   .action(async (name, options) => {
     const { init } = await import('./init.ts');
     process.exitCode = await init(name, options);

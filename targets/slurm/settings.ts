@@ -84,7 +84,7 @@ function containerFacts({ runtime, image, dmtcp, modules, options }: Container, 
   ];
   if (image.kind === 'name')
     lines.push([code`image=${word(runtimeOf(runtime).spell(image))}`, 'which has DMTCP in it']);
-  lines.push([code`readonly dmtcp=${word(dmtcp)}`, 'and there has it here']);
+  lines.push([code`readonly dmtcp=${word(dmtcp)}`, "DMTCP's prefix in it"]);
   const asked = [...(runtimeOf(runtime).moduleOptions?.(modules) ?? []), ...options];
   lines.push([
     code`runtime_options=(${words(asked)})`,
