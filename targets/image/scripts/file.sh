@@ -1,0 +1,27 @@
+# An image that is a file or a folder has no label: a note beside it says what it was made of.
+is_there() {
+  local its_mark its_size
+  [[ -e $image && -r $image.recipe ]] && read -r its_mark its_size <"$image.recipe" &&
+    fits "$its_mark" && [[ $its_size == "$(size_of_image)" ]]
+}
+
+size_of_image() { if [[ -f $image ]]; then wc -c <"$image" | tr -d ' '; else printf 'folder'; fi; }
+
+# The new one takes the place of the old one only when it is whole; jobs that have the old one open keep it.
+replace_image() {
+  rm -f "$image.recipe"
+  if [[ -d $image ]]; then rm -rf "$image"; fi
+  mv "$1" "$image" || fail "$image could not be put in its place"
+  printf '%s %s\n' "$(mark)" "$(size_of_image)" >"$image.recipe" || fail "cannot write $image.recipe"
+  say "built $image"
+}
+
+# Builders that know no list of what to leave out are shown a copy of what goes in.
+copy_inputs() {
+  local name exclude=()
+  copied=$(mktemp -d) || fail 'cannot make a temporary folder'
+  trap 'rm -rf "$copied"' EXIT
+  ((${#inputs[@]})) || return 0
+  for name in "${own[@]}"; do exclude+=("--exclude=$name"); done
+  tar -cf - "${exclude[@]}" -- "${inputs[@]/#/./}" | tar -xf - -C "$copied" || fail 'cannot copy what goes into the image'
+}
