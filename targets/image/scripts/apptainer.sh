@@ -5,7 +5,7 @@ publish() {
     say "$image is there already, of this recipe and these sources"
     return
   fi
-  mkdir -p "$(dirname "$image")" || fail "cannot make the folder of $image"
+  carry_out mkdir -p "$(dirname "$image")" || fail "cannot make the folder of $image"
   copy_inputs
   cd "$copied" || fail "cannot go to $copied"
   if [[ $proof == no ]]; then command+=(--notest); fi

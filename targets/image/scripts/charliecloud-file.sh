@@ -6,8 +6,8 @@ publish() {
   fi
   build_image
   command -v ch-convert >/dev/null || missing ch-convert
-  mkdir -p "$(dirname "$image")" || fail "cannot make the folder of $image"
-  rm -rf "$new"
+  carry_out mkdir -p "$(dirname "$image")" || fail "cannot make the folder of $image"
+  [[ -n $dry_run ]] || rm -rf "$new"
   carry_out ch-convert -i ch-image "$built" "$new" || fail "$built could not be made into $image"
   [[ -z $dry_run ]] || return 0
   [[ -e $new ]] || fail "ch-convert claims to have made $image, but did not"

@@ -69,7 +69,7 @@ contents() {
   for name in "${own[@]}"; do prune+=(-name "$name" -prune -o); done
   find "${inputs[@]/#/./}" "${prune[@]}" -type f -exec cksum {} + &&
     find "${inputs[@]/#/./}" "${prune[@]}" -type f -perm -100 -print &&
-    find "${inputs[@]/#/./}" "${prune[@]}" -type l -exec readlink {} +
+    find "${inputs[@]/#/./}" "${prune[@]}" -type l -print -exec readlink {} \;
 }
 
 # fits MARK: is it that of the image that is wanted? One that was not proven does only for whoever wants no proof.
