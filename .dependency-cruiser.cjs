@@ -34,6 +34,7 @@ module.exports = {
     only('src/forecast', 'src/model', 'src/time', 'src/diagnostics'),
     only('src/emit', 'src/model'),
     only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics'),
+    only('targets/image', 'src/model', 'src/emit'),
     only('src/host', 'src/model'),
   ],
   options: {

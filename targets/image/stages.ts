@@ -95,8 +95,15 @@ function toolsFor({ sources, dmtcp: { archive } }: ImageRecipe, manager: Package
   return [...new Set(needed)].sort();
 }
 
+/** Where DMTCP is in the image, and what proves that it works there. */
+function places({ dmtcp }: Container): { prefix: string; proof: string } {
+  const prefix = dmtcp.replace(/\/+$/, '');
+  return { prefix: prefix || '/', proof: `${prefix}/share/crflow/proof.sh` };
+}
+
 function dmtcp({ dmtcp: { release, archive } }: ImageRecipe, container: Container): Step[] {
   const source = lineWord(`${scratch}/dmtcp`);
+  const { prefix, proof: script } = places(container);
   const commit = dmtcpReleases.get(release);
   if (archive === null && commit === undefined)
     throw new UnspeakableInShell(`DMTCP ${release} is not a release that crflow can fetch`);
@@ -114,11 +121,15 @@ function dmtcp({ dmtcp: { release, archive } }: ImageRecipe, container: Containe
       // An archive may have a folder around it.
       code`if [ ! -e configure ]; then cd ./*/; fi`,
       code`if [ "$(cat VERSION)" != ${lineWord(release)} ]; then echo ${wrong} "$(cat VERSION)" >&2; exit 1; fi`,
-      code`./configure --prefix=${lineWord(container.dmtcp)}`,
+      code`./configure --prefix=${lineWord(prefix)}`,
       code`make -j"$(nproc)"`,
       code`make install DESTDIR=/dmtcp`,
       // What is no binary among them is not strip's business.
       code`{ find /dmtcp -type f ${lineWord('(')} -path '*/bin/*' -o -name '*.so' ${lineWord(')')} -exec strip --strip-debug {} + || :; }`,
+    ]),
+    run('For anybody who wants to know whether DMTCP works in this image, on this machine or another.', [
+      code`mkdir -p ${lineWord(`/dmtcp${script.replace(/\/[^/]*$/, '')}`)}`,
+      printed(proof, lineWord(`/dmtcp${script}`)),
     ]),
   ];
 }
@@ -235,18 +246,13 @@ function workFolder(first: ImageSource | undefined): ShellText[] {
 function image(recipe: ImageRecipe, container: Container, manager: PackageManager, builds: boolean): Step[] {
   const { packages, results } = recipe;
   const install = manager.installMore ?? manager.install;
-  const script = `${container.dmtcp.replace(/\/+$/, '')}/share/crflow/proof.sh`;
-  const prefix = container.dmtcp.replace(/\/+$/, '') || '/';
+  const { prefix, proof: script } = places(container);
   return [
     run('What DMTCP is linked with, and what the job calls in here.', [
       ...manager.install(wrapped(manager.run)),
       code`for command in ${lines(commandsOfTheJob.map(lineWord), ' ')}; do if ! command -v "$command"; then echo "crflow: the image has no $command, which the job needs" >&2; exit 1; fi; done`,
     ]),
     { kind: 'take', why: '', stage: 'dmtcp', from: `/dmtcp${prefix}`, to: prefix },
-    run('For anybody who wants to know whether DMTCP works in this image on another machine.', [
-      code`mkdir -p ${lineWord(script.replace(/\/[^/]*$/, ''))}`,
-      printed(proof, lineWord(script)),
-    ]),
     {
       kind: 'prove',
       why: 'A program is checkpointed, killed and restored, here and now: CRFLOW_PROOF=no goes without.',
