@@ -1,28 +1,28 @@
 import { code, comment, filesWords, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
-import type { Stage, Step } from './stages.ts';
+import { flattened, type Stage, type Step } from './stages.ts';
 
 type Copy = Extract<Step, { kind: 'copy' | 'take' }>;
 
 /**
- * The stages of an image as an Apptainer definition. There a stage starts from an image only, so one that goes on from
- * another does its steps again; and all files come before all commands.
+ * The stages of an image as an Apptainer definition, in which all files come before all commands.
  */
 export function definitionOf(stages: readonly Stage[], labels: ShellText): ShellText[] {
-  const own = stages.filter(({ name }) => !stages.some(({ from }) => from === name));
-  return [...own.flatMap((stage) => [code``, ...stageText(stage, stages)]), code``, code`%labels`, labels];
+  return [
+    ...flattened(stages).flatMap((stage) => [code``, ...stageText(stage)]),
+    code``,
+    code`%labels`,
+    labels,
+  ];
 }
 
-function stageText(stage: Stage, stages: readonly Stage[]): ShellText[] {
-  const before = stages.find(({ name }) => name !== undefined && name === stage.from);
-  const steps = [...(before?.steps ?? []), ...stage.steps];
-  const from = before?.from ?? stage.from;
+function stageText({ name, why, from, steps }: Stage): ShellText[] {
   const copies = steps.filter((step): step is Copy => step.kind === 'copy' || step.kind === 'take');
   const proof = steps.find((step) => step.kind === 'prove');
   return [
-    code`# ${comment(stage.why)}`,
+    code`# ${comment(why)}`,
     code`Bootstrap: docker`,
     code`From: ${typeof from === 'string' ? lineWord(from) : from}`,
-    code`Stage: ${lineWord(stage.name ?? 'image')}`,
+    code`Stage: ${lineWord(name ?? 'image')}`,
     ...copies.flatMap((copy, n) => [
       code``,
       copy.kind === 'take' ? code`%files from ${lineWord(copy.stage)}` : code`%files`,

@@ -13,7 +13,7 @@ import { definitionOf } from './definition.ts';
 import { dockerfileOf } from './dockerfile.ts';
 import { ignoreFile } from './ignore.ts';
 import { imageScript } from './script.ts';
-import { localInputs, stagesOf } from './stages.ts';
+import { flattened, localInputs, stagesOf } from './stages.ts';
 
 /**
  * The files that make the image of a plan; none where it has no recipe. Pure. Throws UnspeakableInShell for a value that
@@ -32,6 +32,8 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   const defined = container.runtime === 'apptainer' && container.image.kind === 'file';
 
   const stages = stagesOf(recipe, container);
+  // Charliecloud's builder takes the name of a stage for that of an image.
+  const dockerStages = container.runtime === 'charliecloud' ? flattened(stages) : stages;
   const inputs = localInputs(recipe);
   const own = [
     'crflow-state',
@@ -50,7 +52,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   const text = (parts: readonly ShellText[]) => `${lines(parts).text}\n`;
   const labels = labelsOf(plan.workflow, recipe, source);
   return [
-    { name: dockerfile, text: text([...head, ...dockerfileOf(stages, dockerLabels(labels))]) },
+    { name: dockerfile, text: text([...head, ...dockerfileOf(dockerStages, dockerLabels(labels))]) },
     { name: ignore, text: ignoreFile(inputs, [...own, ...imageNames(container)]) },
     ...(defined
       ? [{ name: definition, text: text([...head, ...definitionOf(stages, definitionLabels(labels))]) }]

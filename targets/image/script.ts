@@ -18,6 +18,7 @@ import charliecloud from './scripts/charliecloud.sh';
 import charliecloudFile from './scripts/charliecloud-file.sh';
 import charliecloudName from './scripts/charliecloud-name.sh';
 import common from './scripts/common.sh';
+import copy from './scripts/copy.sh';
 import file from './scripts/file.sh';
 import main from './scripts/main.sh';
 import oci from './scripts/oci.sh';
@@ -69,11 +70,11 @@ function partsFor({ runtime, image: { kind } }: Container): string[] {
     case 'apptainer name':
       return [common, oci, registry, apptainerName, main];
     case 'apptainer file':
-      return [common, file, apptainer, main];
+      return [common, file, copy, apptainer, main];
     case 'charliecloud name':
-      return [common, file, charliecloud, charliecloudName, main];
+      return [common, copy, charliecloud, charliecloudName, main];
     case 'charliecloud file':
-      return [common, file, charliecloud, charliecloudFile, main];
+      return [common, file, copy, charliecloud, charliecloudFile, main];
     default:
       throw new UnspeakableInShell(`${runtime} has its images by name, not as files`);
   }

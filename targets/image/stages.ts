@@ -74,6 +74,21 @@ export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
   ];
 }
 
+/**
+ * The same for builders that know only images to start from: a stage that goes on from another does its steps again.
+ * With the same words, so that a builder with a cache does them once.
+ */
+export function flattened(stages: readonly Stage[]): Stage[] {
+  const goneOnFrom = new Set(stages.map(({ from }) => from));
+  return stages.flatMap((stage) => {
+    const before = stages.find(({ name }) => name !== undefined && name === stage.from);
+    if (stage.name !== undefined && goneOnFrom.has(stage.name)) return [];
+    return before === undefined
+      ? [stage]
+      : [{ ...stage, from: before.from, steps: [...before.steps, ...stage.steps] }];
+  });
+}
+
 function suits({ distribution }: ImageRecipe, { program }: PackageManager): ShellText[] {
   const refuse = (what: string) => code`then echo ${lineWord(`crflow: ${what}`)} >&2; exit 1; fi`;
   return [
