@@ -21,6 +21,7 @@ import common from './scripts/common.sh';
 import copy from './scripts/copy.sh';
 import file from './scripts/file.sh';
 import main from './scripts/main.sh';
+import mark from './scripts/mark.sh';
 import oci from './scripts/oci.sh';
 import podman from './scripts/podman.sh';
 import podmanHpc from './scripts/podman-hpc.sh';
@@ -62,19 +63,19 @@ export function imageScript(container: Container, about: ScriptOf): string {
 function partsFor({ runtime, image: { kind } }: Container): string[] {
   switch (`${runtime} ${kind}` as const) {
     case 'podman name':
-      return [common, oci, podman, main];
+      return [common, mark, oci, podman, main];
     case 'podman-hpc name':
-      return [common, oci, podmanHpc, main];
+      return [common, mark, oci, podmanHpc, main];
     case 'shifter name':
-      return [common, oci, registry, shifter, main];
+      return [common, mark, oci, registry, shifter, main];
     case 'apptainer name':
-      return [common, oci, registry, apptainerName, main];
+      return [common, mark, oci, registry, apptainerName, main];
     case 'apptainer file':
-      return [common, file, copy, apptainer, main];
+      return [common, mark, file, copy, apptainer, main];
     case 'charliecloud name':
       return [common, copy, charliecloud, charliecloudName, main];
     case 'charliecloud file':
-      return [common, file, copy, charliecloud, charliecloudFile, main];
+      return [common, mark, file, copy, charliecloud, charliecloudFile, main];
     default:
       throw new UnspeakableInShell(`${runtime} has its images by name, not as files`);
   }

@@ -1,6 +1,7 @@
 publish() {
   local command=(apptainer build --force)
   command -v apptainer >/dev/null || missing apptainer
+  describe
   if is_there; then
     say "$image is there already, of this recipe and these sources"
     return

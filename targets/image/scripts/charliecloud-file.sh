@@ -1,5 +1,6 @@
 publish() {
   local new=${image%/*}/new-${image##*/} # the kind of image is told by how its name ends
+  describe
   if is_there; then
     say "$image is there already, of this recipe and these sources"
     return

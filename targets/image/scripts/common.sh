@@ -53,26 +53,9 @@ carry_out() {
   [[ -n $dry_run ]] || "$@"
 }
 
-# Sets wanted, by which an image is known that is what this recipe and these sources make. Not by their times: a fresh
-# clone has the same.
-describe() {
+look_for_inputs() {
   local input
   for input in "${inputs[@]}"; do
     [[ -e $input ]] || fail "$PWD/$input, which goes into the image, is not there"
   done
-  wanted=$({ cksum <"$here/$recipe" && contents | LC_ALL=C sort; } | cksum | tr ' ' -) || fail "cannot read what goes into the image"
 }
-
-contents() {
-  local name prune=()
-  ((${#inputs[@]})) || return 0
-  for name in "${own[@]}"; do prune+=(-name "$name" -prune -o); done
-  find "${inputs[@]/#/./}" "${prune[@]}" -type f -exec cksum {} + &&
-    find "${inputs[@]/#/./}" "${prune[@]}" -type f -perm -100 -print &&
-    find "${inputs[@]/#/./}" "${prune[@]}" -type l -print -exec readlink {} \;
-}
-
-# fits MARK: is it that of the image that is wanted? One that was not proven does only for whoever wants no proof.
-fits() { [[ -z $force ]] && { [[ $1 == "$wanted" ]] || [[ $proof == no && $1 == "$wanted-unproven" ]]; }; }
-
-mark() { if [[ $proof == yes ]]; then printf '%s' "$wanted"; else printf '%s' "$wanted-unproven"; fi; }

@@ -19,6 +19,7 @@ migrate_image() {
 }
 
 publish() {
+  describe
   find_builder podman-hpc
   build_image
   migrate_image

@@ -5,6 +5,7 @@ is_in_registry() {
 }
 
 push_image() {
+  describe
   if is_in_registry; then
     say "the registry has $image already, of this recipe and these sources"
     return
