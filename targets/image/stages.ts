@@ -41,8 +41,8 @@ export interface Stage {
 
 const run = (why: string, commands: readonly ShellText[]): Step => ({ kind: 'run', why, commands });
 
-/** Where a build stage keeps what nobody asked for: gone with the stage. */
-const scratch = '/tmp/crflow';
+/** Where a build stage keeps what nobody asked for: gone with the stage. Not in /tmp, which is the host's where Charliecloud builds. */
+const scratch = '/crflow-build';
 
 /**
  * The stages of an image, what changes least first. Throws UnspeakableInShell for a value that a recipe cannot

@@ -40,7 +40,7 @@ function postOf(definition: string): string {
 function written(shell: string, commands: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'crflow-recipe-'));
   try {
-    const text = commands.replaceAll('/tmp/crflow', folder);
+    const text = commands.replaceAll('/crflow-build', folder);
     const { stderr } = spawnSync(shell, ['-c', text], { encoding: 'utf8', cwd: folder });
     const file = join(folder, 'build.sh');
     return existsSync(file) ? readFileSync(file, 'utf8') : `nothing was written: ${stderr}`;
@@ -60,7 +60,7 @@ const throughDefinition = (text: string, shell: string) => {
   const image = [{ kind: 'text', text: 'x.sif' }] as const;
   const { definition } = imageFiles({ runtime: 'apptainer', image, recipe: { build: build(text) } });
   const post = postOf(definition ?? '');
-  const commands = post.slice(post.indexOf('\n(\nmkdir -p /tmp/crflow\nprintf') + 3);
+  const commands = post.slice(post.indexOf('\n(\nmkdir -p /crflow-build\nprintf') + 3);
   return written(shell, commands.slice(0, commands.lastIndexOf('\nbash -eo')));
 };
 
@@ -129,7 +129,7 @@ test('it runs with -e and pipefail, where its first source is', () => {
   const to = (path: string) =>
     imageFiles({
       recipe: { sources: [{ kind: 'copy', from: 'x', to: path }], build: build('make\n') },
-    }).dockerfile.match(/ && (cd .*|if \[ -d .*) \\\n && bash -eo pipefail \/tmp\/crflow\/build\.sh/)?.[1];
+    }).dockerfile.match(/ && (cd .*|if \[ -d .*) \\\n && bash -eo pipefail \/crflow-build\/build\.sh/)?.[1];
   expect(to('/opt/x y/')).toBe("cd '/opt/x y/'");
   expect(to('/opt/x')).toBe('if [ -d /opt/x ]; then cd /opt/x; else cd /opt; fi');
   expect(to('/x')).toBe('if [ -d /x ]; then cd /x; else cd /; fi');

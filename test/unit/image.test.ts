@@ -56,6 +56,10 @@ describe('the Dockerfile', () => {
     expect(lintDockerfile(dockerfile)).toEqual([]);
   });
 
+  test("keeps nothing in /tmp, which is the host's in some builders", () => {
+    expect(imageFiles({ recipe: full }).dockerfile.replaceAll(/^ +'.*' \\\\$/gm, '')).not.toContain('/tmp');
+  });
+
   test('leaves compilers and sources behind', () => {
     const { dockerfile } = imageFiles({ recipe: full });
     const image = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
@@ -72,8 +76,8 @@ describe('the Dockerfile', () => {
   test('with an archive of DMTCP needs no git and no network for it', () => {
     const archive = { path: 'dmtcp-5.tar.xz', sha256 };
     const { dockerfile } = imageFiles({ recipe: { dmtcp: { release: '5.0.0', archive } } });
-    expect(dockerfile).toContain('COPY dmtcp-5.tar.xz /tmp/crflow/dmtcp.tar\n');
-    expect(dockerfile).toContain(`echo '${sha256}  /tmp/crflow/dmtcp.tar' | sha256sum -c -`);
+    expect(dockerfile).toContain('COPY dmtcp-5.tar.xz /crflow-build/dmtcp.tar\n');
+    expect(dockerfile).toContain(`echo '${sha256}  /crflow-build/dmtcp.tar' | sha256sum -c -`);
     expect(dockerfile).not.toMatch(/\bgit\b/);
   });
 
