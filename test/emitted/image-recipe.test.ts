@@ -158,3 +158,58 @@ test('every RUN is a command of a POSIX shell', () => {
     }
   }
 });
+
+describe('a source from git', () => {
+  /** A repository with two commits, of which a server gives the first one only to who asks for more. */
+  function repository(folder: string): { url: string; commit: string } {
+    const made = spawnSync(
+      'bash',
+      [
+        '-ec',
+        `git init -q -b main repo; cd repo
+git config user.email a@example.org; git config user.name a
+echo one >file; git add file; git commit -qm one; git rev-parse HEAD
+echo two >file; git commit -qam two`,
+      ],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    expect(made).toMatchObject({ status: 0, stderr: '' });
+    return { url: `file://${folder}/repo`, commit: made.stdout.trim() };
+  }
+
+  const fetched = (folder: string, url: string, commit: string) => {
+    const to = join(folder, "to 'here'");
+    const { dockerfile } = imageFiles({ recipe: { sources: [{ kind: 'git', from: url, commit, to }] } });
+    const run = runsOf(dockerfile).find((one) => one.includes('submodule')) ?? '';
+    const { status, stderr } = spawnSync('sh', ['-c', run], { encoding: 'utf8' });
+    const file = join(to, 'file');
+    return { status, stderr, file: existsSync(file) ? readFileSync(file, 'utf8') : null };
+  };
+
+  const inFolder = (work: (folder: string) => void) => {
+    const folder = mkdtempSync(join(tmpdir(), 'crflow-git-'));
+    try {
+      work(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  test.each([
+    'true',
+    'false',
+  ])('comes by its commit, whether the server gives single ones (%s) or not', (gives) =>
+    inFolder((folder) => {
+      const { url, commit } = repository(folder);
+      const repo = join(folder, 'repo');
+      spawnSync('git', ['-C', repo, 'config', 'uploadpack.allowAnySHA1InWant', gives]);
+      expect(fetched(folder, url, commit)).toMatchObject({ status: 0, file: 'one\n' });
+    }));
+
+  test('that has no such commit is a failure', () =>
+    inFolder((folder) => {
+      const { url } = repository(folder);
+      expect(fetched(folder, url, 'a'.repeat(40))).toMatchObject({ file: null });
+      expect(fetched(folder, url, 'a'.repeat(40)).status).not.toBe(0);
+    }));
+});
