@@ -34,6 +34,7 @@ module.exports = {
     only('src/forecast', 'src/model', 'src/time', 'src/diagnostics', 'src/site'),
     only('src/emit', 'src/model'),
     only('targets/runtimes', 'src/model', 'src/emit'),
+    only('targets/image', 'src/model', 'src/emit'),
     only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics', 'targets/runtimes'),
     only('src/host', 'src/model'),
   ],

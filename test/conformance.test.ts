@@ -30,6 +30,7 @@ const stages: readonly Stage[] = [
   { file: 'diagnostics.txt', produce: diagnosticsText },
   { file: 'plan.json', produce: planText },
   { file: 'job.txt', produce: jobText },
+  { file: 'image.txt', produce: imageText },
 ];
 
 /** Codes that no case of reasonable size can show; the unit test that does is named. */
@@ -108,6 +109,12 @@ function diagnosticsText({ source, given }: Case): string | undefined {
     ),
   );
   return [renderAll(nowhere, source), ...groups].filter((text) => text !== '').join('\n') || undefined;
+}
+
+/** The files that make an image, one after the other. */
+function imageText({ source, given }: Case): string | undefined {
+  const files = compile(source, given).flows.flatMap((flow) => flow.imageFiles);
+  return files.length === 0 ? undefined : files.map(({ name, text }) => `=== ${name}\n${text}`).join('\n');
 }
 
 function modelText({ source, given }: Case): string | undefined {

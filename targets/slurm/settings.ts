@@ -1,4 +1,5 @@
-import { code, comment, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
+import { aligned } from '../../src/emit/aligned.ts';
+import { code, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
 import type { Container } from '../../src/model/container.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { FIRST_CHECKPOINT, MARGIN } from '../../src/time/attempt.ts';
@@ -93,12 +94,3 @@ function containerFacts({ runtime, image, dmtcp, modules, options }: Container, 
   lines.push([code`pass=(${words(pass)})`, 'variables of the submission that the container gets']);
   return lines;
 }
-
-/** Code with its comments in one column. */
-export function aligned(lines: [ShellText, string][]): ShellText[] {
-  const width = Math.max(...lines.map(([line]) => line.text.length));
-  return lines.map(([line, says]) => code`${line}${spaces(width - line.text.length)} # ${comment(says)}`);
-}
-
-/** Layout: the one thing that is safe to build from a count. */
-const spaces = (count: number): ShellText => comment(' '.repeat(count));
