@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import { RUNTIMES } from '../model/container.ts';
@@ -203,14 +202,12 @@ program
     process.exitCode = await init(name, options);
   });
 
-try {
-  // A pipe that is closed early (crc … | head) is no fault of anybody's.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'EPIPE' ? process.exit(0) : internalError(error),
-  );
-  await program.parseAsync();
-} catch (error) {
+// A pipe that is closed early (crc … | head) is no fault of anybody's.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  error.code === 'EPIPE' ? process.exit(0) : internalError(error),
+);
+program.parseAsync().catch((error: unknown) => {
   // Commander has said what was wrong with the command line; help and version are no errors.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else internalError(error);
-}
+});

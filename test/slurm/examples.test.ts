@@ -79,7 +79,7 @@ describe('the examples of real programs, carried to their end', () => {
       .skipIf(why !== '')
       .concurrent(
         `${example.name}: ${example.program} is restored, and its result is that of an undisturbed run${why === '' ? '' : ` (skipped: ${why})`}`,
-        { timeout: 300_000 },
+        { timeout: 900_000 },
         async ({ expect }) => {
           if (cluster === undefined) throw new Error('there is no cluster');
           const { name, input, results } = example;
@@ -92,7 +92,7 @@ describe('the examples of real programs, carried to their end', () => {
             copyFileSync(join(examples, file), join(folder, file));
           const env = { ...quicker, PATH, MODULESHOME: modules(cluster) };
           const id = await cluster.submit(`${name}.sbatch`, { cwd: folder, env, sbatchArgs });
-          const job = await cluster.waitForJob(id, 'ended', 200);
+          const job = await cluster.waitForJob(id, 'ended', 600);
           const log = readFileSync(join(folder, `${name}-${id}.log`), 'utf8');
           expect(job, log).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
 
@@ -124,7 +124,7 @@ async function undisturbed({ name, input, results }: Example, cluster: Cluster) 
   const { run, set } = planOf(name);
   const env = Object.fromEntries(set.map((one) => [one.name, one.value]));
   const bash = ['-c', 'exec bash -eo pipefail -c "$0" >output 2>&1', run.text];
-  const { status } = await cluster.run('bash', bash, { cwd: folder, env, timeoutSeconds: 200 });
+  const { status } = await cluster.run('bash', bash, { cwd: folder, env, timeoutSeconds: 300 });
   if (status !== 0) throw new Error(`${name}: ${status}\n${readFileSync(join(folder, 'output'), 'utf8')}`);
   const found = new Map(
     Object.entries(results).map(([file, pick]) => [file, picked(join(folder, file), pick)]),
