@@ -32,7 +32,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   }
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
-  if (image !== undefined) imageFor(runtime, image, blocks, context);
+  if (image !== undefined) imageFor(runtime, image, context);
   modulesFor(runtime, blocks, context);
   optionsFor(runtime, blocks, context);
   mountsFor(runtime, blocks, context);
@@ -100,15 +100,12 @@ function listed({ name, label }: RuntimeRules, span: Span, { report, site }: Con
 function imageFor(
   runtime: RuntimeRules,
   { value, span }: Given<Image>,
-  blocks: Blocks,
   context: Context,
 ): void {
   const { report } = context;
   if (value.kind === 'file') {
     const others = RUNTIMES.filter((name) => context.runtime(name)?.files === true);
     if (!runtime.files) report(containers.imageFile, span, { runtime: runtime.label, others });
-    else if (blocks.image !== undefined && runtime.local)
-      report(containers.recipeIsFile, span, { runtime: runtime.label });
     return;
   }
   if (value.digest !== null && !runtime.digests) report(containers.digest, span, { runtime: runtime.label });
