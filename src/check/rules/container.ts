@@ -97,11 +97,7 @@ function listed({ name, label }: RuntimeRules, span: Span, { report, site }: Con
     report(containers.unlistedRuntime, span, { runtime: label, site: site.name, known });
 }
 
-function imageFor(
-  runtime: RuntimeRules,
-  { value, span }: Given<Image>,
-  context: Context,
-): void {
+function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context: Context): void {
   const { report } = context;
   if (value.kind === 'file') {
     const others = RUNTIMES.filter((name) => context.runtime(name)?.files === true);
