@@ -214,16 +214,20 @@ function application(recipe: ImageRecipe, manager: PackageManager): Step[] {
 const builtBy = ({ firstLine, lastLine }: { firstLine: number; lastLine: number }) =>
   `The flow's own build, from ${firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`}.`;
 
-/** Bytes of a build in a recipe, quoted: a shell is handed it as one argument, of which Linux takes 128 KiB. */
+/** Bytes of a build in a recipe: a shell is handed it as one argument, of which Linux takes 128 KiB. */
 const longestBuild = 100_000;
+/** Bytes of a line in a recipe, of which BuildKit takes 64 KiB. */
+const longestLine = 60_000;
+const bytes = (text: string) => new TextEncoder().encode(text).length;
 
 /** Writes the user's bash to a file, byte for byte, and runs it where its sources are. */
 function buildCommands(text: string, sources: readonly ImageSource[]): ShellText[] {
   const script = lineWord(`${scratch}/build.sh`);
   const print = printed(text, script);
-  if (print.text.length > longestBuild)
+  if (bytes(print.text) > longestBuild || print.text.split('
+').some((line) => bytes(line) > longestLine))
     throw new UnspeakableInShell(
-      'a build of more than 100 kB cannot stand in a recipe: put it into a file beside the flow',
+      'a build of more than 100 kB, or 60 kB a line, cannot stand in a recipe: put it into a file beside the flow',
     );
   return [
     code`mkdir -p ${lineWord(scratch)}`,
