@@ -224,8 +224,7 @@ const bytes = (text: string) => new TextEncoder().encode(text).length;
 function buildCommands(text: string, sources: readonly ImageSource[]): ShellText[] {
   const script = lineWord(`${scratch}/build.sh`);
   const print = printed(text, script);
-  if (bytes(print.text) > longestBuild || print.text.split('
-').some((line) => bytes(line) > longestLine))
+  if (bytes(print.text) > longestBuild || print.text.split('\n').some((line) => bytes(line) > longestLine))
     throw new UnspeakableInShell(
       'a build of more than 100 kB, or 60 kB a line, cannot stand in a recipe: put it into a file beside the flow',
     );
