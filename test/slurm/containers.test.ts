@@ -51,8 +51,7 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
         folder: `${name} ${runtime} ${dmtcp.real ? 'real' : 'stand-in'}`,
         last: 40,
         ...options,
-        blocks: container.block(dmtcp),
-        env: { ...container.env, DMTCP_STANDIN_NODE: 'node', ...options.env },
+        container,
       });
     };
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeName } from '../../src/model/container.ts';
 import type { Dmtcp } from './dmtcp.ts';
@@ -12,8 +12,11 @@ export interface TestContainer {
   readonly runtime: RuntimeName;
   /** The environment of a job that uses it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The block `container` of a flow; further entries may be put in. */
-  readonly block: (dmtcp: Dmtcp, more?: string) => string;
+  /**
+   * The blocks `container` and `environment` of a flow. `commands`: a folder in that of submission, whose commands the job
+   * finds before all others in the container.
+   */
+  readonly blocks: (dmtcp: Dmtcp, commands?: string) => string;
 }
 
 interface Kind {
@@ -91,25 +94,41 @@ export const runtimes: readonly { readonly runtime: RuntimeName; readonly why: s
   }),
 );
 
-/** Makes an image and gives it to those that are there. `folder` is made, and the caller's to remove. */
-export function containersIn(folder: string): readonly TestContainer[] {
+/** Makes an image and gives it to those that are there, or one of them. `folder` is made, and the caller's to remove. */
+export function containersIn(folder: string, only?: RuntimeName): readonly TestContainer[] {
   const root = join(folder, 'root');
   mkdirSync(root, { recursive: true });
   makeRootFileSystem(root);
-  return KINDS.filter(({ runtime }) =>
-    runtimes.some((one) => one.runtime === runtime && one.why === null),
+  return KINDS.filter(
+    ({ runtime }) =>
+      (only === undefined || runtime === only) &&
+      runtimes.some((one) => one.runtime === runtime && one.why === null),
   ).map(({ runtime, install }) => {
     const { env, image } = install(root, folder);
     return {
       runtime,
       env,
-      block: (dmtcp, more = '') => `container {
-    runtime = ${runtime}  image = "${image}"  dmtcp = "${prefixOf(dmtcp)}"
+      // The folder `bin` of DMTCP's prefix is the first on the job's PATH.
+      blocks: (dmtcp, commands) => `environment { pass = ["COUNT_*", "DMTCP_STANDIN_SECONDS"] }
+  container {
+    runtime = ${runtime}  image = "${image}"  dmtcp = "${commands ? '/programs' : prefixOf(dmtcp)}"
     mount "${programs}" to "${programs}"
-    ${more}
+    ${commands ? `mount "${commands}" to "/programs/bin"` : ''}
   }`,
     };
   });
+}
+
+/** The containers of a run that are there, running or not; only Podman keeps any. */
+export function containersOf({ runtime, env }: TestContainer, state: string): readonly string[] {
+  if (!runtime.startsWith('podman') || !existsSync(join(state, 'attempts/1/environment'))) return [];
+  const environment = readFileSync(join(state, 'attempts/1/environment'), 'utf8');
+  const name = /^tmp_of_run=.*\/(\S+)$/m.exec(environment)?.[1];
+  const { stdout } = spawnSync(runtime, ['ps', '--all', '--format={{.Names}}', `--filter=name=^${name}-`], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 /** Removes the folder, and what the runtimes have mounted in it. */
