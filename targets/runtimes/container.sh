@@ -104,10 +104,12 @@ outer_half_is_gone() {
   ((SECONDS - beat_at > 3 * (CRFLOW_HEARTBEAT + CRFLOW_SLURM_LIMIT)))
 }
 
-# fingerprint FILE: what an image file was made as. Its first bytes hold the time and the identity of a SIF or squashfs.
+# fingerprint FILE: what an image file was made as. Its first bytes hold the time and the identity of a SIF or squashfs. Of
+# a folder, which may be behind a link, the programs and libraries tell, without a look at each file.
 fingerprint() {
   if [[ -d $1 ]]; then
-    printf 'folder-%s' "$(find "$1" -mindepth 1 -maxdepth 2 ! -type d -printf '%P %s %T@\n' | LC_ALL=C sort | cksum | tr ' ' -)"
+    printf 'folder-%s' "$(find "$1/" -mindepth 1 -maxdepth 4 -path '*/usr/share' -prune -o ! -type d -printf '%P %s %T@\n' |
+      LC_ALL=C sort | cksum | tr ' ' -)"
   else
     printf 'file-%s-%s' "$(wc -c <"$1" | tr -d ' ')" "$(head -c 4096 "$1" | cksum | tr ' ' -)"
   fi
