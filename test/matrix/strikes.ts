@@ -95,6 +95,14 @@ const batchShell = (run: RunOnSlurm) =>
     ({ command, parent }) => /slurm_script/.test(command) && /^slurmstepd/.test(read(parent, 'cmdline')),
   );
 
+/** The outer half's child that is not the shell which waits for the step that listens. */
+function runtimeOf(run: RunOnSlurm): Process[] {
+  const shells = batchShell(run).map(({ pid }) => pid);
+  return processesOf(run).filter(
+    ({ parent, command }) => shells.includes(parent) && !/slurm_script|timeout/.test(command),
+  );
+}
+
 export const victims = {
   application: (run: RunOnSlurm) => {
     const known = Number(readFileSync(join(run.state, 'shell'), 'utf8').split('\n')[1]);
@@ -109,12 +117,12 @@ export const victims = {
   },
   coordinator: (run: RunOnSlurm) => matching(run, /--exit-on-last/),
   'inner half': (run: RunOnSlurm) => matching(run, /^\S*bash .* inner_half /),
-  // The outer half's child that is not the shell which waits for the step that listens.
-  runtime: (run: RunOnSlurm) =>
-    processesOf(run).filter(
-      ({ parent, command }) =>
-        batchShell(run).some(({ pid }) => pid === parent) && !/slurm_script|timeout/.test(command),
-    ),
+  runtime: runtimeOf,
+  // And nobody is left who would end a container: it goes on.
+  'all that looks after a container': (run: RunOnSlurm) => [
+    ...batchShell(run).flatMap(({ pid, parent }) => [{ pid: parent }, { pid }]),
+    ...runtimeOf(run),
+  ],
   'outer half': batchShell,
   everything: processesOf,
   dmtcp_restart: (run: RunOnSlurm) => matching(run, /dmtcp_restart|mtcp_restart|dmtcp\.mjs restart/),

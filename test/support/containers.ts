@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeName } from '../../src/model/container.ts';
 import type { Dmtcp } from './dmtcp.ts';
@@ -17,13 +17,26 @@ export interface TestContainer {
    * finds before all others in the container.
    */
   readonly blocks: (dmtcp: Dmtcp, commands?: string) => string;
+  /** The same with an image of its own, which can be replaced by another, and be put back. */
+  readonly exchangeable: () => { readonly container: TestContainer } & Exchange;
+}
+
+interface Exchange {
+  readonly replace: () => void;
+  readonly putBack: () => void;
+}
+
+interface Installed {
+  readonly env: TestContainer['env'];
+  readonly image: string;
+  readonly exchange: () => { readonly image: string } & Exchange;
 }
 
 interface Kind {
   readonly runtime: RuntimeName;
   readonly command: string;
   /** Makes the image of the root file system known to the runtime. */
-  readonly install: (root: string, folder: string) => Pick<TestContainer, 'env'> & { readonly image: string };
+  readonly install: (root: string, folder: string) => Installed;
 }
 
 const podmanImage = 'localhost/crflow-test:1';
@@ -42,10 +55,38 @@ function installForPodman(root: string, folder: string, command: string) {
     `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/storage"\nrunroot = "${folder}/run"\n`,
   );
   const env = { CONTAINERS_CONF: conf, CONTAINERS_STORAGE_CONF: storage };
-  const archive = tarOf(root, join(folder, 'image.tar'));
-  must(command, ['import', '--quiet', archive, podmanImage], env);
+  return importTo(command, root, folder, env);
+}
+
+function importTo(command: string, root: string, folder: string, env: Installed['env']): Installed {
+  must(command, ['import', '--quiet', tarOf(root, join(folder, 'image.tar')), podmanImage], env);
   must(command, ['run', '--rm', '--network=host', podmanImage, 'true'], env);
-  return { env, image: podmanImage };
+  const exchange = () => {
+    const image = 'localhost/crflow-test:own';
+    const putBack = () => must(command, ['tag', podmanImage, image], env);
+    putBack();
+    const empty = join(folder, `empty-${command}`);
+    mkdirSync(empty);
+    return {
+      image,
+      putBack,
+      replace: () => must(command, ['import', '--quiet', tarOf(empty, `${empty}.tar`), image], env),
+    };
+  };
+  return { env, image: podmanImage, exchange };
+}
+
+/** Where a folder is the image: a link, to another folder. */
+function linkTo(root: string, link: string): ReturnType<Installed['exchange']> {
+  const other = `${link}-other`;
+  mkdirSync(join(other, 'etc'), { recursive: true });
+  writeFileSync(join(other, 'etc/version'), 'another');
+  const lead = (to: string) => {
+    rmSync(link, { force: true });
+    symlinkSync(to, link);
+  };
+  lead(root);
+  return { image: link, replace: () => lead(other), putBack: () => lead(root) };
 }
 
 /** Those that are tried. What differs between machines is only whether they are there. */
@@ -61,27 +102,24 @@ const KINDS: readonly Kind[] = [
     install: (root, folder) => {
       // It has a configuration and a storage of its own, which are the machine's.
       const env = { USER: process.env['USER'] ?? 'root', SCRATCH: process.env['SCRATCH'] ?? folder };
-      const archive = tarOf(root, join(folder, 'image.tar'));
-      must('podman-hpc', ['import', '--quiet', archive, podmanImage], env);
-      must('podman-hpc', ['run', '--rm', '--network=host', podmanImage, 'true'], env);
-      return { env, image: podmanImage };
+      return importTo('podman-hpc', root, folder, env);
     },
   },
   {
     runtime: 'charliecloud',
     command: 'ch-run',
-    install: (root) => {
+    install: (root, folder) => {
       const env = { USER: process.env['USER'] ?? 'root' };
       must('ch-run', [root, '--', 'true'], env);
-      return { env, image: root };
+      return { env, image: root, exchange: () => linkTo(root, join(folder, 'charliecloud')) };
     },
   },
   {
     runtime: 'apptainer',
     command: 'apptainer',
-    install: (root) => {
+    install: (root, folder) => {
       must('apptainer', ['exec', root, 'true'], {});
-      return { env: {}, image: root };
+      return { env: {}, image: root, exchange: () => linkTo(root, join(folder, 'apptainer')) };
     },
   },
 ];
@@ -104,8 +142,8 @@ export function containersIn(folder: string, only?: RuntimeName): readonly TestC
       (only === undefined || runtime === only) &&
       runtimes.some((one) => one.runtime === runtime && one.why === null),
   ).map(({ runtime, install }) => {
-    const { env, image } = install(root, folder);
-    return {
+    const { env, image, exchange } = install(root, folder);
+    const withImage = (image: string): TestContainer => ({
       runtime,
       env,
       // The folder `bin` of DMTCP's prefix is the first on the job's PATH.
@@ -115,7 +153,12 @@ export function containersIn(folder: string, only?: RuntimeName): readonly TestC
     mount "${programs}" to "${programs}"
     ${commands ? `mount "${commands}" to "/programs/bin"` : ''}
   }`,
-    };
+      exchangeable: () => {
+        const { image, ...rest } = exchange();
+        return { container: withImage(image), ...rest };
+      },
+    });
+    return withImage(image);
   });
 }
 
