@@ -109,7 +109,11 @@ export async function compileAndWrite(files: readonly string[], options: Compile
       reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
       continue;
     }
-    for (const { flow } of own) reporter.say(`${join(folder, flow.script.name)}: ${verdict}`);
+    for (const { flow } of own) {
+      reporter.say(`${join(folder, flow.script.name)}: ${verdict}`);
+      const builder = flow.imageFiles.find(({ name }) => name.endsWith('.sh'));
+      if (builder) reporter.say(`${join(folder, builder.name)}: builds its image`);
+    }
     outputs.push(...artifacts.map(({ name }) => join(folder, name)));
   }
   return reporter.end(outputs);

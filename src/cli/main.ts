@@ -56,7 +56,7 @@ program
   .command('compile')
   .summary('compile, verify, and write NAME.sbatch and NAME.crc.json')
   .description(
-    'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source. With any error, nothing is written.',
+    'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source; for a flow with an image also NAME.Dockerfile and NAME.image.sh, which builds it. With any error, nothing is written.',
   )
   .argument(
     '[file...]',
