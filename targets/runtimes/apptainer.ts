@@ -11,7 +11,19 @@ export const apptainer: Runtime = {
   modules: null,
   whyNoMount: anywhere,
   readonly: true,
-  ownOptions: ['--bind', '-B', '--mount', '--pwd', '--cwd', '--cleanenv', '--pid', '-p', '-e', '--env', '--env-file'],
+  ownOptions: [
+    '--bind',
+    '-B',
+    '--mount',
+    '--pwd',
+    '--cwd',
+    '--cleanenv',
+    '--pid',
+    '-p',
+    '-e',
+    '--env',
+    '--env-file',
+  ],
   // A reference with both is refused: the digest decides.
   spell: (image) =>
     `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,

@@ -11,7 +11,7 @@ let own: ReadonlySet<string> | undefined;
 export function isJobVariable(name: string): boolean {
   own ??= new Set(
     [...FIRST_PAGE, ...everyJob()].flatMap((text) =>
-      [...text.matchAll(/\$\{?[#!]?([a-z_]\w*)|(?<![\w=,\"-])([a-z_]\w*)\+?=/g)].map(
+      [...text.matchAll(/\$\{?[#!]?([a-z_]\w*)|(?<![\w=,"-])([a-z_]\w*)\+?=/g)].map(
         ([, read, set]) => read ?? set ?? '',
       ),
     ),
