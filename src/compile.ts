@@ -9,6 +9,7 @@ import type { Diagnostic } from './model/diagnostic.ts';
 import type { Plan } from './model/plan.ts';
 import type { Settings } from './model/program.ts';
 import type { Source } from './model/span.ts';
+import { type Lockable, type Locks, lockable, locked } from './plan/lock.ts';
 import { plan } from './plan/plan.ts';
 import { loadProgram, noIncludes, type ReadInclude } from './program.ts';
 import type { ChosenSite, ReadSite } from './site/choose.ts';
@@ -18,6 +19,8 @@ import { chooseSite } from './site/choose.ts';
 export interface Flow {
   readonly plan: Plan;
   readonly script: Artifact;
+  /** Its images that a digest could pin. */
+  readonly lockable: readonly Lockable[];
   /** The file that it stands in: the source itself, or one that it includes. */
   readonly source: Source;
   /** What the plan's `run` was made of: from its text back to the source (`spanInside`). */
@@ -30,6 +33,8 @@ export interface Given {
   readonly include?: ReadInclude;
   /** A site that goes before what the source says: a name, or the path of a profile. */
   readonly site?: string | undefined;
+  /** The digests that images are pinned to, of a workflow. */
+  readonly locksOf?: (workflow: string) => Locks;
   /** Reads profiles; by default as `include` reads files. */
   readonly readSite?: ReadSite;
 }
@@ -52,7 +57,13 @@ export interface Compiled {
  */
 export function compile(
   source: Source,
-  { settings = new Map(), include = noIncludes, site: asked, readSite = include }: Given = {},
+  {
+    settings = new Map(),
+    include = noIncludes,
+    site: asked,
+    readSite = include,
+    locksOf = noLocks,
+  }: Given = {},
 ): Compiled {
   const loaded = loadProgram(source, include);
   const files = loaded.map(({ module }) => module);
@@ -73,9 +84,12 @@ export function compile(
   const answer = { diagnostics, sources, included: files.slice(1).map((one) => one.source), site };
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
   const flows = workflows.map(({ workflow, source: own }) => {
-    const decided = plan(workflow, own, site.profile);
+    const unlocked = plan(workflow, own, site.profile);
+    const { digests = false, label = '' } = workflow.container ? runtimeOf(workflow.container.runtime) : {};
+    const decided = locked(unlocked, locksOf(workflow.name), digests);
     return {
       plan: decided,
+      lockable: lockable(unlocked, digests, label),
       script: jobScript(decided, baseName(own.name)),
       source: own,
       runParts: workflow.application.runParts,
@@ -83,6 +97,8 @@ export function compile(
   });
   return { flows, ...answer };
 }
+
+const noLocks = (): Locks => new Map();
 
 /** A source's name without its folders: output must not depend on where a repository was checked out. */
 const baseName = (name: string) => (name === '-' ? 'standard input' : name.replace(/^.*[/\\]/, ''));

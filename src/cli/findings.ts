@@ -115,6 +115,21 @@ export const findings = defineDiagnostics(900, 999, {
     notes: () => ['a name is of letters, digits, _ and -, a letter first, at most 64'],
     help: () => ['the folder goes into --dir, and .crflow is added: crc init water_box --dir flows'],
   }),
+  notLocked: error<{ name: string; why: string }>()('CRF948', 'the digest of an image cannot be had', {
+    title: ({ name, why }) => `${name} cannot be pinned: ${why}`,
+    notes: () => ['nothing was written; the digests of an earlier --lock stand'],
+  }),
+  notLockable: warning<{ name: string; why: string }>()('CRF949', 'an image that no digest can pin', {
+    title: ({ name, why }) => `${name} is not pinned: ${why}`,
+  }),
+  lockLost: warning<{ name: string; before: readonly string[] }>()(
+    'CRF950',
+    'an image that is pinned no longer',
+    {
+      title: ({ name, before }) => `${name} is not pinned; ${listing(before)} was`,
+      help: () => ['crc compile --lock pins it; crc compile --no-lock says that it is meant to be so'],
+    },
+  ),
   runError: error<ShellComment>()('CRF930', 'ShellCheck finds an error in `run`', aboutRun),
   runWarning: warning<ShellComment>()('CRF931', 'ShellCheck warns of something in `run`', aboutRun),
   runStyle: warning<ShellComment>()('CRF932', 'ShellCheck would write `run` otherwise (--strict)', aboutRun),
@@ -138,7 +153,10 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     ownSyntax,
     noShellCheck,
     shellCheckFailed,
+    notLocked,
   } = findings;
   if ([unreadable, sameOutput, noManifests, exists, noName].some((kind) => kind.code === code)) return 2;
-  return [unwritable, ownSyntax, noShellCheck, shellCheckFailed].some((kind) => kind.code === code) ? 3 : 1;
+  return [unwritable, ownSyntax, noShellCheck, shellCheckFailed, notLocked].some((kind) => kind.code === code)
+    ? 3
+    : 1;
 }

@@ -66,6 +66,13 @@ program
   .addOption(new Option('--stdout', 'print the scripts, write nothing').conflicts(['output', 'check']))
   .addOption(emit())
   .addOption(check())
+  .addOption(
+    new Option(
+      '--lock',
+      'pin images to what their names mean now: the digests go into NAME.crc.json, and stay until the next --lock',
+    ).conflicts('check'),
+  )
+  .option('--no-lock', 'pin none')
   .option('--no-verify', 'leave out bash -n and ShellCheck')
   .option(
     '--shellcheck <path>',
@@ -83,6 +90,7 @@ program
       'crc compile -o jobs --set n=5 *.crflow    into a folder, with a parameter set',
       'crc compile --stdout - < water.crflow     a filter',
       'crc compile --emit plan water.crflow      what will happen, as JSON',
+      'crc compile --lock water.crflow           its image is what it is today, from now on',
       'crc compile --check                       for CI: is everything below here as it would be compiled?',
     ),
   )
