@@ -2,6 +2,7 @@ import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
+import { type ClauseSpec, clauses } from '../model/clauses.ts';
 import { type Context, endOfText, isBeforeSpoken, makeToken, sameLine, spanOf, startOf } from './context.ts';
 import { describe } from './describe.ts';
 import * as T from './tokens.ts';
@@ -66,6 +67,21 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
       return;
     case T.Word: {
       if (isBeforeSpoken(context, token)) return;
+      const meant = CLAUSES.find(({ name, aliases }) =>
+        [name, ...aliases].includes(token.image.toLowerCase()),
+      );
+      // `bind "…" to "…"`, or `mount` with nothing that it could be about.
+      if (meant && (meant.name === token.image || (next && isText(next) && sameLine(context, token, next)))) {
+        const { example } = meant;
+        const wrong =
+          meant.name === token.image ? 'has no text behind it' : `is written \`${meant.name}\` here`;
+        context.report(syntax.clauseForm, spanOf(token), {
+          verb: token.image,
+          wrong,
+          fix: `for instance ${example}`,
+        });
+        return;
+      }
       const value =
         next !== undefined && isValue(next) && sameLine(context, token, next) ? next.image : undefined;
       context.report(syntax.noEquals, spanOf(token), { word: token.image, value });
@@ -162,7 +178,7 @@ export function reportJunk(token: IToken, context: Context): void {
       help: 'durations, sizes and counts are never negative',
     });
   } else if (/^[\w.$~/][\w.$~/:@%+=,{}()-]*$/.test(text) && text.length > 1) {
-    context.report(syntax.unquotedText, spanOf(token), { text, example: text });
+    context.report(syntax.unquotedText, spanOf(token), { texts: [text], example: `"${text}"` });
   } else {
     const index = text.search(/[^A-Za-z0-9_.:+-]/u);
     const character = String.fromCodePoint(text.codePointAt(Math.max(0, index)) ?? 0);
@@ -174,6 +190,12 @@ export function reportJunk(token: IToken, context: Context): void {
       { character, arithmetic },
     );
   }
+}
+
+const CLAUSES = Object.entries<ClauseSpec>(clauses).map(([name, spec]) => ({ name, ...spec }));
+
+function isText(token: IToken): boolean {
+  return [T.QuotedString, T.BlockString, T.BrokenValue, T.Junk].includes(token.tokenType);
 }
 
 function isValue(token: IToken): boolean {
