@@ -132,5 +132,8 @@ export function variables(value: Value, target: Target, context: Context): reado
 
 export function text(value: Value, target: Target, context: Context): string | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
-  return isBroken(value) ? undefined : textOf(value);
+  if (isBroken(value)) return undefined;
+  if (textOf(value) !== '') return textOf(value);
+  context.report(values.empty, value.span, { key: target.key, what: 'it names nothing', required: false });
+  return undefined;
 }

@@ -138,7 +138,7 @@ function isRemote(value: StringValue, isUrl: boolean, { report }: Context): bool
       ? 'it is no URL of http, https, ssh, git or ftp'
       : undefined;
   const fix = isUrl
-    ? undefined
+    ? 'a build fetches it, as in "https://example.org/solve.git"'
     : host === undefined
       ? 'what is beside the flow comes with `copy`'
       : `write "https://${host}/${path}"`;

@@ -26,7 +26,12 @@ export function parseImageName(text: string): ImageNameOr {
   // `local:5000/x` would be a registry; `docker:x` is Shifter's spelling, `docker://x` Apptainer's.
   if (transport !== undefined && !/^[\w.-]+:\d+\//.test(text)) {
     const bare = text.slice(transport.length);
-    return { kind: 'wrong', why: `\`${transport}\` is the spelling of one runtime`, fix: bare };
+    const isName = !/^(?:id|local|.*-archive)/.test(transport) && parseImageName(bare).kind === 'name';
+    return {
+      kind: 'wrong',
+      why: `\`${transport}\` is the spelling of one runtime`,
+      ...(isName ? { fix: bare } : {}),
+    };
   }
   const [, named = '', digest] = /^([^@]*)(?:@(.*))?$/s.exec(text) ?? [];
   if (digest !== undefined && !DIGEST.test(digest))

@@ -101,7 +101,7 @@ export const names = defineDiagnostics(101, 199, {
       notes: () => [
         'the job sets and reads such variables itself; a value from here could break its restart',
       ],
-      help: () => ['choose another name'],
+      help: () => ['choose another name, or leave it out'],
     },
   ),
   notYet: error<{ what: string; meaning: string; meanwhile: string | undefined }>()(

@@ -1,11 +1,12 @@
 import type { IToken } from 'chevrotain';
 import { syntax } from '../diagnostics/syntax.ts';
-import { type ClauseSpec, clauseOf, clauses, splitMount } from '../model/clauses.ts';
+import { type ClauseName, type ClauseSpec, clauseOf, clauses, splitMount } from '../model/clauses.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
 
 const specs: readonly ClauseSpec[] = Object.values(clauses);
+const CLAUSES = Object.keys(clauses) as readonly ClauseName[];
 /** The words between the texts of clauses, whichever clause they belong to: that is the checker's to say. */
 const WORDS: readonly string[] = specs.flatMap(({ parts, flags }) => [...parts, ...flags]);
 const FLAGS: readonly string[] = specs.flatMap(({ flags }) => flags);
@@ -15,9 +16,8 @@ export function foldClauses(tokens: readonly IToken[], context: Context): IToken
   const out: IToken[] = [];
   for (let i = 0; i < tokens.length; ) {
     const token = tokens[i] as IToken;
-    const spec = token.tokenType === T.Word ? clauseOf(token.image) : undefined;
-    const folded =
-      spec === undefined || opensValue(out.at(-1)) ? undefined : foldOne(tokens, i, spec, context);
+    const named = token.tokenType === T.Word && !opensValue(out.at(-1)) ? nameAt(tokens, i) : undefined;
+    const folded = named === undefined ? undefined : foldOne(tokens, i, named, context);
     if (folded === undefined) {
       reportColon(token, out.at(-1), tokens[i + 1], context);
       out.push(token);
@@ -57,6 +57,14 @@ function reportColon(
   context.spoken.add(startOf(token));
 }
 
+/** The clause that the word at `i` names, in the words of other tools too: `bind "…" to "…"`. */
+function nameAt(tokens: readonly IToken[], i: number): ClauseName | undefined {
+  const [{ image }, text, word, after] = tokens.slice(i, i + 4) as [IToken, ...(IToken | undefined)[]];
+  if (clauseOf(image) !== undefined) return image as ClauseName;
+  if (!isText(text) || !WORDS.includes(word?.image ?? '') || isKeyEnd(after)) return undefined;
+  return CLAUSES.find((name) => [name, ...clauses[name].aliases].some((one) => one === image.toLowerCase()));
+}
+
 interface Folded {
   /** For the parser: a verb and a text, then words, each with a text or without. */
   readonly pieces: readonly IToken[];
@@ -74,14 +82,17 @@ interface Wrong {
 function foldOne(
   tokens: readonly IToken[],
   i: number,
-  spec: ClauseSpec,
+  name: ClauseName,
   context: Context,
 ): Folded | undefined {
   const verb = tokens[i] as IToken;
-  const pieces: IToken[] = [retype(verb, T.ClauseVerb)];
+  const spec: ClauseSpec = clauses[name];
+  const asVerb = { ...retype(verb, T.ClauseVerb), image: name };
+  const pieces: IToken[] = [asVerb];
   /** The same, as it should have been written. */
-  const right: string[] = [verb.image];
-  const wrong: Wrong[] = [];
+  const right: string[] = [name];
+  const wrong: Wrong[] =
+    verb.image === name ? [] : [{ at: spanOf(verb), what: `is written \`${name}\` here` }];
   const bare: IToken[] = [];
   let at = i + 1;
 
@@ -121,12 +132,14 @@ function foldOne(
     wrong.push({ at: spanOf(equals), what: `takes no \`${equals.image}\`` });
   }
   if (!takeText()) {
-    if (!isWord() || !onLine()) return undefined;
+    const isAlone = here() === undefined || !onLine();
+    if (!isAlone && !isWord()) return undefined;
+    if (isAlone && isKeyEnd(here())) return undefined;
     wrong.push({ at: spanOf(verb), what: 'has no text behind it' });
     right.push('"…"');
   }
   for (let word = here(); word !== undefined; word = here()) {
-    if (isWord()) {
+    if (isWord() && (onLine() || pieces.length > 1)) {
       pieces.push(retype(word, T.ClauseWord));
       right.push(word.image);
       at += 1;
@@ -138,11 +151,19 @@ function foldOne(
     const gap = part === undefined ? undefined : gapBefore(tokens, at, context);
     if (part !== undefined && gap !== undefined) {
       const last = here(Math.max(0, gap - 1)) ?? word;
-      const what = gap === 0 ? `needs \`${part}\` before this text` : `takes \`${part}\` here`;
-      wrong.push({ at: { start: startOf(word), end: endOf(last) }, what });
+      const isEquals = gap === 2 && word.tokenType === T.Word;
+      const what = isEquals
+        ? `takes no \`${last.image}\``
+        : gap === 0
+          ? `needs \`${part}\` before this text`
+          : `takes \`${part}\` here`;
+      wrong.push({ at: { start: startOf(isEquals ? last : word), end: endOf(last) }, what });
       right.push(part);
       at += gap;
       takeText();
+      // What stands behind `tag` or `md5` is no commit or checksum.
+      if (part !== 'to' && gap === 1 && word.tokenType === T.Word && word.image.toLowerCase() !== part)
+        right.splice(-1, 1, '"…"');
       continue;
     }
     const separated = word.tokenType === T.Comma && isWord(1);
@@ -157,7 +178,7 @@ function foldOne(
   say(verb, right, wrong[0], bare, spec, context);
   const end = endOf(tokens[at - 1] as IToken);
   return {
-    pieces: [retype(verb, T.ClauseVerb), makeToken(T.BrokenValue, endOf(verb), end, context.text)],
+    pieces: [asVerb, makeToken(T.BrokenValue, endOf(verb), end, context.text)],
     used: at - i,
   };
 }

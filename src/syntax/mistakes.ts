@@ -2,7 +2,7 @@ import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
-import { type ClauseSpec, clauses } from '../model/clauses.ts';
+import { clauseOf } from '../model/clauses.ts';
 import { type Context, endOfText, isBeforeSpoken, makeToken, sameLine, spanOf, startOf } from './context.ts';
 import { describe } from './describe.ts';
 import * as T from './tokens.ts';
@@ -67,18 +67,13 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
       return;
     case T.Word: {
       if (isBeforeSpoken(context, token)) return;
-      const meant = CLAUSES.find(({ name, aliases }) =>
-        [name, ...aliases].includes(token.image.toLowerCase()),
-      );
-      // `bind "…" to "…"`, or `mount` with nothing that it could be about.
-      if (meant && (meant.name === token.image || (next && isText(next) && sameLine(context, token, next)))) {
-        const { example } = meant;
-        const wrong =
-          meant.name === token.image ? 'has no text behind it' : `is written \`${meant.name}\` here`;
+      const clause = clauseOf(token.image);
+      if (clause !== undefined) {
+        const fix = `for instance ${clause.example}`;
         context.report(syntax.clauseForm, spanOf(token), {
           verb: token.image,
-          wrong,
-          fix: `for instance ${example}`,
+          wrong: 'has no text behind it',
+          fix,
         });
         return;
       }
@@ -190,12 +185,6 @@ export function reportJunk(token: IToken, context: Context): void {
       { character, arithmetic },
     );
   }
-}
-
-const CLAUSES = Object.entries<ClauseSpec>(clauses).map(([name, spec]) => ({ name, ...spec }));
-
-function isText(token: IToken): boolean {
-  return [T.QuotedString, T.BlockString, T.BrokenValue, T.Junk].includes(token.tokenType);
 }
 
 function isValue(token: IToken): boolean {

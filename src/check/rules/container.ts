@@ -2,6 +2,7 @@ import { containers } from '../../diagnostics/containers.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import type { Clause, StringValue } from '../../model/ast.ts';
+import { splitMount } from '../../model/clauses.ts';
 import { DISTRIBUTIONS, type Image, RUNTIMES, type RuntimeRules } from '../../model/container.ts';
 import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
@@ -210,12 +211,11 @@ function optionsFor({ label, ownOptions }: RuntimeRules, { container }: Blocks, 
         ? word.replace(/=.*$/s, '') === one
         : !word.startsWith('--') && word.startsWith(one),
     );
-    if (option !== undefined)
-      report(containers.ownOption, itemSpan(given, i), {
-        option,
-        runtime: label,
-        instead: INSTEAD[option],
-      });
+    if (option === undefined) return;
+    const mount =
+      INSTEAD[option] === MOUNT ? splitMount(word.slice(option.length).replace(/^=/, '')) : undefined;
+    const instead = mount === undefined ? INSTEAD[option] : `write ${mount}`;
+    report(containers.ownOption, itemSpan(given, i), { option, runtime: label, instead });
   });
 }
 
