@@ -1,3 +1,4 @@
+import { imageArtifacts } from '../targets/image/emit.ts';
 import { runtimeOf } from '../targets/runtimes/index.ts';
 import { jobScript } from '../targets/slurm/emit.ts';
 import { isJobVariable } from '../targets/slurm/variables.ts';
@@ -19,6 +20,8 @@ import { chooseSite } from './site/choose.ts';
 export interface Flow {
   readonly plan: Plan;
   readonly script: Artifact;
+  /** What makes the container's image, where the flow has a recipe for it. */
+  readonly imageFiles: readonly Artifact[];
   /** Its images that a digest could pin. */
   readonly lockable: readonly Lockable[];
   /** The file that it stands in: the source itself, or one that it includes. */
@@ -35,6 +38,8 @@ export interface Given {
   readonly site?: string | undefined;
   /** The digests that images are pinned to, of a workflow. */
   readonly locksOf?: (workflow: string) => Locks;
+  /** The way from the folder of the output to that of a source, where an image finds what is built in it. */
+  readonly contextOf?: (source: Source) => string;
   /** Reads profiles; by default as `include` reads files. */
   readonly readSite?: ReadSite;
 }
@@ -63,6 +68,7 @@ export function compile(
     site: asked,
     readSite = include,
     locksOf = noLocks,
+    contextOf = beside,
   }: Given = {},
 ): Compiled {
   const loaded = loadProgram(source, include);
@@ -91,6 +97,7 @@ export function compile(
       plan: decided,
       lockable: lockable(unlocked, digests, label),
       script: jobScript(decided, baseName(own.name)),
+      imageFiles: imageArtifacts(decided, baseName(own.name), contextOf(own)),
       source: own,
       runParts: workflow.application.runParts,
     };
@@ -98,6 +105,7 @@ export function compile(
   return { flows, ...answer };
 }
 
+const beside = () => '.';
 const noLocks = (): Locks => new Map();
 
 /** A source's name without its folders: output must not depend on where a repository was checked out. */

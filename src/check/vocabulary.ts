@@ -271,7 +271,7 @@ export const vocabulary = {
         type: 'text',
         doc: 'Its checksum, as sha256sum prints it.',
         default: 'required with `dmtcp_archive`',
-        example: '"9f86…"',
+        example: '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
         aliases: ['dmtcp_checksum', 'sha256'],
       },
     },

@@ -138,6 +138,7 @@ export async function compileFiles(
       site: asked,
       include: readIncluded,
       locksOf,
+      contextOf: ({ name }) => relativePath(folder, name === '-' ? '.' : dirname(name)),
     });
     for (const one of diagnostics)
       reporter.report(
@@ -162,7 +163,7 @@ export async function compileFiles(
 
 /** All files of a flow, the manifest last. */
 export function artifactsOf(job: Job, choices: Choices): Artifact[] {
-  return [job.flow.script, manifestOf(job, choices)];
+  return [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
 }
 
 /** The locks of images that the flow has, and has not pinned itself. */
@@ -176,6 +177,9 @@ const used = (flow: Flow, locks: Locks): Locks =>
 
 const silent = { report: () => {} };
 
+const relativePath = (from: string, to: string) =>
+  relative(resolve(from), resolve(to)).split(sep).join('/') || '.';
+
 const isSame = (a: Source, b: Source) => resolve(a.name) === resolve(b.name) && a.text === b.text;
 
 function manifestOf(
@@ -183,7 +187,7 @@ function manifestOf(
   { set: settings, site: asked }: Choices,
 ) {
   const entry = ({ name, text }: Source) => ({
-    path: name === '-' ? '-' : relative(resolve(folder), resolve(name)).split(sep).join('/'),
+    path: name === '-' ? '-' : relativePath(folder, name),
     text,
   });
   return manifest({
@@ -201,7 +205,7 @@ function manifestOf(
             text: site.source?.text,
           },
     images: used(flow, locks),
-    artifacts: [flow.script],
+    artifacts: [flow.script, ...flow.imageFiles],
     sha256,
   });
 }

@@ -47,6 +47,16 @@ export const findings = defineDiagnostics(900, 999, {
   noBash: warning()('CRF912', 'there is no bash to check the output with', {
     title: () => 'the output was not checked by `bash -n`: there is no bash here',
   }),
+  ownDockerfile: error<{ output: string; line: number; message: string }>()(
+    'CRF913',
+    'crc wrote a Dockerfile that is not well formed',
+    {
+      title: ({ output, line, message }) =>
+        `${output}, which crc wrote, is not well formed in line ${line}: ${message}`,
+      notes: () => ['this is a fault of crc; nothing was written'],
+      help: () => ['please report it, with the .crflow file'],
+    },
+  ),
   shellCheck: warning<{ output: string; line: number; code: number; message: string; more: number }>()(
     'CRF920',
     'ShellCheck has something to say about the output',
@@ -65,6 +75,14 @@ export const findings = defineDiagnostics(900, 999, {
   shellCheckFailed: error<{ path: string; message: string }>()('CRF922', 'ShellCheck failed to run', {
     title: ({ path, message }) => `${path} failed: ${message}`,
   }),
+  dockerfile: warning<{ output: string; line: number; message: string }>()(
+    'CRF923',
+    'the linter of Dockerfiles has something to say about the output',
+    {
+      title: ({ output, line, message }) => `${output}, line ${line}: ${message}`,
+      notes: () => ["this is about crflow's own text, not yours: it never fails a command"],
+    },
+  ),
   outdated: error<{ output: string; source: string; reasons: readonly string[]; command: string }>()(
     'CRF940',
     'an output is not what its flow compiles to now',
@@ -141,7 +159,7 @@ export const findings = defineDiagnostics(900, 999, {
  */
 export function failureOf({ code, severity }: Diagnostic, strict: boolean): number {
   // Nothing that the user could mend.
-  if (code === findings.shellCheck.code) return 0;
+  if ([findings.shellCheck, findings.dockerfile].some((kind) => kind.code === code)) return 0;
   if (severity === 'warning') return strict ? 1 : 0;
   const {
     unreadable,
@@ -151,12 +169,12 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     noName,
     unwritable,
     ownSyntax,
+    ownDockerfile,
     noShellCheck,
     shellCheckFailed,
     notLocked,
   } = findings;
   if ([unreadable, sameOutput, noManifests, exists, noName].some((kind) => kind.code === code)) return 2;
-  return [unwritable, ownSyntax, noShellCheck, shellCheckFailed, notLocked].some((kind) => kind.code === code)
-    ? 3
-    : 1;
+  const ofTools = [unwritable, ownSyntax, ownDockerfile, noShellCheck, shellCheckFailed, notLocked];
+  return ofTools.some((kind) => kind.code === code) ? 3 : 1;
 }

@@ -196,7 +196,7 @@ export const values = defineDiagnostics(201, 249, {
     title: ({ most }) => `this is more than ${most}`,
   }),
   textTooLong: error<{ limit: number }>()('CRF225', 'Text that grows too long by {{…}}', {
-    title: ({ limit }) => `with all names put in this text has more than ${limit} characters`,
+    title: ({ limit }) => `names put more than ${limit} characters into this text`,
     help: () => ['keep long texts in files of their own'],
   }),
   defaultType: error<{ name: string; type: string; called: string; found: string }>()(
@@ -220,6 +220,10 @@ export const values = defineDiagnostics(201, 249, {
       'an array is written as sbatch takes it: indices and ranges with commas, `%` and how many run at once',
     ],
     help: () => ['write, for instance, `array = "0-9"` or `array = "1,3,10-20:2%4"`'],
+  }),
+  flagOption: error<{ key: string }>()('CRF229', 'A value for an option that takes none', {
+    title: ({ key }) => `${quote(key)} takes no value`,
+    help: ({ key }) => [`write \`${key} = yes\``],
   }),
   imageName: error<{ text: string; why: string; fix: string | undefined }>()(
     'CRF230',
@@ -284,9 +288,5 @@ export const values = defineDiagnostics(201, 249, {
     title: ({ text, odd }) => `${quote(text)} cannot be mounted: it holds ${quote(odd)}`,
     notes: () => ['runtimes take mounts in one option, of which such a character separates the parts'],
     help: () => ['rename the folder, or mount the one above it'],
-  }),
-  flagOption: error<{ key: string }>()('CRF229', 'A value for an option that takes none', {
-    title: ({ key }) => `${quote(key)} takes no value`,
-    help: ({ key }) => [`write \`${key} = yes\``],
   }),
 });

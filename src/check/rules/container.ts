@@ -3,14 +3,19 @@ import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import type { Clause, StringValue } from '../../model/ast.ts';
 import { splitMount } from '../../model/clauses.ts';
-import { DISTRIBUTIONS, type Image, RUNTIMES, type RuntimeRules } from '../../model/container.ts';
+import {
+  DISTRIBUTIONS,
+  DMTCP_RELEASES,
+  type Image,
+  RUNTIMES,
+  type RuntimeRules,
+} from '../../model/container.ts';
 import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
 import { separatorIn } from '../container-values.ts';
 import { type Context, type Given, itemSpan, textOf } from '../context.ts';
-import { DMTCP_RELEASES } from '../dmtcp-releases.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -32,7 +37,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   });
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
-  if (image !== undefined) imageFor(runtime, image, blocks, context);
+  if (image !== undefined) imageFor(runtime, image, context);
   modulesFor(runtime, blocks, context);
   optionsFor(runtime, blocks, context);
   mountsFor(runtime, blocks, context);
@@ -85,8 +90,8 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   const lone = archive === undefined ? sha256 : sha256 === undefined ? archive : undefined;
   const missing = archive === undefined ? 'dmtcp_archive' : 'dmtcp_sha256';
   if (lone !== undefined && !image.given.has(missing)) report(containers.archivePair, lone.span, { missing });
-  if (release !== undefined && archive === undefined && !DMTCP_RELEASES.includes(release.value))
-    report(containers.release, release.span, { found: release.value, known: DMTCP_RELEASES });
+  if (release !== undefined && archive === undefined && !Object.hasOwn(DMTCP_RELEASES, release.value))
+    report(containers.release, release.span, { found: release.value, known: Object.keys(DMTCP_RELEASES) });
 }
 
 /** Folders of the system, that no source or build can have to itself. */
@@ -125,18 +130,11 @@ function listed({ name, label }: RuntimeRules, span: Span, { report, site }: Con
     report(containers.unlistedRuntime, span, { runtime: label, site: site.name, known });
 }
 
-function imageFor(
-  runtime: RuntimeRules,
-  { value, span }: Given<Image>,
-  blocks: Blocks,
-  context: Context,
-): void {
+function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context: Context): void {
   const { report } = context;
   if (value.kind === 'file') {
     const others = RUNTIMES.filter((name) => context.runtime(name)?.files === true);
     if (!runtime.files) report(containers.imageFile, span, { runtime: runtime.label, others });
-    else if (blocks.image !== undefined && runtime.local)
-      report(containers.recipeIsFile, span, { runtime: runtime.label });
     return;
   }
   if (value.digest !== null && !runtime.digests) report(containers.digest, span, { runtime: runtime.label });
