@@ -1,5 +1,5 @@
 import { code, comment, filesWords, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
-import { flattened, type Stage, type Step } from './stages.ts';
+import { flattened, type Stage, type Step } from './step.ts';
 
 type Copy = Extract<Step, { kind: 'copy' | 'take' }>;
 

@@ -1,4 +1,4 @@
-import { code, type ShellText } from '../../src/emit/shell-text.ts';
+import { code, lines, lineWord, packageName, type ShellText } from '../../src/emit/shell-text.ts';
 import type { Distribution } from '../../src/model/container.ts';
 
 /** What a family of distributions calls things. */
@@ -108,3 +108,19 @@ export const commandsOfTheJob = [
   'timeout',
   'truncate',
 ];
+
+/** Package names, a few on lines of their own. */
+export function wrapped(packages: readonly string[]): ShellText {
+  const names = packages.map(packageOrPath);
+  if (names.length < 4) return lines(names, ' ');
+  const rows: ShellText[] = [];
+  for (const name of names) {
+    const row = rows.at(-1);
+    if (row && row.text.length + name.text.length < 80) rows[rows.length - 1] = code`${row} ${name}`;
+    else rows.push(name);
+  }
+  return code`\\\n      ${lines(rows, ' \\\n      ')}`;
+}
+
+/** Our own tables name a file where two packages have it. */
+const packageOrPath = (name: string) => (name.startsWith('/usr/') ? lineWord(name) : packageName(name));

@@ -1,5 +1,5 @@
 import { code, comment, copyWords, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
-import type { Stage, Step } from './stages.ts';
+import type { Stage, Step } from './step.ts';
 
 /** The stages of an image as a Dockerfile; of what older builders read, too: no here-documents, no mounts. */
 export function dockerfileOf(stages: readonly Stage[], labels: ShellText): ShellText[] {

@@ -13,7 +13,9 @@ import { definitionOf } from './definition.ts';
 import { dockerfileOf } from './dockerfile.ts';
 import { ignoreFile } from './ignore.ts';
 import { imageScript } from './script.ts';
-import { flattened, localInputs, stagesOf } from './stages.ts';
+import { localInputs } from './sources.ts';
+import { stagesOf } from './stages.ts';
+import { flattened } from './step.ts';
 
 /**
  * The files that make the image of a plan; none where it has no recipe. Pure. Throws UnspeakableInShell for a value that

@@ -90,18 +90,26 @@ come_in() {
   variables
 }
 
-# It may be out of sight, in another process namespace: its heartbeat tells.
+# It may be out of sight, in another process namespace: its heartbeat tells. And a container can outlive its job and all
+# that looked after it, so this half looks at the lease itself.
 outer_half_is_gone() {
-  local beat=''
-  read -r beat 2>/dev/null <"$attempt_dir/seconds"
-  if [[ $beat != "${last_seen-}" ]]; then last_seen=$beat seen_at=$SECONDS; fi
-  ((SECONDS - seen_at > 3 * (CRFLOW_HEARTBEAT + CRFLOW_SLURM_LIMIT)))
+  if [[ -z ${beat_at-} || $attempt_dir/seconds -nt $attempt_dir/inside ]]; then
+    beat_at=$SECONDS
+    : >"$attempt_dir/inside"
+  fi
+  if ((SECONDS - ${looked_at:-0} >= CRFLOW_HEARTBEAT)); then
+    looked_at=$SECONDS
+    holds_lease || return 0
+  fi
+  ((SECONDS - beat_at > 3 * (CRFLOW_HEARTBEAT + CRFLOW_SLURM_LIMIT)))
 }
 
-# fingerprint FILE: what an image file was made as. Its first bytes hold the time and the identity of a SIF or squashfs.
+# fingerprint FILE: what an image file was made as. Its first bytes hold the time and the identity of a SIF or squashfs. Of
+# a folder, which may be behind a link, the programs and libraries tell, without a look at each file.
 fingerprint() {
   if [[ -d $1 ]]; then
-    printf 'folder-%s' "$(find "$1" -mindepth 1 -maxdepth 2 ! -type d -printf '%P %s %T@\n' | LC_ALL=C sort | cksum | tr ' ' -)"
+    printf 'folder-%s' "$(find "$1/" -mindepth 1 -maxdepth 4 -path '*/usr/share' -prune -o ! -type d -printf '%P %s %T@\n' |
+      LC_ALL=C sort | cksum | tr ' ' -)"
   else
     printf 'file-%s-%s' "$(wc -c <"$1" | tr -d ' ')" "$(head -c 4096 "$1" | cksum | tr ' ' -)"
   fi

@@ -11,10 +11,36 @@ const root = join(import.meta.dirname, '../..');
 const every = readFileSync(join(root, 'specs/cases/good-everything/flow.crflow'), 'utf8')
   .replace('00:10:00', 'auto  mtbf = 7d')
   .replace('--every {{interval}}', '');
-const script = compile({ name: 'flow.crflow', text: every }).flows[0]?.script.text ?? '';
+const emit = (text: string) => {
+  const { flows, diagnostics } = compile({ name: 'flow.crflow', text });
+  if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
+  return flows[0].script.text;
+};
+const script = emit(every);
+const inContainer = (runtime: string) =>
+  emit(
+    every.replace(
+      '  environment {',
+      `  container {
+    runtime = ${runtime}
+    image   = ${runtime === 'apptainer' ? '"$SCRATCH/md.sif"' : '"registry.example.org/md/water:2.1"'}
+    dmtcp   = "/usr/local"
+    mount "$SCRATCH/set ups" to "/setups"${runtime === 'charliecloud' ? '' : ' readonly'}
+  }
+  environment {
+    pass = ["OMP_*", CASE]`,
+    ),
+  );
+const scripts: [string, string][] = [
+  ['on the host', script],
+  ...['apptainer', 'charliecloud', 'podman', 'podman-hpc', 'shifter'].map((runtime): [string, string] => [
+    `in ${runtime}`,
+    inContainer(runtime),
+  ]),
+];
 
-/** Runs a checker on the script; a checker that is not installed is a skipped test with that as its name. */
-function checker(program: string, ...args: string[]) {
+/** Runs a checker on a script; a checker that is not installed is a skipped test with that as its name. */
+function checker(script: string, program: string, ...args: string[]) {
   const there = spawnSync(program, ['--version']).error === undefined;
   test.skipIf(!there)(
     `passes ${[program, ...args].join(' ')}${there ? '' : ` (skipped: no ${program} on PATH)`}`,
@@ -29,11 +55,10 @@ function checker(program: string, ...args: string[]) {
 const found = await findShellCheck(undefined, { ...process.env, CRFLOW_NO_DOWNLOAD: '1' });
 const shellcheck = 'path' in found ? found.path : 'shellcheck';
 
-describe('an emitted script', () => {
-  checker('bash', '-n');
-  checker(shellcheck, '--norc', '-');
-  checker(shellcheck, '--norc', '--enable=all', '-');
-  checker('shfmt', '-i', '2', '-ci', '-d');
+describe.each(scripts)('an emitted script of a program %s', (_, script) => {
+  checker(script, 'bash', '-n');
+  checker(script, shellcheck, '--norc', '--enable=all', '-');
+  checker(script, 'shfmt', '-i', '2', '-ci', '-d');
 
   // Hosts have bash 4.4, images 4.2. A list of what came later, from bash's own CHANGES; the crash of an old bash
   // on a construct is not what one wants to learn from a job.
@@ -44,7 +69,7 @@ describe('an emitted script', () => {
     ['4.4: ${x@Q} and the like', /\$\{\w+(\[[@*]\])?@[A-Za-z]\}/],
     ['4.4: mapfile -d', /\b(mapfile|readarray)\b[^\n]* -d/],
     ['4.4: local -', /\blocal -(\s|$)/],
-    ['4.4: empty arrays under set -u', /"\$\{(?!images\[)\w+\[@\]\}"(?<!\+"\$\{\w+\[@\]\}")/],
+    ['4.4: empty arrays under set -u', /"\$\{(?!(images|options)\[)\w+\[@\]\}"(?<!\+"\$\{\w+\[@\]\}")/],
     ['5.0: EPOCHSECONDS, EPOCHREALTIME', /\bEPOCH(SECONDS|REALTIME)\b/],
     ['5.0: BASH_ARGV0', /\bBASH_ARGV0\b/],
     ['5.1: SRANDOM', /\bSRANDOM\b/],
@@ -57,6 +82,16 @@ describe('an emitted script', () => {
     expect(script.split('\n').filter((line) => !/^\s*#/.test(line) && pattern.test(line))).toEqual([]);
   });
 
+  test('calls every function that it has, and has every one that it calls', () => {
+    const names = [...script.matchAll(/^(\w+)\(\) \{/gm)].map(([, name]) => name ?? '');
+    const calls = (name: string) => [...script.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].length;
+    expect(names.filter((name) => calls(name) < 2)).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('an emitted script', () => {
+  checker(script, shellcheck, '--norc', '-'); // as its owner would
   test('is the same, whatever folder its source is in', () => {
     const [here, there] = ['flow.crflow', '/some/where/flow.crflow'].map((name) =>
       compile({ name, text: every }),
@@ -73,13 +108,6 @@ describe('an emitted script', () => {
       expect(script).toContain(`${part}()`);
       expect(plain.flows[0]?.script.text).not.toContain(`${part}()`);
     }
-  });
-
-  test('calls every function that it has, and has every one that it calls', () => {
-    const names = [...script.matchAll(/^(\w+)\(\) \{/gm)].map(([, name]) => name ?? '');
-    const calls = (name: string) => [...script.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].length;
-    expect(names.filter((name) => calls(name) < 2)).toEqual([]);
-    expect(new Set(names).size).toBe(names.length);
   });
 });
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { containersOf, type TestContainer } from '../support/containers.ts';
 import type { Dmtcp } from '../support/dmtcp.ts';
 import { filesUnder, processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
@@ -34,6 +35,7 @@ export async function runCell(
   dmtcp: Dmtcp,
   fault: Fault,
   name: MomentName,
+  container?: TestContainer,
 ): Promise<Verdict> {
   const moment: Moment = moments[name];
   let skipped: string | undefined;
@@ -43,7 +45,9 @@ export async function runCell(
   try {
     run = await startRun(cluster, {
       dmtcp,
-      folder: `it's "cell" $HOME * é ${++cells}`,
+      // What separates the parts of a mount is refused where there are mounts.
+      folder: `it's ${container ? 'a cell' : '"cell"'} $HOME * é ${++cells}`,
+      container,
       last: lines,
       run: fault.program?.(lines),
       task: fault.options?.task,
@@ -63,7 +67,7 @@ export async function runCell(
     const judging = Promise.all([run.id, ...others].map((id) => judge(run as RunOnSlurm, id, fault)));
     const [judged] = await Promise.all([judging, effect().then(() => letOn(run as RunOnSlurm))]);
     const violated = judged.flat();
-    violated.push(...(await remains(run)));
+    violated.push(...(await remains(run, container)));
     if (violated.length === 0) return { violated };
     return { violated: [...violated, story(run)] };
   } catch (error) {
@@ -136,11 +140,17 @@ const ending = ({ JobState, ExitCode }: JobFields) =>
   /COMPLETED|FAILED/.test(JobState) && JobState !== 'NODE_FAIL' ? ExitCode : JobState;
 
 /** What is left when all is over, and must not be. */
-async function remains(run: RunOnSlurm): Promise<string[]> {
+async function remains(run: RunOnSlurm, container?: TestContainer): Promise<string[]> {
   const violated: string[] = [];
   await run
     .until('no process', () => processesIn(run.folder).length === 0, 60)
     .catch(() => violated.push(`processes left: ${processesIn(run.folder).join('; ')}`));
+  if (container !== undefined) {
+    const left = () => containersOf(container, run.state);
+    await run
+      .until('no container', () => left().length === 0, 60)
+      .catch(() => violated.push(`containers left: ${left().join('; ')}`));
+  }
   const files = filesUnder(join(run.folder, 'crflow-state')).filter((path) =>
     /\.(temp|tmp|partial|old)$/.test(path),
   );

@@ -109,6 +109,11 @@ export const faults: Readonly<Record<string, Row>> = {
     ...thenResumed('CANCELLED'),
     at: { finishing: { ends: /^(CANCELLED|7:0)$/ } },
   },
+  'stop by its owner': {
+    strike: (run) => run.verb('stop', run.id),
+    ...thenResumed('71:0'),
+    at: { 'between checkpoint and requeue': { ends: /^7:0$/ }, finishing: { ends: /^7:0$/ } },
+  },
   'requeue by the user': { strike: (run) => scontrol(run, 'requeue', run.id) },
   'kill -9 application': {
     strike: (run) => kill(run, 'application'),
@@ -133,6 +138,14 @@ export const faults: Readonly<Record<string, Row>> = {
   },
   'kill -9 inner half': {
     strike: (run) => kill(run, 'inner half'),
+    at: {
+      'before launch': thenResumed('74:0'),
+      'between checkpoint and requeue': 'it has ended with the computation',
+    },
+  },
+  // Podman's may be gone while the container goes on; in others it is the inner half.
+  'kill -9 runtime': {
+    strike: (run) => kill(run, 'runtime'),
     at: {
       'before launch': thenResumed('74:0'),
       'between checkpoint and requeue': 'it has ended with the computation',

@@ -1,4 +1,9 @@
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import type { RuntimeName } from '../../src/model/container.ts';
+import { containersIn, removeContainers, type TestContainer } from '../support/containers.ts';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { type Cluster, type NodeName, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 import { clusterFor, runCell } from './cell.ts';
@@ -6,17 +11,27 @@ import { cell, faults } from './faults.ts';
 import { type MomentName, momentNames, moments } from './moments.ts';
 
 // The complete matrix, on demand: `npm run matrix`. CRFLOW_MATRIX is a pattern for `fault, moment`; CRFLOW_MATRIX_CELLS
-// how many run at the same time; CRFLOW_MATRIX_DMTCP a pattern for the name of the DMTCP.
+// how many run at the same time; CRFLOW_MATRIX_DMTCP a pattern for the name of the DMTCP; CRFLOW_MATRIX_RUNTIME the container
+// runtime, for which the cells are fewer by default: those in which a container differs from the host.
 const slurm = slurmAvailable();
 const atOnce = Number(process.env['CRFLOW_MATRIX_CELLS'] ?? 6);
-const wanted = new RegExp(process.env['CRFLOW_MATRIX'] ?? '');
+const runtime = process.env['CRFLOW_MATRIX_RUNTIME'] as RuntimeName | undefined;
+const inContainers =
+  /^(kill -9 .*|node lost.*|scancel|preemption with grace|time limit|stop by its owner|disk full.*|image truncated), (running|while .*)$/;
+const wanted = process.env['CRFLOW_MATRIX']
+  ? new RegExp(process.env['CRFLOW_MATRIX'])
+  : runtime
+    ? inContainers
+    : /^/;
 const wantedDmtcp = new RegExp(process.env['CRFLOW_MATRIX_DMTCP'] ?? '');
 
 describe.skipIf(!slurm.ok).each(dmtcpImplementations.filter(({ name }) => wantedDmtcp.test(name)))(
-  `the matrix, with $name${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+  `the matrix, with $name${runtime ? ` in ${runtime}` : ''}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
   { timeout: 3_600_000 },
   (dmtcp) => {
     let cluster: Cluster;
+    let images: string | undefined;
+    let container: TestContainer | undefined;
     const free: NodeName[] = [];
     const words = new Map<string, string>();
     const pairs = Object.keys(faults).flatMap((fault) =>
@@ -24,12 +39,18 @@ describe.skipIf(!slurm.ok).each(dmtcpImplementations.filter(({ name }) => wanted
     );
 
     beforeAll(async () => {
+      if (runtime) {
+        images = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-images-')));
+        container = containersIn(images, runtime)[0];
+        if (container === undefined) throw new Error(`there is no ${runtime} here`);
+      }
       cluster = await startCluster(clusterFor(atOnce));
       free.push(...cluster.nodes.slice(0, atOnce));
     });
     afterAll(async () => {
-      console.log(table(dmtcp.name, words));
+      console.log(table([dmtcp.name, ...(runtime ? [runtime] : [])].join(' in '), words));
       await cluster?.stop();
+      if (images) removeContainers(images);
     });
 
     test('every cell holds', async ({ expect }) => {
@@ -51,7 +72,7 @@ describe.skipIf(!slurm.ok).each(dmtcpImplementations.filter(({ name }) => wanted
         moment: MomentName,
         name: string,
       ) => {
-        const { violated, skipped } = await runCell(cluster, node, dmtcp, todo, moment);
+        const { violated, skipped } = await runCell(cluster, node, dmtcp, todo, moment, container);
         const word = skipped ? `skipped: ${skipped}` : violated.length > 0 ? 'VIOLATED' : 'held';
         console.log([`${name}: ${word}`, ...violated].join('\n'));
         return word;

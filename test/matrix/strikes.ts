@@ -56,8 +56,16 @@ export async function scontrol(run: RunOnSlurm, ...args: string[]): Promise<void
 
 // --- Processes ---
 
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+  /** Its id as it knows it, in a container with ids of its own. */
+  readonly inside: number;
+}
+
 /** Processes of a job, by its environment, or by what they have open in its folder. */
-function processesOf(run: RunOnSlurm): { pid: number; parent: number; command: string }[] {
+function processesOf(run: RunOnSlurm): Process[] {
   const inFolder = new Set(processesIn(run.folder).map((line) => Number.parseInt(line, 10)));
   return readdirSync('/proc')
     .map(Number)
@@ -78,6 +86,7 @@ function processesOf(run: RunOnSlurm): { pid: number; parent: number; command: s
       pid,
       command,
       parent: Number(/^PPid:\s+(\d+)/m.exec(read(pid, 'status'))?.[1]),
+      inside: Number(/^NSpid:.*\s(\d+)$/m.exec(read(pid, 'status'))?.[1]),
     }));
 }
 
@@ -86,18 +95,34 @@ const batchShell = (run: RunOnSlurm) =>
     ({ command, parent }) => /slurm_script/.test(command) && /^slurmstepd/.test(read(parent, 'cmdline')),
   );
 
+/** The outer half's child that is not the shell which waits for the step that listens. */
+function runtimeOf(run: RunOnSlurm): Process[] {
+  const shells = batchShell(run).map(({ pid }) => pid);
+  return processesOf(run).filter(
+    ({ parent, command }) => shells.includes(parent) && !/slurm_script|timeout/.test(command),
+  );
+}
+
 export const victims = {
   application: (run: RunOnSlurm) => {
-    const pid = Number(readFileSync(join(run.state, 'shell'), 'utf8').split('\n')[1]);
+    const known = Number(readFileSync(join(run.state, 'shell'), 'utf8').split('\n')[1]);
     // The program itself, be it a child of the shell that runs the block, or in its place.
-    const child = processesOf(run).filter(({ parent }) => parent === pid);
+    const all = processesOf(run);
+    const shell = all.filter(({ inside, command }) => inside === known && !/^slurmstepd/.test(command));
+    const child = all.filter(({ parent }) => shell.some(({ pid }) => pid === parent));
     if (child.length > 0) return child;
     // Once DMTCP has restored it, it has another id than it knows of, and this name.
     const restored = matching(run, /DMTCP:perl/);
-    return restored.length > 0 ? restored : [{ pid }];
+    return restored.length > 0 ? restored : shell;
   },
   coordinator: (run: RunOnSlurm) => matching(run, /--exit-on-last/),
-  'inner half': (run: RunOnSlurm) => matching(run, / inner_half /),
+  'inner half': (run: RunOnSlurm) => matching(run, /^\S*bash .* inner_half /),
+  runtime: runtimeOf,
+  // And nobody is left who would end a container: it goes on.
+  'all that looks after a container': (run: RunOnSlurm) => [
+    ...batchShell(run).flatMap(({ pid, parent }) => [{ pid: parent }, { pid }]),
+    ...runtimeOf(run),
+  ],
   'outer half': batchShell,
   everything: processesOf,
   dmtcp_restart: (run: RunOnSlurm) => matching(run, /dmtcp_restart|mtcp_restart|dmtcp\.mjs restart/),

@@ -1,30 +1,47 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { containersIn, removeContainers, runtimes, type TestContainer } from '../support/containers.ts';
-import { dmtcpImplementations } from '../support/dmtcp.ts';
+import type { RuntimeName } from '../../src/model/container.ts';
+import { letOn } from '../matrix/moments.ts';
+import { kill, preempt, scontrol } from '../matrix/strikes.ts';
+import {
+  containersIn,
+  containersOf,
+  removeContainers,
+  runtimes,
+  type TestContainer,
+} from '../support/containers.ts';
+import { type Dmtcp, dmtcpImplementations, dmtcpUnderTest } from '../support/dmtcp.ts';
 import { processesIn } from '../support/run-folder.ts';
-import { startRun } from '../support/run-on-slurm.ts';
+import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
-// The same promises as on the host, in each runtime that is here.
+// The same promises as on the host, in each runtime that is here. All faults at all moments: `npm run matrix`.
 const slurm = slurmAvailable();
-const present = runtimes.filter(({ why }) => why === null);
-const cells = present.flatMap(({ runtime }) =>
-  dmtcpImplementations.map((dmtcp) => ({ runtime, dmtcp, name: dmtcp.name })),
+const present = runtimes.filter(({ why }) => why === null).map(({ runtime }) => runtime);
+const best = dmtcpUnderTest();
+const cells = present.flatMap((runtime) =>
+  (runtime === 'podman' ? dmtcpImplementations : [best]).map((dmtcp) => ({
+    runtime,
+    dmtcp,
+    name: dmtcp.name,
+  })),
 );
+/** What is shown in one runtime takes them by turns. */
+const turn = (at: number): RuntimeName => present[at % present.length] ?? 'podman';
 
 for (const { runtime, why } of runtimes)
   test.skipIf(why !== null)(
     `there is ${runtime} to run in${why ? ` (skipped: ${why})` : ''}`,
     ({ expect }) => {
-      expect(present.map((one) => one.runtime)).toContain(runtime);
+      expect(present).toContain(runtime);
     },
   );
 
 describe.skipIf(!slurm.ok || cells.length === 0)(
   `a program in a container${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+  { timeout: 300_000 },
   () => {
     let cluster: Cluster;
     let folder: string;
@@ -32,82 +49,195 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
     beforeAll(async () => {
       folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-images-')));
       containers = containersIn(folder);
-      cluster = await startCluster({ cpus: 8 });
+      cluster = await startCluster({ cpus: 16 });
     });
     afterAll(async () => {
       await cluster?.stop();
       removeContainers(folder);
     });
 
-    const start = (
-      name: string,
-      { runtime, dmtcp }: (typeof cells)[number],
-      options: Partial<Parameters<typeof startRun>[1]>,
-    ) => {
+    const containerOf = (runtime: RuntimeName) => {
       const container = containers.find((one) => one.runtime === runtime);
       if (container === undefined) throw new Error(`no ${runtime}`);
-      return startRun(cluster, {
+      return container;
+    };
+    /** One node is for the test that takes a node for itself. */
+    const start = (
+      name: string,
+      runtime: RuntimeName,
+      dmtcp: Dmtcp,
+      options: Partial<Parameters<typeof startRun>[1]> = {},
+    ) =>
+      startRun(cluster, {
         dmtcp,
         folder: `${name} ${runtime} ${dmtcp.real ? 'real' : 'stand-in'}`,
         last: 40,
+        container: containerOf(runtime),
         ...options,
-        blocks: container.block(dmtcp),
-        env: { ...container.env, DMTCP_STANDIN_NODE: 'node', ...options.env },
+        sbatchArgs: ['-w', 'n1', ...(options.sbatchArgs ?? [])],
       });
-    };
+    /** One that waits half way until it is let on. */
+    const startHeld = (
+      name: string,
+      runtime: RuntimeName,
+      options: Partial<Parameters<typeof startRun>[1]> = {},
+    ) =>
+      start(name, runtime, best, {
+        last: 20,
+        ...options,
+        env: { COUNT_GATE: 'gate', CRFLOW_PROVE: '0', CRFLOW_INTERVAL: '4', ...options.env },
+      });
+    const left = (run: RunOnSlurm, runtime: RuntimeName) => [
+      ...processesIn(run.folder),
+      ...containersOf(containerOf(runtime), run.state),
+    ];
+    const resume = (run: RunOnSlurm) => run.submit('resume', run.id);
+    const count = (run: RunOnSlurm, wanted: string) =>
+      run.entries().filter(({ event }) => event === wanted).length;
 
-    test.concurrent.for(cells)(
-      'outlives its time limit, in $runtime with $name',
-      { timeout: 300_000 },
-      async (cell, { expect }) => {
-        const run = await start('limit', cell, {
-          last: 90,
-          env: { CRFLOW_LEAD: '45' },
-          sbatchArgs: ['--time=1', '--signal=B:USR1@45'],
+    test.concurrent.for(cells)('outlives its time limit, in $runtime with $name', async ({ runtime, dmtcp }, {
+      expect,
+    }) => {
+      const run = await start('limit', runtime, dmtcp, {
+        last: 90,
+        env: { CRFLOW_LEAD: '45' },
+        sbatchArgs: ['--time=1', '--signal=B:USR1@45'],
+      });
+      const job = await run.ended(run.id, 280);
+      expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
+      expect(Number(job.Restarts), run.log(run.id)).toBeGreaterThanOrEqual(2);
+      expect(run.output()).toBe(run.expected);
+      expect(processesIn(run.state)).toEqual([]);
+      expect(count(run, 'launched')).toBe(1);
+    });
+
+    test.concurrent.for(
+      cells,
+    )('kill -9 of the runtime: nothing of it is left, and it is restored, in $runtime with $name', async ({
+      runtime,
+      dmtcp,
+    }, { expect }) => {
+      const run = await start('killed', runtime, dmtcp, { last: 50, env: { CRFLOW_PROVE: '0' } });
+      await run.sealed(1);
+      kill(run, 'runtime');
+      await run.until('restored', () => count(run, 'restored') > 0);
+      // Two computations would write to one output; and nothing but one is left when it ends.
+      const job = await run.ended();
+      expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0', Restarts: '0' });
+      expect(run.output()).toBe(run.expected);
+      expect(processesIn(run.state)).toEqual([]);
+      expect(count(run, 'started')).toBe(1);
+    });
+
+    test.concurrent(`a preemption with grace, in ${turn(0)}: saved in the grace, and gone on with`, async ({
+      expect,
+    }) => {
+      const run = await startHeld('preempted', turn(0), { sbatchArgs: ['-w', 'n2'] });
+      await run.sealed(1);
+      await preempt(run);
+      await run.until('restored', () => count(run, 'restored') > 0, 120);
+      letOn(run);
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
+      expect(run.output()).toBe(run.expected);
+      expect(run.entries()).toContainEqual(
+        expect.objectContaining({ event: 'requeued', reason: 'preemption' }),
+      );
+      expect(left(run, turn(0))).toEqual([]);
+    });
+
+    test.concurrent(`kill -9 of the outer half alone, in ${turn(1)}: nothing is lost, nothing runs twice`, async ({
+      expect,
+    }) => {
+      const run = await startHeld('outer', turn(1));
+      await run.sealed(1);
+      kill(run, 'outer half');
+      expect(await run.ended()).toMatchObject({ JobState: 'FAILED', ExitCode: '0:9' });
+      const job = await resume(run);
+      await run.until('restored', () => count(run, 'restored') > 0);
+      letOn(run);
+      expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
+      expect(run.output()).toBe(run.expected);
+      expect(count(run, 'launched')).toBe(1);
+      expect(left(run, turn(1))).toEqual([]);
+    });
+
+    test.concurrent(`scancel, in ${turn(2)}: all of it ends, it does not come back, and can be resumed`, async ({
+      expect,
+    }) => {
+      const run = await startHeld('cancelled', turn(2));
+      await run.sealed(1);
+      await cluster.run('scancel', [run.id]);
+      expect(await run.ended()).toMatchObject({ JobState: 'CANCELLED' });
+      await run.until('nothing left', () => left(run, turn(2)).length === 0);
+      const job = await resume(run);
+      letOn(run);
+      expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
+      expect(run.output()).toBe(run.expected);
+      expect(count(run, 'launched')).toBe(1);
+      expect(left(run, turn(2))).toEqual([]);
+    });
+
+    test.concurrent(`an image that was replaced meanwhile, in ${turn(3)}: 70, until it is put back`, async ({
+      expect,
+    }) => {
+      const { container, replace, putBack } = containerOf(turn(3)).exchangeable();
+      const run = await startHeld('replaced', turn(3), { container });
+      await run.sealed(1);
+      replace();
+      await scontrol(run, 'requeue', run.id);
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '70:0' });
+      const [, began, is] =
+        /it began in (\S+), and \S+ is now (\S+)\. Put that image back/.exec(run.log(run.id)) ?? [];
+      expect(began).toBeDefined();
+      expect(is).not.toBe(began);
+      putBack();
+      const job = await resume(run);
+      letOn(run);
+      expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
+      expect(run.output()).toBe(run.expected);
+      expect(count(run, 'launched')).toBe(1);
+    });
+
+    // In others all of it is in the job's own tree of processes.
+    const podman =
+      present.find((runtime) => runtime === 'podman') ?? present.find((one) => one === 'podman-hpc');
+    test
+      .skipIf(podman === undefined)
+      .concurrent(
+        'a container that outlived its job and all that looked after it: the next attempt ends it',
+        async ({ expect }) => {
+          const run = await startHeld('orphan', podman ?? 'podman', { env: { CRFLOW_HEARTBEAT: '600' } });
+          await run.sealed(1);
+          kill(run, 'all that looks after a container');
+          await cluster.run('scancel', [run.id]);
+          await run.ended();
+          await run.sealed(2); // it goes on
+          const job = await resume(run);
+          await run.until('restored', () => count(run, 'restored') > 0);
+          expect(containersOf(containerOf(podman ?? 'podman'), run.state)).toHaveLength(1);
+          letOn(run);
+          expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
+          expect(run.output()).toBe(run.expected);
+          expect(count(run, 'launched')).toBe(1);
+          expect(left(run, podman ?? 'podman')).toEqual([]);
+        },
+      );
+
+    test
+      .skipIf(podman === undefined)
+      .concurrent('the same where nobody comes again: it saves, and ends itself', async ({ expect }) => {
+        const run = await startHeld('alone', podman ?? 'podman', {
+          env: { CRFLOW_HEARTBEAT: '2', CRFLOW_SLURM_LIMIT: '3' },
         });
-        const job = await run.ended(run.id, 280);
-        expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
-        expect(Number(job.Restarts), run.log(run.id)).toBeGreaterThanOrEqual(2);
-        expect(run.output()).toBe(run.expected);
-        expect(processesIn(run.state)).toEqual([]);
-        expect(run.entries().filter(({ event }) => event === 'launched')).toHaveLength(1);
-      },
-    );
-
-    test.concurrent.for(cells)(
-      'kill -9 of the runtime: nothing of it is left, and it is restored, in $runtime with $name',
-      {
-        timeout: 300_000,
-      },
-      async (cell, { expect }) => {
-        const run = await start('killed', cell, { last: 50, env: { CRFLOW_PROVE: '0' } });
         await run.sealed(1);
-        const [pid] = runtimeProcesses(run.state);
-        expect(pid, run.log(run.id)).toBeDefined();
-        process.kill(Number(pid), 'SIGKILL');
-        await run.until('restored', () => run.entries().some(({ event }) => event === 'restored'));
-        // Two computations would write to one output; and nothing but one is left when it ends.
-        const job = await run.ended();
-        expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0', Restarts: '0' });
+        kill(run, 'all that looks after a container');
+        await cluster.run('scancel', [run.id]);
+        await run.until('nothing left', () => left(run, podman ?? 'podman').length === 0, 90);
+        const job = await resume(run);
+        letOn(run);
+        expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
         expect(run.output()).toBe(run.expected);
-        expect(processesIn(run.state)).toEqual([]);
-        expect(run.entries().filter(({ event }) => event === 'started')).toHaveLength(1);
-      },
-    );
+        expect(count(run, 'launched')).toBe(1);
+      });
   },
 );
-
-/** The processes that start the inner half of the run in this folder, the outermost first. */
-function runtimeProcesses(run: string): number[] {
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .map(Number)
-    .sort((a, b) => a - b)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0inner_half\0${run}\0`);
-      } catch {
-        return false; // it ended meanwhile
-      }
-    });
-}

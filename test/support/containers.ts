@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeName } from '../../src/model/container.ts';
 import type { Dmtcp } from './dmtcp.ts';
@@ -12,15 +12,31 @@ export interface TestContainer {
   readonly runtime: RuntimeName;
   /** The environment of a job that uses it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The block `container` of a flow; further entries may be put in. */
-  readonly block: (dmtcp: Dmtcp, more?: string) => string;
+  /**
+   * The blocks `container` and `environment` of a flow. `commands`: a folder in that of submission, whose commands the job
+   * finds before all others in the container.
+   */
+  readonly blocks: (dmtcp: Dmtcp, commands?: string) => string;
+  /** The same with an image of its own, which can be replaced by another, and be put back. */
+  readonly exchangeable: () => { readonly container: TestContainer } & Exchange;
+}
+
+interface Exchange {
+  readonly replace: () => void;
+  readonly putBack: () => void;
+}
+
+interface Installed {
+  readonly env: TestContainer['env'];
+  readonly image: string;
+  readonly exchange: () => { readonly image: string } & Exchange;
 }
 
 interface Kind {
   readonly runtime: RuntimeName;
   readonly command: string;
   /** Makes the image of the root file system known to the runtime. */
-  readonly install: (root: string, folder: string) => Pick<TestContainer, 'env'> & { readonly image: string };
+  readonly install: (root: string, folder: string) => Installed;
 }
 
 const podmanImage = 'localhost/crflow-test:1';
@@ -39,10 +55,38 @@ function installForPodman(root: string, folder: string, command: string) {
     `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/storage"\nrunroot = "${folder}/run"\n`,
   );
   const env = { CONTAINERS_CONF: conf, CONTAINERS_STORAGE_CONF: storage };
-  const archive = tarOf(root, join(folder, 'image.tar'));
-  must(command, ['import', '--quiet', archive, podmanImage], env);
+  return importTo(command, root, folder, env);
+}
+
+function importTo(command: string, root: string, folder: string, env: Installed['env']): Installed {
+  must(command, ['import', '--quiet', tarOf(root, join(folder, 'image.tar')), podmanImage], env);
   must(command, ['run', '--rm', '--network=host', podmanImage, 'true'], env);
-  return { env, image: podmanImage };
+  const exchange = () => {
+    const image = 'localhost/crflow-test:own';
+    const putBack = () => must(command, ['tag', podmanImage, image], env);
+    putBack();
+    const empty = join(folder, `empty-${command}`);
+    mkdirSync(empty);
+    return {
+      image,
+      putBack,
+      replace: () => must(command, ['import', '--quiet', tarOf(empty, `${empty}.tar`), image], env),
+    };
+  };
+  return { env, image: podmanImage, exchange };
+}
+
+/** Where a folder is the image: a link, to another folder. */
+function linkTo(root: string, link: string): ReturnType<Installed['exchange']> {
+  const other = `${link}-other`;
+  mkdirSync(join(other, 'etc'), { recursive: true });
+  writeFileSync(join(other, 'etc/version'), 'another');
+  const lead = (to: string) => {
+    rmSync(link, { force: true });
+    symlinkSync(to, link);
+  };
+  lead(root);
+  return { image: link, replace: () => lead(other), putBack: () => lead(root) };
 }
 
 /** Those that are tried. What differs between machines is only whether they are there. */
@@ -58,27 +102,24 @@ const KINDS: readonly Kind[] = [
     install: (root, folder) => {
       // It has a configuration and a storage of its own, which are the machine's.
       const env = { USER: process.env['USER'] ?? 'root', SCRATCH: process.env['SCRATCH'] ?? folder };
-      const archive = tarOf(root, join(folder, 'image.tar'));
-      must('podman-hpc', ['import', '--quiet', archive, podmanImage], env);
-      must('podman-hpc', ['run', '--rm', '--network=host', podmanImage, 'true'], env);
-      return { env, image: podmanImage };
+      return importTo('podman-hpc', root, folder, env);
     },
   },
   {
     runtime: 'charliecloud',
     command: 'ch-run',
-    install: (root) => {
+    install: (root, folder) => {
       const env = { USER: process.env['USER'] ?? 'root' };
       must('ch-run', [root, '--', 'true'], env);
-      return { env, image: root };
+      return { env, image: root, exchange: () => linkTo(root, join(folder, 'charliecloud')) };
     },
   },
   {
     runtime: 'apptainer',
     command: 'apptainer',
-    install: (root) => {
+    install: (root, folder) => {
       must('apptainer', ['exec', root, 'true'], {});
-      return { env: {}, image: root };
+      return { env: {}, image: root, exchange: () => linkTo(root, join(folder, 'apptainer')) };
     },
   },
 ];
@@ -91,25 +132,46 @@ export const runtimes: readonly { readonly runtime: RuntimeName; readonly why: s
   }),
 );
 
-/** Makes an image and gives it to those that are there. `folder` is made, and the caller's to remove. */
-export function containersIn(folder: string): readonly TestContainer[] {
+/** Makes an image and gives it to those that are there, or one of them. `folder` is made, and the caller's to remove. */
+export function containersIn(folder: string, only?: RuntimeName): readonly TestContainer[] {
   const root = join(folder, 'root');
   mkdirSync(root, { recursive: true });
   makeRootFileSystem(root);
-  return KINDS.filter(({ runtime }) =>
-    runtimes.some((one) => one.runtime === runtime && one.why === null),
+  return KINDS.filter(
+    ({ runtime }) =>
+      (only === undefined || runtime === only) &&
+      runtimes.some((one) => one.runtime === runtime && one.why === null),
   ).map(({ runtime, install }) => {
-    const { env, image } = install(root, folder);
-    return {
+    const { env, image, exchange } = install(root, folder);
+    const withImage = (image: string): TestContainer => ({
       runtime,
       env,
-      block: (dmtcp, more = '') => `container {
-    runtime = ${runtime}  image = "${image}"  dmtcp = "${prefixOf(dmtcp)}"
+      // The folder `bin` of DMTCP's prefix is the first on the job's PATH.
+      blocks: (dmtcp, commands) => `environment { pass = ["COUNT_*", "DMTCP_STANDIN_SECONDS"] }
+  container {
+    runtime = ${runtime}  image = "${image}"  dmtcp = "${commands ? '/programs' : prefixOf(dmtcp)}"
     mount "${programs}" to "${programs}"
-    ${more}
+    ${commands ? `mount "${commands}" to "/programs/bin"` : ''}
   }`,
-    };
+      exchangeable: () => {
+        const { image, ...rest } = exchange();
+        return { container: withImage(image), ...rest };
+      },
+    });
+    return withImage(image);
   });
+}
+
+/** The containers of a run that are there, running or not; only Podman keeps any. */
+export function containersOf({ runtime, env }: TestContainer, state: string): readonly string[] {
+  if (!runtime.startsWith('podman') || !existsSync(join(state, 'attempts/1/environment'))) return [];
+  const environment = readFileSync(join(state, 'attempts/1/environment'), 'utf8');
+  const name = /^tmp_of_run=.*\/(\S+)$/m.exec(environment)?.[1];
+  const { stdout } = spawnSync(runtime, ['ps', '--all', '--format={{.Names}}', `--filter=name=^${name}-`], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 /** Removes the folder, and what the runtimes have mounted in it. */

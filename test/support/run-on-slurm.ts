@@ -1,8 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../src/compile.ts';
+import type { TestContainer } from './containers.ts';
 import { type Dmtcp, dmtcpEnvironment } from './dmtcp.ts';
 import { quoted } from './emitted.ts';
+import { prefixOf } from './image.ts';
 import { exists, journal } from './run-folder.ts';
 import type { Cluster, JobFields } from './slurm-cluster.ts';
 
@@ -21,6 +23,8 @@ workflow count {
 }
 `;
 
+type Commands = Readonly<Record<string, string>>;
+
 export interface RunOptions {
   readonly dmtcp: Dmtcp;
   /** Folder of submission, made new under the cluster's; may be as odd as one likes. */
@@ -28,8 +32,8 @@ export interface RunOptions {
   readonly last: number;
   /** The flow's `run`; by default the counting program. */
   readonly run?: string | undefined;
-  /** Further blocks of the flow. */
-  readonly blocks?: string;
+  /** What it runs in, instead of the host. */
+  readonly container?: TestContainer | undefined;
   /** The task to look at, where `sbatchArgs` make an array of it. */
   readonly task?: string | undefined;
   /** Called with the folder before anything is submitted. */
@@ -38,7 +42,7 @@ export interface RunOptions {
    * Commands that the job finds before all others: text by name. In each, `next "$@"` becomes the command that it
    * stands before, and $FOLDER is the folder of submission.
    */
-  readonly commands?: Readonly<Record<string, string>>;
+  readonly commands?: Commands;
   readonly sbatchArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -47,15 +51,25 @@ export interface RunOptions {
 export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [], ...options }: RunOptions) {
   const folder = join(cluster.work, options.folder);
   mkdirSync(folder);
-  const text = flow(options.run ?? counting(last), options.blocks ?? '');
+  const { container, commands = {} } = options;
+  const wrapped = container && Object.keys(commands).length > 0 ? 'inside' : undefined;
+  if (wrapped) writeCommandsInside(join(folder, wrapped), dmtcp, commands);
+  const text = flow(options.run ?? counting(last), container?.blocks(dmtcp, wrapped) ?? '');
   const { flows, diagnostics } = compile({ name: 'count.crflow', text });
   if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
   writeFileSync(join(folder, 'count.sbatch'), flows[0].script.text);
   const base = dmtcpEnvironment(dmtcp);
-  const PATH = `${writeCommands(folder, options.commands ?? {})}${base['PATH']}`;
+  const PATH = `${writeCommands(folder, commands)}${base['PATH']}`;
   const { DMTCP_STANDIN_NODE = '' } = base;
   // The same bytes as a user's script, only quicker.
-  const env = { PATH, DMTCP_STANDIN_NODE, CRFLOW_INTERVAL: '6', CRFLOW_HEARTBEAT: '5', ...options.env };
+  const env = {
+    PATH,
+    DMTCP_STANDIN_NODE,
+    CRFLOW_INTERVAL: '6',
+    CRFLOW_HEARTBEAT: '5',
+    ...container?.env,
+    ...options.env,
+  };
   const submit = (...args: string[]) =>
     cluster.submit('count.sbatch', {
       cwd: folder,
@@ -103,14 +117,28 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
 export type RunOnSlurm = Awaited<ReturnType<typeof startRun>>;
 
 /** Writes the commands into a folder of their own and gives the beginning of a PATH. */
-function writeCommands(folder: string, commands: Readonly<Record<string, string>>): string {
+function writeCommands(folder: string, commands: Commands): string {
   if (Object.keys(commands).length === 0) return '';
-  const bin = join(folder, 'bin');
+  writeTo(
+    join(folder, 'bin'),
+    'FOLDER=${0%/bin/*}\nnext() { PATH=${PATH#*:}; exec "${0##*/}" "$@"; }',
+    commands,
+  );
+  return `${join(folder, 'bin')}:`;
+}
+
+/** The same for a container, where the folder is instead of DMTCP's own: all of its commands are in it. */
+function writeCommandsInside(bin: string, dmtcp: Dmtcp, commands: Commands): void {
+  const all = Object.fromEntries(readdirSync(dmtcp.bin).map((name) => [name, 'next "$@"']));
+  const folder = bin.slice(0, bin.lastIndexOf('/')).replaceAll("'", "'\\''");
+  const head = `FOLDER='${folder}'\nnext() { PATH=${prefixOf(dmtcp)}/bin:\${PATH#*:}; exec "\${0##*/}" "$@"; }`;
+  writeTo(bin, head, { ...all, ...commands });
+}
+
+function writeTo(bin: string, head: string, commands: Commands): void {
   mkdirSync(bin);
   for (const [name, text] of Object.entries(commands)) {
-    const head = '#!/bin/bash\nFOLDER=${0%/bin/*}\nnext() { PATH=${PATH#*:}; exec "${0##*/}" "$@"; }\n';
-    writeFileSync(join(bin, name), `${head}${text}\n`);
+    writeFileSync(join(bin, name), `#!/bin/bash\n${head}\n${text}\n`);
     chmodSync(join(bin, name), 0o755);
   }
-  return `${bin}:`;
 }

@@ -118,6 +118,7 @@ describe('the Dockerfile', () => {
     ['a command for a package', { buildPackages: ['a;b'] }],
     ['a build with a NUL', { build: build('a\0b') }],
     ['a build that no shell can be handed', { build: build('x'.repeat(99).concat('\n').repeat(1100)) }],
+    ['a build with a line that BuildKit does not read', { build: build('é'.repeat(31_000)) }],
     ['no release of DMTCP', { dmtcp: { release: '5.0.0', archive: null } }],
     ['an image that is none', { from: imageName('docker.io/a b:1') }],
   ])('does not carry %s', (_, recipe) => {

@@ -7,7 +7,8 @@ heartbeat() {
   spent=$((spent_before + now - started))
   if ((now - last_beat < CRFLOW_HEARTBEAT)) && [[ -z ${1-} ]]; then return 1; fi
   last_beat=$now
-  write_file "$attempt_dir/seconds" $((now - started))
+  # Where the disk is full, it is a sign of life all the same.
+  write_file "$attempt_dir/seconds" $((now - started)) || touch "$attempt_dir/seconds"
   if ((now - last_shown >= CRFLOW_REPORT)); then show_in_queue; fi
 }
 

@@ -55,7 +55,7 @@ inner_half() {
     elif ((SECONDS >= next_checkpoint)); then
       checkpoint_on_time
     elif outer_half_is_gone; then
-      conclude lost 'the outer half is gone'
+      left_alone
     fi
     pause
   done
