@@ -8,6 +8,7 @@ import {
   BLOCKS,
   type BlockName,
   type BlockSpec,
+  clauseOwner,
   INNER,
   INSERTS,
   type KeySpec,
@@ -18,6 +19,7 @@ import {
 import { compile } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import type { Block, Entry, WorkflowNode } from '../src/model/ast.ts';
+import { type ClauseName, clauseOf, clauses } from '../src/model/clauses.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { parseDuration } from '../src/time/duration.ts';
 import { parseSize } from '../src/time/size.ts';
@@ -82,6 +84,7 @@ describe('the examples', () => {
     ...BLOCKS,
     ...allKeys.map(({ block, key }) => `${block}.${key}`),
     ...INNER.map(({ owner, name }) => `${owner}.${name}`),
+    ...BLOCKS.flatMap((block) => (specs[block]?.clauses ?? []).map((name) => `${block}.${name}`)),
   ])('%s stands in one', (name) => {
     expect([...used]).toContain(name);
   });
@@ -102,6 +105,19 @@ describe('the blocks and keys', () => {
       header[0] === 'key' ? rows.map(([key = '']) => `${section}.${bare(key)}`) : [],
     );
     expect(documented).toEqual(allKeys.map(({ block, key }) => `${block}.${key}`));
+  });
+
+  test.each(BLOCKS.filter((block) => specs[block]?.clauses !== undefined))('%s: its clauses', (block) => {
+    const table = tables.find(({ section, header }) => section === block && header[0] === 'clause');
+    const said = (table?.rows ?? []).map(([name = '', written = '']) => [
+      bare(name),
+      [...bare(written).matchAll(/\b[a-z][a-z0-9]*\b/g)].map((match) => match[0]),
+    ]);
+    const known = (specs[block]?.clauses ?? []).map((name) => [
+      name,
+      [name, ...clauses[name].parts, ...clauses[name].flags],
+    ]);
+    expect(said).toEqual(known);
   });
 
   test.each(BLOCKS)('%s says whether it is required', (block) => {
@@ -137,14 +153,19 @@ describe('the blocks and keys', () => {
     allKeys.map((one) => [`${one.block}.${one.key}`, one] as const),
   )('%s: value, unit, bounds and default', (_, { block, key, spec }) => {
     const table = tables.find(({ section, header }) => section === block && header[0] === 'key');
-    expect(table?.header).toEqual(['key', 'value', 'default', 'in the job']);
+    expect(table?.header).toEqual([
+      'key',
+      'value',
+      'default',
+      block === 'image' ? 'in the image' : 'in the job',
+    ]);
     const [, value = '', byDefault = '', job = ''] = table?.rows.find(([k = '']) => bare(k) === key) ?? [];
     expect(value.startsWith(called[spec.type])).toBe(true);
     const unit = /\((.+)\)(?:, or .+)?$|^count of (\w+)/.exec(value);
     expect(unit?.[1] ?? unit?.[2]).toBe(spec.unit);
     const bounds = /, (\d+) to (\d+)$/.exec(value);
     expect([bounds?.[1], bounds?.[2]]).toEqual([spec.least?.toString(), spec.most?.toString()]);
-    expect([...value.matchAll(/`(\w+)`/g)].map((match) => match[1])).toEqual([...(spec.choices ?? [])]);
+    expect([...value.matchAll(/`([\w-]+)`/g)].map((match) => match[1])).toEqual([...(spec.choices ?? [])]);
     expect(bare(byDefault)).toBe(spec.required ? 'required' : bare(spec.default ?? ''));
     expect(job).not.toBe('');
   });
@@ -216,8 +237,11 @@ describe('what is refused', () => {
     rows.map(([entry = '', code = '', why = '']) => [bare(entry), code, why] as const),
   )('%s is %s', (entry, code, why) => {
     const word = /^\w+/.exec(entry)?.[0] ?? '';
+    // `image { … }` is a block, `image = …` a key.
+    const key = entry.startsWith(`${word} {`) ? undefined : allKeys.find((one) => one.key === word)?.block;
     const owner =
-      INNER.find(({ name }) => name === word)?.owner ?? allKeys.find(({ key }) => key === word)?.block;
+      INNER.find(({ name }) => name === word)?.owner ??
+      (clauseOf(word) ? clauseOwner(word as ClauseName) : key);
     const isStatement = /^(?:param|let|include|site)\b/.test(entry);
     const { diagnostics } = compiled(
       isStatement
@@ -313,9 +337,11 @@ function complete(place: string, text: string): string {
   const blocks = blocksOf(workflow);
   const missing = BLOCKS.filter((name) => specs[name]?.required && !blocks.some(isNamed(name)));
   const inserts = blocks.map((block) => ({ at: block.span.end - 1, text: required(block.key.text, block) }));
+  // A recipe is for the image of a container.
+  const forRecipe = place === 'image' ? 'container { runtime = podman image = "localhost/solve:1" }\n' : '';
   inserts.push({
     at: workflow.span.end - 1,
-    text: missing.map((name) => `${name} { ${required(name)} }`).join('\n'),
+    text: forRecipe + missing.map((name) => `${name} { ${required(name)} }`).join('\n'),
   });
   return inserts
     .sort((a, b) => b.at - a.at)

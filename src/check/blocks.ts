@@ -1,5 +1,6 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
+import { values } from '../diagnostics/values.ts';
 import type {
   Assignment,
   Block,
@@ -11,6 +12,7 @@ import type {
   Site,
   Value,
 } from '../model/ast.ts';
+import { type ClauseName, clauses, splitMount } from '../model/clauses.ts';
 import { type Context, type Given, type Target, textOf } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
@@ -20,9 +22,7 @@ import { readers } from './values.ts';
 import {
   type BlockName,
   type BlockSpec,
-  type ClauseName,
   clauseOwner,
-  clauses,
   INNER,
   type KeySpec,
   ownerOf,
@@ -137,7 +137,9 @@ function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Gi
   }
   const written = valueFor(entry.value, { key, spec }, context);
   const value = written && readers[spec.type](written, { key, spec }, context);
-  return value === undefined ? undefined : { value, span: entry.value.span };
+  if (value === undefined) return undefined;
+  const items = entry.value.kind === 'list' ? { items: entry.value.items.map(({ span }) => span) } : {};
+  return { value, span: entry.value.span, ...items };
 }
 
 /** The value with names, calculations and {{…}} worked out; shell text is filled in later, by other rules. */
@@ -179,8 +181,36 @@ export function reportMisplaced(entry: Declaration | Include | Site, { report }:
 /** Says where a clause belongs. */
 export function reportClause(entry: Clause, here: string, { report }: Context): void {
   const key = entry.key.text as ClauseName;
-  const { example } = clauses[key];
+  const example = entry.broken ? clauses[key].example : written(entry);
   report(names.elsewhere, entry.key.span, { key, owner: clauseOwner(key), here, note: undefined, example });
+}
+
+/** The clause that a key of that name was meant as, in a block that has such. */
+function clauseMeant(key: string, spec: BlockSpec): ClauseName | undefined {
+  return spec.clauses?.find((name) =>
+    [name, ...clauses[name].aliases].some((one) => one === key.toLowerCase()),
+  );
+}
+
+/** `mount = "…"`, `volumes = ["…"]`, `mount { … }`. */
+function reportClauseKey(entry: Assignment | Block, name: ClauseName, { report }: Context): void {
+  const key = entry.key.text;
+  const sign = entry.kind === 'block' ? 'braces' : '`=`';
+  const wrong = key === name ? `takes no ${sign}` : `is written \`${name}\`, without ${sign}`;
+  const value = entry.kind === 'block' ? undefined : entry.value;
+  const text = value?.kind === 'list' ? value.items[0] : value;
+  const mount = name === 'mount' && text?.kind === 'string' ? splitMount(textOf(text)) : undefined;
+  const { example } = clauses[name];
+  report(values.clauseParts, entry.key.span, { verb: key, wrong, fix: mount, example });
+}
+
+/** The clause as it was written, on one line. */
+function written({ key, text, parts }: Clause): string {
+  const words = [{ word: key, text }, ...parts].flatMap((part) => [
+    part.word.text,
+    ...(part.text?.kind === 'string' ? [JSON.stringify(textOf(part.text))] : []),
+  ]);
+  return words.join(' ');
 }
 
 /** Required keys that are not there, nor in the wrong place; silent where the block could not be read to its end. */
@@ -220,6 +250,11 @@ function reportUnknown(
   const alias = candidates.find(({ aliases }) => aliases.includes(key.toLowerCase()))?.name;
   if (alias === undefined && plannedFor(key) !== undefined) {
     reportPlanned(entry, context);
+    return undefined;
+  }
+  const meant = alias === undefined ? clauseMeant(key, spec) : undefined;
+  if (meant !== undefined) {
+    reportClauseKey(entry, meant, context);
     return undefined;
   }
   const owner = ownerOf(key);

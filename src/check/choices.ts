@@ -11,9 +11,10 @@ export function choice(value: Value, target: Target, context: Context): string |
   if (value.kind !== 'word') return wrongType(value, target, context);
   const known = target.spec.choices ?? [];
   if (known.includes(value.text)) return value.text;
+  const { called = {} } = target.spec;
   const nearest = suggest(
     value.text,
-    known.map((name) => ({ name })),
+    known.map((name) => ({ name, ...(called[name] ? { aliases: called[name] } : {}) })),
   );
   context.report(values.unknownWord, value.span, { key: target.key, found: value.text, nearest, known });
   return undefined;

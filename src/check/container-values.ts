@@ -1,6 +1,8 @@
+import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
 import type { StringValue, Value } from '../model/ast.ts';
 import type { Image, ImageName } from '../model/container.ts';
+import type { HostPath } from '../model/flow.ts';
 import { type Context, isBroken, type Target, textOf } from './context.ts';
 import { isImagePath, parseImageName } from './image-name.ts';
 import { hostPath } from './path.ts';
@@ -12,28 +14,54 @@ import { wrongType } from './type.ts';
 export function image(value: Value, target: Target, context: Context): Image | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
   if (!isImagePath(textOf(value))) return baseImage(value, target, context);
+  const text = textOf(value);
+  if (text.includes('\\') && !text.includes('\\$')) return reportName(value, text, context);
   const path = hostPath(value, target.key, context);
   return path && { kind: 'file', path };
+}
+
+function reportName(value: StringValue, text: string, { report }: Context): undefined {
+  const name = parseImageName(text);
+  if (name.kind === 'wrong') report(values.imageName, value.span, { text, why: name.why, fix: name.fix });
+  return undefined;
 }
 
 export function baseImage(value: Value, target: Target, context: Context): ImageName | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
   const text = textOf(value);
+  if (text === '') {
+    context.report(values.empty, value.span, {
+      key: target.key,
+      what: 'an image has a name',
+      required: true,
+    });
+    return undefined;
+  }
+  if (isImagePath(text)) {
+    const why = 'it is the path of a file, and a recipe extends an image of a registry';
+    context.report(values.imageName, value.span, { text, why, fix: undefined });
+    return undefined;
+  }
   const name = parseImageName(text);
-  if (name.kind === 'name') return name;
-  context.report(values.imageName, value.span, { text, why: name.why, fix: name.fix });
-  return undefined;
+  return name.kind === 'name' ? name : reportName(value, text, context);
 }
 
 /** What mount options of the runtimes are made of: a path that holds one of these reaches none of them. */
 export const SEPARATORS = /[:,;"\\]/;
 
+/** The first such character of a path on the host, as far as the path is known. */
+export function separatorIn(path: HostPath): string | undefined {
+  return path.flatMap((part) => (part.kind === 'text' ? (SEPARATORS.exec(part.text)?.[0] ?? []) : []))[0];
+}
+
 /** Why a text is no place in a container. */
 export function whyNoPlace(text: string): string | undefined {
+  if (text === '') return 'it is empty';
+  if (text.includes('$')) return 'nothing expands the `$` there';
   if (!text.startsWith('/')) return 'it does not start with `/`';
   if (/\p{Cc}/u.test(text)) return 'it holds a control character';
-  if (text.includes('$')) return 'nothing expands the `$` there';
-  if (text.split('/').some((part) => part === '..' || part === '.')) return 'it is not written out';
+  const dots = text.split('/').find((part) => part === '..' || part === '.');
+  if (dots !== undefined) return `nothing works out the \`${dots}\` in it`;
   const odd = SEPARATORS.exec(text)?.[0];
   return odd === undefined ? undefined : `\`${odd}\` separates the parts of a mount`;
 }
@@ -60,14 +88,21 @@ export function words(value: Value, target: Target, context: Context): readonly 
     const text = textOf(item);
     const why = key === 'options' ? whyNoOption(text) : whyNoName(text);
     if (why === undefined) return text;
-    context.report(values.oddWord, item.span, { key, text, why });
+    const single = text.split(/[\s,]+/).filter((one) => one !== '');
+    const fix =
+      key !== 'options' && single.length > 1 && single.every((one) => whyNoName(one) === undefined)
+        ? single.map((one) => `"${one}"`).join(', ')
+        : undefined;
+    context.report(values.oddWord, item.span, { key, text, why, fix });
     return undefined;
   });
 }
 
 function whyNoOption(text: string): string | undefined {
   if (/\p{Cc}/u.test(text)) return 'it holds a control character';
-  return /^-/.test(text) ? undefined : 'an option starts with `-`; one with a value is `--name=value`';
+  return /^--?[A-Za-z]/.test(text)
+    ? undefined
+    : 'an option starts with `-`; one with a value is `--name=value`';
 }
 
 function whyNoName(text: string): string | undefined {
@@ -83,14 +118,22 @@ function whyNoName(text: string): string | undefined {
 export function variables(value: Value, target: Target, context: Context): readonly string[] | undefined {
   return listOf(value, target, context, (item, key) => {
     const text = textOf(item);
+    if (text.startsWith('DMTCP_')) {
+      context.report(names.reservedName, item.span, { name: text, prefix: 'DMTCP_', owner: 'DMTCP' });
+      return undefined;
+    }
     if (/^[A-Za-z_]\w*\*?$/.test(text)) return text;
     const why = 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
-    context.report(values.oddWord, item.span, { key, text, why });
+    const fix = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(text)?.[1] ?? /^([A-Za-z_]\w*)=/.exec(text)?.[1];
+    context.report(values.oddWord, item.span, { key, text, why, fix: fix && `"${fix}"` });
     return undefined;
   });
 }
 
 export function text(value: Value, target: Target, context: Context): string | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
-  return isBroken(value) ? undefined : textOf(value);
+  if (isBroken(value)) return undefined;
+  if (textOf(value) !== '') return textOf(value);
+  context.report(values.empty, value.span, { key: target.key, what: 'it names nothing', required: false });
+  return undefined;
 }

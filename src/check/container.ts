@@ -1,13 +1,13 @@
 import { values } from '../diagnostics/values.ts';
 import type { Clause, StringValue } from '../model/ast.ts';
+import { type ClauseName, type ClauseSpec, clauses, splitMount } from '../model/clauses.ts';
 import type { Container, Distribution, ImageSource, Mount } from '../model/container.ts';
-import type { Recipe } from '../model/flow.ts';
+import type { HostPath, Recipe } from '../model/flow.ts';
 import type { Read } from './blocks.ts';
-import { place } from './container-values.ts';
+import { place, separatorIn } from './container-values.ts';
 import { type Context, contentSpan, textOf } from './context.ts';
 import { fillIn } from './insert.ts';
 import { hostPath } from './path.ts';
-import { type ClauseName, type ClauseSpec, clauses } from './vocabulary.ts';
 
 /** The container, of what was right in its block; undefined where something that it cannot do without was not. */
 export function readContainer(block: Read<'container'>, context: Context): Container | undefined {
@@ -23,6 +23,8 @@ export function readContainer(block: Read<'container'>, context: Context): Conta
     mounts: mounts.filter((one) => one !== undefined),
   };
 }
+
+const IS_URL = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** The releases of DMTCP that an image is known to work with, the usual one first. */
 const USUAL_RELEASE = '4.1.1';
@@ -74,9 +76,18 @@ export function distributionOf(repository: string, tag: string): Distribution | 
 
 function readMount(clause: Clause, context: Context): Mount | undefined {
   const parts = readClause(clause, context);
-  const from = parts && hostPath(parts.text, 'mount', context);
+  const from = parts && mountable(parts.text, context);
   const to = parts?.parts['to'] && place(parts.parts['to'], context);
   return from && to ? { from, to, readonly: parts?.flags.includes('readonly') === true } : undefined;
+}
+
+/** A path that reaches a runtime in an option that it takes to pieces. */
+function mountable(value: StringValue, context: Context): HostPath | undefined {
+  const path = hostPath(value, 'mount', context);
+  const odd = path && separatorIn(path);
+  if (odd === undefined) return path;
+  context.report(values.mountFrom, value.span, { text: textOf(value), odd });
+  return undefined;
 }
 
 /** One source of an image. What it is taken from is only read when the image is built. */
@@ -88,43 +99,53 @@ function readSource(clause: Clause, context: Context): ImageSource | undefined {
   // Behind a folder, its name: what is put there keeps its own.
   const to = textOf(where).endsWith('/') && whole !== '/' ? `${whole}/` : whole;
   const from = textOf(read.text);
-  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(from);
+  const isUrl = IS_URL.test(from);
   const { commit, sha256 } = read.parts;
   if (commit !== undefined) {
-    const right = hex(commit, 'a commit', 40, 'git rev-parse HEAD', context);
+    const right = hex(commit, 'commit', context);
     return isRemote(read.text, isUrl, context) && right
       ? { kind: 'git', from, commit: textOf(commit), to }
       : undefined;
   }
-  if (!isUrl && !isBelow(read.text, context)) return undefined;
-  if (sha256 === undefined) return { kind: 'copy', from, to };
-  if (isUrl && !isRemote(read.text, isUrl, context)) return undefined;
-  const right = hex(sha256, 'a SHA-256 checksum', 64, 'sha256sum', context);
+  if (sha256 === undefined) return isBelow(read.text, context) ? { kind: 'copy', from, to } : undefined;
+  if (isUrl ? !isRemote(read.text, isUrl, context) : !isBelow(read.text, context)) return undefined;
+  if (/\.(?:zip|7z|rar)$/i.test(from)) {
+    const why = 'only tar archives are unpacked';
+    context.report(values.sourcePath, read.text.span, { text: from, why, fix: undefined });
+    return undefined;
+  }
+  const right = hex(sha256, 'checksum', context);
   return right ? { kind: 'archive', from, sha256: textOf(sha256), to } : undefined;
 }
 
-/** Of hexadecimal digits, small ones, as many as that. */
-export function hex(
-  value: StringValue,
-  what: string,
-  digits: number,
-  command: string,
-  { report }: Context,
-): boolean {
+/** Of hexadecimal digits, small ones, as many as such a thing has. */
+export function hex(value: StringValue, what: 'commit' | 'checksum', { report }: Context): boolean {
   const found = textOf(value);
-  if (new RegExp(`^[0-9a-f]{${digits}}$`).test(found)) return true;
-  report(values.hexDigits, value.span, { what, digits, found, command });
+  const digits = what === 'commit' ? 40 : 64;
+  const right = new RegExp(`^[0-9a-f]{${digits}}$`);
+  if (right.test(found)) return true;
+  const meant = found
+    .trim()
+    .toLowerCase()
+    .replace(/^sha256:/, '');
+  report(values.hexDigits, value.span, { what, digits, found, fix: right.test(meant) ? meant : undefined });
   return false;
 }
 
 function isRemote(value: StringValue, isUrl: boolean, { report }: Context): boolean {
   const text = textOf(value);
+  const [, host, path] = /^(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):(?!\/\/)(.+)$/.exec(text) ?? [];
   const why = !isUrl
     ? 'it is no URL'
     : !/^(?:https?|ssh|git|ftp):\/\/[^\s\p{Cc}]+$/u.test(text)
       ? 'it is no URL of http, https, ssh, git or ftp'
       : undefined;
-  if (why !== undefined) report(values.sourcePath, value.span, { text, why });
+  const fix = isUrl
+    ? 'a build fetches it, as in "https://example.org/solve.git"'
+    : host === undefined
+      ? 'what is beside the flow comes with `copy`'
+      : `write "https://${host}/${path}"`;
+  if (why !== undefined) report(values.sourcePath, value.span, { text, why, fix });
   return why === undefined;
 }
 
@@ -132,13 +153,17 @@ function isRemote(value: StringValue, isUrl: boolean, { report }: Context): bool
 export function isBelow(value: StringValue, { report }: Context): boolean {
   const text = textOf(value);
   const why = whyNotBelow(text);
-  if (why !== undefined) report(values.sourcePath, value.span, { text, why });
+  if (why !== undefined) {
+    const fix = 'an image is built from the folder of the flow and what is below it: put it there';
+    report(values.sourcePath, value.span, { text, why, fix: IS_URL.test(text) ? undefined : fix });
+  }
   return why === undefined;
 }
 
 export function whyNotBelow(text: string): string | undefined {
   if (text === '') return 'it is empty';
   if (/\p{Cc}/u.test(text)) return 'it holds a control character';
+  if (IS_URL.test(text)) return 'it is a URL, which `archive` or `git` fetches';
   if (/^[/~]/.test(text)) return 'it is not relative to the flow';
   if (text.split('/').includes('..')) return '`..` leads out of the folder of the flow';
   if (/[$*?[\]\\"'`{}()!]/.test(text))
@@ -153,7 +178,8 @@ interface ReadClause {
 }
 
 /** A clause with all its parts, each once, {{…}} filled in; undefined after a report. */
-function readClause({ key, text, parts, span }: Clause, context: Context): ReadClause | undefined {
+function readClause({ key, text, parts, broken, span }: Clause, context: Context): ReadClause | undefined {
+  if (broken) return undefined;
   const verb = key.text as ClauseName;
   const spec: ClauseSpec = clauses[verb];
   const first = text.kind === 'string' ? fillIn(text, context) : undefined;
@@ -162,7 +188,7 @@ function readClause({ key, text, parts, span }: Clause, context: Context): ReadC
   let right = first !== undefined;
   const wrong = (at: Clause['span'], what: string) => {
     right = false;
-    context.report(values.clauseParts, at, { verb, wrong: what, example: spec.example });
+    context.report(values.clauseParts, at, { verb, wrong: what, fix: undefined, example: spec.example });
   };
   for (const part of parts) {
     const word = part.word.text;
@@ -180,6 +206,15 @@ function readClause({ key, text, parts, span }: Clause, context: Context): ReadC
     }
   }
   const missing = spec.parts.find((word) => !parts.some((part) => part.word.text === word));
-  if (missing !== undefined) wrong(span, `lacks \`${missing} "…"\``);
+  if (missing !== undefined) {
+    const fix = verb === 'mount' && parts.length === 0 && first ? splitMount(textOf(first)) : undefined;
+    context.report(values.clauseParts, span, {
+      verb,
+      wrong: `lacks \`${missing} "…"\``,
+      fix,
+      example: spec.example,
+    });
+    return undefined;
+  }
   return right && first !== undefined ? { text: first, parts: read, flags } : undefined;
 }

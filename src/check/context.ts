@@ -39,6 +39,13 @@ export interface Given<T> {
   readonly value: T;
   /** The value's place, for carets. */
   readonly span: Span;
+  /** The places of its items, where it is written as a list. */
+  readonly items?: readonly Span[];
+}
+
+/** Where the item of that number stands. */
+export function itemSpan({ span, items }: Given<readonly unknown[]>, index: number): Span {
+  return items?.[index] ?? span;
 }
 
 /** What a value is read for. */

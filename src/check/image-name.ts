@@ -8,15 +8,30 @@ const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** How single runtimes spell where an image comes from. */
-const TRANSPORT = /^(?:docker|oci|shifter|podman|library|oras|docker-daemon|id|local):(?:\/\/)?/;
+const TRANSPORT =
+  /^(?:docker|oci|shifter|podman|library|oras|shub|docker-daemon|docker-archive|oci-archive|containers-storage|id|local):(?:\/\/)?/;
 
 /** `debian:12` is docker.io/library/debian:12, as everywhere. */
 export function parseImageName(text: string): ImageNameOr {
+  if (text !== text.trim() && text.trim() !== '')
+    return { kind: 'wrong', why: 'blanks are around it', fix: text.trim() };
+  if (text.includes('$')) return { kind: 'wrong', why: 'nothing expands the `$` in a name' };
+  if (/^[A-Za-z]:\\|\\/.test(text)) return { kind: 'wrong', why: 'it looks like a path of Windows' };
+  const url = /^https?:\/\//i.exec(text)?.[0];
+  if (url !== undefined)
+    return { kind: 'wrong', why: `\`${url}\` is no part of a name`, fix: text.slice(url.length) };
+  if (/\.(?:tar|tgz|zip|tar\.\w+)$/i.test(text))
+    return { kind: 'wrong', why: 'it looks like an archive, and no runtime runs one as it is' };
   const transport = TRANSPORT.exec(text)?.[0];
   // `local:5000/x` would be a registry; `docker:x` is Shifter's spelling, `docker://x` Apptainer's.
   if (transport !== undefined && !/^[\w.-]+:\d+\//.test(text)) {
     const bare = text.slice(transport.length);
-    return { kind: 'wrong', why: `\`${transport}\` is the spelling of one runtime`, fix: bare };
+    const isName = !/^(?:id|local|.*-archive)/.test(transport) && parseImageName(bare).kind === 'name';
+    return {
+      kind: 'wrong',
+      why: `\`${transport}\` is the spelling of one runtime`,
+      ...(isName ? { fix: bare } : {}),
+    };
   }
   const [, named = '', digest] = /^([^@]*)(?:@(.*))?$/s.exec(text) ?? [];
   if (digest !== undefined && !DIGEST.test(digest))
@@ -33,14 +48,15 @@ export function parseImageName(text: string): ImageNameOr {
   const components = [...path.slice(0, -1), last];
   const odd = components.find((one) => !COMPONENT.test(one));
   if (odd !== undefined) {
-    const lower = text.toLowerCase();
+    if (odd === '') return { kind: 'wrong', why: 'a part of it is empty' };
+    const lower = components.join('/').toLowerCase();
+    const isCase = components.every((one) => COMPONENT.test(one.toLowerCase()));
     return {
       kind: 'wrong',
-      why:
-        odd === ''
-          ? 'a part of it is empty'
-          : `\`${odd}\` is not made of small letters, digits, \`.\`, \`_\` and \`-\``,
-      ...(odd !== '' && COMPONENT.test(odd.toLowerCase()) && tag === undefined ? { fix: lower } : {}),
+      why: isCase
+        ? `\`${odd}\` has capital letters, which only a tag can have`
+        : `\`${odd}\` is not made of small letters and digits, with single \`.\`, \`_\` or \`-\` between`,
+      ...(isCase ? { fix: text.replace(components.join('/'), lower) } : {}),
     };
   }
   const repository = !hasRegistry && components.length === 1 ? `library/${last}` : components.join('/');

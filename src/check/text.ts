@@ -1,5 +1,5 @@
 import { values } from '../diagnostics/values.ts';
-import type { StringValue, Value } from '../model/ast.ts';
+import type { StringValue, Value, WordValue } from '../model/ast.ts';
 import { type Context, describeValue, isBroken, spanInside, type Target, textOf } from './context.ts';
 import { wrongType } from './type.ts';
 
@@ -76,7 +76,7 @@ export function listOf(
   if (value.kind !== 'list') return wrongType(value, target, context);
   const read = value.items.map((item) => {
     if (isBroken(item)) return undefined;
-    if (item.kind === 'word') return item.text;
+    if (item.kind === 'word') return one(quoted(item), target.key, context);
     if (item.kind === 'string') return one(item, target.key, context);
     const { example } = target.spec;
     context.report(values.wrongType, item.span, {
@@ -91,6 +91,11 @@ export function listOf(
     return undefined;
   });
   return read.every((item) => item !== undefined) ? read : undefined;
+}
+
+/** A word as the string that it stands for. */
+function quoted({ text, span }: WordValue): StringValue {
+  return { kind: 'string', form: 'quoted', segments: [{ text, escaped: false, span }], span };
 }
 
 function moduleName(item: StringValue, key: string, context: Context): string | undefined {

@@ -1,3 +1,4 @@
+import type { ClauseName } from '../model/clauses.ts';
 import { DISTRIBUTIONS, RUNTIMES } from '../model/container.ts';
 import type { WarningSignal } from '../model/flow.ts';
 
@@ -38,6 +39,8 @@ export interface KeySpec {
   readonly example: string;
   /** The words that it takes. */
   readonly choices?: readonly string[];
+  /** Other words for them. */
+  readonly called?: Readonly<Record<string, readonly string[]>>;
   readonly least?: number;
   readonly most?: number;
   /** Why they are what they are. */
@@ -48,44 +51,6 @@ export interface KeySpec {
   /** Said to those who write it in another block. */
   readonly note?: string;
 }
-
-/** A clause of a block: a verb with a text, and the words that follow it. */
-export interface ClauseSpec {
-  readonly doc: string;
-  readonly example: string;
-  /** Each with a text of its own. */
-  readonly parts: readonly string[];
-  /** Words by themselves, that may be left out. */
-  readonly flags: readonly string[];
-}
-
-export const clauses = {
-  mount: {
-    doc: 'Shows a folder or file of the host inside the container.',
-    example: 'mount "$SCRATCH/data" to "/data"',
-    parts: ['to'],
-    flags: ['readonly'],
-  },
-  copy: {
-    doc: 'Puts a folder or file from beside the flow into the image, to be built there.',
-    example: 'copy "src" to "/opt/solve"',
-    parts: ['to'],
-    flags: [],
-  },
-  git: {
-    doc: 'Puts a commit of a git repository into the image.',
-    example: 'git "https://example.org/solve.git" commit "1c2d…" to "/opt/solve"',
-    parts: ['commit', 'to'],
-    flags: [],
-  },
-  archive: {
-    doc: 'Unpacks a tar archive, from beside the flow or from the web, into the image.',
-    example: 'archive "https://example.org/solve-1.2.tar.gz" sha256 "9f86…" to "/opt/solve"',
-    parts: ['sha256', 'to'],
-    flags: [],
-  },
-} as const satisfies Readonly<Record<string, ClauseSpec>>;
-export type ClauseName = keyof typeof clauses;
 
 export interface BlockSpec {
   readonly required?: true;
@@ -200,6 +165,7 @@ export const vocabulary = {
         doc: 'What runs it.',
         example: 'apptainer',
         choices: RUNTIMES,
+        called: { podman: ['docker', 'buildah'], apptainer: ['singularity'], charliecloud: ['ch-run', 'ch'] },
         aliases: ['engine', 'kind', 'type'],
       },
       image: {
@@ -251,6 +217,12 @@ export const vocabulary = {
         default: 'what the name of `from` says',
         example: 'debian',
         choices: DISTRIBUTIONS,
+        called: {
+          rocky: ['rhel', 'redhat', 'centos', 'rockylinux'],
+          alma: ['almalinux'],
+          sles: ['suse', 'bci'],
+          opensuse: ['leap', 'tumbleweed'],
+        },
         aliases: ['distro', 'os', 'family'],
       },
       packages: {
@@ -299,7 +271,7 @@ export const vocabulary = {
         type: 'text',
         doc: 'Its checksum, as sha256sum prints it.',
         default: 'required with `dmtcp_archive`',
-        example: '"9f86…"',
+        example: '"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
         aliases: ['dmtcp_checksum', 'sha256'],
       },
     },

@@ -82,7 +82,8 @@ function readBlocks(node: WorkflowNode, context: Context): Blocks {
     if (name === undefined) continue;
     if (exact === undefined && seen.has(name)) continue;
     if (!isFirst({ ...entry.key, text: name }, 'block', seen, context)) continue;
-    if (entry.kind === 'assignment') context.report(names.notAKey, entry.key.span, { block: name });
+    if (entry.kind === 'assignment')
+      context.report(names.notAKey, entry.key.span, { block: name, owner: ownerOf(name) });
     else found[name] = readBlock(name, entry, context);
   }
   for (const name of BLOCKS) {

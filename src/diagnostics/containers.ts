@@ -18,10 +18,8 @@ export const containers = defineDiagnostics(450, 479, {
   ),
   digest: error<{ runtime: string }>()('CRF451', 'A digest for a runtime that takes none', {
     title: ({ runtime }) => `${runtime} does not take a digest`,
-    notes: ({ runtime }) => [
-      `${runtime} looks a name up when the job is submitted, and keeps what it found over all requeues`,
-    ],
-    help: () => ['leave the digest out; a tag that nobody moves is as good'],
+    notes: () => ['a run goes on in the image that it began in, and stops where it finds another'],
+    help: () => ['leave the digest out, and write a tag that nobody moves'],
   }),
   noModules: error<{ runtime: string }>()('CRF452', 'Modules for a runtime that has none', {
     title: ({ runtime }) => `${runtime} has no modules`,
@@ -74,7 +72,7 @@ export const containers = defineDiagnostics(450, 479, {
     'A mount at a place where the runtime takes none',
     {
       title: ({ to, runtime, why }) => `${runtime} mounts nothing at ${quote(to)}: ${why}`,
-      help: () => ['choose another place, for instance "/data"'],
+      help: () => ['choose another place, as in mount "$SCRATCH/data" to "/data"'],
     },
   ),
   mountTwice: error<{ to: string }>()('CRF458', 'Two mounts at one place', {
@@ -94,11 +92,18 @@ export const containers = defineDiagnostics(450, 479, {
       help: ({ instead }) => (instead === undefined ? ['leave it out'] : [instead]),
     },
   ),
-  localImage: error<{ runtime: string; image: string }>()('CRF461', 'An image that is on one node only', {
-    title: ({ runtime, image }) =>
-      `${runtime} gets its images from a registry, and ${quote(image)} is in none`,
-    help: () => ['name it as it is pushed: registry.example.org/lab/solve:1.2'],
-  }),
+  localImage: error<{ runtime: string; image: string; files: boolean }>()(
+    'CRF461',
+    'An image that is on one node only',
+    {
+      title: ({ runtime, image }) =>
+        `${runtime} gets its images from a registry, and ${quote(image)} is in none`,
+      help: ({ files }) => [
+        'name it as it is pushed: `image = "registry.example.org/lab/solve:1.2"`',
+        ...(files ? ['or write the path of its file: `image = "./solve.sif"`'] : []),
+      ],
+    },
+  ),
   movingTag: warning<{ image: string; tag: string; inRecipe: boolean }>()(
     'CRF462',
     'An image whose name can come to mean another',
@@ -135,9 +140,14 @@ export const containers = defineDiagnostics(450, 479, {
       ],
     },
   ),
-  nothingBuilt: error<{ key: string }>()('CRF467', 'A build without anything to build', {
-    title: ({ key }) => `\`${key}\` has no effect: the image gets no sources`,
-    help: () => ['add, for instance, copy "src" to "/opt/solve"'],
+  nothingBuilt: error<{ key: string; isSourced: boolean }>()('CRF467', 'A build without anything to build', {
+    title: ({ key, isSourced }) =>
+      `\`${key}\` has no effect: ${isSourced ? 'nothing is built' : 'the image gets no sources'}`,
+    help: ({ isSourced }) => [
+      isSourced
+        ? 'add, for instance, `build = "make"`'
+        : 'add, for instance, copy "src" to "/opt/solve", and `build = "make"`',
+    ],
   }),
   release: error<{ found: string; known: readonly string[] }>()(
     'CRF468',
@@ -171,11 +181,19 @@ export const containers = defineDiagnostics(450, 479, {
       help: ({ known }) => [`it lists ${listing(ticks(known))}`],
     },
   ),
-  resultPlace: error<{ path: string }>()('CRF472', 'A result that no source can have left', {
-    title: ({ path }) => `${quote(path)} cannot be taken over as a whole`,
-    notes: () => ['it would cover the system of the image with that of the build'],
-    help: () => ['name the folder that the build installs into, as in "/opt/solve"'],
-  }),
+  resultPlace: error<{ path: string; isSource: boolean }>()(
+    'CRF472',
+    'A folder of the system that a source or build would cover',
+    {
+      title: ({ path }) => `${quote(path)} cannot be taken over as a whole`,
+      notes: () => ['it would cover the system of the image with that of the build'],
+      help: ({ isSource }) => [
+        isSource
+          ? 'give the source a folder of its own, as in "/opt/solve"'
+          : 'name the folder that the build installs into, as in "/opt/solve"',
+      ],
+    },
+  ),
   passOnHost: warning()('CRF473', 'Variables that are passed to no container', {
     title: () => '`pass` has no effect without a `container`: on the host the program gets them all',
     help: () => ['leave it out'],
@@ -185,7 +203,7 @@ export const containers = defineDiagnostics(450, 479, {
     'A place to write in that is mounted read-only',
     {
       title: ({ key, to }) => `\`${key}\` is in ${quote(to)}, which is mounted read-only`,
-      help: () => ['leave `readonly` out, or let it be elsewhere'],
+      help: ({ key }) => [`leave \`readonly\` out, or choose another place for \`${key}\``],
     },
   ),
 });

@@ -1,5 +1,5 @@
 import { defineDiagnostics, error } from './define.ts';
-import { codePoint, quote } from './words.ts';
+import { codePoint, listing, quote } from './words.ts';
 
 /** CRF001 to CRF019: characters, strings, comments, brackets. Part of the family in syntax.ts. */
 export const lexical = defineDiagnostics(1, 19, {
@@ -70,10 +70,10 @@ export const lexical = defineDiagnostics(1, 19, {
           : ["remove it; in shell text let printf make it, as in: printf '\\033[1m'"],
     },
   ),
-  unquotedText: error<{ text: string; example: string }>()('CRF008', 'Text that needs quotes', {
-    title: ({ text }) => `${quote(text)} must be in quotes`,
+  unquotedText: error<{ texts: readonly string[]; example: string }>()('CRF008', 'Text that needs quotes', {
+    title: ({ texts }) => `${listing(texts.map(quote))} must be in quotes`,
     notes: () => ['without quotes stand only names, and values that start with a digit'],
-    help: ({ example }) => [`write "${example}"`],
+    help: ({ example }) => [`write ${example}`],
   }),
   singleQuotes: error<{ content: string }>()('CRF009', 'Single quotes', {
     title: () => 'single quotes do not make a string',

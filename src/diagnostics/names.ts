@@ -43,9 +43,12 @@ export const names = defineDiagnostics(101, 199, {
     title: ({ key }) => `${quote(key)} is a key with a value, not a block`,
     help: ({ example }) => [`write, for instance, \`${example}\``],
   }),
-  notAKey: error<{ block: string }>()('CRF105', 'A value for a block', {
+  notAKey: error<{ block: string; owner: string | undefined }>()('CRF105', 'A value for a block', {
     title: ({ block }) => `\`${block}\` is a block, not a key with a value`,
-    help: ({ block }) => [`write \`${block} { … }\``],
+    help: ({ block, owner }) => [
+      ...(owner === undefined ? [] : [`the key of that name belongs to \`${owner}\``]),
+      `write \`${block} { … }\`${owner === undefined ? '' : ' if the block is meant'}`,
+    ],
   }),
   missingKeys: error<{ block: string; keys: readonly string[]; examples: readonly string[] }>()(
     'CRF106',
@@ -105,7 +108,7 @@ export const names = defineDiagnostics(101, 199, {
       notes: () => [
         'the job sets and reads such variables itself; a value from here could break its restart',
       ],
-      help: () => ['choose another name'],
+      help: () => ['choose another name, or leave it out'],
     },
   ),
   notYet: error<{ what: string; meaning: string; meanwhile: string | undefined }>()(

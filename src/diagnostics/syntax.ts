@@ -194,4 +194,12 @@ export const syntax = defineDiagnostics(1, 99, {
       help: () => ['indent all lines of the string by the same characters'],
     },
   ),
+  clauseForm: error<{ verb: string; wrong: string; fix: string }>()(
+    'CRF049',
+    'A clause that is not written as one',
+    {
+      title: ({ verb, wrong }) => `${quote(verb)} ${wrong}`,
+      help: ({ fix }) => [`write ${fix}`],
+    },
+  ),
 });

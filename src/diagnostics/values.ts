@@ -221,52 +221,72 @@ export const values = defineDiagnostics(201, 249, {
     ],
     help: () => ['write, for instance, `array = "0-9"` or `array = "1,3,10-20:2%4"`'],
   }),
+  flagOption: error<{ key: string }>()('CRF229', 'A value for an option that takes none', {
+    title: ({ key }) => `${quote(key)} takes no value`,
+    help: ({ key }) => [`write \`${key} = yes\``],
+  }),
   imageName: error<{ text: string; why: string; fix: string | undefined }>()(
     'CRF230',
     'Text that is no name of an image',
     {
       title: ({ text, why }) => `${quote(text)} names no image: ${why}`,
       notes: () => [
-        'an image is written REGISTRY/NAME:TAG, with or without @sha256:…, whatever the runtime; a file as a path with a `/` in front, `./` or a `$NAME`',
+        'an image is written REGISTRY/NAME:TAG, with or without @sha256:…, whatever the runtime',
+        'a file is written as a path that starts with `/`, `./` or a $NAME',
       ],
       help: ({ fix }) => (fix === undefined ? [] : [`write "${fix}"`]),
     },
   ),
   insidePath: error<{ text: string; why: string }>()('CRF231', 'A place in a container that is none', {
-    title: ({ text, why }) => `${quote(text)} cannot be a place in the container: ${why}`,
-    notes: () => ['a place in a container or image is an absolute path, taken to the letter'],
+    title: ({ text, why }) =>
+      `${text === '' ? 'this' : quote(text)} is no place in a container or image: ${why}`,
+    notes: () => ['such a place is an absolute path, taken to the letter'],
   }),
-  clauseParts: error<{ verb: string; wrong: string; example: string }>()(
+  clauseParts: error<{ verb: string; wrong: string; fix: string | undefined; example: string }>()(
     'CRF232',
     'A clause that lacks a part, or has one too many',
     {
-      title: ({ verb, wrong }) => `this \`${verb}\` ${wrong}`,
-      help: ({ example }) => [`write, for instance, \`${example}\``],
+      title: ({ verb, wrong }) => `${quote(verb)} ${wrong}`,
+      help: ({ fix, example }) => [fix === undefined ? `write, for instance, ${example}` : `write ${fix}`],
     },
   ),
-  hexDigits: error<{ what: string; digits: number; found: string; command: string }>()(
-    'CRF233',
-    'A commit or checksum that is none',
-    {
-      title: ({ what, digits, found }) =>
-        `${what} has ${digits} hexadecimal digits, and ${quote(found)} is none`,
-      notes: () => ['a branch, a tag or a short form can come to mean something else'],
-      help: ({ command }) => [`${command} prints it`],
-    },
-  ),
-  oddWord: error<{ key: string; text: string; why: string }>()(
+  hexDigits: error<{
+    what: 'commit' | 'checksum';
+    digits: number;
+    found: string;
+    fix: string | undefined;
+  }>()('CRF233', 'A commit or checksum that is none', {
+    title: ({ what, digits, found }) =>
+      `${what === 'commit' ? 'a commit' : 'a SHA-256 checksum'} has ${digits} hexadecimal digits, in small letters, and ${found === '' ? 'this' : quote(found)} is none`,
+    notes: ({ what }) =>
+      what === 'commit' ? ['a branch, a tag or a short form can come to mean something else'] : [],
+    help: ({ what, fix }) => [
+      fix !== undefined
+        ? `write "${fix}"`
+        : what === 'commit'
+          ? 'git rev-parse HEAD prints it, and git ls-remote URL for one that is elsewhere'
+          : 'sha256sum FILE prints it',
+    ],
+  }),
+  oddWord: error<{ key: string; text: string; why: string; fix: string | undefined }>()(
     'CRF234',
     'An item of a list that cannot be one',
     {
-      title: ({ key, text, why }) => `${quote(text)} in \`${key}\`: ${why}`,
+      title: ({ key, text, why }) => `${text === '' ? 'an item' : quote(text)} in \`${key}\`: ${why}`,
+      help: ({ fix }) => (fix === undefined ? [] : [`write ${fix}`]),
     },
   ),
-  sourcePath: error<{ text: string; why: string }>()('CRF235', 'A source of an image that it cannot have', {
-    title: ({ text, why }) => `${quote(text)} cannot be put into the image: ${why}`,
-    notes: () => ['an image is built from the folder of the flow, and what is below it'],
-  }),
-  flagOption: error<{ key: string }>()('CRF229', 'A value for an option that takes none', {
-    title: ({ key }) => `${quote(key)} takes no value`,
-    help: ({ key }) => [`write \`${key} = yes\``],
+  sourcePath: error<{ text: string; why: string; fix: string | undefined }>()(
+    'CRF235',
+    'A source of an image that it cannot have',
+    {
+      title: ({ text, why }) => `${text === '' ? 'this' : quote(text)} cannot be put into the image: ${why}`,
+      help: ({ fix }) => (fix === undefined ? [] : [fix]),
+    },
+  ),
+  mountFrom: error<{ text: string; odd: string }>()('CRF236', 'A path that cannot be mounted', {
+    title: ({ text, odd }) => `${quote(text)} cannot be mounted: it holds ${quote(odd)}`,
+    notes: () => ['runtimes take mounts in one option, of which such a character separates the parts'],
+    help: () => ['rename the folder, or mount the one above it'],
   }),
 });

@@ -77,6 +77,8 @@ export interface Clause {
   readonly key: Name;
   readonly text: StringValue | MissingValue;
   readonly parts: readonly ClausePart[];
+  /** What is wrong with its form was reported. */
+  readonly broken: boolean;
   readonly span: Span;
 }
 

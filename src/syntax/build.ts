@@ -256,7 +256,10 @@ function clause(cst: CstNode, context: Context): Clause {
   });
   const last = rest.at(-1) ?? first;
   const span = { start: startOf(verb), end: endOf(last) };
-  return { kind: 'clause', key: nameOf(verb), text: textOf(first, context), parts, span };
+  const broken =
+    context.spoken.has(startOf(verb)) ||
+    [first, ...rest].some(({ tokenType }) => tokenType === T.BrokenValue);
+  return { kind: 'clause', key: nameOf(verb), text: textOf(first, context), parts, broken, span };
 }
 
 function textOf(token: IToken, context: Context): StringValue | MissingValue {

@@ -1,26 +1,33 @@
 import type { IToken } from 'chevrotain';
 import { syntax } from '../diagnostics/syntax.ts';
+import { type ClauseName, type ClauseSpec, clauseOf, clauses, splitMount } from '../model/clauses.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
 
-/** The words that clauses start with, and those between their texts. What each takes is the checker's. */
-const VERBS = ['mount', 'copy', 'git', 'archive'];
-const WORDS = ['to', 'readonly', 'commit', 'sha256'];
+const specs: readonly ClauseSpec[] = Object.values(clauses);
+const CLAUSES = Object.keys(clauses) as readonly ClauseName[];
+/** The words between the texts of clauses, whichever clause they belong to: that is the checker's to say. */
+const WORDS: readonly string[] = specs.flatMap(({ parts, flags }) => [...parts, ...flags]);
+const FLAGS: readonly string[] = specs.flatMap(({ flags }) => flags);
 
 /** Folds each clause, `mount "…" to "…"`, into one token, so that nothing of it is read as something else. */
 export function foldClauses(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   for (let i = 0; i < tokens.length; ) {
-    const pieces = opensValue(out.at(-1)) ? [] : piecesOf(tokens, i, context);
-    const [verb, last] = [pieces[0], pieces.at(-1)];
-    if (verb === undefined || last === undefined) out.push(tokens[i] as IToken);
-    else
-      out.push({
-        ...makeToken(T.Clause, startOf(verb), endOf(last), context.text),
-        payload: pieces,
-      });
-    i += Math.max(1, pieces.length);
+    const token = tokens[i] as IToken;
+    const named = token.tokenType === T.Word && !opensValue(out.at(-1)) ? nameAt(tokens, i) : undefined;
+    const folded = named === undefined ? undefined : foldOne(tokens, i, named, context);
+    if (folded === undefined) {
+      reportColon(token, out.at(-1), tokens[i + 1], context);
+      out.push(token);
+      i += 1;
+    } else {
+      const last = folded.pieces.at(-1) as IToken;
+      const whole = makeToken(T.Clause, startOf(token), endOf(last), context.text);
+      out.push({ ...whole, payload: folded.pieces });
+      i += folded.used;
+    }
   }
   return out;
 }
@@ -32,32 +39,215 @@ export function unfoldClauses(tokens: readonly IToken[]): IToken[] {
   );
 }
 
-/** The tokens of the clause that starts at `i`, retyped; none where none starts. */
-function piecesOf(tokens: readonly IToken[], i: number, context: Context): IToken[] {
-  const verb = tokens[i] as IToken;
-  if (verb.tokenType !== T.Word || !VERBS.includes(verb.image)) return [];
-  const first = textAt(tokens, i + 1, context);
-  if (first === undefined) return [];
-  const pieces = [retype(verb, T.ClauseVerb), first];
-  for (;;) {
-    const [word, next] = tokens.slice(i + pieces.length, i + pieces.length + 2);
-    const isKey = next?.tokenType === T.Equals || next?.tokenType === T.LeftBrace;
-    if (word?.tokenType !== T.Word || !WORDS.includes(word.image) || isKey) return pieces;
-    const text = textAt(tokens, i + pieces.length + 1, context);
-    pieces.push(retype(word, T.ClauseWord), ...(text === undefined ? [] : [text]));
-  }
+/** Does a word of a clause stand before this colon, so that what to say of it depends on more than its neighbours? */
+export function mayBeClause(before: IToken, after: IToken | undefined): boolean {
+  return (clauseOf(before.image) !== undefined || WORDS.includes(before.image)) && isText(after);
 }
 
-/** The text at `at`; one that lacks its quotes, on the line of the word before it, is reported and stands for one. */
-function textAt(tokens: readonly IToken[], at: number, context: Context): IToken | undefined {
-  const [before, text, next] = tokens.slice(at - 1, at + 2);
-  if (before === undefined || text === undefined) return undefined;
-  if (text.tokenType === T.QuotedString || text.tokenType === T.BrokenValue) return text;
-  if (![T.Word, T.Junk, T.NumberLike].includes(text.tokenType) || !sameLine(context, before, text))
-    return undefined;
-  const isKey = next?.tokenType === T.Equals || next?.tokenType === T.LeftBrace;
-  if (isKey || WORDS.includes(text.image)) return undefined;
-  context.report(syntax.unquotedText, spanOf(text), { text: text.image, example: text.image });
-  context.spoken.add(startOf(text));
-  return retype(text, T.BrokenValue);
+/** What `repairTokens` has left unsaid of a colon that turned out not to be a clause's. */
+function reportColon(
+  token: IToken,
+  key: IToken | undefined,
+  after: IToken | undefined,
+  context: Context,
+): void {
+  if (token.tokenType !== T.Equals || token.image !== ':' || context.spoken.has(startOf(token))) return;
+  if (key === undefined || !mayBeClause(key, after)) return;
+  context.report(syntax.colon, spanOf(token), { key: key.image, block: false });
+  context.spoken.add(startOf(token));
+}
+
+/** The clause that the word at `i` names, in the words of other tools too: `bind "…" to "…"`. */
+function nameAt(tokens: readonly IToken[], i: number): ClauseName | undefined {
+  const [{ image }, text, word, after] = tokens.slice(i, i + 4) as [IToken, ...(IToken | undefined)[]];
+  if (clauseOf(image) !== undefined) return image as ClauseName;
+  if (!isText(text) || !WORDS.includes(word?.image ?? '') || isKeyEnd(after)) return undefined;
+  return CLAUSES.find((name) => [name, ...clauses[name].aliases].some((one) => one === image.toLowerCase()));
+}
+
+interface Folded {
+  /** For the parser: a verb and a text, then words, each with a text or without. */
+  readonly pieces: readonly IToken[];
+  /** How many tokens they were made of. */
+  readonly used: number;
+}
+
+/** What was not written as it should be: the first is said, with the whole clause written right. */
+interface Wrong {
+  readonly at: { readonly start: number; readonly end: number };
+  readonly what: string;
+}
+
+/** The clause that starts at `i`; undefined where none does. What is wrong with its form is all that is said of it. */
+function foldOne(
+  tokens: readonly IToken[],
+  i: number,
+  name: ClauseName,
+  context: Context,
+): Folded | undefined {
+  const verb = tokens[i] as IToken;
+  const spec: ClauseSpec = clauses[name];
+  const asVerb = { ...retype(verb, T.ClauseVerb), image: name };
+  const pieces: IToken[] = [asVerb];
+  /** The same, as it should have been written. */
+  const right: string[] = [name];
+  const wrong: Wrong[] =
+    verb.image === name ? [] : [{ at: spanOf(verb), what: `is written \`${name}\` here` }];
+  const bare: IToken[] = [];
+  let at = i + 1;
+
+  const here = (offset = 0) => tokens[at + offset];
+  const onLine = () => {
+    const [before, token] = [here(-1), here()];
+    return before !== undefined && token !== undefined && sameLine(context, before, token);
+  };
+  const isWord = (offset = 0) => {
+    const token = here(offset);
+    return token?.tokenType === T.Word && WORDS.includes(token.image) && !isKeyEnd(here(offset + 1));
+  };
+  /** Takes the text at hand, if one is there; without its quotes only on the line of the word before it. */
+  const takeText = (quotesOnly = false) => {
+    const token = here();
+    if (token === undefined) return false;
+    const isBlock = token.tokenType === T.BlockString && onLine();
+    const isBare = !quotesOnly && isText(token) && onLine() && !isOther(token, here(1));
+    if (isBlock) wrong.push({ at: spanOf(token), what: 'takes texts in simple quotes' });
+    else if (!QUOTED.includes(token.tokenType)) {
+      if (!isBare) return false;
+      bare.push(token);
+    }
+    pieces.push(token);
+    right.push(inQuotes(token.image));
+    at += 1;
+    return true;
+  };
+  /** The next part that must still come. */
+  const missing = () => spec.parts.find((part) => !right.includes(part));
+
+  const equals = here();
+  if (equals?.tokenType === T.Equals) {
+    // `mount = "…"` alone is a key that there is not; `mount = "…" to "…"` can only be a clause.
+    at += 1;
+    if (!isText(here()) || !isWord(1)) return undefined;
+    wrong.push({ at: spanOf(equals), what: `takes no \`${equals.image}\`` });
+  }
+  if (!takeText()) {
+    const isAlone = here() === undefined || !onLine();
+    if (!isAlone && !isWord()) return undefined;
+    if (isAlone && isKeyEnd(here())) return undefined;
+    wrong.push({ at: spanOf(verb), what: 'has no text behind it' });
+    right.push('"…"');
+  }
+  for (let word = here(); word !== undefined; word = here()) {
+    if (isWord() && (onLine() || pieces.length > 1)) {
+      pieces.push(retype(word, T.ClauseWord));
+      right.push(word.image);
+      at += 1;
+      takeText(FLAGS.includes(word.image));
+      continue;
+    }
+    if (!onLine()) break;
+    const part = missing();
+    const gap = part === undefined ? undefined : gapBefore(tokens, at, context);
+    if (part !== undefined && gap !== undefined) {
+      const last = here(Math.max(0, gap - 1)) ?? word;
+      const isEquals = gap === 2 && word.tokenType === T.Word;
+      const what = isEquals
+        ? `takes no \`${last.image}\``
+        : gap === 0
+          ? `needs \`${part}\` before this text`
+          : `takes \`${part}\` here`;
+      wrong.push({ at: { start: startOf(isEquals ? last : word), end: endOf(last) }, what });
+      right.push(part);
+      at += gap;
+      takeText();
+      // What stands behind `tag` or `md5` is no commit or checksum.
+      if (part !== 'to' && gap === 1 && word.tokenType === T.Word && word.image.toLowerCase() !== part)
+        right.splice(-1, 1, '"…"');
+      continue;
+    }
+    const separated = word.tokenType === T.Comma && isWord(1);
+    const isOdd =
+      word.tokenType === T.Word && !isOther(word, here(1)) && here(1)?.tokenType !== T.LeftBracket;
+    if (!separated && !isOdd) break;
+    wrong.push({ at: spanOf(word), what: separated ? 'takes no commas' : `has no \`${word.image}\`` });
+    if (isOdd && /^r(?:ead)?[-_]?o(?:nly)?$/i.test(word.image)) right.push(...spec.flags);
+    at += 1;
+  }
+  if (bare.length === 0 && wrong.length === 0) return { pieces, used: at - i };
+  say(verb, right, wrong[0], bare, spec, context);
+  const end = endOf(tokens[at - 1] as IToken);
+  return {
+    pieces: [asVerb, makeToken(T.BrokenValue, endOf(verb), end, context.text)],
+    used: at - i,
+  };
+}
+
+const QUOTED = [T.QuotedString, T.BrokenValue];
+const TEXTUAL = [...QUOTED, T.Word, T.Junk, T.NumberLike];
+
+function isText(token: IToken | undefined): token is IToken {
+  return token !== undefined && TEXTUAL.includes(token.tokenType);
+}
+
+function isKeyEnd(token: IToken | undefined): boolean {
+  return token?.tokenType === T.Equals || token?.tokenType === T.LeftBrace;
+}
+
+/** A word that is no text without quotes, but starts or goes on with something else. */
+function isOther(token: IToken, next: IToken | undefined): boolean {
+  return (
+    isKeyEnd(next) || WORDS.includes(token.image) || (clauseOf(token.image) !== undefined && isText(next))
+  );
+}
+
+/** How many tokens stand, on one line, where a word of a clause was to stand before its text; undefined: no such place. */
+function gapBefore(tokens: readonly IToken[], at: number, context: Context): number | undefined {
+  const shapes = [[], [T.Word], [T.Junk], [T.Comma], [T.Equals], [T.Equals, T.Junk], [T.Word, T.Equals]];
+  return shapes.find((shape) => {
+    const [first, text] = [tokens[at], tokens[at + shape.length]];
+    if (first === undefined || text === undefined || !QUOTED.includes(text.tokenType)) return false;
+    if (!shape.every((type, n) => tokens[at + n]?.tokenType === type)) return false;
+    if (shape[0] === T.Word) {
+      // `to = "…"` and `to: "…"` are meant; any other word before an `=` is a key of its own.
+      const known = WORDS.includes(first.image);
+      if (known !== (shape.length === 2) || clauseOf(first.image) !== undefined) return false;
+    }
+    return sameLine(context, first, text);
+  })?.length;
+}
+
+function say(
+  verb: IToken,
+  right: readonly string[],
+  wrong: Wrong | undefined,
+  bare: readonly IToken[],
+  spec: ClauseSpec,
+  context: Context,
+): void {
+  const fix = completed(right, spec);
+  // The parser's tree keeps that it was: nothing more is to be said of such a clause.
+  for (const one of [verb, ...bare]) context.spoken.add(startOf(one));
+  const [first, last] = [bare[0], bare.at(-1)];
+  if (wrong !== undefined)
+    context.report(syntax.clauseForm, wrong.at, { verb: verb.image, wrong: wrong.what, fix });
+  else if (first !== undefined && last !== undefined)
+    context.report(
+      syntax.unquotedText,
+      { start: startOf(first), end: endOf(last) },
+      { texts: bare.map(({ image }) => image), example: fix },
+    );
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replace(/^["'“”„‘]+|["'“”’]+$/g, '')}"`;
+}
+
+/** The clause with what it lacks, as far as that can be told; `HOST:INSIDE` is how runtimes write a mount. */
+function completed(right: readonly string[], { parts, flags }: ClauseSpec): string {
+  const [verb = '', text = '', ...rest] = right;
+  const mount = rest.length === 0 && flags.length > 0 ? splitMount(text.slice(1, -1)) : undefined;
+  if (mount !== undefined) return mount;
+  const more = parts.filter((part) => !rest.includes(part)).flatMap((part) => [part, '"…"']);
+  return [verb, text, ...rest, ...more].join(' ');
 }

@@ -64,7 +64,10 @@ function markInclude(word: IToken, next: IToken, out: IToken[], context: Context
   out.push(retype(word, keyword));
   if (next.tokenType === T.QuotedString || next.tokenType === T.UnterminatedString) return 1;
   if (next.tokenType !== T.TypographicString && next.tokenType !== T.SingleQuoted)
-    context.report(syntax.unquotedText, spanOf(next), { text: next.image, example: next.image });
+    context.report(syntax.unquotedText, spanOf(next), {
+      texts: [next.image],
+      example: `"${next.image}"`,
+    });
   else return 1;
   out.push(retype(next, T.BrokenValue));
   return 2;

@@ -2,6 +2,7 @@ import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
+import { clauseOf } from '../model/clauses.ts';
 import { type Context, endOfText, isBeforeSpoken, makeToken, sameLine, spanOf, startOf } from './context.ts';
 import { describe } from './describe.ts';
 import * as T from './tokens.ts';
@@ -66,6 +67,16 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
       return;
     case T.Word: {
       if (isBeforeSpoken(context, token)) return;
+      const clause = clauseOf(token.image);
+      if (clause !== undefined) {
+        const fix = `for instance ${clause.example}`;
+        context.report(syntax.clauseForm, spanOf(token), {
+          verb: token.image,
+          wrong: 'has no text behind it',
+          fix,
+        });
+        return;
+      }
       const value =
         next !== undefined && isValue(next) && sameLine(context, token, next) ? next.image : undefined;
       context.report(syntax.noEquals, spanOf(token), { word: token.image, value });
@@ -162,7 +173,7 @@ export function reportJunk(token: IToken, context: Context): void {
       help: 'durations, sizes and counts are never negative',
     });
   } else if (/^[\w.$~/][\w.$~/:@%+=,{}()-]*$/.test(text) && text.length > 1) {
-    context.report(syntax.unquotedText, spanOf(token), { text, example: text });
+    context.report(syntax.unquotedText, spanOf(token), { texts: [text], example: `"${text}"` });
   } else {
     const index = text.search(/[^A-Za-z0-9_.:+-]/u);
     const character = String.fromCodePoint(text.codePointAt(Math.max(0, index)) ?? 0);

@@ -1,6 +1,7 @@
 import type { IToken } from 'chevrotain';
 import type { Report } from '../diagnostics/define.ts';
 import { syntax } from '../diagnostics/syntax.ts';
+import { mayBeClause } from './clauses.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import { joinQuotes } from './quotes.ts';
 import * as T from './tokens.ts';
@@ -103,6 +104,8 @@ function repairColon(
   if (before?.tokenType !== T.Word || endOf(before) !== startOf(token) || opensValue(beforeThat)) {
     return retype(token, T.Junk);
   }
+  // In a clause it is no sign before a value: foldClauses sees all of it.
+  if (mayBeClause(before, after)) return retype(token, T.Equals);
   const block = after?.tokenType === T.LeftBrace;
   context.report(syntax.colon, spanOf(token), { key: before.image, block });
   context.spoken.add(startOf(token));

@@ -1,5 +1,8 @@
 import { containers } from '../../diagnostics/containers.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
+import { values } from '../../diagnostics/values.ts';
+import type { Clause, StringValue } from '../../model/ast.ts';
+import { splitMount } from '../../model/clauses.ts';
 import {
   DISTRIBUTIONS,
   DMTCP_RELEASES,
@@ -7,10 +10,12 @@ import {
   RUNTIMES,
   type RuntimeRules,
 } from '../../model/container.ts';
+import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
-import type { Context, Given } from '../context.ts';
+import { separatorIn } from '../container-values.ts';
+import { type Context, type Given, itemSpan, textOf } from '../context.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -26,17 +31,25 @@ export function containerRules(blocks: Blocks, context: Context): void {
   const { runtime: named, image } = container.values;
   const runtime = named && context.runtime(named.value);
   if (image !== undefined) whatImage(image, false, context);
-  for (const module of environment?.values.load?.value ?? []) {
-    const span = environment?.values.load?.span;
-    if (span && /^dmtcp\b/i.test(module)) context.report(containers.hostDmtcp, span, { module });
-  }
+  const load = environment?.values.load;
+  load?.value.forEach((module, i) => {
+    if (/^dmtcp\b/i.test(module)) context.report(containers.hostDmtcp, itemSpan(load, i), { module });
+  });
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
   if (image !== undefined) imageFor(runtime, image, context);
   modulesFor(runtime, blocks, context);
   optionsFor(runtime, blocks, context);
   mountsFor(runtime, blocks, context);
+  // It is shown inside at the same place.
+  const state = blocks.checkpoint?.values.state;
+  const odd = state && separatorIn(state.value);
+  if (state !== undefined && odd !== undefined)
+    context.report(values.mountFrom, state.span, { text: pathText(state.value), odd });
 }
+
+const pathText = (path: HostPath) =>
+  path.map((part) => (part.kind === 'text' ? part.text : `$${part.name}`)).join('');
 
 /** Recipes: what depends on two of their keys. */
 export function imageRules({ image, container }: Blocks, context: Context): void {
@@ -44,7 +57,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   if (image === undefined) return;
   if (container === undefined && !image.node.broken)
     report(containers.imageWithoutContainer, image.node.key.span, undefined);
-  const { from, build, build_packages, results } = image.values;
+  const { from, build_packages, results } = image.values;
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {
     whatImage(from, true, context);
@@ -52,16 +65,20 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     if (!known && !isMusl(from.value))
       report(containers.unknownDistribution, from.span, { image: written(from.value), known: DISTRIBUTIONS });
   }
-  if (image.clauses.length === 0 && !image.node.broken) {
-    for (const [key, given] of Object.entries({ build_packages, results }))
-      if (given !== undefined && build === undefined) report(containers.nothingBuilt, given.span, { key });
+  if (!image.given.has('build') && !image.node.broken) {
+    const isSourced = image.clauses.length > 0;
+    if (build_packages !== undefined)
+      report(containers.nothingBuilt, build_packages.span, { key: 'build_packages', isSourced });
+    if (results !== undefined && !isSourced)
+      report(containers.nothingBuilt, results.span, { key: 'results', isSourced });
   }
-  for (const path of results?.value ?? [])
-    if (
-      results &&
-      /^\/(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|sys|tmp|usr|var)?$/.test(path)
-    )
-      report(containers.resultPlace, results.span, { path });
+  results?.value.forEach((path, i) => {
+    if (SYSTEM.test(path)) report(containers.resultPlace, itemSpan(results, i), { path, isSource: false });
+  });
+  // Without `results` the folders of the sources are what the image gets.
+  for (const { text } of image.given.has('results') ? [] : image.clauses.flatMap(placesOf))
+    if (SYSTEM.test(plain(text)))
+      report(containers.resultPlace, text.span, { path: plain(text), isSource: true });
   const text = (given: Given<string>) => ({
     kind: 'string' as const,
     form: 'quoted' as const,
@@ -69,12 +86,27 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     span: given.span,
   });
   if (archive !== undefined) isBelow(text(archive), context);
-  if (sha256 !== undefined) hex(text(sha256), 'a SHA-256 checksum', 64, 'sha256sum', context);
+  if (sha256 !== undefined) hex(text(sha256), 'checksum', context);
   const lone = archive === undefined ? sha256 : sha256 === undefined ? archive : undefined;
   const missing = archive === undefined ? 'dmtcp_archive' : 'dmtcp_sha256';
   if (lone !== undefined && !image.given.has(missing)) report(containers.archivePair, lone.span, { missing });
   if (release !== undefined && archive === undefined && !Object.hasOwn(DMTCP_RELEASES, release.value))
     report(containers.release, release.span, { found: release.value, known: Object.keys(DMTCP_RELEASES) });
+}
+
+/** Folders of the system, that no source or build can have to itself. */
+const SYSTEM = /^\/(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|sys|tmp|usr|var)?$/;
+
+/** Where a clause puts something, with what else it says. */
+function placesOf({ parts }: Clause) {
+  const text = parts.find(({ word }) => word.text === 'to')?.text;
+  const readonly = parts.find(({ word }) => word.text === 'readonly');
+  return text?.kind === 'string' ? [{ text, readonly }] : [];
+}
+
+/** A place inside, without the slashes that may end it. */
+function plain(text: StringValue): string {
+  return textOf(text).replace(/(?<=.)\/+$/, '');
 }
 
 /** Is it one that DMTCP works in, and always the same one? */
@@ -86,7 +118,8 @@ function whatImage({ value, span }: Given<Image>, inRecipe: boolean, { report }:
 }
 
 const isMusl = ({ repository, tag }: { repository: string; tag: string }) =>
-  /(?:^|\/)(?:alpine|busybox)(?:$|[-_])/.test(repository) || /(?:^|[-._])(?:alpine|musl)/.test(tag);
+  !/glibc/.test(tag) &&
+  (/(?:^|\/)(?:alpine|busybox)$/.test(repository) || /(?:^|[-._])(?:alpine|musl)(?:$|[-._\d])/.test(tag));
 
 const written = (image: Image) =>
   image.kind === 'file' ? '' : `${image.registry}/${image.repository}:${image.tag}`;
@@ -106,7 +139,11 @@ function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context:
   }
   if (value.digest !== null && !runtime.digests) report(containers.digest, span, { runtime: runtime.label });
   if (value.registry === 'localhost' && !runtime.local)
-    report(containers.localImage, span, { runtime: runtime.label, image: written(value) });
+    report(containers.localImage, span, {
+      runtime: runtime.label,
+      image: written(value),
+      files: runtime.files,
+    });
 }
 
 function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site }: Context): void {
@@ -118,73 +155,90 @@ function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site
     return;
   }
   const atSite = site.runtimes.find(({ name }) => name === runtime.name)?.modules;
-  for (const module of given.value) {
+  given.value.forEach((module, i) => {
+    const span = itemSpan(given, i);
     if (modules.known !== undefined && !modules.known.includes(module)) {
       const nearest = suggest(
         module,
         modules.known.map((name) => ({ name })),
       );
-      report(containers.unknownModule, given.span, { module, runtime: label, nearest, known: modules.known });
+      report(containers.unknownModule, span, { module, runtime: label, nearest, known: modules.known });
     } else if (modules.detached.includes(module))
-      report(containers.detachedModule, given.span, { module, runtime: label });
+      report(containers.detachedModule, span, { module, runtime: label });
     else if (atSite !== undefined && !atSite.includes(module) && module !== 'none')
-      report(containers.unlistedModule, given.span, { module, site: site.name, known: atSite });
-  }
+      report(containers.unlistedModule, span, { module, site: site.name, known: atSite });
+  });
   for (const group of modules.exclusive) {
     const both = group.filter((one) => given.value.includes(one));
     if (both.length > 1) report(containers.exclusiveModules, given.span, { modules: both, runtime: label });
   }
 }
 
+const MOUNT = 'write mount "FROM" to "TO"';
+const VARIABLE = 'variables are `environment { set { NAME = "…" } pass = ["NAME"] }`';
+const FOLDER = 'the folder to start in is `application { workdir = "…" }`';
+
 /** What the language has a place of its own for. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  '--volume': 'write mount "FROM" to "TO"',
-  '-v': 'write mount "FROM" to "TO"',
-  '--mount': 'write mount "FROM" to "TO"',
-  '--bind': 'write mount "FROM" to "TO"',
-  '-b': 'write mount "FROM" to "TO"',
-  '-B': 'write mount "FROM" to "TO"',
+  '--volume': MOUNT,
+  '-v': MOUNT,
+  '-V': MOUNT,
+  '--mount': MOUNT,
+  '--bind': MOUNT,
+  '-b': MOUNT,
+  '-B': MOUNT,
   '--module': 'write `modules = […]`',
   '--image': 'write `image = "…"`',
-  '--env': 'write `environment { set { NAME = "…" } }`',
-  '-e': 'write `environment { set { NAME = "…" } }`',
-  '--set-env': 'write `environment { set { NAME = "…" } }`',
+  '--env': VARIABLE,
+  '-e': VARIABLE,
+  '--env-file': VARIABLE,
+  '--set-env': VARIABLE,
+  '--workdir': FOLDER,
+  '-w': FOLDER,
+  '--pwd': FOLDER,
+  '--cwd': FOLDER,
+  '--cd': FOLDER,
 };
 
 function optionsFor({ label, ownOptions }: RuntimeRules, { container }: Blocks, { report }: Context): void {
   const given = container?.values.options;
-  for (const word of given?.value ?? []) {
-    const option = word.replace(/=.*$/s, '');
-    if (given && ownOptions.includes(option))
-      report(containers.ownOption, given.span, { option, runtime: label, instead: INSTEAD[option] });
-  }
+  given?.value.forEach((word, i) => {
+    // `--volume=/a:/b`, `-v=/a:/b` and `-v/a:/b`.
+    const option = ownOptions.find((one) =>
+      one.startsWith('--')
+        ? word.replace(/=.*$/s, '') === one
+        : !word.startsWith('--') && word.startsWith(one),
+    );
+    if (option === undefined) return;
+    const mount =
+      INSTEAD[option] === MOUNT ? splitMount(word.slice(option.length).replace(/^=/, '')) : undefined;
+    const instead = mount === undefined ? INSTEAD[option] : `write ${mount}`;
+    report(containers.ownOption, itemSpan(given, i), { option, runtime: label, instead });
+  });
 }
 
 function mountsFor(runtime: RuntimeRules, { container, application }: Blocks, { report }: Context): void {
-  const seen = new Map<string, Span>();
-  const readonly: string[] = [];
-  for (const clause of container?.clauses ?? []) {
-    const part = clause.parts.find(({ word }) => word.text === 'to')?.text;
-    if (part?.kind !== 'string') continue;
-    const to = part.segments
-      .map((one) => one.text)
-      .join('')
-      .replace(/(?<=.)\/+$/, '');
+  const seen = new Map<string, { readonly span: Span; readonly isReadonly: boolean }>();
+  for (const { text, readonly } of container?.clauses.flatMap(placesOf) ?? []) {
+    const to = plain(text);
     const why = to === '/' ? 'it is the image itself' : runtime.whyNoMount(to);
     const first = seen.get(to);
-    if (why !== undefined) report(containers.mountPlace, part.span, { to, runtime: runtime.label, why });
+    if (why !== undefined) report(containers.mountPlace, text.span, { to, runtime: runtime.label, why });
     else if (first !== undefined)
-      report(containers.mountTwice, part.span, { to }, [{ span: first, text: 'first mounted here' }]);
-    else seen.set(to, part.span);
-    const flag = clause.parts.find(({ word }) => word.text === 'readonly');
-    if (flag === undefined) continue;
-    readonly.push(to);
-    if (!runtime.readonly) report(containers.mountReadonly, flag.word.span, { runtime: runtime.label });
+      report(containers.mountTwice, text.span, { to }, [{ span: first.span, text: 'first mounted here' }]);
+    else seen.set(to, { span: text.span, isReadonly: readonly !== undefined });
+    if (readonly !== undefined && !runtime.readonly)
+      report(containers.mountReadonly, readonly.word.span, { runtime: runtime.label });
   }
   for (const key of ['workdir', 'output'] as const) {
     const given = application?.values[key];
     const path = given?.value.map((one) => (one.kind === 'text' ? one.text : '$')).join('') ?? '';
-    const to = readonly.find((one) => path === one || path.startsWith(`${one}/`));
-    if (given !== undefined && to !== undefined) report(containers.readonlyWork, given.span, { key, to });
+    // A mount inside another covers it.
+    const [to, mount] =
+      [...seen]
+        .filter(([one]) => path === one || path.startsWith(`${one}/`))
+        .sort(([a], [b]) => b.length - a.length)[0] ?? [];
+    if (given !== undefined && to !== undefined && mount?.isReadonly)
+      report(containers.readonlyWork, given.span, { key, to });
   }
 }
