@@ -122,6 +122,10 @@ export function variables(value: Value, target: Target, context: Context): reado
       context.report(names.reservedName, item.span, { name: text, prefix: 'DMTCP_', owner: 'DMTCP' });
       return undefined;
     }
+    if (context.isTaken(text)) {
+      context.report(names.jobVariable, item.span, { name: text });
+      return undefined;
+    }
     if (/^[A-Za-z_]\w*\*?$/.test(text)) return text;
     const why = 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
     const fix = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(text)?.[1] ?? /^([A-Za-z_]\w*)=/.exec(text)?.[1];
