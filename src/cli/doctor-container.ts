@@ -62,14 +62,17 @@ function prelude({ load, checkpoint }: Plan, { runtime, image, modules, options 
   const { bash, spell, moduleOptions } = runtimeOf(runtime);
   const asked = words([...(moduleOptions?.(modules) ?? []), ...options]).text;
   const state = checkpoint.state ?? [{ kind: 'text', text: 'crflow-state' } as const];
-  return `set -u
-${load.map((module) => `module load ${word(module).text} || exit 1\n`).join('')}leave() { printf '%s\\n' "$2" >&2; exit 1; }
+  // As in a job: a site's module command may use variables that are not set.
+  return `${load.map((module) => `module load ${word(module).text} || exit 1\n`).join('')}set -u
+leave() { printf '%s\\n' "$2" >&2; exit 1; }
 say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
 fingerprint() { printf 'file %s' "$1"; }
 runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
 attempt=0 starts=$$ tmp_of_run=crflow-doctor state_root=${pathWord(state).text}
 image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
+end_time=0
 ${bash}
+fetch_image() { leave 70 "it is not fetched yet, which the first attempt does; to do so now: apptainer pull $1 $image"; }
 `;
 }

@@ -111,6 +111,36 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       expect(stdout).not.toContain('a, DMTCP:');
     });
 
+    test('modules that use variables which are not set', () => {
+      podman();
+      command('timeout', 'shift 3; exec "$@"');
+      writeFileSync(
+        join(folder, '.bash_profile'),
+        `PATH='${join(folder, 'bin')}'; module() { : "$LOADEDMODULES_OF_NOBODY"; }\n`,
+      );
+      writeFileSync(
+        join(folder, 'a.crflow'),
+        container.replace('container', 'environment { load = ["podman"] }\n  container'),
+      );
+      expect(doctor(['a.crflow']).stdout).toContain('ok  a, image for podman: 0123abcd');
+    });
+
+    test('fetches no image: it says how', () => {
+      command('apptainer', `touch '${join(folder, 'fetched')}'`);
+      command('timeout', 'shift 3; exec "$@"');
+      writeFileSync(
+        join(folder, 'a.crflow'),
+        container.replace('podman', 'apptainer').replace('localhost/a:1', 'registry.example.org/a:1'),
+      );
+      expect(doctor(['a.crflow']).stdout).toMatch(
+        /NO {2}a, image for apptainer: it is not fetched yet.*: apptainer pull crflow-state\/images\/\S+ docker:/,
+      );
+      expect([existsSync(join(folder, 'fetched')), existsSync(join(folder, 'crflow-state'))]).toEqual([
+        false,
+        false,
+      ]);
+    });
+
     test('an image without DMTCP, a container that does not start, an image and a runtime that are not there', () => {
       writeFileSync(join(folder, 'a.crflow'), container);
       expect(doctor(['a.crflow']).stdout).toContain('NO  a, image for podman: podman is not on PATH');
