@@ -13,16 +13,19 @@ find_image() {
 }
 
 # The host's /tmp is there already, and nothing can be mounted in it. Elsewhere a mount wants a folder in the image: in
-# one that is a folder it is made, and newer versions can make it over one that is a file.
+# one that is a folder it is made (or a file, for a file), and newer versions can make it over one that is a file.
 inside() {
   local i to options=(--unset-env='*' "--set-env=HOME=${HOME:-/}" --set-env=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
   export USER=${USER:-$(id -un)} TMPDIR=/tmp
-  if [[ -e $image/ch/environment ]]; then options+=("--set-env=$image/ch/environment"); fi
+  if [[ -e $image/ch/environment ]]; then options+=(--set-env); fi # not by its path, which may hold a =
   if [[ ! -d $image ]] && ch-run --help 2>&1 | grep -q -e --write-fake; then options+=(--write-fake); fi
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     to=${binds[i + 1]}
     if [[ $to == /tmp/* && ${binds[i]} == "$to" ]]; then continue; fi
-    if [[ -d $image ]]; then mkdir -p "$image$to"; fi
+    if [[ -d $image && ! -e $image$to ]]; then
+      mkdir -p "$image${to%/*}"
+      if [[ -d ${binds[i]} ]]; then mkdir -p "$image$to"; else : >"$image$to"; fi
+    fi
     options+=(--bind "${binds[i]}:$to")
   done
   exec ch-run "${options[@]}" ${runtime_options[@]+"${runtime_options[@]}"} "$image" -- "$@"

@@ -9,7 +9,7 @@ prepare_host() {
   find_image # the runtime's own: sets image_id
   keep_image
   collect_binds
-  write_environment
+  write_environment || leave 70 "cannot write to $attempt_dir"
   journal container runtime "$runtime" image "$image" id "$image_id"
 }
 
@@ -20,7 +20,7 @@ keep_image() {
   if [[ -n $was && $was != "$image_id" ]] && ever_sealed; then
     leave 70 "this run is of another image: it began in $was, and $image is now $image_id. Put that image back, or start a new run"
   fi
-  write_file "$run/image" "$image_id"
+  write_file "$run/image" "$image_id" || leave 70 "cannot write to $run"
 }
 
 # Sets binds: what the container sees of this host, three words each: from, to, and ro or nothing.
@@ -50,9 +50,14 @@ show() {
   bind "$1" "$1" ''
 }
 
+# bind FROM TO ro|'': a place comes before those below it, or it would hide them.
 bind() {
+  local i
   [[ $1$2 != *[:,\;\"\\]* ]] || leave 70 "the path $1 holds a character that separates the parts of a mount"
-  binds+=("$1" "$2" "$3")
+  for ((i = 0; i < ${#binds[@]}; i += 3)); do
+    [[ ${binds[i + 1]} != "$2"/* ]] || break
+  done
+  binds=(${binds[@]+"${binds[@]:0:i}"} "$1" "$2" "$3" ${binds[@]+"${binds[@]:i}"})
 }
 
 # on_host PATH: sets REPLY to what it is outside; fails where no mount shows it.
@@ -71,11 +76,11 @@ on_host() {
 write_environment() {
   local variable pattern
   {
-    printf '%s=%q\n' tmp_of_run "$tmp_of_run" image "$image" image_id "$image_id"
+    printf '%s=%q\n' image "$image" image_id "$image_id" || return
     compgen -e | while read -r variable; do
       for pattern in 'SLURM_*' 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
         # shellcheck disable=SC2053 # a pattern
-        if [[ $variable == $pattern ]]; then printf 'export %s=%q\n' "$variable" "${!variable}"; fi
+        if [[ $variable == $pattern ]]; then printf 'export %s=%q\n' "$variable" "${!variable}" || exit; fi
       done
     done
   } >"$attempt_dir/environment"
@@ -86,7 +91,6 @@ come_in() {
   # shellcheck disable=SC1091 # written by this very job
   . "$attempt_dir/environment"
   PATH=$dmtcp/bin:$PATH where="in the image $image, with DMTCP in $dmtcp"
-  find_tmp
   variables
 }
 
@@ -105,10 +109,11 @@ outer_half_is_gone() {
 }
 
 # fingerprint FILE: what an image file was made as. Its first bytes hold the time and the identity of a SIF or squashfs. Of
-# a folder, which may be behind a link, the programs and libraries tell, without a look at each file.
+# a folder, which may be behind a link, the programs and libraries tell, without a look at each file. Not what is empty: it may
+# be a place for a mount.
 fingerprint() {
   if [[ -d $1 ]]; then
-    printf 'folder-%s' "$(find "$1/" -mindepth 1 -maxdepth 4 -path '*/usr/share' -prune -o ! -type d -printf '%P %s %T@\n' |
+    printf 'folder-%s' "$(find "$1/" -mindepth 1 -maxdepth 4 -path '*/usr/share' -prune -o ! -type d -size +0 -printf '%P %s %T@\n' |
       LC_ALL=C sort | cksum | tr ' ' -)"
   else
     printf 'file-%s-%s' "$(wc -c <"$1" | tr -d ' ')" "$(head -c 4096 "$1" | cksum | tr ' ' -)"

@@ -3,8 +3,11 @@
 find_image() {
   local old
   need_tools "$runtime"
-  image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>&1) ||
+  # What it warns of, with the time of day, is no part of an identity.
+  if ! image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>/dev/null); then
+    image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>&1)
     leave 70 "the image $image is not on $HOSTNAME (${image_id##*$'\n'}); to get it: $runtime pull $image"
+  fi
   # Of an attempt that was killed with all that looked after it.
   for old in $(timeout -k 5 60 "$runtime" ps --all --quiet --filter "name=^${tmp_of_run##*/}-"); do
     timeout -k 5 60 "$runtime" rm --force --time 0 "$old" >/dev/null

@@ -5,17 +5,20 @@ find_image() {
   need_tools shifter
   image_id=${SHIFTER_IMAGE:-${SLURM_SPANK_SHIFTER_IMAGE-}}
   if [[ -z $image_id ]]; then
-    image_id=$(timeout -k 5 60 shifterimg lookup "$image" 2>&1) ||
+    if ! image_id=$(timeout -k 5 60 shifterimg lookup "$image" 2>/dev/null); then
+      image_id=$(timeout -k 5 60 shifterimg lookup "$image" 2>&1)
       leave 70 "Shifter does not know the image $image (${image_id##*$'\n'}); to get it: shifterimg pull $image"
+    fi
     runtime_options+=("--image=$image")
   fi
 }
 
-# The site's file systems are there as they are: only the flow's own mounts are asked for. Shifter takes LD_* and TMPDIR
+# The site's file systems are there as they are, and nothing else can be: only what is elsewhere is asked for. Shifter takes LD_* and TMPDIR
 # out of the environment and puts the image's variables in, so it is given none.
 inside() {
   local i volumes=()
-  for ((i = 0; i < ${#mounts[@]}; i += 3)); do
+  for ((i = 0; i < ${#binds[@]}; i += 3)); do
+    if [[ ${binds[i]} == "${binds[i + 1]}" && -z ${binds[i + 2]} ]]; then continue; fi # that is there
     volumes+=("--volume=${binds[i]}:${binds[i + 1]}${binds[i + 2]:+:ro}")
   done
   exec shifter --clearenv --workdir=/ ${HOME:+"--env=HOME=$HOME"} \
