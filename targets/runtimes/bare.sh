@@ -10,8 +10,7 @@ inside() { exec "$@"; }
 
 # The inner half's first steps.
 come_in() {
-  where="of $HOSTNAME"
-  find_tmp
+  where="of $HOSTNAME" image_id=''
   variables
 }
 

@@ -34,6 +34,7 @@ workflow md {
     input: `${functions}\nrun=$PWD attempt=1 attempt_dir=$PWD/attempt; mkdir -p "$attempt_dir"\n${lines}`,
     cwd: folder,
     encoding: 'utf8',
+    timeout: 20_000,
     env: {
       PATH: `${folder}/bin:${process.env['PATH']}`,
       HOME: '/root',
@@ -109,5 +110,186 @@ describe('a folder as an image', () => {
     rmSync(join(folder, 'image'));
     symlinkSync('v2', join(folder, 'image'));
     expect(bash('apptainer', one).said).not.toBe(before);
+  });
+});
+
+describe('the identity of an image', () => {
+  test.for([
+    ['podman', 'podman', 'case $1 in image) echo "time=$RANDOM level=warning" >&2; echo 0123abcd ;; esac'],
+    ['shifter', 'shifterimg', 'echo "$RANDOM: the gateway is slow today" >&2; echo 0123abcd'],
+  ] as const)('%s: is not what it warns of', ([runtime, command, text], { expect }) => {
+    put('bin/shifter', '#!/bin/sh\n');
+    put(`bin/${command}`, `#!/bin/bash\n${text}\n`);
+    expect(bash(runtime, 'tmp_of_run=/tmp/one; find_image && echo "<$image_id>"').said).toBe('<0123abcd>\n');
+  });
+});
+
+describe('an image that Apptainer fetches', () => {
+  // It refuses to write over a file, as the real one does.
+  const apptainer = (more = '') =>
+    put(
+      'bin/apptainer',
+      `#!/bin/bash\n[[ $1 == pull && ! -e $2 ]] || exit 255\necho "fetched by $BASHPID" >"$2"\n${more}\n`,
+    );
+  const find =
+    "home=$PWD state_root=$PWD/state run_id=4711 end_time=0 outcome=''; image=docker://lab/a:1; find_image";
+
+  test('is fetched again by a run that was ended in the middle of it', ({ expect }) => {
+    apptainer();
+    const half = bash(
+      'apptainer',
+      `fetch_image() { mkdir -p "\${1%/*}"; echo half >"$1.$run_id"; exit; }; ${find}`,
+    );
+    expect(half.status).toBe(0);
+    const { status, said } = bash('apptainer', `${find}; cat "$image"; ls state/images`);
+    expect([status, said]).toEqual([0, expect.stringMatching(/\nfetched by \d+\nlab%a\+1\.sif\n$/)]);
+  });
+
+  test('stays the one that another task of the array has fetched meanwhile', ({ expect }) => {
+    apptainer('echo "of another task" >"${2%.*}"');
+    expect(bash('apptainer', `${find}; cat "$image"; ls state/images`).said).toMatch(
+      /\nof another task\nlab%a\+1\.sif\n$/,
+    );
+  });
+
+  test('is given up at the end of the attempt, in words', ({ expect }) => {
+    apptainer('exec sleep 30');
+    const { status, said } = bash(
+      'apptainer',
+      `CRFLOW_MARGIN=0 attempt_dir=''; ${find.replace('end_time=0', 'end_time=$(($(date +%s) + 2))')}`,
+    );
+    expect([status, said]).toEqual([70, expect.stringContaining('to get it by hand: apptainer pull')]);
+  });
+
+  test('is no other image: names are told apart', ({ expect }) => {
+    apptainer();
+    const { said } = bash(
+      'apptainer',
+      `for one in lab/a:1 lab_a:1; do ${find.replace('docker://lab/a:1', 'docker://$one')} >/dev/null; done; ls state/images`,
+    );
+    expect(said).toBe('lab%a+1.sif\nlab_a+1.sif\n');
+  });
+});
+
+describe('what the container sees', () => {
+  test('a place that is mounted below the work folder is not hidden by it', ({ expect }) => {
+    put('work/data/x');
+    put('data/x');
+    const { said } = bash(
+      'charliecloud',
+      `home=$PWD tmp_of_run=/tmp/one workdir=$PWD/work output=$PWD/work/out run=/tmp/run
+mounts=("$PWD/data" "$PWD/work/data" ''); write_file() { :; }
+collect_binds; printf '%s\\n' "\${binds[@]}"`,
+    );
+    expect(said.replaceAll(folder, '.').split('\n')).toEqual([
+      './work',
+      './work',
+      '',
+      './data',
+      './work/data',
+      '',
+      '/tmp/run',
+      '/tmp/run',
+      '',
+      '/tmp/one',
+      '/tmp/one',
+      '',
+      '',
+    ]);
+  });
+
+  test('Charliecloud: a file at its place, twice, and the variables of an image whose path holds a =', ({
+    expect,
+  }) => {
+    put('bin/ch-run', '#!/bin/bash\nprintf "%s\\n" "$@" | grep -e environment -e "^--set-env$"\n');
+    put('a=b/ch/environment', 'A=b\n');
+    put('conf', 'x');
+    const { said } = bash(
+      'charliecloud',
+      `image=$PWD/a=b binds=("$PWD/conf" /etc/x/conf ''); before=$(fingerprint "$image")
+(inside true); (inside true); [[ -f $image/etc/x/conf && $(fingerprint "$image") == "$before" ]] && echo a file`,
+    );
+    expect(said).toBe('--set-env\n--set-env\na file\n');
+  });
+
+  test.for(['environment', 'image'])('a job that cannot write %s ends before anything runs', (name, {
+    expect,
+  }) => {
+    put('bin/podman', '#!/bin/bash\n[[ $1 != image ]] || echo 0123abcd\n');
+    const { status, said } = bash(
+      'podman',
+      `need_tools() { :; }; check_state() { :; }; collect_binds() { :; }; settle() { :; }
+outcome='' run_id=1 tmp_of_run=/tmp/one; mkdir "$${name === 'image' ? 'run/image.tmp' : 'attempt_dir/environment'}"
+say() { echo "$1"; }; sum_up() { :; }; prepare_host; echo went on`,
+    );
+    expect([status, said]).toEqual([70, expect.stringContaining('cannot write')]);
+  });
+});
+
+describe('a container that does not start', () => {
+  // The outer half's care of an inner half that is made here.
+  const care = (
+    inside: string,
+  ) => `CRFLOW_START_LIMIT=1 starts=0 absences=0 reason='' signal='' end_time=0 spent=0 now=0
+script=x workdir=$PWD output=$PWD/out tmp_of_run=$PWD/tmp
+heartbeat() { return 1; }; holds_lease() { :; }; preemption_heard() { return 1; }; end_computation() { :; }
+charge_work() { :; }; journal() { :; }; sleep() { :; }
+inside() { ${inside}; }
+once() { start_inner_half; watch_inner_half; }
+`;
+
+  test('is tried again twice, however often it has started before', ({ expect }) => {
+    const { said } = bash(
+      'podman',
+      `${care('if ((starts <= 4)); then : >"$attempt_dir/inside"; echo again >"$attempt_dir/outcome"; fi; exit')}
+until [[ $outcome == absent ]] && ! may_start_again >/dev/null; do once; printf '%s ' "$outcome"; done 2>&1`.replace(
+        'until',
+        "outcome=''\nuntil",
+      ),
+    );
+    expect(said.trim()).toBe('again again again again absent absent absent');
+  });
+
+  test('is ended, also where nothing of the inner half is to be seen in it', ({ expect }) => {
+    const { said } = bash(
+      'apptainer',
+      `${care("exec -a 'Apptainer runtime parent' /bin/sleep 30")}once; inner_half_is_gone && echo "$outcome"`,
+    );
+    expect(said).toBe('absent\n');
+  });
+
+  test('one that does not go away is ended, and what was done in it stands', ({ expect }) => {
+    const { said } = bash(
+      'apptainer',
+      `${care(': >"$attempt_dir/inside"; echo "saved x" >"$attempt_dir/outcome"; exec -a "Apptainer runtime parent" /bin/sleep 30')}once; inner_half_is_gone && echo "$outcome"`,
+    );
+    expect(said).toBe('saved\n');
+  });
+
+  test('CRFLOW_START_LIMIT is looked at as the other settings are', ({ expect }) => {
+    const { status, said } = bash(
+      'podman',
+      "outcome='' attempt_dir='' CRFLOW_START_LIMIT=5min; check_settings",
+    );
+    expect([status, said]).toEqual([70, expect.stringContaining("CRFLOW_START_LIMIT is '5min'")]);
+  });
+});
+
+describe('the folder on the node', () => {
+  test('of another TMPDIR is found all the same: nothing of an older attempt is left', ({ expect }) => {
+    const { said } = bash(
+      'podman',
+      `mkdir -p a/crflow-0-1/work.1 b/crflow-0-1; sleep 30 3>a/crflow-0-1/work.1/x & old=$!; disown
+tmp_of_run=$PWD/b/crflow-0-1; end_older_computations; sleep 0.2; kill -0 "$old" 2>/dev/null || echo ended`,
+    );
+    expect(said).toBe('ended\n');
+  });
+
+  test('is not removed by an attempt that a newer one has taken over from', ({ expect }) => {
+    const { said } = bash(
+      'podman',
+      `tmp_of_run=$PWD/tmp; mkdir tmp; echo '2 4712 n' >lease; stop_listening; ls -d tmp; echo '1 4711 n' >lease; stop_listening; ls -d tmp 2>/dev/null`,
+    );
+    expect(said).toBe('tmp\n');
   });
 });

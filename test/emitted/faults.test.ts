@@ -40,6 +40,25 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     expect(run.left()).toEqual([]);
   });
 
+  test('kill -9 of the inner half, where a module has changed TMPDIR: no second computation', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held, schedule: '} environment { load = ["scratch"]' });
+    mkdirSync(join(run.folder, 'scratch'));
+    const ended = run.start({
+      'BASH_FUNC_module%%': `() { export TMPDIR='${join(run.folder, 'scratch')}'; }`,
+    });
+    await run.until('sealed');
+    expect(run.kill(/inner_half/)).toBeGreaterThan(0);
+    await run.until('restored');
+    const coordinators = run.left().filter((line) => line.includes('--exit-on-last'));
+    run.go();
+    expect(await ended, run.log()).toBe(7);
+    expect(coordinators).toHaveLength(1);
+    expect(run.output()).toBe(run.expected);
+    expect(run.left()).toEqual([]);
+  });
+
   test('a power cut: the next attempt goes on from the newest generation', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
     expect(await run.lostAttempt(2)).toBe(137);

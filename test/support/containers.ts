@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeName } from '../../src/model/container.ts';
 import type { Dmtcp } from './dmtcp.ts';
@@ -164,9 +164,9 @@ export function containersIn(folder: string, only?: RuntimeName): readonly TestC
 
 /** The containers of a run that are there, running or not; only Podman keeps any. */
 export function containersOf({ runtime, env }: TestContainer, state: string): readonly string[] {
-  if (!runtime.startsWith('podman') || !existsSync(join(state, 'attempts/1/environment'))) return [];
-  const environment = readFileSync(join(state, 'attempts/1/environment'), 'utf8');
-  const name = /^tmp_of_run=.*\/(\S+)$/m.exec(environment)?.[1];
+  if (!runtime.startsWith('podman')) return [];
+  const sum = spawnSync('cksum', { input: `${state}\n`, encoding: 'utf8' }).stdout.split(' ')[0];
+  const name = `crflow-${process.getuid?.()}-${sum}`;
   const { stdout } = spawnSync(runtime, ['ps', '--all', '--format={{.Names}}', `--filter=name=^${name}-`], {
     encoding: 'utf8',
     env: { ...process.env, ...env },

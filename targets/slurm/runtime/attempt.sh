@@ -6,6 +6,7 @@ attempt() {
   leave_if_settled # done before, out of time, no progress
   prepare_host     # modules, tools, room for checkpoints
   listen_for_preemption
+  starts=0 absences=0
   while :; do
     start_inner_half
     watch_inner_half

@@ -79,10 +79,9 @@ wait_until() {
   done
 }
 
-# A folder on the node for each run. In it, for each attempt, DMTCP's own temporary files: also the mark by which
+# The folder on the node for each run, tmp_of_run: in it, for each attempt, DMTCP's own temporary files: also the mark by which
 # end_computation knows the attempt's processes.
 find_tmp() {
-  : "${tmp_of_run:=${TMPDIR:-/tmp}/crflow-$UID-$(cksum <<<"$run" | cut -d ' ' -f 1)}"
   tmp=$tmp_of_run/work.$attempt
   idle=$tmp_of_run/idle.$attempt # not among the marked: it is the supervision that has it open
   starting=$tmp.starting         # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
@@ -97,10 +96,10 @@ end_computation() {
   rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
 }
 
-# The same for every attempt so far.
+# The same for every attempt so far; TMPDIR may have been another then.
 end_older_computations() {
   end_all inner_halves
-  end_all processes_of "$tmp_of_run/work."
+  end_all processes_of "/${tmp_of_run##*/}/work."
   rm -rf "${tmp_of_run:?}"/*
 }
 
@@ -119,13 +118,13 @@ end_all() {
   done
 }
 
-# processes_of PREFIX: those that have a file open whose path begins so. Restored processes are orphans without a name or
+# processes_of PART: those that have a file open with this in its path. Restored processes are orphans without a name or
 # an environment of their own, but each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
   local target link
   find /proc/[0-9]*/fd -type l -printf '%l\t%p\n' 2>/dev/null |
     while IFS=$'\t' read -r target link; do
-      [[ $target == "$1"* ]] && link=${link#/proc/} && printf '%s\n' "${link%%/*}"
+      [[ $target == *"$1"* ]] && link=${link#/proc/} && printf '%s\n' "${link%%/*}"
     done | sort -u
 }
 

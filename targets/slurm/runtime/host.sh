@@ -2,8 +2,8 @@
 
 check_settings() {
   local setting
-  for setting in INTERVAL LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT PATIENCE SLURM_LIMIT REQUEUE_WAIT PROVE MARGIN REPORT \
-    ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF}; do
+  for setting in INTERVAL LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT REQUEUE_WAIT PROVE MARGIN \
+    REPORT ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF}; do
     setting=CRFLOW_$setting
     is_count "${!setting}" || leave 70 "$setting is '${!setting}', and must be a whole number"
   done

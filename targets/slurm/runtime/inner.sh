@@ -3,11 +3,12 @@
 open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4
   attempt_dir=$run/attempts/$attempt script=$0
-  live=$attempt_dir/live
   : >"$attempt_dir/inside"
   trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
-  unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
   come_in
+  unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
+  tmp_of_run=$5 live=$attempt_dir/live # as the outer half knows them, whatever came in
+  find_tmp
   check_place
   if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
   : >"$starting"

@@ -7,16 +7,17 @@ catch_signals() {
 }
 
 start_inner_half() {
-  outcome='' outcome_file=$attempt_dir/outcome
+  outcome='' concluded='' outcome_file=$attempt_dir/outcome
   rm -f "$outcome_file" "$attempt_dir/inside"
-  starts=$((${starts-0} + 1)) began=$SECONDS
-  inside bash "$script" inner_half "$run" "$attempt" "$workdir" "$output" </dev/null &
+  starts=$((starts + 1)) began=$SECONDS
+  inside bash "$script" inner_half "$run" "$attempt" "$workdir" "$output" "$tmp_of_run" </dev/null &
   inner=$!
   disown "$inner" # or bash says "Killed" of it in the log
 }
 
 # Until the inner half ends: heartbeat, lease, budget, and Slurm's signals. Sets outcome and why.
 watch_inner_half() {
+  local given_up=''
   why=''
   while kill -0 "$inner" 2>/dev/null; do
     if heartbeat && ! holds_lease; then
@@ -34,12 +35,17 @@ watch_inner_half() {
       fi
     elif it_is_too_late; then
       say 'the last checkpoint takes too long: going on without it'
-      break
+      given_up=yes
     fi
-    if [[ ! -e $attempt_dir/inside ]] && ((SECONDS - began > CRFLOW_START_LIMIT)); then break; fi
+    if it_is_stuck; then given_up=yes; fi
+    [[ -z $given_up ]] || break
     pause
   done
   end_inner_half
+  if [[ -n $given_up ]] && ! wait_until 2 inner_half_is_gone; then # what runs it has not noticed, or would start it yet
+    kill -9 "$inner" 2>/dev/null
+    end_inner_half
+  fi
   end_computation # nothing of it may outlive its inner half
   heartbeat now
   [[ -r $outcome_file ]] && read -r outcome why <"$outcome_file"
@@ -58,10 +64,26 @@ watch_inner_half() {
       *) outcome=unsaved ;;
     esac
   fi
-  if [[ -z $outcome && ! -e $attempt_dir/inside ]]; then outcome=absent; fi
+  if [[ -e $attempt_dir/inside ]]; then
+    absences=0
+  elif [[ -z $outcome ]]; then
+    outcome=absent why='it did not start'
+  fi
   : "${outcome:=lost}"
   charge_work
   journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
+}
+
+inner_half_is_gone() { ! kill -0 "$inner" 2>/dev/null; }
+
+# It does not come up; or it has said its last word, and its container does not go away.
+it_is_stuck() {
+  if [[ -e $outcome_file ]]; then
+    : "${concluded:=$SECONDS}"
+    ((SECONDS - concluded > CRFLOW_START_LIMIT))
+  else
+    [[ ! -e $attempt_dir/inside ]] && ((SECONDS - began > CRFLOW_START_LIMIT))
+  fi
 }
 
 # Slurm's end is near, and the last checkpoint is not done: rather lose that than the way to go on.
@@ -84,10 +106,10 @@ ask_to_finish() {
   write_file "$attempt_dir/request" "finish $reason"
 }
 
-# A container can fail to start for reasons that pass; and one that is signalled in its first moments can end with 0.
+# Twice in a row. A container can fail to start for reasons that pass; and one that is signalled in its first moments can end with 0.
 may_start_again() {
   why='the inner half of the job did not start; the lines above may say why'
-  ((starts < 3)) && say 'the inner half did not start; trying again' && sleep 2
+  ((++absences < 3)) && say 'the inner half did not start; trying again' && sleep 2
 }
 
 # A computation that was lost is restored in the same attempt, twice at most without a new generation: from the
