@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -109,6 +117,20 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       expect(stdout).toContain('ok  a, DMTCP in the image: 4.1.1');
       expect(stdout).toMatch(/NO {2}a, tools in the image: it lacks awk, cat, .*xargs/);
       expect(stdout).not.toContain('a, DMTCP:');
+    });
+
+    test('two flows in the same runtime leave the containers of each other alone', () => {
+      command(
+        'podman',
+        `case $1 in image) echo 0123abcd;; ps) for last; do :; done; echo "$last" >>'${folder}/sought';; *) exit 125;; esac`,
+      );
+      command('timeout', 'shift 3; exec "$@"');
+      writeFileSync(join(folder, 'a.crflow'), container);
+      writeFileSync(join(folder, 'b.crflow'), container.replace('workflow a', 'workflow b'));
+      doctor(['a.crflow', 'b.crflow']);
+      const sought = readFileSync(join(folder, 'sought'), 'utf8').trim().split('\n');
+      expect(sought).toHaveLength(4);
+      expect(new Set(sought).size).toBe(4);
     });
 
     test('modules that use variables which are not set', () => {

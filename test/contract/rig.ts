@@ -56,7 +56,7 @@ export class Rig {
 
   /** Makes the stand-in's checkpoints long enough for several commands to fall into one, on a busy machine too. */
   slow(): void {
-    this.#env['DMTCP_STANDIN_SECONDS'] = '1.5';
+    this.#env['STANDIN_SECONDS'] = '1.5';
   }
 
   /** Starts a coordinator and waits for its port. */

@@ -55,7 +55,7 @@ export const moments = {
   },
   running: { reach: twoSealed },
   'while checkpointing': {
-    env: { DMTCP_STANDIN_SECONDS: '2', COUNT_MIB: '300' },
+    env: { STANDIN_SECONDS: '2', COUNT_MIB: '300' },
     async reach(run) {
       await twoSealed(run);
       await run.until('an image being written', () => writing(run), 150);

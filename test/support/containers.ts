@@ -147,7 +147,7 @@ export function containersIn(folder: string, only?: RuntimeName): readonly TestC
       runtime,
       env,
       // The folder `bin` of DMTCP's prefix is the first on the job's PATH.
-      blocks: (dmtcp, commands) => `environment { pass = ["COUNT_*", "DMTCP_STANDIN_SECONDS"] }
+      blocks: (dmtcp, commands) => `environment { pass = ["COUNT_*", "STANDIN_SECONDS"] }
   container {
     runtime = ${runtime}  image = "${image}"  dmtcp = "${commands ? '/programs' : prefixOf(dmtcp)}"
     mount "${programs}" to "${programs}"

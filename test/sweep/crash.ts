@@ -40,7 +40,7 @@ export async function crash(
     CRFLOW_LEAD: '3540',
     CRFLOW_REQUEUE_WAIT: '0',
     TEST_REQUEUE: 'yes',
-    DMTCP_STANDIN_SECONDS: '0.05',
+    STANDIN_SECONDS: '0.05',
     DMTCP_STANDIN_RESTART_SECONDS: '0.05',
   };
   const broken: string[] = [];
