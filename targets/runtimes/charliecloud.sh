@@ -17,7 +17,8 @@ find_image() {
 inside() {
   local i to options=(--unset-env='*' "--set-env=HOME=${HOME:-/}" --set-env=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
   export USER=${USER:-$(id -un)} TMPDIR=/tmp
-  if [[ -e $image/ch/environment ]]; then options+=(--set-env); fi # not by its path, which may hold a =
+  # The image's own variables, if it has any: a look into one that is a file takes a start of it.
+  if timeout -k 5 60 ch-run --set-env "$image" -- true </dev/null >/dev/null 2>&1; then options+=(--set-env); fi
   if [[ ! -d $image ]] && ch-run --help 2>&1 | grep -q -e --write-fake; then options+=(--write-fake); fi
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     to=${binds[i + 1]}

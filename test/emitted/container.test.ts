@@ -198,6 +198,19 @@ collect_binds; printf '%s\\n' "\${binds[@]}"`,
     ]);
   });
 
+  test('Charliecloud: an image that is a file gives its variables too, where it has any', ({ expect }) => {
+    // As the real one: it fails where the image has none.
+    put(
+      'bin/ch-run',
+      '#!/bin/bash\n[[ $1 != --set-env || -e has ]] || exit 1\nprintf "%s\\n" "$@" | grep -x -e --set-env || echo none\n',
+    );
+    put('md.sqfs');
+    const given = 'image=$PWD/md.sqfs binds=(); inside true';
+    expect(bash('charliecloud', given).said).toBe('none\n');
+    put('has');
+    expect(bash('charliecloud', given).said).toBe('--set-env\n');
+  });
+
   test('Charliecloud: a file at its place, twice, and the variables of an image whose path holds a =', ({
     expect,
   }) => {
@@ -272,6 +285,17 @@ until [[ $outcome == absent ]] && ! may_start_again >/dev/null; do once; printf 
       "outcome='' attempt_dir='' CRFLOW_START_LIMIT=5min; check_settings",
     );
     expect([status, said]).toEqual([70, expect.stringContaining("CRFLOW_START_LIMIT is '5min'")]);
+  });
+});
+
+describe('the inner half', () => {
+  test('takes neither coordinator nor folders from what the submission passes on', ({ expect }) => {
+    const { said } = bash(
+      'podman',
+      `come_in() { export DMTCP_COORD_HOST=elsewhere live=/no tmp_of_run=/no; }; check_place() { :; }; close_inherited() { :; }; mkdir -p attempts/1
+describe_machine() { :; }; open_inner_half "$PWD" 1 "$PWD" "$PWD/out" "$PWD/tmp"; echo "\${DMTCP_COORD_HOST-none} $live $tmp"`,
+    );
+    expect(said).toBe(`none ${folder}/attempts/1/live ${folder}/tmp/work.1\n`);
   });
 });
 
