@@ -35,7 +35,7 @@ export function settings(plan: Plan): ShellText[] {
     ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
     ['PATIENCE', PATIENCE, 'attempts (not seconds) without a new generation after which a run stops'],
     ['HEARTBEAT', 30, 'between two entries in the account of time used'],
-    ['START_LIMIT', 300, 'for the inner half to start, in its container where there is one'],
+    ['START_LIMIT', 300, 'for the inner half to start, and for its container to end after it'],
     ['TICK', 1, 'between two looks at anything'],
     ['SLURM_LIMIT', 20, 'for an answer from Slurm'],
     ['REPORT', 600, 'between two words to the queue (its comment)'],
