@@ -206,4 +206,22 @@ export const containers = defineDiagnostics(450, 479, {
       help: ({ key }) => [`leave \`readonly\` out, or choose another place for \`${key}\``],
     },
   ),
+  unknownVariable: warning<{ name: string }>()('CRF475', 'A variable that a container may not have', {
+    title: ({ name }) =>
+      `nothing gives the container a variable ${quote(name)}: it is empty, unless the image sets it`,
+    notes: () => ['of the environment that you submit in a container gets what `pass` names, and no more'],
+    help: ({ name }) => [
+      `write \`environment { pass = ["${name}"] }\` for that of the submission, or \`set { ${name} = "…" }\``,
+      `if the image sets it, write \${${name}:?}: where it does not, the program stops and says so`,
+    ],
+  }),
+  twoRecipes: error<{ image: string; other: string }>()('CRF476', 'Two recipes for one image', {
+    title: ({ image, other }) => `the workflow ${quote(other)} has another recipe for ${quote(image)}`,
+    notes: () => [
+      'the one that is built later would take the place of the other, and runs would stop at their next attempt',
+    ],
+    help: () => [
+      'give one of the images another name; or leave `image` out of one workflow, and it uses that of the other',
+    ],
+  }),
 });

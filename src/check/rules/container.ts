@@ -15,7 +15,7 @@ import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
 import { separatorIn } from '../container-values.ts';
-import { type Context, type Given, itemSpan, textOf } from '../context.ts';
+import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -35,6 +35,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   load?.value.forEach((module, i) => {
     if (/^dmtcp\b/i.test(module)) context.report(containers.hostDmtcp, itemSpan(load, i), { module });
   });
+  variablesOfRun(blocks, context);
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
   if (image !== undefined) imageFor(runtime, image, context);
@@ -50,6 +51,44 @@ export function containerRules(blocks: Blocks, context: Context): void {
 
 const pathText = (path: HostPath) =>
   path.map((part) => (part.kind === 'text' ? part.text : `$${part.name}`)).join('');
+
+/** What bash and the runtimes set themselves, wherever they run. */
+const EVERYWHERE =
+  /^(?:[a-z]$|SLURM\w*|CRFLOW_\w*|BASH\w*|HOME|PATH|PWD|OLDPWD|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|HOSTNAME|REPLY|OPTARG|OPTIND|FUNCNAME|PIPESTATUS|LANG|LC_\w+|SHELL|SHLVL|TMPDIR|TERM|OSTYPE|HOSTTYPE|MACHTYPE|EPOCHSECONDS|EPOCHREALTIME)$/;
+
+/**
+ * Variables that `run` uses and that nothing gives it: on the host they would be those of the submission, here they are empty.
+ * What a script that it sources sets nobody knows, and one in the form \${NAME:…} or \${NAME-…} is prepared for it.
+ */
+function variablesOfRun({ application, environment }: Blocks, { report, scope }: Context): void {
+  const run = application?.values.run?.value;
+  if (run === undefined) return;
+  const text = textOf(run);
+  const shown = text.replaceAll(/'[^']*'|\\\$|(?<=^|\s)#[^\n]*/g, (found) => ' '.repeat(found.length));
+  if (/(?:^|[\s;&|(])(?:source|\.|eval)\s/.test(shown)) return;
+  const own = new Set(
+    [
+      ...shown.matchAll(/\b([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=/g),
+      ...shown.matchAll(/\bfor\s+([A-Za-z_]\w*)/g),
+    ].map((match) => match[1] ?? ''),
+  );
+  for (const words of shown.matchAll(
+    /\b(?:read|mapfile|readarray|local|declare|export|printf\s+-v|getopts\s+\S+)\b([^\n;|&]*)/g,
+  ))
+    for (const name of (words[1] ?? '').match(/[A-Za-z_]\w*/g) ?? []) own.add(name);
+  const set = environment?.inner.flatMap(({ entries }) => entries.map(({ key }) => key.text)) ?? [];
+  const pass = environment?.values.pass?.value ?? [];
+  const passed = (name: string) =>
+    pass.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : one === name));
+  const said = new Set<string>();
+  for (const match of shown.matchAll(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g)) {
+    const name = match[1] ?? match[2] ?? '';
+    const known = own.has(name) || set.includes(name) || passed(name) || scope.find(name) !== undefined;
+    if (known || EVERYWHERE.test(name) || said.has(name)) continue;
+    said.add(name);
+    report(containers.unknownVariable, spanInside(run, match.index, match.index + match[0].length), { name });
+  }
+}
 
 /** Recipes: what depends on two of their keys. */
 export function imageRules({ image, container }: Blocks, context: Context): void {
