@@ -125,8 +125,11 @@ export function variables(value: Value, target: Target, context: Context): reado
       context.report(names.reservedName, item.span, { name: text, prefix: 'DMTCP_', owner: 'DMTCP' });
       return undefined;
     }
-    if (/^[A-Za-z_]\w*\*?$/.test(text)) return text;
-    const why = 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
+    const ofImage = text === 'PATH' || text.startsWith('LD_');
+    if (/^[A-Za-z_]\w*\*?$/.test(text) && !ofImage) return text;
+    const why = ofImage
+      ? 'the image has its own, and that of the host names folders which are not there'
+      : 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
     const fix = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(text)?.[1] ?? /^([A-Za-z_]\w*)=/.exec(text)?.[1];
     context.report(values.oddWord, item.span, { key, text, why, fix: fix && `"${fix}"` });
     return undefined;

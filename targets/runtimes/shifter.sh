@@ -2,7 +2,13 @@
 
 # Slurm's plug-in looked the image up at submission, and says by its variable what it found.
 find_image() {
+  local option asked=()
   need_tools shifter
+  # What the plug-in was told is not said again: Shifter would set up a second instance.
+  for option in ${runtime_options[@]+"${runtime_options[@]}"}; do
+    [[ $option == --module=* && -n ${SLURM_SPANK_SHIFTER_MODULE-} ]] || asked+=("$option")
+  done
+  runtime_options=(${asked[@]+"${asked[@]}"})
   image_id=${SHIFTER_IMAGE:-${SLURM_SPANK_SHIFTER_IMAGE-}}
   if [[ -z $image_id ]]; then
     image_id=$(timeout -k 5 60 shifterimg lookup "$image" 2>&1) ||
