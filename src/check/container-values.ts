@@ -54,6 +54,9 @@ export function separatorIn(path: HostPath): string | undefined {
   return path.flatMap((part) => (part.kind === 'text' ? (SEPARATORS.exec(part.text)?.[0] ?? []) : []))[0];
 }
 
+/** A path without the slashes that say nothing: doubled ones, and those that end it. */
+export const tidy = (path: string) => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+
 /** Why a text is no place in a container. */
 export function whyNoPlace(text: string): string | undefined {
   if (text === '') return 'it is empty';
@@ -69,7 +72,7 @@ export function whyNoPlace(text: string): string | undefined {
 export function place(value: StringValue, context: Context): string | undefined {
   const text = textOf(value);
   const why = whyNoPlace(text);
-  if (why === undefined) return text.length > 1 ? text.replace(/\/+$/, '') || '/' : text;
+  if (why === undefined) return tidy(text);
   context.report(values.insidePath, value.span, { text, why });
   return undefined;
 }

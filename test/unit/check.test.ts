@@ -52,7 +52,8 @@ describe('the vocabulary', () => {
 
   /** What a key has no meaning without. */
   const beside: Readonly<Record<string, string>> = {
-    'image.build_packages': 'build = "make"',
+    'image.build_packages': 'build = "make" results = ["/opt/solve"]',
+    'image.build': 'results = ["/opt/solve"]',
     'image.results': 'copy "src" to "/opt/solve"',
     'image.dmtcp_archive': `dmtcp_sha256 = ${vocabulary.image.keys.dmtcp_sha256.example}`,
     'image.dmtcp_sha256': `dmtcp_archive = ${vocabulary.image.keys.dmtcp_archive.example}`,

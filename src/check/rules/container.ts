@@ -14,7 +14,7 @@ import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
-import { separatorIn } from '../container-values.ts';
+import { separatorIn, tidy } from '../container-values.ts';
 import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
 
 /**
@@ -96,7 +96,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   if (image === undefined) return;
   if (container === undefined && !image.node.broken)
     report(containers.imageWithoutContainer, image.node.key.span, undefined);
-  const { from, build_packages, results } = image.values;
+  const { from, build, build_packages, results } = image.values;
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {
     whatImage(from, true, context);
@@ -104,13 +104,19 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     if (!known && !isMusl(from.value))
       report(containers.unknownDistribution, from.span, { image: written(from.value), known: DISTRIBUTIONS });
   }
+  const isSourced = image.clauses.length > 0;
   if (!image.given.has('build') && !image.node.broken) {
-    const isSourced = image.clauses.length > 0;
-    if (build_packages !== undefined)
-      report(containers.nothingBuilt, build_packages.span, { key: 'build_packages', isSourced });
+    if (build_packages !== undefined) {
+      const lacking = isSourced ? 'build' : 'sources';
+      report(containers.nothingBuilt, build_packages.span, { key: 'build_packages', lacking });
+    }
     if (results !== undefined && !isSourced)
-      report(containers.nothingBuilt, results.span, { key: 'results', isSourced });
+      report(containers.nothingBuilt, results.span, { key: 'results', lacking: 'sources' });
   }
+  // What is built stays behind, all but the results; those are the sources' folders where none are named.
+  const isKept = image.given.has('results') ? results?.value.length !== 0 : isSourced;
+  if (build !== undefined && !isKept && !image.node.broken)
+    report(containers.nothingBuilt, build.span, { key: 'build', lacking: 'results' });
   results?.value.forEach((path, i) => {
     if (SYSTEM.test(path)) report(containers.resultPlace, itemSpan(results, i), { path, isSource: false });
   });
@@ -133,8 +139,9 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     report(containers.release, release.span, { found: release.value, known: Object.keys(DMTCP_RELEASES) });
 }
 
-/** Folders of the system, that no source or build can have to itself. */
-const SYSTEM = /^\/(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|sys|tmp|usr|var)?$/;
+/** Folders of the system, that no source or build can have to itself: packages install into them. */
+const SYSTEM =
+  /^\/(?:(?:usr\/)?(?:bin|lib|lib64|sbin)|usr\/(?:include|libexec|share)|var\/lib|boot|dev|etc|home|opt|proc|root|run|sys|tmp|usr|var)?$/;
 
 /** Where a clause puts something, with what else it says. */
 function placesOf({ parts }: Clause) {
@@ -143,9 +150,9 @@ function placesOf({ parts }: Clause) {
   return text?.kind === 'string' ? [{ text, readonly }] : [];
 }
 
-/** A place inside, without the slashes that may end it. */
+/** A place inside, as the runtime will be told it. */
 function plain(text: StringValue): string {
-  return textOf(text).replace(/(?<=.)\/+$/, '');
+  return tidy(textOf(text));
 }
 
 /** Is it one that DMTCP works in, and always the same one? */
@@ -271,7 +278,7 @@ function mountsFor(runtime: RuntimeRules, { container, application }: Blocks, { 
   }
   for (const key of ['workdir', 'output'] as const) {
     const given = application?.values[key];
-    const path = given?.value.map((one) => (one.kind === 'text' ? one.text : '$')).join('') ?? '';
+    const path = tidy(given?.value.map((one) => (one.kind === 'text' ? one.text : '$')).join('') ?? '');
     // A mount inside another covers it.
     const [to, mount] =
       [...seen]
