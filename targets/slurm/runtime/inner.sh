@@ -272,8 +272,7 @@ checkpoint() {
 # A process can end between the look for zombies and the moment in which all stand still for the checkpoint; while they do,
 # it stays one. Without a pause: a small checkpoint is soon over.
 look_at_the_still() {
-  local look
-  for look in {1..20}; do
+  for _ in {1..20}; do
     [[ ! -e $mark ]] || break
     if ! computation_runs; then
       seen_working=yes
