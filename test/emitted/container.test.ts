@@ -107,6 +107,23 @@ kill "$!"`,
   },
 );
 
+test('a container of Podman that was killed with its monitor is removed, which takes two tries', ({
+  expect,
+}) => {
+  put(
+    'bin/podman',
+    `#!/bin/bash
+case $1 in
+  image) echo the-id ;;
+  ps) echo abc ;;
+  rm) echo "$*" >>removed; (($(wc -l <removed) > 1)) || { echo 'container state improper' >&2; exit 125; } ;;
+esac
+`,
+  );
+  const { said } = bash('podman', 'tmp_of_run=/tmp/crflow-0-1; find_image; cat removed');
+  expect(said).toBe('rm --force --time 0 abc\n'.repeat(2));
+});
+
 describe('a folder as an image', () => {
   const one = 'fingerprint image; echo';
 
