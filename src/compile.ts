@@ -1,3 +1,4 @@
+import { imageArtifacts } from '../targets/image/emit.ts';
 import { runtimeOf } from '../targets/runtimes/index.ts';
 import { jobScript } from '../targets/slurm/emit.ts';
 import { isJobVariable } from '../targets/slurm/variables.ts';
@@ -9,6 +10,7 @@ import type { Diagnostic } from './model/diagnostic.ts';
 import type { Plan } from './model/plan.ts';
 import type { Settings } from './model/program.ts';
 import type { Source } from './model/span.ts';
+import { type Lockable, type Locks, lockable, locked } from './plan/lock.ts';
 import { plan } from './plan/plan.ts';
 import { loadProgram, noIncludes, type ReadInclude } from './program.ts';
 import type { ChosenSite, ReadSite } from './site/choose.ts';
@@ -18,6 +20,10 @@ import { chooseSite } from './site/choose.ts';
 export interface Flow {
   readonly plan: Plan;
   readonly script: Artifact;
+  /** What makes the container's image, where the flow has a recipe for it. */
+  readonly imageFiles: readonly Artifact[];
+  /** Its images that a digest could pin. */
+  readonly lockable: readonly Lockable[];
   /** The file that it stands in: the source itself, or one that it includes. */
   readonly source: Source;
   /** What the plan's `run` was made of: from its text back to the source (`spanInside`). */
@@ -30,6 +36,10 @@ export interface Given {
   readonly include?: ReadInclude;
   /** A site that goes before what the source says: a name, or the path of a profile. */
   readonly site?: string | undefined;
+  /** The digests that images are pinned to, of a workflow. */
+  readonly locksOf?: (workflow: string) => Locks;
+  /** The way from the folder of the output to that of a source, where an image finds what is built in it. */
+  readonly contextOf?: (source: Source) => string;
   /** Reads profiles; by default as `include` reads files. */
   readonly readSite?: ReadSite;
 }
@@ -52,7 +62,14 @@ export interface Compiled {
  */
 export function compile(
   source: Source,
-  { settings = new Map(), include = noIncludes, site: asked, readSite = include }: Given = {},
+  {
+    settings = new Map(),
+    include = noIncludes,
+    site: asked,
+    readSite = include,
+    locksOf = noLocks,
+    contextOf = beside,
+  }: Given = {},
 ): Compiled {
   const loaded = loadProgram(source, include);
   const files = loaded.map(({ module }) => module);
@@ -73,16 +90,23 @@ export function compile(
   const answer = { diagnostics, sources, included: files.slice(1).map((one) => one.source), site };
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
   const flows = workflows.map(({ workflow, source: own }) => {
-    const decided = plan(workflow, own, site.profile);
+    const unlocked = plan(workflow, own, site.profile);
+    const { digests = false, label = '' } = workflow.container ? runtimeOf(workflow.container.runtime) : {};
+    const decided = locked(unlocked, locksOf(workflow.name), digests);
     return {
       plan: decided,
+      lockable: lockable(unlocked, digests, label),
       script: jobScript(decided, baseName(own.name)),
+      imageFiles: imageArtifacts(decided, baseName(own.name), contextOf(own)),
       source: own,
       runParts: workflow.application.runParts,
     };
   });
   return { flows, ...answer };
 }
+
+const beside = () => '.';
+const noLocks = (): Locks => new Map();
 
 /** A source's name without its folders: output must not depend on where a repository was checked out. */
 const baseName = (name: string) => (name === '-' ? 'standard input' : name.replace(/^.*[/\\]/, ''));

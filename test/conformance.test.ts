@@ -1,32 +1,21 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { checkProgram } from '../src/check/check.ts';
-import { compile, type Given } from '../src/compile.ts';
+import { compile } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { renderAll } from '../src/diagnostics/render.ts';
 import type { Clause, Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
-import type { Source } from '../src/model/span.ts';
 import { loadProgram, noIncludes } from '../src/program.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { isJobVariable } from '../targets/slurm/variables.ts';
+import { CASES, type Case, cases, codesOf, readCase, SET } from './support/cases.ts';
 
 /**
- * Every folder of specs/cases is a source and what each stage makes of it. Beside it can stand other `.crflow` files,
- * for it to include, site profiles `*.site.json`, and set.json with what --set gives. `npm run specs:update` rewrites the goldens; read the
+ * Each stage's golden in the folders of specs/cases (test/support/cases.ts). `npm run specs:update` rewrites them; read the
  * difference before you commit it.
  */
-const CASES = fileURLToPath(new URL('../specs/cases', import.meta.url));
 const UPDATE = process.env['CRFLOW_UPDATE'] === '1';
-const SOURCE = 'flow.crflow';
-const SET = 'set.json';
-
-/** What a case is made of. */
-interface Case {
-  readonly source: Source;
-  readonly given: Given;
-}
 
 interface Stage {
   /** The golden's name. */
@@ -41,6 +30,7 @@ const stages: readonly Stage[] = [
   { file: 'diagnostics.txt', produce: diagnosticsText },
   { file: 'plan.json', produce: planText },
   { file: 'job.txt', produce: jobText },
+  { file: 'image.txt', produce: imageText },
 ];
 
 /** Codes that no case of reasonable size can show; the unit test that does is named. */
@@ -49,13 +39,9 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   CRF153: 'test/unit/program.test.ts: a chain of files',
 };
 
-const cases = readdirSync(CASES, { withFileTypes: true }).flatMap((one) =>
-  one.isDirectory() ? [one.name] : [],
-);
-
 describe.each(cases)('%s', (name) => {
   const folder = join(CASES, name);
-  const own = read(name);
+  const own = readCase(name);
   const produced = new Map(stages.map(({ file, produce }) => [file, produce(own)]));
 
   test.each(stages.map(({ file }) => file))('%s', (file) => {
@@ -81,38 +67,17 @@ describe.each(cases)('%s', (name) => {
 });
 
 describe('the catalogue', () => {
-  const shown = new Set(cases.flatMap((name) => findings(read(name)).map(({ code }) => code)));
+  const shown = new Set(cases.flatMap((name) => codesOf(readCase(name))));
 
   test.each(catalogue.map(({ code, about }) => [code, about]))('%s is shown by a case: %s', (code) => {
     expect(shown.has(code) || code in SHOWN_ELSEWHERE).toBe(true);
   });
 
   test('good cases have no findings', () => {
-    const bad = cases.filter((name) => name.startsWith('good-') && findings(read(name)).length > 0);
+    const bad = cases.filter((name) => name.startsWith('good-') && codesOf(readCase(name)).length > 0);
     expect(bad).toEqual([]);
   });
 });
-
-function read(name: string): Case {
-  const folder = join(CASES, name);
-  const text = (file: string) => readFileSync(join(folder, file), 'utf8');
-  const files = readdirSync(folder);
-  const settings = files.includes(SET) ? (JSON.parse(text(SET)) as Record<string, string>) : {};
-  const include: Given['include'] = (path) => {
-    const file = path.replace(/^\.\//, '');
-    return files.includes(file)
-      ? { source: { name: file, text: text(file) }, id: file }
-      : { why: 'there is no such file' };
-  };
-  return {
-    source: { name: SOURCE, text: text(SOURCE) },
-    given: { settings: new Map(Object.entries(settings)), include },
-  };
-}
-
-function findings({ source, given }: Case) {
-  return compile(source, given).diagnostics;
-}
 
 /** Held against its schema by test/unit/plan.test.ts, for every case. */
 function planText({ source, given }: Case): string | undefined {
@@ -144,6 +109,12 @@ function diagnosticsText({ source, given }: Case): string | undefined {
     ),
   );
   return [renderAll(nowhere, source), ...groups].filter((text) => text !== '').join('\n') || undefined;
+}
+
+/** The files that make an image, one after the other. */
+function imageText({ source, given }: Case): string | undefined {
+  const files = compile(source, given).flows.flatMap((flow) => flow.imageFiles);
+  return files.length === 0 ? undefined : files.map(({ name, text }) => `=== ${name}\n${text}`).join('\n');
 }
 
 function modelText({ source, given }: Case): string | undefined {

@@ -1,6 +1,9 @@
-// Bundles crc into dist/: one small entry, and a chunk for each part that is loaded only when needed.
-import { readFile, rm } from 'node:fs/promises';
-import { relative } from 'node:path';
+// Bundles crc into dist/: one file, a small one that starts it, and what V8 makes of the first (start.cjs).
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { assetModule } from './assets.mjs';
 
@@ -14,23 +17,54 @@ const assets = {
 };
 
 await rm('dist', { recursive: true, force: true });
-await build({
-  entryPoints: { crc: 'src/cli/main.ts' },
+const { metafile } = await build({
+  // What V8 makes of a bundle fits that bundle only; it looks at no more than its length. So both have its hash in their names.
+  entryPoints: { bundle: 'src/cli/main.ts' },
+  entryNames: '[name]-[hash]',
   outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  // V8 keeps what it has made of a script; of a module Node 20 has no way to.
+  format: 'cjs',
   platform: 'node',
   target: 'node20',
   minify: true,
   legalComments: 'none',
+  metafile: true,
+  define: { 'import.meta.url': '__filename' },
   // The ShellCheck wrapper downloads a program of its own; it is found in node_modules when it is needed.
   external: ['shellcheck'],
   // Its CommonJS form finds its parts by names that a bundler cannot see.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [assets],
-  // CommonJS libraries in the bundle ask for Node's own modules with require().
-  banner: {
-    js: "import { createRequire as crflowRequire } from 'node:module'; const require = crflowRequire(import.meta.url);",
-  },
 });
+const [bundle] = Object.keys(metafile.outputs);
+const name = basename(bundle, '.cjs');
+await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
+const start = await readFile('tools/start.cjs', 'utf8');
+await writeFile('dist/crc.js', start.replaceAll('BUNDLE', name));
+await chmod('dist/crc.js', 0o755);
+keepCode(resolve(`dist/${name}.v8`));
+
+/** Has V8 write down the code of a compilation's functions; without it, crc only starts more slowly. */
+function keepCode(made) {
+  const folder = mkdtempSync(join(tmpdir(), 'crflow-build-'));
+  const program = `
+    const script = require(${JSON.stringify(resolve('dist/crc.js'))});
+    process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(made)}, script.createCachedData()));`;
+  const input = `crflow 1
+workflow build {
+  application { run = "./a"  memory = 1GiB }
+  checkpoint { interval = 10min  lead = 2min }
+  schedule { time = 2h  total = 1d }
+}
+`;
+  // Of a program that was handed to it by -e, commander reads all arguments.
+  const args = ['compile', '--no-verify', '-o', folder, '-'];
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program, '--', ...args], {
+    input,
+    encoding: 'utf8',
+  });
+  rmSync(folder, { recursive: true, force: true });
+  if (status !== 0) throw new Error(`dist/crc.js does not start: ${stderr}`);
+}

@@ -12,7 +12,7 @@ policy=/usr/sbin/policy-rc.d
 
 case "${1-}" in
 example) tools='shellcheck' ;;
-test) tools='bash shellcheck shfmt munged slurmctld slurmd sbatch scontrol squeue srun scancel sinfo' ;;
+test) tools='bash shellcheck shfmt munged slurmctld slurmd sbatch scontrol squeue srun scancel sinfo podman runc ch-run' ;;
 *)
   echo 'usage: sh tools/need.sh example|test' >&2
   exit 2
@@ -24,6 +24,7 @@ package_of() {
   case "$1" in
   munged) echo munge ;;
   slurmctld | slurmd | sbatch | scontrol | squeue | srun | scancel | sinfo) echo slurm-wlm ;;
+  ch-run) echo charliecloud ;;
   *) echo "$1" ;;
   esac
 }

@@ -46,7 +46,7 @@ export function readRecipe(block: Read<'image'>, context: Context): Recipe | und
       text === undefined || build === undefined
         ? null
         : { text: withEnd(textOf(text)), textSpan: contentSpan(build.value), textParts: text },
-    results: results?.value ?? [...new Set(whole.map(({ to }) => to))],
+    results: results?.value ?? [...new Set(whole.map(({ to }) => to.replace(/(?<=.)\/$/, '')))],
     dmtcp: {
       release: dmtcp_release?.value ?? USUAL_RELEASE,
       archive:
@@ -82,8 +82,11 @@ function readMount(clause: Clause, context: Context): Mount | undefined {
 /** One source of an image. What it is taken from is only read when the image is built. */
 function readSource(clause: Clause, context: Context): ImageSource | undefined {
   const read = readClause(clause, context);
-  const to = read?.parts['to'] && place(read.parts['to'], context);
-  if (!read || !to) return undefined;
+  const where = read?.parts['to'];
+  const whole = where && place(where, context);
+  if (!read || !whole || !where) return undefined;
+  // Behind a folder, its name: what is put there keeps its own.
+  const to = textOf(where).endsWith('/') && whole !== '/' ? `${whole}/` : whole;
   const from = textOf(read.text);
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(from);
   const { commit, sha256 } = read.parts;
@@ -138,8 +141,8 @@ export function whyNotBelow(text: string): string | undefined {
   if (/\p{Cc}/u.test(text)) return 'it holds a control character';
   if (/^[/~]/.test(text)) return 'it is not relative to the flow';
   if (text.split('/').includes('..')) return '`..` leads out of the folder of the flow';
-  if (/[$*?[\]\\]/.test(text))
-    return '`$`, `*`, `?`, brackets and backslashes mean something to a Dockerfile';
+  if (/[$*?[\]\\"'`{}()!]/.test(text))
+    return 'quotes, brackets, `$`, `*`, `?`, `!` and backslashes mean something to those who read a recipe';
   return undefined;
 }
 

@@ -141,6 +141,8 @@ export class Declarations {
   }
 
   private scope(maps: () => readonly Map<string, Cell>[]): Scope {
+    // Each name that is unknown asks for all that are known.
+    let known: { readonly size: number; readonly names: readonly string[] } | undefined;
     return {
       find: (name) => {
         const cell = maps()
@@ -150,7 +152,13 @@ export class Declarations {
         cell.used = true;
         return this.valueOf(cell) ?? 'broken';
       },
-      names: () => [...new Set(maps().flatMap((map) => [...map.keys()]))],
+      names: () => {
+        const now = maps();
+        const size = now.reduce((sum, map) => sum + map.size, 0);
+        if (known?.size !== size)
+          known = { size, names: [...new Set(now.flatMap((map) => [...map.keys()]))] };
+        return known.names;
+      },
     };
   }
 

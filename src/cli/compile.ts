@@ -7,8 +7,10 @@ import { plainWords, readIncluded, readSource, sha256, writeArtifacts } from '..
 import type { Artifact } from '../model/artifact.ts';
 import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
+import { type Locks, lockName } from '../plan/lock.ts';
 import type { ChosenSite } from '../site/choose.ts';
 import { findings } from './findings.ts';
+import { locksIn, reportLost } from './lock.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 
 export interface CompileOptions extends CheckOptions {
@@ -30,6 +32,8 @@ export interface Choices {
   readonly set: Settings;
   /** A site that goes before what the flows say. */
   readonly site?: string;
+  /** True: pin images to what they are now; false: pin none; absent: those stay pinned that are. */
+  readonly lock?: boolean;
 }
 
 /** What `crc check` takes. */
@@ -42,6 +46,7 @@ export interface Job {
   readonly flow: Flow;
   readonly folder: string;
   readonly site: ChosenSite;
+  readonly locks: Locks;
 }
 
 /** `crc check FILE…`: all that can be found in the files. Resolves to the exit status. */
@@ -55,7 +60,17 @@ export async function checkFiles(files: readonly string[], options: CheckOptions
 /** `crc compile FILE…`: compiles, verifies, and writes the files of all flows, or none. Resolves to the exit status. */
 export async function compileAndWrite(files: readonly string[], options: CompileOptions): Promise<number> {
   const reporter = createReporter(options);
-  const jobs = await compileFiles(files, options, reporter, options.output);
+  let jobs = await compileFiles(files, options, reporter, options.output);
+  if (options.lock === true && !reporter.failed()) {
+    const { lockImages } = await import('./lock.ts');
+    const locks = await lockImages(
+      jobs.map(({ flow }) => flow),
+      reporter,
+      process.env,
+    );
+    // What is to be said of the files has been said.
+    if (!reporter.failed()) jobs = await compileFiles(files, options, silent, options.output, () => locks);
+  }
   if (reporter.failed()) return reporter.end();
 
   if (options.emit === 'plan') {
@@ -94,7 +109,11 @@ export async function compileAndWrite(files: readonly string[], options: Compile
       reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
       continue;
     }
-    for (const { flow } of own) reporter.say(`${join(folder, flow.script.name)}: ${verdict}`);
+    for (const { flow } of own) {
+      reporter.say(`${join(folder, flow.script.name)}: ${verdict}`);
+      const builder = flow.imageFiles.find(({ name }) => name.endsWith('.sh'));
+      if (builder) reporter.say(`${join(folder, builder.name)}: builds its image`);
+    }
     outputs.push(...artifacts.map(({ name }) => join(folder, name)));
   }
   return reporter.end(outputs);
@@ -103,9 +122,10 @@ export async function compileAndWrite(files: readonly string[], options: Compile
 /** Reads and compiles files, in order, reporting what is wrong with each. */
 export async function compileFiles(
   files: readonly string[],
-  { set: settings, site: asked }: Choices,
-  reporter: Reporter,
+  { set: settings, site: asked, lock }: Choices,
+  reporter: Pick<Reporter, 'report'>,
   output?: string,
+  given?: (workflow: string) => Locks,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const file of new Set(files)) {
@@ -115,18 +135,22 @@ export async function compileFiles(
       continue;
     }
     const source = { name: file, text: read.text };
+    const folder = output ?? (file === '-' ? '.' : dirname(file));
+    const locksOf = given ?? (lock === undefined ? locksIn(folder) : () => new Map());
     const { flows, diagnostics, sources, included, site } = compile(source, {
       settings,
       site: asked,
       include: readIncluded,
+      locksOf,
+      contextOf: ({ name }) => relativePath(folder, name === '-' ? '.' : dirname(name)),
     });
     for (const one of diagnostics)
       reporter.report(
         [one],
         sources.find(({ name }) => name === one.file),
       );
-    const folder = output ?? (file === '-' ? '.' : dirname(file));
     for (const flow of flows) {
+      if (given === undefined) reportLost(flow, locksOf(flow.plan.workflow), reporter);
       const path = resolve(folder, flow.script.name);
       const first = jobs.find((job) => resolve(job.folder, job.flow.script.name) === path);
       // A workflow of a file that both include is one workflow.
@@ -135,7 +159,7 @@ export async function compileFiles(
         const params = { output: flow.script.name, first: first.source.name, second: file };
         reporter.report([diagnose(findings.sameOutput, params)]);
       }
-      jobs.push({ source, included, flow, folder, site });
+      jobs.push({ source, included, flow, folder, site, locks: locksOf(flow.plan.workflow) });
     }
   }
   return jobs;
@@ -143,14 +167,31 @@ export async function compileFiles(
 
 /** All files of a flow, the manifest last. */
 export function artifactsOf(job: Job, choices: Choices): Artifact[] {
-  return [job.flow.script, manifestOf(job, choices)];
+  return [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
 }
+
+/** The locks of images that the flow has, and has not pinned itself. */
+const used = (flow: Flow, locks: Locks): Locks =>
+  new Map(
+    flow.lockable.flatMap(({ image, why }) => {
+      const digest = why === null ? locks.get(lockName(image)) : undefined;
+      return digest === undefined ? [] : [[lockName(image), digest]];
+    }),
+  );
+
+const silent = { report: () => {} };
+
+const relativePath = (from: string, to: string) =>
+  relative(resolve(from), resolve(to)).split(sep).join('/') || '.';
 
 const isSame = (a: Source, b: Source) => resolve(a.name) === resolve(b.name) && a.text === b.text;
 
-function manifestOf({ source, included, flow, folder, site }: Job, { set: settings, site: asked }: Choices) {
+function manifestOf(
+  { source, included, flow, folder, site, locks }: Job,
+  { set: settings, site: asked }: Choices,
+) {
   const entry = ({ name, text }: Source) => ({
-    path: name === '-' ? '-' : relative(resolve(folder), resolve(name)).split(sep).join('/'),
+    path: name === '-' ? '-' : relativePath(folder, name),
     text,
   });
   return manifest({
@@ -167,7 +208,8 @@ function manifestOf({ source, included, flow, folder, site }: Job, { set: settin
             given: asked !== undefined,
             text: site.source?.text,
           },
-    artifacts: [flow.script],
+    images: used(flow, locks),
+    artifacts: [flow.script, ...flow.imageFiles],
     sha256,
   });
 }

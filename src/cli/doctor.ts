@@ -1,10 +1,12 @@
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { runtimeOf } from '../../targets/runtimes/index.ts';
 import { compile } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { type JsonDiagnostic, toJson } from '../diagnostics/json.ts';
 import { type Answer, ask } from '../host/ask.ts';
 import { plainWords, readIncluded, readSource } from '../host/files.ts';
+import { type Container, RUNTIMES } from '../model/container.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { HostPath } from '../model/flow.ts';
 import type { Plan } from '../model/plan.ts';
@@ -143,11 +145,11 @@ async function learn(limit: number): Promise<{ profile: WrittenProfile; gaps: Ga
       nodes: heard('nodes', 'sinfo', nodes),
     }),
   );
-  const modules = await listModules(['dmtcp', 'shifter', 'podman-hpc', 'apptainer'], limit);
+  const modules = await listModules(['dmtcp', ...RUNTIMES.filter((name) => name !== 'podman')], limit);
   if ('why' in modules) gaps.push({ what: 'modules', why: modules.why });
   const found = (name: string) => ('why' in modules ? [] : readModules(modules.text, name));
-  const runtimes = (['shifter', 'podman-hpc', 'apptainer'] as const).flatMap((name) => {
-    if (onPath(name) !== undefined) return [{ name, source: 'on PATH' }];
+  const runtimes = RUNTIMES.flatMap((name) => {
+    if (onPath(runtimeOf(name).command) !== undefined) return [{ name, source: 'on PATH' }];
     const load = found(name)[0];
     return load === undefined ? [] : [{ name, load, source: 'module avail' }];
   });
@@ -262,7 +264,10 @@ async function checkTools(limit: number): Promise<readonly Check[]> {
 async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
   const of = (what: string) => `${plan.workflow}, ${what}`;
   const { state } = plan.checkpoint;
-  const paths = [state, plan.workdir, plan.output].flatMap((path) => path ?? []);
+  const { container } = plan;
+  const mounted =
+    container === undefined ? [] : [...container.mounts.map(({ from }) => from), imagePath(container)];
+  const paths = [state, plan.workdir, plan.output, ...mounted].flatMap((path) => path ?? []);
   const variables = [...new Set(paths.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))];
   const set = variables.map((name): Check => {
     const value = process.env[name];
@@ -273,11 +278,45 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
     };
   });
   return [
-    await checkDmtcp(of('DMTCP'), plan.load, limit),
+    ...(container === undefined
+      ? [await checkDmtcp(of('DMTCP'), plan.load, limit)]
+      : await checkContainer(of, plan, container, limit)),
     ...set,
     ...(await checkFolder(of('state'), state ?? [{ kind: 'text', text: 'crflow-state' }], false, limit)),
-    ...(await checkFolder(of('workdir'), plan.workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
+    // In a container it is a place inside, which a mount may give it.
+    ...(container !== undefined && plan.workdir !== null
+      ? []
+      : await checkFolder(of('workdir'), plan.workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
   ];
+}
+
+const imagePath = ({ image }: Container) => (image.kind === 'file' ? image.path : []);
+
+/** Its image is here, it starts, and has in it what a job needs there. */
+async function checkContainer(
+  of: (what: string) => string,
+  plan: Plan,
+  container: Container,
+  limit: number,
+): Promise<readonly Check[]> {
+  const { tryContainer } = await import('./doctor-container.ts');
+  const { image, dmtcp, lacks = [] } = await tryContainer(plan, container, limit);
+  const says = (answer: Answer): Pick<Check, 'verdict' | 'says'> =>
+    'why' in answer ? { verdict: 'wrong', says: answer.why } : { verdict: 'fine', says: answer.text };
+  const checks: Check[] = [{ what: of(`image for ${container.runtime}`), ...says(image) }];
+  if (dmtcp !== undefined) checks.push({ what: of('DMTCP in the image'), ...dmtcpInside(dmtcp) });
+  if (lacks.length > 0)
+    checks.push({ what: of('tools in the image'), verdict: 'wrong', says: `it lacks ${lacks.join(', ')}` });
+  return checks;
+}
+
+function dmtcpInside(answer: Answer): Pick<Check, 'verdict' | 'says'> {
+  if ('why' in answer) return { verdict: 'wrong', says: answer.why };
+  const good = /^[34]\./.test(answer.text);
+  return {
+    verdict: good ? 'fine' : 'wrong',
+    says: `${answer.text}${good ? '' : ', and crflow needs 3 or 4'}`,
+  };
 }
 
 async function checkDmtcp(what: string, load: readonly string[], limit: number): Promise<Check> {

@@ -47,6 +47,16 @@ export const findings = defineDiagnostics(900, 999, {
   noBash: warning()('CRF912', 'there is no bash to check the output with', {
     title: () => 'the output was not checked by `bash -n`: there is no bash here',
   }),
+  ownDockerfile: error<{ output: string; line: number; message: string }>()(
+    'CRF913',
+    'crc wrote a Dockerfile that is not well formed',
+    {
+      title: ({ output, line, message }) =>
+        `${output}, which crc wrote, is not well formed in line ${line}: ${message}`,
+      notes: () => ['this is a fault of crc; nothing was written'],
+      help: () => ['please report it, with the .crflow file'],
+    },
+  ),
   shellCheck: warning<{ output: string; line: number; code: number; message: string; more: number }>()(
     'CRF920',
     'ShellCheck has something to say about the output',
@@ -65,6 +75,14 @@ export const findings = defineDiagnostics(900, 999, {
   shellCheckFailed: error<{ path: string; message: string }>()('CRF922', 'ShellCheck failed to run', {
     title: ({ path, message }) => `${path} failed: ${message}`,
   }),
+  dockerfile: warning<{ output: string; line: number; message: string }>()(
+    'CRF923',
+    'the linter of Dockerfiles has something to say about the output',
+    {
+      title: ({ output, line, message }) => `${output}, line ${line}: ${message}`,
+      notes: () => ["this is about crflow's own text, not yours: it never fails a command"],
+    },
+  ),
   outdated: error<{ output: string; source: string; reasons: readonly string[]; command: string }>()(
     'CRF940',
     'an output is not what its flow compiles to now',
@@ -115,6 +133,21 @@ export const findings = defineDiagnostics(900, 999, {
     notes: () => ['a name is of letters, digits, _ and -, a letter first, at most 64'],
     help: () => ['the folder goes into --dir, and .crflow is added: crc init water_box --dir flows'],
   }),
+  notLocked: error<{ name: string; why: string }>()('CRF948', 'the digest of an image cannot be had', {
+    title: ({ name, why }) => `${name} cannot be pinned: ${why}`,
+    notes: () => ['nothing was written; the digests of an earlier --lock stand'],
+  }),
+  notLockable: warning<{ name: string; why: string }>()('CRF949', 'an image that no digest can pin', {
+    title: ({ name, why }) => `${name} is not pinned: ${why}`,
+  }),
+  lockLost: warning<{ name: string; before: readonly string[] }>()(
+    'CRF950',
+    'an image that is pinned no longer',
+    {
+      title: ({ name, before }) => `${name} is not pinned; ${listing(before)} was`,
+      help: () => ['crc compile --lock pins it; crc compile --no-lock says that it is meant to be so'],
+    },
+  ),
   runError: error<ShellComment>()('CRF930', 'ShellCheck finds an error in `run`', aboutRun),
   runWarning: warning<ShellComment>()('CRF931', 'ShellCheck warns of something in `run`', aboutRun),
   runStyle: warning<ShellComment>()('CRF932', 'ShellCheck would write `run` otherwise (--strict)', aboutRun),
@@ -126,7 +159,7 @@ export const findings = defineDiagnostics(900, 999, {
  */
 export function failureOf({ code, severity }: Diagnostic, strict: boolean): number {
   // Nothing that the user could mend.
-  if (code === findings.shellCheck.code) return 0;
+  if ([findings.shellCheck, findings.dockerfile].some((kind) => kind.code === code)) return 0;
   if (severity === 'warning') return strict ? 1 : 0;
   const {
     unreadable,
@@ -136,9 +169,12 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     noName,
     unwritable,
     ownSyntax,
+    ownDockerfile,
     noShellCheck,
     shellCheckFailed,
+    notLocked,
   } = findings;
   if ([unreadable, sameOutput, noManifests, exists, noName].some((kind) => kind.code === code)) return 2;
-  return [unwritable, ownSyntax, noShellCheck, shellCheckFailed].some((kind) => kind.code === code) ? 3 : 1;
+  const ofTools = [unwritable, ownSyntax, ownDockerfile, noShellCheck, shellCheckFailed, notLocked];
+  return ofTools.some((kind) => kind.code === code) ? 3 : 1;
 }

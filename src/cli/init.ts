@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { runtimeOf } from '../../targets/runtimes/index.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { createFile, plainWords } from '../host/files.ts';
+import type { RuntimeName } from '../model/container.ts';
 import { findings } from './findings.ts';
 import { createReporter, type ReportOptions } from './report.ts';
 
@@ -8,10 +10,12 @@ import { createReporter, type ReportOptions } from './report.ts';
 export interface InitOptions extends Pick<ReportOptions, 'format'> {
   /** Where the flow is written; made if it is not there. */
   readonly dir: string;
+  /** What the application runs in; absent: on the host. */
+  readonly runtime?: RuntimeName;
 }
 
 /** `crc init [NAME]`: writes a flow to begin with, never over a file that is there. Resolves to the exit status. */
-export async function init(name: string, { dir, format }: InitOptions): Promise<number> {
+export async function init(name: string, { dir, format, runtime }: InitOptions): Promise<number> {
   const reporter = createReporter({ format, strict: false });
   const file = join(dir, `${name}.crflow`);
   if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) {
@@ -19,7 +23,7 @@ export async function init(name: string, { dir, format }: InitOptions): Promise<
     return reporter.end();
   }
   try {
-    if (!(await createFile(dir, `${name}.crflow`, firstFlow(name)))) {
+    if (!(await createFile(dir, `${name}.crflow`, firstFlow(name, runtime)))) {
       reporter.report([diagnose(findings.exists, { file })]);
       return reporter.end();
     }
@@ -32,12 +36,12 @@ export async function init(name: string, { dir, format }: InitOptions): Promise<
 }
 
 /** A flow that compiles as it stands, and so does each line in it whose `// ` is taken away. */
-export function firstFlow(name: string): string {
+export function firstFlow(name: string, runtime?: RuntimeName): string {
   return `crflow 1
 
 // What ${name} computes, in a line.
 //
-// It runs on the host. A container around it comes with a later version of crc.
+// ${runtime === undefined ? 'It runs on the host; in a container with a block `container { … }`: crc init --runtime NAME.' : `It runs in a container of ${runtimeOf(runtime).label}. DMTCP must be in its image: an \`image\` block puts it in.`}
 // \`crc check ${name}.crflow\` says what is wrong with this file, \`crc compile ${name}.crflow\` makes ${name}.sbatch of it.
 workflow ${name} {
   application {
@@ -47,17 +51,17 @@ workflow ${name} {
     """
     threads = 1                         // cores, of one node
     memory  = 2GiB                      // the most that it has in memory: what a checkpoint takes on disk
-    // workdir = "$SCRATCH/${name}"     // where it runs instead
+    // workdir = "${runtime === undefined ? `$SCRATCH/${name}"    ` : '/data"            '} // where it runs instead${runtime === undefined ? '' : ': a place in the container'}
     // output  = "${name}.txt"          // what it prints; else ${name}-RUN.out
     // alive   = 30min                  // without output for so long it hangs, and is restored
   }
 
   environment {
-    // load = ["dmtcp/4.1.1"]           // modules; DMTCP must be found by one, or on your PATH
+    // load = ["${runtime === undefined ? 'dmtcp/4.1.1"]          ' : `${runtime}"]`.padEnd(24)} // modules${runtime === undefined ? '; DMTCP must be found by one, or on your PATH' : ' of the host'}
     // set { OMP_NUM_THREADS = "{{threads}}" }
   }
 
-  checkpoint {
+${runtime === undefined ? '' : container(name, runtime)}  checkpoint {
     interval = 10min                    // what a failure may cost; or auto
     lead     = 2min                     // before the time limit: what a last checkpoint may take
     // state   = "$SCRATCH/crflow"      // where checkpoints are kept: on shared storage
@@ -73,5 +77,27 @@ workflow ${name} {
     // mem       = 4GiB                 // what Slurm gives; memory, above, is an estimate
   }
 }
+`;
+}
+
+/** The block for a container, and a recipe for its image that is commented out. */
+function container(name: string, runtime: RuntimeName): string {
+  const { files, local } = runtimeOf(runtime);
+  const image = local ? `localhost/${name}:1` : `registry.example.org/lab/${name}:1`;
+  return `  container {
+    runtime = ${runtime}
+    image   = "${image}"${files ? ` // or a file: "$HOME/images/${name}.sif"` : ''}
+    // dmtcp = "/usr/local"             // where DMTCP is in it
+    // mount "$SCRATCH/${name}" to "/data"
+  }
+
+  // How the image is made: crc writes a Dockerfile with DMTCP in it, and a script that builds it. Take the slashes away.
+  // image {
+  //   from           = "debian:12"
+  //   build_packages = ["g++", "make"]
+  //   copy "src" to "/opt/${name}"
+  //   build          = "make"
+  // }
+
 `;
 }

@@ -1,6 +1,6 @@
-#!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import project from '../../package.json' with { type: 'json' };
+import { RUNTIMES } from '../model/container.ts';
 import { parseDuration } from '../time/duration.ts';
 
 const statuses =
@@ -56,7 +56,7 @@ program
   .command('compile')
   .summary('compile, verify, and write NAME.sbatch and NAME.crc.json')
   .description(
-    'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source. With any error, nothing is written.',
+    'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source; for a flow with an image also NAME.Dockerfile and NAME.image.sh, which builds it. With any error, nothing is written.',
   )
   .argument(
     '[file...]',
@@ -66,6 +66,13 @@ program
   .addOption(new Option('--stdout', 'print the scripts, write nothing').conflicts(['output', 'check']))
   .addOption(emit())
   .addOption(check())
+  .addOption(
+    new Option(
+      '--lock',
+      'pin images to what their names mean now: the digests go into NAME.crc.json, and stay until the next --lock',
+    ).conflicts('check'),
+  )
+  .option('--no-lock', 'pin none')
   .option('--no-verify', 'leave out bash -n and ShellCheck')
   .option(
     '--shellcheck <path>',
@@ -83,6 +90,7 @@ program
       'crc compile -o jobs --set n=5 *.crflow    into a folder, with a parameter set',
       'crc compile --stdout - < water.crflow     a filter',
       'crc compile --emit plan water.crflow      what will happen, as JSON',
+      'crc compile --lock water.crflow           its image is what it is today, from now on',
       'crc compile --check                       for CI: is everything below here as it would be compiled?',
     ),
   )
@@ -137,7 +145,15 @@ program
     }),
   )
   .addOption(set())
+  .addOption(site())
   .addOption(format())
+  .addHelpText(
+    'after',
+    examples(
+      'crc plan water.crflow                          what fits into its total',
+      'crc plan --work 3d --site ./mine.json water.crflow',
+    ),
+  )
   .action(async (flow, options) => {
     const { planFlow } = await import('./plan.ts');
     process.exitCode = await planFlow(flow, options);
@@ -155,6 +171,13 @@ program
   .addOption(set())
   .addOption(site())
   .addOption(format())
+  .addHelpText(
+    'after',
+    examples(
+      'crc doctor --write mine.json    what this cluster is like',
+      'crc doctor water.crflow         is this machine fit for this flow?',
+    ),
+  )
   .action(async (files, options) => {
     const { doctor } = await import('./doctor.ts');
     process.exitCode = await doctor(files, options);
@@ -164,25 +187,27 @@ program
   .command('init')
   .summary('write a flow to begin with')
   .description(
-    'Writes NAME.crflow: a flow with comments that compiles as it stands, for a program on the host. (Containers come with a later version.) Asks nothing, and leaves a file alone that is there.',
+    'Writes NAME.crflow: a flow with comments that compiles as it stands, for a program on the host or in a container. Asks nothing, and leaves a file alone that is there.',
   )
   .argument('[name]', 'of the workflow and the file', 'job')
   .option('--dir <folder>', 'write it there', '.')
+  .addOption(new Option('--runtime <runtime>', 'in a container of that').choices(RUNTIMES))
   .addOption(format())
-  .addHelpText('after', examples('crc init water', 'crc init water --dir flows'))
+  .addHelpText(
+    'after',
+    examples('crc init water', 'crc init water --dir flows', 'crc init water --runtime apptainer'),
+  )
   .action(async (name, options) => {
     const { init } = await import('./init.ts');
     process.exitCode = await init(name, options);
   });
 
-try {
-  // A pipe that is closed early (crc … | head) is no fault of anybody's.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'EPIPE' ? process.exit(0) : internalError(error),
-  );
-  await program.parseAsync();
-} catch (error) {
+// A pipe that is closed early (crc … | head) is no fault of anybody's.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  error.code === 'EPIPE' ? process.exit(0) : internalError(error),
+);
+program.parseAsync().catch((error: unknown) => {
   // Commander has said what was wrong with the command line; help and version are no errors.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else internalError(error);
-}
+});

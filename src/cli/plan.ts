@@ -11,28 +11,35 @@ import { createReporter } from './report.ts';
 export interface PlanOptions {
   readonly format: 'pretty' | 'json';
   readonly set: Settings;
+  /** A site that goes before what the flow says. */
+  readonly site?: string;
   /** Seconds that the program takes if nothing disturbs it. */
   readonly work?: number;
 }
 
 /** `crc plan FLOW`: what will happen to a run of each of its workflows. Resolves to the exit status. */
-export async function planFlow(file: string, { format, set, work }: PlanOptions): Promise<number> {
+export async function planFlow(
+  file: string,
+  { format, set, site: asked, work }: PlanOptions,
+): Promise<number> {
   const reporter = createReporter({ format, strict: false });
   const read = await readSource(file);
   if ('why' in read) {
     reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
     return reporter.end([], { forecasts: [] });
   }
-  const { flows, diagnostics, sources } = compile(
+  const { flows, diagnostics, sources, site } = compile(
     { name: file, text: read.text },
-    { settings: set, include: readIncluded },
+    { settings: set, include: readIncluded, site: asked },
   );
   for (const one of diagnostics)
     reporter.report(
       [one],
       sources.find(({ name }) => name === one.file),
     );
-  const forecasts = flows.map(({ plan }) => forecast(plan, { work }));
+  const forecasts = flows.map(({ plan }) =>
+    forecast(plan, { work }, site.named === undefined ? undefined : site.profile),
+  );
   const paint = painter(process.stdout.isTTY === true && !process.env['NO_COLOR']);
   if (forecasts.length > 0)
     reporter.say(

@@ -32,8 +32,10 @@ export async function verify(flows: readonly Flow[], options: VerifyOptions): Pr
   const read = await inTurn(flows, async (flow) => {
     const syntax = await bashReads(flow);
     const hasErrors = syntax !== 'none' && syntax.length > 0;
-    if ('why' in tool || hasErrors) return { syntax, comments: [], own: [] };
-    return { syntax, ...(await shellCheckReads(flow, tool, cache, options, syntax !== 'none')) };
+    const image = await imageReads(flow, 'why' in tool ? undefined : tool, cache);
+    if ('why' in tool || hasErrors) return { syntax, comments: image, own: [] };
+    const { comments, own } = await shellCheckReads(flow, tool, cache, options, syntax !== 'none');
+    return { syntax, comments: [...comments, ...image], own };
   });
   const found = read.flatMap(({ syntax, comments }) => [...(syntax === 'none' ? [] : syntax), ...comments]);
   found.push(...ownComments(read.flatMap(({ own }) => own)));
@@ -56,6 +58,17 @@ async function bashReads(flow: Flow): Promise<readonly Diagnostic[] | 'none'> {
   const whole = await run('bash', ['-n'], { input: text });
   if (whole.status === 0) return [];
   return [diagnose(findings.ownSyntax, { output: name, message: whole.stderr.trim() })];
+}
+
+/** Most flows have no recipe for an image, and need not load what reads one. */
+async function imageReads(
+  { imageFiles }: Flow,
+  tool: { path: string; version: string } | undefined,
+  cache: Cache,
+): Promise<readonly Diagnostic[]> {
+  if (imageFiles.length === 0) return [];
+  const { verifyImage } = await import('./verify-image.ts');
+  return verifyImage(imageFiles, tool, cache);
 }
 
 interface OwnComment {

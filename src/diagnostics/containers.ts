@@ -135,10 +135,6 @@ export const containers = defineDiagnostics(450, 479, {
       ],
     },
   ),
-  recipeIsFile: error<{ runtime: string }>()('CRF466', 'A recipe for an image that is named by its file', {
-    title: ({ runtime }) => `an image that is built for ${runtime} has a name, not a path`,
-    help: () => ['write the name that it gets, as in `image = "localhost/solve:1.2"`'],
-  }),
   nothingBuilt: error<{ key: string }>()('CRF467', 'A build without anything to build', {
     title: ({ key }) => `\`${key}\` has no effect: the image gets no sources`,
     help: () => ['add, for instance, copy "src" to "/opt/solve"'],

@@ -3,6 +3,13 @@ import { listing, quote } from './words.ts';
 
 const ticks = (names: readonly string[]) => names.map((name) => `\`${name}\``);
 
+/** Names that a sentence can hold, and how many more there are. */
+const some = (names: readonly string[]) =>
+  names.length <= MOST_LISTED
+    ? names
+    : [...names.slice(0, MOST_LISTED), `${names.length - MOST_LISTED} more`];
+const MOST_LISTED = 30;
+
 /** CRF101 to CRF199: names and structure. */
 export const names = defineDiagnostics(101, 199, {
   unknownKey: error<{ key: string; block: string; nearest: string | undefined; known: readonly string[] }>()(
@@ -118,7 +125,7 @@ export const names = defineDiagnostics(101, 199, {
   }>()('CRF114', 'A name in {{…}} that crc does not know', {
     title: ({ name }) => `crc knows no value named ${quote(name)} to put in for {{${name}}}`,
     notes: ({ known, keys }) => [
-      ...(known.length === 0 ? [] : [`it puts in ${listing(ticks(known))}`]),
+      ...(known.length === 0 ? [] : [`it puts in ${listing(some(ticks(known)))}`]),
       ...(keys ? [] : ['outside of a workflow there are no keys to put in']),
     ],
     help: ({ name, nearest }) => [

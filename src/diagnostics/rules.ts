@@ -1,5 +1,5 @@
 import type { Bytes, Seconds } from '../model/flow.ts';
-import { checkpointCost, LEAD_BASE } from '../time/cost.ts';
+import { HANDLING, LEAD_BASE, writingTime } from '../time/cost.ts';
 import { describeDuration as say, formatDuration as write } from '../time/duration.ts';
 import { describeSize } from '../time/size.ts';
 import { LONGEST_LEAD, SIGNAL_EARLY, slurmMinutes, usableTime } from '../time/slurm.ts';
@@ -79,7 +79,7 @@ export const rules = defineDiagnostics(301, 399, {
       title: ({ lead, memory }) =>
         `a lead of ${say(lead)} may be too short to checkpoint ${describeSize(memory)}`,
       notes: ({ memory, needed, rate }) => [
-        `${describeSize(memory)} at ${at(rate)} is ${say(checkpointCost(memory, rate))}; 1.5 times that, and ${LEAD_BASE} s to notice, seal and requeue, is ${say(needed)}`,
+        `${describeSize(memory)} at ${at(rate)} is ${say(writingTime(memory, rate))}; 1.5 times that, and ${LEAD_BASE} s to notice, seal and requeue, is ${say(needed)}`,
         'if the last checkpoint is not done in time, the work since the one before is lost',
       ],
       help: ({ needed }) => [
@@ -135,7 +135,7 @@ export const rules = defineDiagnostics(301, 399, {
       title: ({ interval, memory }) =>
         `a checkpoint of ${describeSize(memory)} may take longer than the ${say(interval)} between two`,
       notes: ({ memory, cost, rate }) => [
-        `${describeSize(memory)} at ${at(rate)} is ${say(cost)}: the application would mostly stand still`,
+        `${describeSize(memory)} at ${at(rate)}, and ${HANDLING} s to see that it is done and to seal it, is ${say(cost)}: the application would mostly stand still`,
       ],
       help: ({ cost }) => [
         `write \`interval = ${write(Math.ceil((20 * cost) / 60) * 60)}\` to spend some 5 % on checkpoints`,

@@ -196,7 +196,7 @@ export const values = defineDiagnostics(201, 249, {
     title: ({ most }) => `this is more than ${most}`,
   }),
   textTooLong: error<{ limit: number }>()('CRF225', 'Text that grows too long by {{…}}', {
-    title: ({ limit }) => `with all names put in this text has more than ${limit} characters`,
+    title: ({ limit }) => `names put more than ${limit} characters into this text`,
     help: () => ['keep long texts in files of their own'],
   }),
   defaultType: error<{ name: string; type: string; called: string; found: string }>()(

@@ -14,6 +14,8 @@ export interface Manifest {
   readonly set?: Readonly<Record<string, string>>;
   /** The site that it was compiled for; absent where none was named. `given`: by --site, not by the source. */
   readonly site?: { readonly name: string; readonly given: boolean; readonly sha256?: string };
+  /** The digests that images are pinned to, by their names; absent where none is. */
+  readonly images?: Readonly<Record<string, string>>;
   readonly outputs: readonly { readonly name: string; readonly sha256: string }[];
 }
 
@@ -25,6 +27,7 @@ export function manifest(of: {
   includes?: readonly { path: string; text: string }[];
   settings?: Settings;
   site?: { name: string; given: boolean; text: string | undefined } | undefined;
+  images?: ReadonlyMap<string, string>;
   artifacts: readonly Artifact[];
   sha256: (text: string) => string;
 }): Artifact {
@@ -38,6 +41,7 @@ export function manifest(of: {
     ...(includes.length > 0 ? { includes: includes.map(hashed) } : {}),
     ...(settings.length > 0 ? { set: Object.fromEntries(settings) } : {}),
     ...(of.site === undefined ? {} : { site: siteOf(of.site, of.sha256) }),
+    ...(of.images && of.images.size > 0 ? { images: Object.fromEntries([...of.images].sort()) } : {}),
     outputs: of.artifacts.map(({ name, text }) => ({ name, sha256: of.sha256(text) })),
   };
   return { name: `${of.name}.crc.json`, text: `${JSON.stringify(content, null, 2)}\n` };
@@ -62,16 +66,20 @@ export function readManifest(text: string): Manifest | { readonly why: string } 
     return { why: 'it is not JSON' };
   }
   if (read?.format !== 1) return { why: 'it has no `"format": 1`' };
-  const { runtime, source, includes = [], set = {}, outputs } = read;
+  const { runtime, source, includes = [], set = {}, images = {}, outputs } = read;
   const right =
     Number.isSafeInteger(runtime) &&
     isHashed(source, 'path') &&
     isList(includes, (one) => isHashed(one, 'path')) &&
     isList(outputs, (one) => isHashed(one, 'name') && /^[^/\0]+$/.test(one['name'] ?? '')) &&
-    typeof set === 'object' &&
-    Object.values(set ?? {}).every((value) => typeof value === 'string');
+    isTexts(set, /^/) &&
+    isTexts(images, /^sha256:[0-9a-f]{64}$/);
   return right ? (read as Manifest) : { why: 'it is not of the form that crc writes' };
 }
+
+const isTexts = (value: unknown, pattern: RegExp) =>
+  typeof value === 'object' &&
+  Object.values(value ?? {}).every((one) => typeof one === 'string' && pattern.test(one));
 
 const isList = (value: unknown, isItem: (item: unknown) => boolean) =>
   Array.isArray(value) && value.every(isItem);

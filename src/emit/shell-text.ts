@@ -1,3 +1,4 @@
+import type { ImageName } from '../model/container.ts';
 import type { HostPath } from '../model/flow.ts';
 
 /** What a piece of shell text may stand for. A template asks for a kind; nothing turns one into another. */
@@ -88,4 +89,75 @@ export function code(literals: TemplateStringsArray, ...values: ShellText[]): Sh
     'code',
     literals.reduce((text, literal, i) => `${text}${values[i - 1]?.text ?? ''}${literal}`),
   );
+}
+
+// What follows is for recipes of images. There a line is a line: a Dockerfile and an Apptainer definition are read
+// line by line before any shell sees them.
+
+/**
+ * One shell word on one line, in the `RUN` of a Dockerfile and in a definition alike. Single quotes only, for BuildKit
+ * looks for here-documents outside of them; `{{` is taken apart, for Apptainer fills it in. Refuses line ends and NUL.
+ */
+export function lineWord(value: string): ShellText {
+  refuseLineEnds(value);
+  if (plainWord.test(value)) return make('word', value);
+  return make('word', `'${value.replaceAll("'", "'\\''")}'`.replaceAll(/\{(?=\{)/g, "{''"));
+}
+
+/** An OCI name as `FROM` takes it: by its digest where it has one, for not every builder takes both. */
+export function imageReference({ registry, repository, tag, digest }: ImageName): ShellText {
+  const text = `${registry}/${repository}${digest === null ? `:${tag}` : `@${digest}`}`;
+  if (
+    !/^[a-z0-9][A-Za-z0-9._:-]*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:\w[\w.-]*|@sha256:[0-9a-f]{64})$/.test(text)
+  )
+    throw new UnspeakableInShell(`${JSON.stringify(text)} is not the name of an image`);
+  return make('word', text);
+}
+
+/** The name of a package, with what package managers let follow it (`=1.2`, `:amd64`); never an option. */
+export function packageName(value: string): ShellText {
+  if (!/^[@A-Za-z0-9][A-Za-z0-9+._:=~/@-]*$/.test(value))
+    throw new UnspeakableInShell(`${JSON.stringify(value)} is not the name of a package`);
+  return make('word', value);
+}
+
+/**
+ * What stands behind `COPY`: from where, to where. Builders take the first for a pattern, expand variables in both and
+ * read quotes; what cannot be kept from that is refused.
+ */
+export function copyWords(from: string, to: string): ShellText {
+  refuseLineEnds(from + to);
+  if (/[*?[\\]/.test(from))
+    throw new UnspeakableInShell(`COPY would take ${JSON.stringify(from)} for a pattern`);
+  if (plainWord.test(from) && plainWord.test(to)) return make('code', `${from} ${to}`);
+  const item = (path: string) => JSON.stringify(path.replaceAll(/[\\"'$]/g, '\\$&'));
+  return make('code', `[${item(from)}, ${item(to)}]`);
+}
+
+/** The value of a `LABEL`. */
+export function labelValue(value: string): ShellText {
+  return make('code', `"${comment(value).text.replaceAll(/[\\"$]/g, '\\$&')}"`);
+}
+
+/** A line of an Apptainer definition's `%files`, which expands names as a shell does: what means something there is refused. */
+export function filesWords(from: string, to: string): ShellText {
+  refuseLineEnds(from + to);
+  const item = (path: string) => {
+    if (/["'$`\\*?[\]{}()!]/.test(path))
+      throw new UnspeakableInShell(`an Apptainer definition cannot name ${JSON.stringify(path)}`);
+    return plainWord.test(path) ? path : `"${path}"`;
+  };
+  return make('code', `${item(from)} ${item(to)}`);
+}
+
+/** Pieces on lines of their own. */
+export function lines(pieces: readonly ShellText[], separator = '\n'): ShellText {
+  return make('code', pieces.map(({ text }) => text).join(separator));
+}
+
+function refuseLineEnds(value: string): void {
+  if (/[\0\n\r]/.test(value))
+    throw new UnspeakableInShell(
+      `${JSON.stringify(value)} has a line end in it, which nothing of a recipe can`,
+    );
 }

@@ -1,6 +1,8 @@
 import type { Seconds } from '../model/flow.ts';
 import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
 import type { Plan } from '../model/plan.ts';
+import type { SiteProfile } from '../model/site.ts';
+import { stateOn } from '../site/storage.ts';
 import { FIRST_CHECKPOINT, type Terms } from '../time/attempt.ts';
 import { simulate } from '../time/attempts.ts';
 import { checkpointCost, HANDLING, restoreCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
@@ -27,9 +29,12 @@ const START_UP: Seconds = 10;
 /** The interval that a job sets itself is not shorter (runtime/daly.sh). */
 const SHORTEST_AUTO: Seconds = 10;
 
-/** What will happen to a run of this plan. Pure: the same numbers give the same answer. */
-export function forecast(plan: Plan, given: Given = {}): Forecast {
-  const { assumptions, value } = assume(plan, given);
+/**
+ * What will happen to a run of this plan. Pure: the same numbers give the same answer.
+ * @param site the profile that the plan was made with, where a site was named
+ */
+export function forecast(plan: Plan, given: Given = {}, site?: SiteProfile): Forecast {
+  const { assumptions, value } = assume(plan, given, site);
   const failures: Failures = {
     // With protect, what a checkpoint costs the program is a restore, too.
     cost: value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0),
@@ -112,15 +117,29 @@ export function forecast(plan: Plan, given: Given = {}): Forecast {
       delay,
       elapsed: plan.continue === 'resume' ? null : run.walltime + run.requeues * delay,
     },
+    charge: charge(plan, run, site),
   };
   return { ...answer, remarks: remarks(terms, answer, all) };
 }
 
+/** By the QOS of the flow, else by that which Slurm takes there. */
+function charge({ queue }: Plan, { walltime }: Run, site: SiteProfile | undefined): Forecast['charge'] {
+  const qos = site?.qos.find((one) => (queue.qos === null ? one.default === true : one.name === queue.qos));
+  if (qos?.charge === undefined) return null;
+  return { qos: qos.name, factor: qos.charge, nodeHours: (walltime / 3600) * qos.charge };
+}
+
 /** The numbers that everything else rests on, each with what it rests on itself. */
-function assume(plan: Plan, given: Given) {
+function assume(plan: Plan, given: Given, site: SiteProfile | undefined) {
   const said = plan.checkpoint.expect > 0;
   const memory = said ? plan.checkpoint.expect : USUAL_MEMORY;
-  const rate = `${WRITE_RATE / 1e9} GB/s`;
+  const storage = site && stateOn(plan.checkpoint.state ?? undefined, site);
+  const rate = storage?.bandwidth ?? WRITE_RATE;
+  const [from, seen] =
+    storage?.bandwidth === undefined
+      ? ['', ': seen on a small machine; a parallel file system writes about 1 GB/s']
+      : [` (${storage.name} of ${site?.name})`, ''];
+  const expire = site?.slurm.credExpire;
   const assumptions: Assumption[] = [
     {
       name: 'memory',
@@ -132,13 +151,13 @@ function assume(plan: Plan, given: Given) {
     seconds(
       'checkpoint',
       given.checkpoint,
-      HANDLING + checkpointCost(memory),
-      `memory, written at ${rate}, and ${HANDLING} s to see that it is done and to seal it: seen on a small machine; a parallel file system writes about 1 GB/s`,
+      checkpointCost(memory, rate),
+      `memory, written at ${rate / 1e9} GB/s${from}, and ${HANDLING} s to see that it is done and to seal it${seen}`,
     ),
     seconds(
       'restore',
       given.restore,
-      restoreCost(memory),
+      restoreCost(memory, rate),
       `read twice at that rate, for the checksum and to restore, and ${HANDLING} s`,
     ),
     seconds('start-up', given.startUp, START_UP, 'of each attempt: modules, DMTCP, the launch; a guess'),
@@ -149,12 +168,20 @@ function assume(plan: Plan, given: Given) {
       'between two failures that come without a warning; nodes are better than that, people are not',
     ),
     seconds('early', given.early, SIGNAL_EARLY, 'Slurm may warn so much earlier than asked to'),
-    seconds(
-      'requeue',
-      undefined,
-      REQUEUE_DELAY,
-      "Slurm's cred_expire (120 s) and one second; the site may have another",
-    ),
+    expire === undefined
+      ? seconds(
+          'requeue',
+          undefined,
+          REQUEUE_DELAY,
+          "Slurm's cred_expire (120 s) and one second; the site may have another",
+        )
+      : {
+          name: 'requeue',
+          value: expire + 1,
+          unit: 's',
+          given: true,
+          basis: `cred_expire (${expire} s) of ${site?.name} and one second`,
+        },
   ];
   const value = (name: Assumption['name']) => assumptions.find((one) => one.name === name)?.value ?? 0;
   return { assumptions, value };

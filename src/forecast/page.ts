@@ -143,7 +143,7 @@ function disk({ disk: { generation, most, free, tasks } }: Forecast): string[] {
   return lines;
 }
 
-function queue({ queue: { continue: how, delay, elapsed }, run }: Forecast): string[] {
+function queue({ queue: { continue: how, delay, elapsed }, run, charge, disk }: Forecast): string[] {
   const again = {
     requeue: `a requeued attempt waits ${duration(delay)} at least: ${duration(delay * run.requeues)} in all`,
     resubmit: 'each attempt is another job, which waits as any new job does',
@@ -157,6 +157,18 @@ function queue({ queue: { continue: how, delay, elapsed }, run }: Forecast): str
         `${duration(elapsed)}, and however long the attempts wait for a place: that is not known here, and not charged to total`,
       ),
     );
+  if (charge !== null) {
+    const { qos, factor, nodeHours } = charge;
+    const all = disk.tasks > 1 ? `; ${hours(nodeHours * disk.tasks)} for all ${count(disk.tasks)} tasks` : '';
+    lines.push(
+      ...row(
+        'charge',
+        factor === 0
+          ? `none, in the QOS ${qos}`
+          : `${hours(nodeHours)} at ${factor} for an hour of a node, in the QOS ${qos}: less where the job shares its node${all}`,
+      ),
+    );
+  }
   return lines;
 }
 
@@ -186,6 +198,7 @@ function duration(seconds: Seconds): string {
   return describeDuration(Math.round(seconds / grain) * grain);
 }
 
+const hours = (nodeHours: number) => `${nodeHours.toFixed(1)} node hours`;
 const size = (bytes: Bytes) => describeSize(bytes);
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const count = (value: number) => String(value);

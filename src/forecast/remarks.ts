@@ -1,7 +1,7 @@
 import type { Seconds } from '../model/flow.ts';
 import type { Forecast, Run } from '../model/forecast.ts';
 import type { Terms } from '../time/attempt.ts';
-import { leadFor, WRITE_RATE } from '../time/cost.ts';
+import { HANDLING, leadForWriting } from '../time/cost.ts';
 import { describeDuration } from '../time/duration.ts';
 
 /** A program that does not end in so many times its own duration gains too little in an attempt to be told when. */
@@ -42,7 +42,7 @@ function ofAttempts(
   const found: string[] = [];
   if (all.some((one) => one.lost > 0))
     found.push(
-      `the last checkpoint of an attempt takes ${describeDuration(cost)}, and is not always done ${describeDuration(lead)} after the warning: work is lost. Make lead ${describeDuration(leadFor(cost * WRITE_RATE))}`,
+      `the last checkpoint of an attempt takes ${describeDuration(cost)}, and is not always done ${describeDuration(lead)} after the warning: work is lost. Make lead ${describeDuration(leadForWriting(Math.max(0, cost - HANDLING)))}`,
     );
   const full = run.groups.map(({ attempt }) => attempt).filter(({ ending }) => ending === 'limit');
   if (full.some(({ work, lost }) => work + lost <= 0))

@@ -1,6 +1,9 @@
 import type { StringValue } from './ast.ts';
 import type { Container, ImageRecipe } from './container.ts';
+import type { HostPath } from './path.ts';
 import type { Span } from './span.ts';
+
+export type { HostPath, PathPart } from './path.ts';
 
 /** Whole seconds. */
 export type Seconds = number;
@@ -9,12 +12,6 @@ export type Bytes = number;
 
 /** Signals that Slurm may send as a warning. USR2 is DMTCP's own, KILL and STOP cannot be caught. */
 export type WarningSignal = 'USR1' | 'TERM' | 'INT' | 'HUP' | 'QUIT';
-
-/** A path on the host: `$NAME` parts are expanded by the job, everything else is taken to the letter. */
-export type HostPath = readonly PathPart[];
-export type PathPart =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'variable'; readonly name: string };
 
 /**
  * One workflow whose names and types are right and whose units are normalised, with nothing filled in that the

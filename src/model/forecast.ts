@@ -57,6 +57,13 @@ export interface Forecast {
     /** From the first start to the end, were there always a place at once; absent where a person resumes. */
     readonly elapsed: Seconds | null;
   };
+  /** What the site charges for one run, were its node all its own; null where no profile of a site says it. */
+  readonly charge: {
+    readonly qos: string;
+    /** Node hours that an hour of a node costs there. */
+    readonly factor: number;
+    readonly nodeHours: number;
+  } | null;
   /** What deserves a second look, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -66,7 +73,7 @@ export interface Assumption {
   readonly name: 'memory' | 'checkpoint' | 'restore' | 'start-up' | 'mtbf' | 'early' | 'requeue';
   readonly value: number;
   readonly unit: 's' | 'bytes';
-  /** Does the flow say it? Else it is an estimate. */
+  /** Does the flow say it, or the profile of its site? Else it is an estimate. */
   readonly given: boolean;
   /** What it rests on, in a few words. */
   readonly basis: string;

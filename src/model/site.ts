@@ -1,3 +1,4 @@
+import type { RuntimeName } from './container.ts';
 import type { Bytes, Seconds } from './flow.ts';
 
 /**
@@ -53,7 +54,7 @@ export interface NodeKind {
 }
 
 export interface SiteRuntime {
-  readonly name: 'shifter' | 'podman-hpc' | 'apptainer';
+  readonly name: RuntimeName;
   readonly modules?: readonly string[];
   readonly load?: string;
 }

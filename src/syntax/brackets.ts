@@ -18,6 +18,7 @@ import {
   DEEPEST,
   endOf,
   endOfText,
+  FAR,
   indentOf,
   isFirstOnLine,
   lineOf,
@@ -130,9 +131,6 @@ function isOneTooMany({ stack, context }: Try, tokens: readonly IToken[], i: num
   }
   return opened > 0 && closing >= opened;
 }
-
-/** Tokens of one line that are looked at ahead. */
-const FAR = 100;
 
 /** Inside a block of several lines, and what follows is indented like that block's inside, or closes it. */
 function goesOnBelow(

@@ -1,6 +1,6 @@
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
 import type { Report } from '../diagnostics/define.ts';
-import { type Lines, lineAt } from '../diagnostics/position.ts';
+import { type Lines, lineAt, lineSpan } from '../diagnostics/position.ts';
 import type { Span } from '../model/span.ts';
 
 /** What every pass over the tokens of one source shares. */
@@ -17,10 +17,25 @@ export interface Context {
   readonly before: Map<IToken, IToken>;
   /** A comment that nothing closes has taken the rest of the text: what seems to be missing at the end is in it. */
   readonly cut: boolean;
+  /** What is known of lines that were looked at: a line is asked about for each of its tokens. */
+  readonly heads: Map<number, LineHead>;
+  /** The offset after the last character that is not white space. */
+  readonly end: number;
+}
+
+/** How a line begins. */
+interface LineHead {
+  /** Columns of white space; a tab counts to the next multiple of 8. */
+  readonly indent: number;
+  /** Offset of the first character that is not white space, or of the line's end. */
+  readonly first: number;
 }
 
 /** Deeper nesting is not parsed: the parser recurses. */
 export const DEEPEST = 32;
+
+/** Tokens of one line that are looked at ahead, for a bracket: no line that makes sense has more. */
+export const FAR = 100;
 
 export function startOf(token: IToken): number {
   return token.startOffset;
@@ -57,19 +72,25 @@ export function sameLine(context: Context, token: IToken, next: IToken): boolean
 
 /** Columns of white space that the token's line starts with; a tab counts to the next multiple of 8. */
 export function indentOf(context: Context, token: IToken): number {
-  let column = 0;
-  for (let at = context.lines.starts[lineOf(context, token)] ?? 0; ; at++) {
-    const character = context.text[at];
-    if (character === ' ') column += 1;
-    else if (character === '\t') column += 8 - (column % 8);
-    else return column;
-  }
+  return headOf(context, lineOf(context, token)).indent;
 }
 
 /** Is there nothing but white space before it on its line? */
 export function isFirstOnLine(context: Context, token: IToken): boolean {
-  const start = context.lines.starts[lineOf(context, token)] ?? 0;
-  return context.text.slice(start, startOf(token)).trim() === '';
+  return startOf(token) <= headOf(context, lineOf(context, token)).first;
+}
+
+/** Looked for once a line, or a line that is half a file of blanks would cost its length for each of its tokens. */
+function headOf({ text, lines, heads }: Context, line: number): LineHead {
+  const known = heads.get(line);
+  if (known !== undefined) return known;
+  const { start, end } = lineSpan(lines, line);
+  let indent = 0;
+  let at = start;
+  for (; text[at] === ' ' || text[at] === '\t'; at++) indent += text[at] === ' ' ? 1 : 8 - (indent % 8);
+  const head = { indent, first: end - text.slice(at, end).trimStart().length };
+  heads.set(line, head);
+  return head;
 }
 
 /** Was something complained about directly after this token, blanks aside? Then that is what is wrong with it. */
@@ -82,5 +103,5 @@ export function isBeforeSpoken(context: Context, token: IToken): boolean {
 
 /** The offset after the last character that is not white space. */
 export function endOfText(context: Context): number {
-  return context.text.trimEnd().length;
+  return context.end;
 }

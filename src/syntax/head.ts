@@ -2,7 +2,7 @@ import type { IToken } from 'chevrotain';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
-import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
+import { type Context, endOf, FAR, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 
 /** Does a workflow start here: `workflow`, or at the top of the file a misspelled one, `Workflow NAME {`? */
@@ -67,7 +67,7 @@ function reportName(name: IToken, { report }: Context): void {
 /** Index of the `{` on the line of the head, from `from` on: what stands before it does not belong there. */
 function braceOnLine(tokens: readonly IToken[], from: number, context: Context): number | undefined {
   const line = tokens[from - 1] as IToken;
-  for (let at = from; at < tokens.length; at++) {
+  for (let at = from; at < Math.min(tokens.length, from + FAR); at++) {
     const token = tokens[at] as IToken;
     if (!sameLine(context, line, token) || token.tokenType === T.RightBrace) return undefined;
     if (token.tokenType === T.LeftBrace) return at;

@@ -43,7 +43,10 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   }
   const { text, lines, tokens, holes } = lex(source.text, report);
   const cut = tokens.at(-1)?.tokenType === UnterminatedComment;
-  const context: Context = { text, lines, report, holes, spoken: new Set(), before: new Map(), cut };
+  const context: Context = {
+    ...{ text, lines, report, holes, cut },
+    ...{ spoken: new Set(), before: new Map(), heads: new Map(), end: text.trimEnd().length },
+  };
   if (cut) context.spoken.add(endOfText(context));
   const through = (start: readonly IToken[], ...passes: Pass[]) =>
     passes.reduce((now, pass) => pass(now, context), start);

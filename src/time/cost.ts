@@ -3,7 +3,7 @@ import type { Bytes, Seconds } from '../model/flow.ts';
 /** Bytes a second at which DMTCP was seen to write uncompressed images on a small machine (facts/intervals.md). */
 export const WRITE_RATE = 0.25e9;
 
-/** What a lead must have beside the checkpoint itself: to notice, to quiesce, to seal, to requeue. */
+/** What a lead must have beside the writing: to notice, to quiesce, to look whether it is done, to seal, to requeue. */
 export const LEAD_BASE: Seconds = 20;
 
 /** In bytes: what is taken for the size of a checkpoint where the flow does not say. */
@@ -12,23 +12,33 @@ export const USUAL_MEMORY: Bytes = 2 ** 30;
 /** Mean time between failures where the flow does not say: no node fails daily, but jobs are also lost to people. */
 export const USUAL_MTBF: Seconds = 86_400;
 
-/** Expected duration of one checkpoint of that much memory, at `rate` bytes a second, in seconds, at least 1. */
-export function checkpointCost(memory: Bytes, rate: number = WRITE_RATE): Seconds {
-  return Math.max(1, Math.ceil(memory / rate));
-}
-
 /**
  * What a checkpoint, and a restore, takes beside reading and writing: to ask DMTCP, to look once a second whether it is done,
  * to seal. Seen: 3 to 4 s for a program of 1 MiB, on a small machine.
  */
 export const HANDLING: Seconds = 3;
 
-/** Expected duration of one restore: an image is read once for its checksum, and once to restore it. */
-export function restoreCost(memory: Bytes): Seconds {
-  return HANDLING + 2 * checkpointCost(memory);
+/** Expected duration of writing so much memory, or reading it, at `rate` bytes a second, in whole seconds, at least 1. */
+export function writingTime(memory: Bytes, rate: number): Seconds {
+  return Math.max(1, Math.ceil(memory / rate));
 }
 
-/** The lead that is enough for a checkpoint of that much memory: 1.5 times its cost, and `LEAD_BASE`. */
+/** Expected duration of one checkpoint of that much memory, at `rate` bytes a second: what the rules and forecasts go by. */
+export function checkpointCost(memory: Bytes, rate: number = WRITE_RATE): Seconds {
+  return HANDLING + writingTime(memory, rate);
+}
+
+/** Expected duration of one restore: an image is read once for its checksum, and once to restore it. */
+export function restoreCost(memory: Bytes, rate: number = WRITE_RATE): Seconds {
+  return HANDLING + 2 * writingTime(memory, rate);
+}
+
+/** The lead that is enough for a checkpoint of that much memory. */
 export function leadFor(memory: Bytes, rate: number = WRITE_RATE): Seconds {
-  return Math.ceil(1.5 * (memory / rate)) + LEAD_BASE;
+  return leadForWriting(memory / rate);
+}
+
+/** The same, where writing takes so long: 1.5 times that, and `LEAD_BASE`, which has the handling in it. */
+export function leadForWriting(writing: Seconds): Seconds {
+  return Math.ceil(1.5 * writing) + LEAD_BASE;
 }

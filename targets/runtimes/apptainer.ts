@@ -5,6 +5,7 @@ import { anywhere, type Runtime } from './runtime.ts';
 export const apptainer: Runtime = {
   name: 'apptainer',
   label: 'Apptainer',
+  command: 'apptainer',
   files: true,
   digests: true,
   local: false,

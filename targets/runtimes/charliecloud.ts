@@ -4,6 +4,7 @@ import { anywhere, type Runtime } from './runtime.ts';
 export const charliecloud: Runtime = {
   name: 'charliecloud',
   label: 'Charliecloud',
+  command: 'ch-run',
   files: true,
   digests: false,
   local: true,

@@ -31,6 +31,7 @@ const OWN_OPTIONS = [
 export const podman: Runtime = {
   name: 'podman',
   label: 'Podman',
+  command: 'podman',
   files: false,
   digests: true,
   local: true,
@@ -50,6 +51,7 @@ export const podmanHpc: Runtime = {
   ...podman,
   name: 'podman-hpc',
   label: 'Podman-HPC',
+  command: 'podman-hpc',
   moduleOptions: (modules) => modules.map((module) => `--${module}`),
   modules: {
     known: [

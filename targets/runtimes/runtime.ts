@@ -2,6 +2,8 @@ import type { Container, ImageName, RuntimeRules } from '../../src/model/contain
 
 /** All that there is to a container runtime: what it can express, how it spells an image, and its bash. */
 export interface Runtime extends RuntimeRules {
+  /** Its command. */
+  readonly command: string;
   readonly spell: (image: ImageName) => string;
   /**
    * `find_image`, which sets `image_id` or leaves, and `inside COMMAND…`, which becomes the command in the container, with

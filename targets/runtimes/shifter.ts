@@ -12,6 +12,7 @@ const OPEN = '/var/tmp';
 export const shifter: Runtime = {
   name: 'shifter',
   label: 'Shifter',
+  command: 'shifter',
   files: false,
   digests: false,
   local: false,

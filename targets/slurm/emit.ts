@@ -1,3 +1,4 @@
+import { aligned } from '../../src/emit/aligned.ts';
 import {
   code,
   comment,
@@ -13,7 +14,7 @@ import type { HostPath } from '../../src/model/flow.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { directives } from './directives.ts';
 import { runtime, runtimeVersion } from './runtime.ts';
-import { aligned, facts, settings } from './settings.ts';
+import { facts, settings } from './settings.ts';
 import job from './templates/job.sbatch.hbs';
 
 const render = template(job);

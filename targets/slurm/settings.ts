@@ -1,4 +1,5 @@
-import { code, comment, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
+import { aligned } from '../../src/emit/aligned.ts';
+import { code, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
 import type { Container } from '../../src/model/container.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { FIRST_CHECKPOINT, MARGIN } from '../../src/time/attempt.ts';
@@ -84,7 +85,7 @@ function containerFacts({ runtime, image, dmtcp, modules, options }: Container, 
   ];
   if (image.kind === 'name')
     lines.push([code`image=${word(runtimeOf(runtime).spell(image))}`, 'which has DMTCP in it']);
-  lines.push([code`readonly dmtcp=${word(dmtcp)}`, 'and there has it here']);
+  lines.push([code`readonly dmtcp=${word(dmtcp)}`, "DMTCP's prefix in it"]);
   const asked = [...(runtimeOf(runtime).moduleOptions?.(modules) ?? []), ...options];
   lines.push([
     code`runtime_options=(${words(asked)})`,
@@ -93,12 +94,3 @@ function containerFacts({ runtime, image, dmtcp, modules, options }: Container, 
   lines.push([code`pass=(${words(pass)})`, 'variables of the submission that the container gets']);
   return lines;
 }
-
-/** Code with its comments in one column. */
-export function aligned(lines: [ShellText, string][]): ShellText[] {
-  const width = Math.max(...lines.map(([line]) => line.text.length));
-  return lines.map(([line, says]) => code`${line}${spaces(width - line.text.length)} # ${comment(says)}`);
-}
-
-/** Layout: the one thing that is safe to build from a count. */
-const spaces = (count: number): ShellText => comment(' '.repeat(count));

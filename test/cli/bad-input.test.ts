@@ -77,6 +77,10 @@ describe('files that are none of crc', () => {
   });
 });
 
+/** Much to compare with much: names with names, each word of a line with how the line begins. */
+const lets = Array.from({ length: 5000 }, (_, i) => `let x${i} = y${i}z\n`).join('');
+const wide = `${' '.repeat(LONGEST_SOURCE / 2)}${'a { } '.repeat(LONGEST_SOURCE / 12 - 10)}`;
+
 describe('texts with errors', () => {
   test.each([
     ['smart quotes', good.replaceAll('"', '“'), /typographic quotes/],
@@ -91,6 +95,12 @@ describe('texts with errors', () => {
     ['too long', `${good}//${'x'.repeat(LONGEST_SOURCE)}`, /CRF016/],
     ['a number of many digits', keyed(`threads = ${fill('9')}`), /CRF203/],
     ['an error in every line', keyed(fill('x = 1\n')), /\n\d+ errors; the first 100 are shown\n$/],
+    [
+      'thousands of names, none of which is known',
+      `crflow 1\n${lets}`,
+      /CRF117[\s\S]*the first 100 are shown\n$/,
+    ],
+    ['a line that is half blanks', `crflow 1\nworkflow a {\n${wide}`, /; the first 100 are shown\n$/],
     ['an error in every word of a line', `crflow 1\n${fill('workflow ')}`, /; the first 100 are shown\n$/],
   ])('%s', (_, text, message) => {
     writeFileSync(path(), text);

@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findings } from '../../src/cli/findings.ts';
 import { firstFlow } from '../../src/cli/init.ts';
 import { compile } from '../../src/compile.ts';
+import { RUNTIMES } from '../../src/model/container.ts';
 import { crc } from '../support/crc.ts';
 import { fakeShellCheck } from '../support/fake-shellcheck.ts';
 
@@ -21,7 +22,7 @@ import { fakeShellCheck } from '../support/fake-shellcheck.ts';
 const root = join(import.meta.dirname, '../..');
 const schema = (name: string) => JSON.parse(readFileSync(join(root, `specs/${name}.schema.json`), 'utf8'));
 const flow = firstFlow('primes');
-const verbs = ['compile', 'check', 'init'];
+const verbs = ['compile', 'check', 'plan', 'doctor', 'init'];
 
 let folder = '';
 beforeEach(() => {
@@ -138,13 +139,29 @@ describe('crc init', () => {
     expect(existsSync(join(folder, 'a/b/water_box.sbatch'))).toBe(true);
   });
 
-  test('every line that is commented out can be used', () => {
+  test.each([undefined, ...RUNTIMES])('every line that is commented out can be used, with %s', (runtime) => {
+    const flow = firstFlow('primes', runtime);
+    expect(compile({ name: 'primes.crflow', text: flow }).diagnostics).toEqual([]);
     const keys = [...flow.matchAll(/^ +\/\/ (\w+ +=|set \{)/gm)];
     expect(keys.length).toBeGreaterThan(8);
-    const all = flow.replaceAll(/^( +)\/\/ (?=\w+ +=|set \{)/gm, '$1');
+    const all = flow
+      .replaceAll(/^( +)\/\/ (?=\w+ +=|(?:set|image) \{|mount )/gm, '$1')
+      .replaceAll(/^( +)\/\/ {3}(?=\w+ +=|copy )/gm, '$1')
+      .replaceAll(/^( +)\/\/ \}$/gm, '$1}');
     const { diagnostics, flows } = compile({ name: 'primes.crflow', text: all });
     expect(diagnostics).toEqual([]);
     expect(flows).toHaveLength(1);
+    expect(flows[0]?.plan.container?.runtime).toBe(runtime);
+    expect(flows[0]?.plan.image === undefined).toBe(runtime === undefined);
+  });
+
+  test('of a runtime, for a container', () => {
+    expect(run(['init', 'water', '--runtime', 'apptainer']).status).toBe(0);
+    expect(readFileSync(join(folder, 'water.crflow'), 'utf8')).toContain('runtime = apptainer');
+    expect(run(['init', 'wine', '--runtime', 'docker'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('podman'),
+    });
   });
 
   test('has a name without being asked for one, and the file in JSON', () => {

@@ -88,4 +88,41 @@ describe('crc doctor', () => {
   test('of a flow that is not there is wrong usage', () => {
     expect(doctor(['nowhere.crflow']).status).toBe(2);
   });
+
+  describe('of a flow in a container', () => {
+    const container = flow('container { runtime = podman image = "localhost/a:1" }');
+    /** A Podman with that image, which runs what it is told to on the host. */
+    const podman = (more = '') =>
+      command(
+        'podman',
+        `case $1 in image) echo 0123abcd;; ps) ;; run) ${more}
+while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
+      );
+
+    test('tries it by the bash of its job: the image, DMTCP in it, the tools', () => {
+      podman();
+      command('timeout', 'shift 3; exec "$@"');
+      command('dmtcp_launch', 'echo "dmtcp_launch (DMTCP) 4.1.1"');
+      writeFileSync(join(folder, 'a.crflow'), container);
+      const { stdout } = doctor(['a.crflow']);
+      expect(stdout).toContain('ok  a, image for podman: 0123abcd');
+      expect(stdout).toContain('ok  a, DMTCP in the image: 4.1.1');
+      expect(stdout).toMatch(/NO {2}a, tools in the image: it lacks awk, cat, .*xargs/);
+      expect(stdout).not.toContain('a, DMTCP:');
+    });
+
+    test('an image without DMTCP, a container that does not start, an image and a runtime that are not there', () => {
+      writeFileSync(join(folder, 'a.crflow'), container);
+      expect(doctor(['a.crflow']).stdout).toContain('NO  a, image for podman: podman is not on PATH');
+      command('timeout', 'shift 3; exec "$@"');
+      podman();
+      expect(doctor(['a.crflow']).stdout).toContain('NO  a, DMTCP in the image: there is no dmtcp_launch');
+      podman('echo "no cgroups today" >&2; exit 126;');
+      expect(doctor(['a.crflow']).stdout).toContain('NO  a, DMTCP in the image: no cgroups today');
+      command('podman', 'echo "Error: image not known" >&2; exit 125');
+      expect(doctor(['a.crflow']).stdout).toMatch(
+        /NO {2}a, image for podman: the image localhost\/a:1 is not on .*Error: image not known.*podman pull/,
+      );
+    });
+  });
 });

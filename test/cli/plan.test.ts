@@ -77,6 +77,82 @@ describe('crc plan', () => {
     expect(answer.forecasts[0]).toMatchObject({ asked: { time: 36_000 }, run: { attempts: 1 } });
   });
 
+  describe('of a site', () => {
+    const profile = {
+      format: 1,
+      name: 'iron',
+      qos: [
+        { name: 'normal', default: true, charge: 1 },
+        { name: 'dear', charge: 2.5 },
+        { name: 'idle', charge: 0 },
+        { name: 'unknown' },
+      ],
+      fileSystems: [{ name: 'work', paths: ['$WORK'], scope: 'shared', bandwidth: '1.2GB/s' }],
+      defaults: { state: '$WORK/crflow' },
+      slurm: { credExpire: '60s' },
+    };
+    const write = (flow: string) => {
+      writeFileSync(join(folder, 'iron.json'), JSON.stringify(profile));
+      writeFileSync(join(folder, 'flow.crflow'), flow);
+    };
+    const inQos = (qos: string) => good.replace('total = 3d', `total = 3d  qos = "${qos}"`);
+    const value = (answer: { forecasts: { assumptions: { name: string }[] }[] }, name: string) =>
+      answer.forecasts[0]?.assumptions.find((one) => one.name === name);
+
+    test('takes its bandwidth, its cred_expire and what its QOS charges', () => {
+      write(good);
+      const { status, answer } = json('--site', './iron.json', '--work', '9h');
+      expect(status).toBe(0);
+      // 4 GiB at 1.2 GB/s are 3.6 s: 4, and 3; a restore reads twice.
+      expect(value(answer, 'checkpoint')).toMatchObject({ value: 7, given: false });
+      expect(value(answer, 'restore')).toMatchObject({ value: 11, given: false });
+      expect(value(answer, 'requeue')).toMatchObject({ value: 61, given: true });
+      const [{ run, queue, charge }] = answer.forecasts;
+      expect(queue).toMatchObject({ delay: 61, elapsed: run.walltime + 61 * run.requeues });
+      expect(charge).toEqual({ qos: 'normal', factor: 1, nodeHours: run.walltime / 3600 });
+    });
+
+    test('which the flow names, is the same', () => {
+      write(good.replace('crflow 1', 'crflow 1\nsite "./iron.json"'));
+      const named = json('--work', '9h').answer.forecasts;
+      write(good);
+      expect(json('--work', '9h', '--site', './iron.json').answer.forecasts).toEqual(named);
+      expect(json('--work', '9h').answer.forecasts).not.toEqual(named);
+    });
+
+    test('is on the page, with what each number rests on', () => {
+      write(inQos('dear').replace('total = 3d', 'total = 3d  array = "0-9"'));
+      const { stdout } = plan(['flow.crflow', '--site', './iron.json', '--work', '9h']);
+      const page = stdout.replaceAll(/\s+/g, ' ');
+      expect(page).toContain('memory, written at 1.2 GB/s (work of iron), and 3 s to see that it is done');
+      expect(page).toContain('requeue 1 min 1 s cred_expire (60 s) of iron and one second');
+      const [, one, all] =
+        /charge ([\d.]+) node hours at 2.5 for an hour of a node, in the QOS dear: less where the job shares its node; ([\d.]+) node hours for all 10 tasks/.exec(
+          page,
+        ) ?? [];
+      const { walltime } = json('--site', './iron.json', '--work', '9h').answer.forecasts[0].run;
+      expect(Number(one)).toBeCloseTo((walltime / 3600) * 2.5, 1);
+      expect(Number(all)).toBeCloseTo((walltime / 3600) * 25, 1);
+    });
+
+    test.each([
+      ['idle', { qos: 'idle', factor: 0, nodeHours: 0 }, 'charge none, in the QOS idle'],
+      ['unknown', null, undefined],
+    ])('whose QOS %s has another charge, or none that is known', (qos, charge, says) => {
+      write(inQos(qos));
+      const args = ['--site', './iron.json'];
+      expect(json(...args).answer.forecasts[0].charge).toEqual(charge);
+      const page = plan(['flow.crflow', ...args]).stdout.replaceAll(/\s+/g, ' ');
+      if (says === undefined) expect(page).not.toContain(' charge ');
+      else expect(page).toContain(says);
+    });
+
+    test('that is not there is an error', () => {
+      expect(plan(['flow.crflow', '--site', 'perlmuter'])).toMatchObject({ status: 1, stdout: '' });
+      expect(plan(['flow.crflow', '--site', 'perlmuter']).stderr).toContain('CRF401');
+    });
+  });
+
   test('reads standard input, and does every workflow of it', () => {
     const two = `${good}${good.slice(good.indexOf('workflow')).replace('water_box', 'ice_box')}`;
     const { status, stdout } = plan(['-'], two);
@@ -88,7 +164,7 @@ describe('crc plan', () => {
   });
 
   test('shows a warning beside its page', () => {
-    writeFileSync(join(folder, 'flow.crflow'), good.replace('20min', '20s'));
+    writeFileSync(join(folder, 'flow.crflow'), good.replace('20min', '25s'));
     const { status, stdout, stderr } = plan(['flow.crflow']);
     expect(status).toBe(0);
     expect(stderr).toContain('warning[CRF311]');

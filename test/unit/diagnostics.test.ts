@@ -231,6 +231,23 @@ describe('suggestions', () => {
     ['a', undefined],
   ])('%s: %s', (written, expected) => expect(suggest(written, known)).toBe(expected));
 
+  test('of more than 200 names only 200 that start alike are looked at', () => {
+    const others = Array.from({ length: 300 }, (_, i) => ({ name: `x${i}` }));
+    expect(suggest('water_bix', [...others, { name: 'water_box' }])).toBe('water_box');
+    expect(suggest('Walltime', [...others, { name: 'time', aliases: ['walltime'] }])).toBe('time');
+    expect(suggest('qater_box', [...others, { name: 'water_box' }])).toBeUndefined();
+    let looked = 0;
+    const counted = Array.from({ length: 5000 }, (_, i) => ({
+      get name() {
+        looked += 1;
+        return `x_${i}`;
+      },
+    }));
+    suggest('xylophone', counted);
+    // Once each for its first letter, and then 200 of them as often as a comparison needs them.
+    expect(looked).toBeLessThan(5000 + 200 * 10);
+  });
+
   test('the distance is symmetric, bounded, and 0 only for the same', () => {
     const word = fc.stringMatching(/^[a-c]{0,6}$/);
     fc.assert(

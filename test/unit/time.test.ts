@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkpointCost, leadFor } from '../../src/time/cost.ts';
+import { checkpointCost, leadFor, restoreCost } from '../../src/time/cost.ts';
 import {
   describeDuration,
   formatClock,
@@ -136,8 +136,13 @@ describe('Slurm', () => {
     expect(usableTime(120, 90)).toBe(-30);
   });
 
-  test('a lead has 1.5 times the cost and 20 s', () => {
-    expect(checkpointCost(4 * 1024 ** 3)).toBe(18);
+  test('a checkpoint is written and handled; a restore reads twice', () => {
+    expect(checkpointCost(4 * 1024 ** 3)).toBe(18 + 3);
+    expect(checkpointCost(1)).toBe(1 + 3);
+    expect(restoreCost(4 * 1024 ** 3, 1e9)).toBe(2 * 5 + 3);
+  });
+
+  test('a lead has 1.5 times the writing and 20 s, which have the handling in them', () => {
     expect(leadFor(4 * 1024 ** 3)).toBe(46);
     expect(leadFor(0)).toBe(20);
   });

@@ -1,11 +1,16 @@
 import { containers } from '../../diagnostics/containers.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
-import { DISTRIBUTIONS, type Image, RUNTIMES, type RuntimeRules } from '../../model/container.ts';
+import {
+  DISTRIBUTIONS,
+  DMTCP_RELEASES,
+  type Image,
+  RUNTIMES,
+  type RuntimeRules,
+} from '../../model/container.ts';
 import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
 import type { Context, Given } from '../context.ts';
-import { DMTCP_RELEASES } from '../dmtcp-releases.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -27,7 +32,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   }
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
-  if (image !== undefined) imageFor(runtime, image, blocks, context);
+  if (image !== undefined) imageFor(runtime, image, context);
   modulesFor(runtime, blocks, context);
   optionsFor(runtime, blocks, context);
   mountsFor(runtime, blocks, context);
@@ -68,8 +73,8 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   const lone = archive === undefined ? sha256 : sha256 === undefined ? archive : undefined;
   const missing = archive === undefined ? 'dmtcp_archive' : 'dmtcp_sha256';
   if (lone !== undefined && !image.given.has(missing)) report(containers.archivePair, lone.span, { missing });
-  if (release !== undefined && archive === undefined && !DMTCP_RELEASES.includes(release.value))
-    report(containers.release, release.span, { found: release.value, known: DMTCP_RELEASES });
+  if (release !== undefined && archive === undefined && !Object.hasOwn(DMTCP_RELEASES, release.value))
+    report(containers.release, release.span, { found: release.value, known: Object.keys(DMTCP_RELEASES) });
 }
 
 /** Is it one that DMTCP works in, and always the same one? */
@@ -92,18 +97,11 @@ function listed({ name, label }: RuntimeRules, span: Span, { report, site }: Con
     report(containers.unlistedRuntime, span, { runtime: label, site: site.name, known });
 }
 
-function imageFor(
-  runtime: RuntimeRules,
-  { value, span }: Given<Image>,
-  blocks: Blocks,
-  context: Context,
-): void {
+function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context: Context): void {
   const { report } = context;
   if (value.kind === 'file') {
     const others = RUNTIMES.filter((name) => context.runtime(name)?.files === true);
     if (!runtime.files) report(containers.imageFile, span, { runtime: runtime.label, others });
-    else if (blocks.image !== undefined && runtime.local)
-      report(containers.recipeIsFile, span, { runtime: runtime.label });
     return;
   }
   if (value.digest !== null && !runtime.digests) report(containers.digest, span, { runtime: runtime.label });

@@ -1,0 +1,75 @@
+import { runtimeOf } from '../../targets/runtimes/index.ts';
+import { pathWord, word, words } from '../emit/shell-text.ts';
+import { type Answer, ask } from '../host/ask.ts';
+import type { Container } from '../model/container.ts';
+import type { Plan } from '../model/plan.ts';
+
+/** What a job finds out of its container: its image is there, a command runs in it, and DMTCP is in it. */
+export interface ContainerChecks {
+  /** The image's identity, by the runtime's own bash. */
+  readonly image: Answer;
+  /** DMTCP's version in it; absent where the image could not be had. */
+  readonly dmtcp?: Answer;
+  /** What the inner half of a job needs and the image lacks; absent where nothing ran. */
+  readonly lacks?: readonly string[];
+}
+
+/** What the inner half runs (targets/slurm/runtime), beside DMTCP. */
+const TOOLS =
+  'bash awk cat chmod cksum cp cut date df find getconf grep mkdir mv od readlink rm sed sleep sort stat sync timeout truncate uname wc xargs';
+
+/**
+ * Tries the container of a plan on this machine, by the very bash that its job would use. `limit`: seconds for each of two
+ * steps. Nothing is written but what the runtime itself keeps.
+ */
+export async function tryContainer(
+  plan: Plan,
+  container: Container,
+  limit: number,
+): Promise<ContainerChecks> {
+  // A login shell where modules are loaded, for it alone has them; else this PATH as it is.
+  const shell = plan.load.length > 0 ? '-lc' : '-c';
+  const image = await ask(
+    'bash',
+    [shell, `${prelude(plan, container)}find_image && printf '%s' "$image_id"`],
+    limit,
+  );
+  if ('why' in image) return { image };
+  const script = `PATH=${word(container.dmtcp).text}/bin:$PATH
+for tool in ${TOOLS}; do command -v "$tool" >/dev/null || echo "lacks $tool"; done
+dmtcp_launch --version 2>&1 || echo "failed $?"`;
+  const inside = await ask(
+    'bash',
+    [
+      shell,
+      `${prelude(plan, container)}find_image >/dev/null && inside sh -c ${word(script).text} </dev/null`,
+    ],
+    limit,
+  );
+  if ('why' in inside) return { image, dmtcp: inside };
+  const lines = inside.text.split('\n');
+  const lacks = lines.flatMap((line) => /^lacks (.*)/.exec(line)?.[1] ?? []);
+  const version = /\(DMTCP\) (\S+)/.exec(inside.text)?.[1];
+  const dmtcp =
+    version === undefined
+      ? { why: `there is no dmtcp_launch in ${container.dmtcp}/bin, or it does not start` }
+      : { text: version };
+  return { image, dmtcp, lacks };
+}
+
+/** The runtime's functions, and the little of a job that they stand on. */
+function prelude({ load, checkpoint }: Plan, { runtime, image, modules, options }: Container): string {
+  const { bash, spell, moduleOptions } = runtimeOf(runtime);
+  const asked = words([...(moduleOptions?.(modules) ?? []), ...options]).text;
+  const state = checkpoint.state ?? [{ kind: 'text', text: 'crflow-state' } as const];
+  return `set -u
+${load.map((module) => `module load ${word(module).text} || exit 1\n`).join('')}leave() { printf '%s\\n' "$2" >&2; exit 1; }
+say() { printf '%s\\n' "$1" >&2; }
+need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
+fingerprint() { printf 'file %s' "$1"; }
+runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
+attempt=0 starts=$$ tmp_of_run=crflow-doctor state_root=${pathWord(state).text}
+image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
+${bash}
+`;
+}

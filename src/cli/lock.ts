@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Flow } from '../compile.ts';
+import { diagnose } from '../diagnostics/define.ts';
+import { manifestSuffix, readManifest } from '../emit/manifest.ts';
+import { type Locks, lockName } from '../plan/lock.ts';
+import { findings } from './findings.ts';
+import type { Reporter } from './report.ts';
+
+/** How long a registry may take, in milliseconds. */
+const LIMIT = 20_000;
+
+/** The locks that the manifest of a workflow in that folder keeps; none where there is no such manifest. */
+export function locksIn(folder: string): (workflow: string) => Locks {
+  return (workflow) => {
+    try {
+      const manifest = readManifest(readFileSync(join(folder, `${workflow}${manifestSuffix}`), 'utf8'));
+      return new Map('why' in manifest ? [] : Object.entries(manifest.images ?? {}));
+    } catch {
+      return new Map();
+    }
+  };
+}
+
+/** Asks the registries for the digests of the images of these flows, each once. What has none is reported. */
+export async function lockImages(
+  flows: readonly Flow[],
+  reporter: Reporter,
+  env: NodeJS.ProcessEnv,
+): Promise<Locks> {
+  const { digestOf } = await import('../host/registry.ts');
+  const asked = new Map(
+    flows.flatMap(({ lockable }) => lockable.map((one) => [lockName(one.image), one] as const)),
+  );
+  const locks = new Map<string, string>();
+  for (const [name, { image, why }] of asked) {
+    if (why !== null) {
+      reporter.report([diagnose(findings.notLockable, { name, why })]);
+      continue;
+    }
+    const found = await digestOf(image, { limit: LIMIT, env });
+    if ('why' in found) reporter.report([diagnose(findings.notLocked, { name, why: found.why })]);
+    else {
+      locks.set(name, found.digest);
+      reporter.say(`${name} is ${found.digest}`);
+    }
+  }
+  return locks;
+}
+
+/** Images that were pinned under another name: what they are now is pinned no longer. */
+export function reportLost(flow: Flow, locks: Locks, reporter: Pick<Reporter, 'report'>): void {
+  const names = flow.lockable.map(({ image }) => lockName(image));
+  const lost = [...locks.keys()].filter((name) => !names.includes(name));
+  for (const { image, why } of flow.lockable)
+    if (why === null && lost.length > 0 && !locks.has(lockName(image)))
+      reporter.report([diagnose(findings.lockLost, { name: lockName(image), before: lost })]);
+}

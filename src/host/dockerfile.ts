@@ -1,0 +1,21 @@
+import { validate } from 'dockerfile-utils';
+
+/** What the linter says of one place of a Dockerfile. Lines count from 1. */
+export interface DockerfileComment {
+  readonly line: number;
+  readonly message: string;
+  /** An error: builders refuse it. */
+  readonly severity: 'error' | 'warning';
+}
+
+/** The error of the language server protocol; what is less is a matter of taste. */
+const lspError = 1;
+
+/** Has dockerfile-utils read a Dockerfile: the grammar of its instructions, not the shell in them. */
+export function lintDockerfile(text: string): DockerfileComment[] {
+  return validate(text).map(({ range, message, severity }) => ({
+    line: range.start.line + 1,
+    message: typeof message === 'string' ? message : message.value,
+    severity: severity === lspError ? 'error' : 'warning',
+  }));
+}

@@ -1,0 +1,66 @@
+import { code, lines, lineWord, type ShellText, UnspeakableInShell } from '../../src/emit/shell-text.ts';
+import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
+import { type PackageManager, wrapped } from './distributions.ts';
+import { printed } from './printed.ts';
+import { checkout, inContext, unpacked } from './sources.ts';
+import { run, type Step, scratch } from './step.ts';
+
+/** The steps from the application's sources to the results of its build. */
+export function applicationSteps(recipe: ImageRecipe, manager: PackageManager): Step[] {
+  const packages = [...new Set([...recipe.packages, ...recipe.buildPackages])];
+  const install = manager.installMore ?? manager.install;
+  return [
+    ...(packages.length > 0 ? [run('', install(wrapped(packages)))] : []),
+    ...recipe.sources.flatMap((source, n): Step[] => {
+      if (source.kind === 'copy')
+        return [{ kind: 'copy', why: '', from: inContext(source.from), to: source.to }];
+      if (source.kind === 'archive') return unpacked(source, `source-${n + 1}`);
+      return [run('', checkout(source.from, source.commit, lineWord(source.to), 'or all of it'))];
+    }),
+    ...(recipe.build === null
+      ? []
+      : [run(builtBy(recipe.build), buildCommands(recipe.build.text, recipe.sources))]),
+    ...(recipe.results.length > 0
+      ? [
+          run('', [
+            code`for result in ${lines(recipe.results.map(lineWord), ' ')}; do if [ ! -e "$result" ]; then echo "crflow: there is no $result, which should be a result of the build" >&2; exit 1; fi; done`,
+          ]),
+        ]
+      : []),
+  ];
+}
+
+const builtBy = ({ firstLine, lastLine }: { firstLine: number; lastLine: number }) =>
+  `The flow's own build, from ${firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`}.`;
+
+/** Bytes of a build in a recipe: a shell is handed it as one argument, of which Linux takes 128 KiB. */
+const longestBuild = 100_000;
+/** Bytes of a line in a recipe, of which BuildKit takes 64 KiB. */
+const longestLine = 60_000;
+const bytes = (text: string) => new TextEncoder().encode(text).length;
+
+/** Writes the user's bash to a file, byte for byte, and runs it where its sources are. */
+function buildCommands(text: string, sources: readonly ImageSource[]): ShellText[] {
+  const script = lineWord(`${scratch}/build.sh`);
+  const print = printed(text, script);
+  if (bytes(print.text) > longestBuild || print.text.split('\n').some((line) => bytes(line) > longestLine))
+    throw new UnspeakableInShell(
+      'a build of more than 100 kB, or 60 kB a line, cannot stand in a recipe: put it into a file beside the flow',
+    );
+  return [
+    code`mkdir -p ${lineWord(scratch)}`,
+    print,
+    ...workFolder(sources[0]),
+    code`bash -eo pipefail ${script}`,
+  ];
+}
+
+/** The folder of the first source: a file's, where it is one. */
+function workFolder(first: ImageSource | undefined): ShellText[] {
+  if (first === undefined) return [];
+  const parent = first.to.replace(/\/[^/]*$/, '') || '/';
+  if (first.kind !== 'copy' || first.to.endsWith('/')) return [code`cd ${lineWord(first.to)}`];
+  return [
+    code`if [ -d ${lineWord(first.to)} ]; then cd ${lineWord(first.to)}; else cd ${lineWord(parent)}; fi`,
+  ];
+}

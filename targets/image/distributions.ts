@@ -1,0 +1,126 @@
+import { code, lines, lineWord, packageName, type ShellText } from '../../src/emit/shell-text.ts';
+import type { Distribution } from '../../src/model/container.ts';
+
+/** What a family of distributions calls things. */
+export interface PackageManager {
+  /** Its program, by which an image that is of another family is recognised. */
+  readonly program: string;
+  /** The commands that install packages and leave no cache behind. */
+  readonly install: (packages: ShellText) => readonly ShellText[];
+  /** The same for packages of the user's, which may be of repositories that are off by default. */
+  readonly installMore?: (packages: ShellText) => readonly ShellText[];
+  /** For DMTCP's `configure`: compilers, make, the C library's and the kernel's headers; and `strip`. */
+  readonly compiler: readonly string[];
+  readonly git: readonly string[];
+  /** For an archive by URL. */
+  readonly download: readonly string[];
+  /** For tar archives of any compression. */
+  readonly unpack: readonly string[];
+  /** What DMTCP's programs are linked with, and what the job's inner half calls. */
+  readonly run: readonly string[];
+}
+
+const apt: PackageManager = {
+  program: 'apt-get',
+  install: (packages) => [
+    code`apt-get update`,
+    code`DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages}`,
+    code`apt-get clean`,
+    code`rm -rf /var/lib/apt/lists/*`,
+  ],
+  compiler: ['binutils', 'g++', 'gcc', 'libc6-dev', 'linux-libc-dev', 'make'],
+  git: ['ca-certificates', 'git'],
+  download: ['ca-certificates', 'curl'],
+  unpack: ['bzip2', 'gzip', 'tar', 'xz-utils'],
+  run: [
+    'bash',
+    'coreutils',
+    'findutils',
+    'grep',
+    'libatomic1',
+    'libc-bin',
+    'libgcc-s1',
+    'libstdc++6',
+    'mawk',
+  ],
+};
+
+const dnf: PackageManager = {
+  program: 'dnf',
+  install: (packages) => [
+    code`dnf install -y --setopt=install_weak_deps=False --nodocs ${packages}`,
+    code`dnf clean all`,
+    code`rm -rf /var/cache/dnf`,
+  ],
+  // Many -devel packages are in a repository that is off by default, and was called otherwise in release 8.
+  installMore: (packages) => [
+    code`. /etc/os-release`,
+    code`case $VERSION_ID in 8*) crb=powertools ;; *) crb=crb ;; esac`,
+    code`dnf install -y --enablerepo="$crb" --setopt=install_weak_deps=False --nodocs ${packages}`,
+    code`dnf clean all`,
+    code`rm -rf /var/cache/dnf`,
+  ],
+  compiler: ['binutils', 'gcc', 'gcc-c++', 'glibc-devel', 'kernel-headers', 'make'],
+  git: ['ca-certificates', 'git-core'],
+  // By its path: the package `curl` conflicts with curl-minimal, which most images have.
+  download: ['/usr/bin/curl', 'ca-certificates'],
+  unpack: ['bzip2', 'gzip', 'tar', 'xz'],
+  // No coreutils: images have coreutils-single, which conflicts with them.
+  run: ['bash', 'findutils', 'gawk', 'glibc-common', 'grep', 'libatomic', 'libgcc', 'libstdc++'],
+};
+
+const zypper: PackageManager = {
+  program: 'zypper',
+  install: (packages) => [
+    code`zypper --non-interactive install --no-recommends ${packages}`,
+    code`zypper clean --all`,
+  ],
+  compiler: ['binutils', 'gcc', 'gcc-c++', 'glibc-devel', 'linux-glibc-devel', 'make'],
+  git: ['ca-certificates-mozilla', 'git-core'],
+  download: ['ca-certificates-mozilla', 'curl'],
+  unpack: ['bzip2', 'gzip', 'tar', 'xz'],
+  run: ['bash', 'coreutils', 'findutils', 'gawk', 'glibc', 'grep', 'libatomic1', 'libgcc_s1', 'libstdc++6'],
+};
+
+export const packageManagers: Readonly<Record<Distribution, PackageManager>> = {
+  debian: apt,
+  ubuntu: apt,
+  rocky: dnf,
+  alma: dnf,
+  sles: zypper,
+  opensuse: zypper,
+};
+
+/** The commands that the job's inner half calls: the build looks for each. */
+export const commandsOfTheJob = [
+  'awk',
+  'bash',
+  'cksum',
+  'cut',
+  'df',
+  'find',
+  'getconf',
+  'grep',
+  'mktemp',
+  'readlink',
+  'sort',
+  'sync',
+  'timeout',
+  'truncate',
+];
+
+/** Package names, a few on lines of their own. */
+export function wrapped(packages: readonly string[]): ShellText {
+  const names = packages.map(packageOrPath);
+  if (names.length < 4) return lines(names, ' ');
+  const rows: ShellText[] = [];
+  for (const name of names) {
+    const row = rows.at(-1);
+    if (row && row.text.length + name.text.length < 80) rows[rows.length - 1] = code`${row} ${name}`;
+    else rows.push(name);
+  }
+  return code`\\\n      ${lines(rows, ' \\\n      ')}`;
+}
+
+/** Our own tables name a file where two packages have it. */
+const packageOrPath = (name: string) => (name.startsWith('/usr/') ? lineWord(name) : packageName(name));

@@ -1,0 +1,49 @@
+import { code, lineWord, UnspeakableInShell } from '../../src/emit/shell-text.ts';
+import { type Container, DMTCP_RELEASES, type ImageRecipe } from '../../src/model/container.ts';
+import { printed } from './printed.ts';
+import proof from './proof.sh';
+import { checkout, unpacked } from './sources.ts';
+import { run, type Step, scratch } from './step.ts';
+
+/** The public repository, from which the releases below are fetched. */
+export const dmtcpRepository = 'https://github.com/dmtcp/dmtcp.git';
+
+/** Where DMTCP is in the image, and what proves that it works there. */
+export function places({ dmtcp }: Container): { prefix: string; proof: string } {
+  const prefix = dmtcp.replace(/\/+$/, '');
+  return { prefix: prefix || '/', proof: `${prefix}/share/crflow/proof.sh` };
+}
+
+/** The steps from DMTCP's source to what is in the image of it, below `/dmtcp`. */
+export function dmtcpSteps({ dmtcp: { release, archive } }: ImageRecipe, container: Container): Step[] {
+  const source = lineWord(`${scratch}/dmtcp`);
+  const { prefix, proof: script } = places(container);
+  const commit = DMTCP_RELEASES[release];
+  if (archive === null && commit === undefined)
+    throw new UnspeakableInShell(`DMTCP ${release} is not a release that crflow can fetch`);
+  const fetched = archive
+    ? unpacked(
+        { kind: 'archive', from: archive.path, sha256: archive.sha256, to: `${scratch}/dmtcp` },
+        'dmtcp',
+      )
+    : [run('By commit: git verifies by it what it gets.', checkout(dmtcpRepository, commit ?? '', source))];
+  const wrong = lineWord(`crflow: the flow asks for DMTCP ${release}, and this is the source of`);
+  return [
+    ...fetched,
+    run('Built into a folder of its own, to be taken from there; without what only a debugger reads.', [
+      code`cd ${source}`,
+      // An archive may have a folder around it.
+      code`if [ ! -e configure ]; then cd ./*/; fi`,
+      code`if [ "$(cat VERSION)" != ${lineWord(release)} ]; then echo ${wrong} "$(cat VERSION)" >&2; exit 1; fi`,
+      code`./configure --prefix=${lineWord(prefix)}`,
+      code`make -j"$(nproc)"`,
+      code`make install DESTDIR=/dmtcp`,
+      // What is no binary among them is not strip's business.
+      code`{ find /dmtcp -type f ${lineWord('(')} -path '*/bin/*' -o -name '*.so' ${lineWord(')')} -exec strip --strip-debug {} + || :; }`,
+    ]),
+    run('For anybody who wants to know whether DMTCP works in this image, on this machine or another.', [
+      code`mkdir -p ${lineWord(`/dmtcp${script.replace(/\/[^/]*$/, '')}`)}`,
+      printed(proof, lineWord(`/dmtcp${script}`)),
+    ]),
+  ];
+}

@@ -1,0 +1,101 @@
+import {
+  code,
+  comment,
+  imageReference,
+  labelValue,
+  lines,
+  type ShellText,
+} from '../../src/emit/shell-text.ts';
+import type { Artifact } from '../../src/model/artifact.ts';
+import type { Container, ImageRecipe } from '../../src/model/container.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { definitionOf } from './definition.ts';
+import { dockerfileOf } from './dockerfile.ts';
+import { ignoreFile } from './ignore.ts';
+import { imageScript } from './script.ts';
+import { localInputs } from './sources.ts';
+import { stagesOf } from './stages.ts';
+import { flattened } from './step.ts';
+
+/**
+ * The files that make the image of a plan; none where it has no recipe. Pure. Throws UnspeakableInShell for a value that
+ * a recipe cannot carry: the checker finds those first.
+ * @param source name of the `.crflow` file, without folders: it stands in comments and in a label
+ * @param context path from the output folder to that of the flow, where the image's sources are; `.` where they are one
+ */
+export function imageArtifacts(plan: Plan, source: string, context: string): Artifact[] {
+  const { workflow, container, image: recipe } = plan;
+  if (container === undefined || recipe === undefined) return [];
+  const dockerfile = `${workflow}.Dockerfile`;
+  const definition = `${workflow}.def`;
+  const script = `${workflow}.image.sh`;
+  const ignore = `${dockerfile}.dockerignore`;
+  // Apptainer builds its files of a definition; an image that it gets by name is built as all others are.
+  const defined = container.runtime === 'apptainer' && container.image.kind === 'file';
+
+  const stages = stagesOf(recipe, container);
+  // Charliecloud's builder takes the name of a stage for that of an image.
+  const dockerStages = container.runtime === 'charliecloud' ? flattened(stages) : stages;
+  const inputs = localInputs(recipe);
+  const own = [
+    'crflow-state',
+    `${workflow}.sbatch`,
+    `${workflow}.crc.json`,
+    dockerfile,
+    definition,
+    script,
+    ignore,
+  ];
+  const head = [
+    code`# The image of ${comment(workflow)}, compiled from ${comment(source)} by crc. Change that file, not this one.`,
+    code`#`,
+    code`#   bash ${comment(script)}   builds it, and brings it to where ${comment(container.runtime)} finds it`,
+  ];
+  const text = (parts: readonly ShellText[]) => `${lines(parts).text}\n`;
+  const labels = labelsOf(plan.workflow, recipe, source);
+  return [
+    { name: dockerfile, text: text([...head, ...dockerfileOf(dockerStages, dockerLabels(labels))]) },
+    { name: ignore, text: ignoreFile(inputs, [...own, ...imageNames(container)]) },
+    ...(defined
+      ? [{ name: definition, text: text([...head, ...definitionOf(stages, definitionLabels(labels))]) }]
+      : []),
+    {
+      name: script,
+      text: imageScript(container, {
+        workflow,
+        source,
+        script,
+        recipe: defined ? definition : dockerfile,
+        context,
+        inputs,
+        own: [...own, ...imageNames(container)],
+      }),
+    },
+  ];
+}
+
+type Labels = readonly (readonly [string, string])[];
+
+/** No time and no machine: the same recipe is the same image. */
+const labelsOf = (workflow: string, recipe: ImageRecipe, source: string): Labels => [
+  ['org.opencontainers.image.title', workflow],
+  ['org.opencontainers.image.base.name', imageReference(recipe.from).text],
+  ['org.crflow.source', source],
+  ['org.crflow.dmtcp', recipe.dmtcp.release],
+];
+
+const dockerLabels = (labels: Labels) =>
+  code`\nLABEL ${lines(
+    labels.map(([name, value]) => code`${comment(name)}=${labelValue(value)}`),
+    ' \\\n      ',
+  )}`;
+
+const definitionLabels = (labels: Labels) =>
+  lines(labels.map(([name, value]) => code`  ${comment(name)} ${comment(value.replaceAll('{{', '{ {'))}`));
+
+/** An image that is a file may lie among the sources, and so may the note about it. */
+function imageNames({ image }: Container): string[] {
+  const last = image.kind === 'file' ? image.path.at(-1) : undefined;
+  const name = last?.kind === 'text' ? last.text.replace(/^.*\//, '') : '';
+  return name === '' ? [] : [name, `${name}.new`, `new-${name}`, `${name}.recipe`];
+}

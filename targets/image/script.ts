@@ -1,0 +1,134 @@
+import { aligned } from '../../src/emit/aligned.ts';
+import {
+  code,
+  comment,
+  imageReference,
+  pathWord,
+  type ShellText,
+  UnspeakableInShell,
+  word,
+  words,
+} from '../../src/emit/shell-text.ts';
+import { template } from '../../src/emit/template.ts';
+import type { Container, ImageName } from '../../src/model/container.ts';
+import type { HostPath } from '../../src/model/flow.ts';
+import apptainer from './scripts/apptainer.sh';
+import apptainerName from './scripts/apptainer-name.sh';
+import charliecloud from './scripts/charliecloud.sh';
+import charliecloudFile from './scripts/charliecloud-file.sh';
+import charliecloudName from './scripts/charliecloud-name.sh';
+import common from './scripts/common.sh';
+import copy from './scripts/copy.sh';
+import file from './scripts/file.sh';
+import main from './scripts/main.sh';
+import mark from './scripts/mark.sh';
+import oci from './scripts/oci.sh';
+import podman from './scripts/podman.sh';
+import podmanHpc from './scripts/podman-hpc.sh';
+import registry from './scripts/registry.sh';
+import shifter from './scripts/shifter.sh';
+import image from './templates/image.sh.hbs';
+
+const render = template(image);
+
+/** What the script is about beside the container itself. */
+export interface ScriptOf {
+  readonly workflow: string;
+  /** Base name of the `.crflow` file. */
+  readonly source: string;
+  /** Name of this script, and of what it builds from, which is beside it. */
+  readonly script: string;
+  readonly recipe: string;
+  /** From the script's folder to that of the flow. */
+  readonly context: string;
+  /** What goes into the image, in the folder of the flow, and what there never does. */
+  readonly inputs: readonly string[];
+  readonly own: readonly string[];
+}
+
+/** The script that builds an image and brings it to where the flow's runtime finds it. */
+export function imageScript(container: Container, about: ScriptOf): string {
+  const { runtime } = container;
+  return render({
+    file: comment(about.script),
+    name: comment(about.workflow),
+    source: comment(about.source),
+    runtime: comment(runtime),
+    settings: settings(container, about),
+    body: ownText(partsFor(container).join('\n').trimEnd()),
+  });
+}
+
+/** Our own bash files, a kind of image and a runtime each. */
+function partsFor({ runtime, image: { kind } }: Container): string[] {
+  switch (`${runtime} ${kind}` as const) {
+    case 'podman name':
+      return [common, mark, oci, podman, main];
+    case 'podman-hpc name':
+      return [common, mark, oci, podmanHpc, main];
+    case 'shifter name':
+      return [common, mark, oci, registry, shifter, main];
+    case 'apptainer name':
+      return [common, mark, oci, registry, apptainerName, main];
+    case 'apptainer file':
+      return [common, mark, file, copy, apptainer, main];
+    case 'charliecloud name':
+      return [common, copy, charliecloud, charliecloudName, main];
+    case 'charliecloud file':
+      return [common, mark, file, copy, charliecloud, charliecloudFile, main];
+    default:
+      throw new UnspeakableInShell(`${runtime} has its images by name, not as files`);
+  }
+}
+
+/** Our own bash is code as it stands; nothing else becomes shell text this way. */
+const ownText = (text: string) => code([text] as unknown as TemplateStringsArray);
+
+function settings(container: Container, about: ScriptOf): ShellText[] {
+  const { runtime, image } = container;
+  const name = image.kind === 'name' ? imageReference({ ...image, digest: null }) : null;
+  const own = about.inputs.includes('.') ? about.own : [];
+  return [
+    ...aligned([
+      [code`readonly runtime=${word(runtime)}`, 'what it is for'],
+      ...(name === null ? [] : ([[code`readonly image=${name}`, 'its name']] as const)),
+      ...(image.kind === 'name' && runtime === 'shifter'
+        ? ([[code`readonly site_name=${word(shifterName(image))}`, 'as Shifter spells it']] as const)
+        : []),
+      ...(runtime === 'charliecloud'
+        ? ([
+            [code`readonly built=${name ?? word(about.workflow.toLowerCase())}`, "in ch-image's storage"],
+          ] as const)
+        : []),
+      [code`readonly recipe=${word(about.recipe)}`, 'what it is built of, beside this file'],
+      [code`readonly context=${word(about.context)}`, 'from here to the folder that its sources are in'],
+      [code`readonly inputs=(${words(about.inputs)})`, 'what goes in, of that folder'],
+      [code`readonly own=(${words(own)})`, 'what does not, of that'],
+    ]),
+    ...(image.kind === 'file' ? imageFile(image.path) : []),
+    code`here=$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd) || exit 1`,
+  ];
+}
+
+/** The variables of the path are the caller's; a relative one starts at the folder that this is called in, as the job's do. */
+function imageFile(path: HostPath): ShellText[] {
+  const variables = [...new Set(path.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))];
+  return [
+    ...variables.map(
+      (name) =>
+        code`if [[ -z \${${word(name)}-} ]]; then
+  printf 'crflow: $%s is used in the path of the image, but is not set, or empty\\n' ${word(name)} >&2
+  exit 2
+fi`,
+    ),
+    ...(variables.length > 0 ? [code`# shellcheck disable=SC2154 # these variables`] : []),
+    code`image=${pathWord(path)}`,
+    code`if [[ $image != /* ]]; then image=$PWD/$image; fi`,
+  ];
+}
+
+/** `docker:name:tag`; only a registry that is not Docker's own is named. */
+function shifterName({ registry, repository, tag }: ImageName): string {
+  const name = registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`;
+  return `docker:${name}:${tag}`;
+}

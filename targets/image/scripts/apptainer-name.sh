@@ -1,0 +1,1 @@
+publish() { push_image; }

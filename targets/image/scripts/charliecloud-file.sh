@@ -1,0 +1,16 @@
+publish() {
+  local new=${image%/*}/new-${image##*/} # the kind of image is told by how its name ends
+  describe
+  if is_there; then
+    say "$image is there already, of this recipe and these sources"
+    return
+  fi
+  build_image
+  command -v ch-convert >/dev/null || missing ch-convert
+  carry_out mkdir -p "$(dirname "$image")" || fail "cannot make the folder of $image"
+  [[ -n $dry_run ]] || rm -rf "$new"
+  carry_out ch-convert -i ch-image "$built" "$new" || fail "$built could not be made into $image"
+  [[ -z $dry_run ]] || return 0
+  [[ -e $new ]] || fail "ch-convert claims to have made $image, but did not"
+  replace_image "$new"
+}

@@ -1,0 +1,85 @@
+import { code, imageReference, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
+import type { Container, ImageRecipe } from '../../src/model/container.ts';
+import { applicationSteps } from './application.ts';
+import { commandsOfTheJob, type PackageManager, packageManagers, wrapped } from './distributions.ts';
+import { dmtcpSteps, places } from './dmtcp.ts';
+import { isUrl } from './sources.ts';
+import { run, type Stage, type Step } from './step.ts';
+
+/**
+ * The stages of an image, what changes least first. Throws UnspeakableInShell for a value that a recipe cannot
+ * carry: the checker finds those first.
+ */
+export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
+  const manager = packageManagers[recipe.distribution];
+  const from = imageReference(recipe.from);
+  const { sources, build, buildPackages, results } = recipe;
+  const builds = sources.length + buildPackages.length + results.length > 0 || build !== null;
+  return [
+    {
+      name: 'tools',
+      why: 'Compilers and what fetches sources. Nothing of this stage is in the image.',
+      from,
+      steps: [
+        run(
+          'Only with glibc does DMTCP work; and packages have other names in other distributions.',
+          suits(recipe, manager),
+        ),
+        run('', manager.install(wrapped(toolsFor(recipe, manager)))),
+      ],
+    },
+    {
+      name: 'dmtcp',
+      why: `DMTCP ${recipe.dmtcp.release}.`,
+      from: 'tools',
+      steps: dmtcpSteps(recipe, container),
+    },
+    ...(builds
+      ? [{ name: 'build', why: 'The application.', from: 'tools', steps: applicationSteps(recipe, manager) }]
+      : []),
+    { why: 'The image itself.', from, steps: image(recipe, container, manager, builds) },
+  ];
+}
+
+function suits({ distribution }: ImageRecipe, { program }: PackageManager): ShellText[] {
+  const refuse = (what: string) => code`then echo ${lineWord(`crflow: ${what}`)} >&2; exit 1; fi`;
+  return [
+    code`if ldd --version 2>&1 | grep -q musl; ${refuse('this image is made with musl, and DMTCP works with glibc only: take another base image')}`,
+    code`if ! getconf GNU_LIBC_VERSION; ${refuse('this image has no glibc, which DMTCP needs: take another base image')}`,
+    code`if ! command -v ${lineWord(program)}; ${refuse(`the flow calls this image ${distribution}, but it has no ${program}`)}`,
+  ];
+}
+
+function toolsFor({ sources, dmtcp: { archive } }: ImageRecipe, manager: PackageManager): string[] {
+  const git = archive === null || sources.some(({ kind }) => kind === 'git');
+  const archives = sources.filter(({ kind }) => kind === 'archive').map(({ from }) => from);
+  const needed = [
+    ...manager.compiler,
+    ...(git ? manager.git : []),
+    ...(archives.some(isUrl) ? manager.download : []),
+    ...(archive !== null || archives.length > 0 ? manager.unpack : []),
+  ];
+  return [...new Set(needed)].sort();
+}
+
+function image(recipe: ImageRecipe, container: Container, manager: PackageManager, builds: boolean): Step[] {
+  const { packages, results } = recipe;
+  const install = manager.installMore ?? manager.install;
+  const { prefix, proof: script } = places(container);
+  return [
+    run('What DMTCP is linked with, and what the job calls in here.', [
+      ...manager.install(wrapped(manager.run)),
+      code`for command in ${lines(commandsOfTheJob.map(lineWord), ' ')}; do if ! command -v "$command"; then echo "crflow: the image has no $command, which the job needs" >&2; exit 1; fi; done`,
+    ]),
+    { kind: 'take', why: '', stage: 'dmtcp', from: `/dmtcp${prefix}`, to: prefix },
+    {
+      kind: 'prove',
+      why: 'A program is checkpointed, killed and restored, here and now: CRFLOW_PROOF=no goes without.',
+      script,
+    },
+    ...(packages.length > 0 ? [run("The application's.", install(wrapped(packages)))] : []),
+    ...(builds
+      ? results.map((result): Step => ({ kind: 'take', why: '', stage: 'build', from: result, to: result }))
+      : []),
+  ];
+}

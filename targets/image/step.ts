@@ -1,0 +1,51 @@
+import type { ShellText } from '../../src/emit/shell-text.ts';
+
+/** A part of the way to an image; a Dockerfile and an Apptainer definition spell the same ones. */
+export type Step =
+  /** Commands of a POSIX shell, each done only if the one before succeeded; `why` stands above them. */
+  | { readonly kind: 'run'; readonly why: string; readonly commands: readonly ShellText[] }
+  /** From the folder of the flow. */
+  | Copy<'copy'>
+  /** From another stage. */
+  | (Copy<'take'> & { readonly stage: string })
+  /** Runs the script of this path, if the build is to prove that DMTCP works. */
+  | { readonly kind: 'prove'; readonly why: string; readonly script: string };
+
+interface Copy<Kind> {
+  readonly kind: Kind;
+  readonly why: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Stage {
+  /** Absent: the last one, which is the image. */
+  readonly name?: string;
+  readonly why: string;
+  /** An image, or the stage that this one goes on from. */
+  readonly from: ShellText | string;
+  readonly steps: readonly Step[];
+}
+
+export const run = (why: string, commands: readonly ShellText[]): Step => ({ kind: 'run', why, commands });
+
+/**
+ * Where a build stage keeps what nobody asked for: gone with the stage. Not in /tmp, which is the host's where
+ * Charliecloud builds.
+ */
+export const scratch = '/crflow-build';
+
+/**
+ * The same for builders that know only images to start from: a stage that goes on from another does its steps again.
+ * With the same words, so that a builder with a cache does them once.
+ */
+export function flattened(stages: readonly Stage[]): Stage[] {
+  const goneOnFrom = new Set(stages.map(({ from }) => from));
+  return stages.flatMap((stage) => {
+    const before = stages.find(({ name }) => name !== undefined && name === stage.from);
+    if (stage.name !== undefined && goneOnFrom.has(stage.name)) return [];
+    return before === undefined
+      ? [stage]
+      : [{ ...stage, from: before.from, steps: [...before.steps, ...stage.steps] }];
+  });
+}

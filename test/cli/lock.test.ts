@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { digestOf } from '../../src/host/registry.ts';
+import { crc } from '../support/crc.ts';
+import { digest } from '../support/fake-registry.mjs';
+
+// crc compile --lock: what a name means now, for as long as nobody says otherwise.
+let registry: ChildProcess;
+let port = '';
+let folder = '';
+beforeAll(async () => {
+  registry = spawn(process.execPath, [join(import.meta.dirname, '../support/fake-registry.mjs')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  port = await new Promise((resolve) => registry.stdout?.once('data', (text) => resolve(`${text}`.trim())));
+});
+afterAll(() => {
+  registry?.stdin?.end();
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crflow-lock-'));
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the digest of an image', () => {
+  const ask = (repository: string, tag = '1', env = {}) =>
+    digestOf(
+      { registry: `127.0.0.1:${port}`, repository, tag },
+      { limit: 1000, env: { HOME: folder, ...env } },
+    );
+
+  test.each(['lab/plain', 'lab/silent', 'lab/token'])('is had from %s', async (repository) => {
+    expect(await ask(repository)).toEqual({ digest });
+  });
+
+  test('is had with the login that podman keeps', async () => {
+    mkdirSync(join(folder, 'containers'));
+    const auth = Buffer.from('me:secret').toString('base64');
+    writeFileSync(
+      join(folder, 'containers/auth.json'),
+      JSON.stringify({ auths: { [`127.0.0.1:${port}`]: { auth } } }),
+    );
+    expect(await ask('lab/login', '1', { XDG_RUNTIME_DIR: folder })).toEqual({ digest });
+  });
+
+  test.each([
+    ['lab/login', /wants a login: podman login 127/],
+    ['lab/nothing', /has no such image/],
+    ['lab/broken', /answers 500/],
+    ['lab/lies', /no digest/],
+    ['lab/hangs', /did not answer within 1 s/],
+  ])('is not had from %s, and why', async (repository, why) => {
+    expect(await ask(repository)).toEqual({ why: expect.stringMatching(why) });
+  });
+
+  test('a registry that is not there', async () => {
+    const { port: free } = await new Promise<AddressInfo>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const address = server.address() as AddressInfo;
+        server.close(() => resolve(address));
+      });
+    });
+    const answer = await digestOf(
+      { registry: `127.0.0.1:${free}`, repository: 'a', tag: '1' },
+      { limit: 1000, env: {} },
+    );
+    expect(answer).toEqual({ why: expect.stringMatching(/cannot be reached \(ECONNREFUSED\)/) });
+  });
+});
+
+describe('crc compile --lock', () => {
+  const flow = (image: string, runtime = 'podman') => `crflow 1
+workflow w {
+  application { run = "./solve" }
+  container { runtime = ${runtime}  image = "${image}" }
+  checkpoint { interval = 10min  lead = 2min }
+  schedule { time = 2h  total = 1d }
+}
+`;
+  const write = (text: string) => writeFileSync(join(folder, 'w.crflow'), text);
+  const compile = (...args: string[]) =>
+    crc(['compile', '--no-verify', ...args, 'w.crflow'], { cwd: folder });
+  const script = () => readFileSync(join(folder, 'w.sbatch'), 'utf8');
+  const image = (name = 'lab/plain') => `127.0.0.1:${port}/${name}:1`;
+
+  test('pins the image; it stays pinned, is compared so, and is let go when that is said', () => {
+    write(flow(image()));
+    expect(compile().status).toBe(0);
+    expect(script()).not.toContain('sha256:');
+    expect(compile('--lock')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`${image()} is ${digest}`),
+    });
+    expect(script()).toContain(`image=${image()}@${digest} `);
+    const pinned = script();
+    expect(compile()).toMatchObject({ status: 0, stderr: '' });
+    expect(script()).toBe(pinned);
+    expect(crc(['compile', '--check', 'w.crflow'], { cwd: folder })).toMatchObject({ status: 0, stderr: '' });
+    expect(compile('--no-lock').status).toBe(0);
+    expect(script()).not.toContain('sha256:');
+  });
+
+  test('another tag is not pinned, and that is said', () => {
+    write(flow(image()));
+    compile('--lock');
+    write(flow(image().replace(/1$/, '2')));
+    const { status, stderr } = compile();
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/warning\[CRF950\]: .*:2 is not pinned; .*:1 was/);
+  });
+
+  test('an image that cannot be had changes nothing', () => {
+    write(flow(image()));
+    compile('--lock');
+    const before = script();
+    write(flow(image('lab/nothing')));
+    expect(compile('--lock')).toMatchObject({ status: 3, stderr: expect.stringContaining('error[CRF948]') });
+    expect(script()).toBe(before);
+  });
+
+  test('what no digest can pin is said, and compiled', () => {
+    write(flow('localhost/solve:1'));
+    expect(compile('--lock')).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(
+        /warning\[CRF949\]: localhost\/solve:1 is not pinned: it is in no registry/,
+      ),
+    });
+    write(flow('docker.io/lab/solve:1', 'shifter'));
+    expect(compile('--lock').stderr).toMatch(/Shifter takes no digest/);
+  });
+
+  test('not together with --check', () => {
+    write(flow(image()));
+    expect(crc(['compile', '--check', '--lock', 'w.crflow'], { cwd: folder }).status).toBe(2);
+  });
+});

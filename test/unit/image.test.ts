@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { lintDockerfile } from '../../src/host/dockerfile.ts';
+import { DISTRIBUTIONS, DMTCP_RELEASES, type ImageRecipe } from '../../src/model/container.ts';
+import { build, imageFiles, imageName } from '../support/image-plan.ts';
+
+const sha256 = 'b'.repeat(64);
+const full: Partial<ImageRecipe> = {
+  packages: ['libgomp1'],
+  buildPackages: ['cmake'],
+  sources: [
+    { kind: 'copy', from: './src', to: '/opt/src' },
+    { kind: 'git', from: 'https://example.org/x.git', commit: 'a'.repeat(40), to: '/opt/x' },
+    { kind: 'archive', from: 'https://example.org/y.tgz', sha256, to: '/opt/y' },
+    { kind: 'archive', from: 'z.tgz', sha256, to: '/opt/z' },
+  ],
+  build: build('make\n'),
+  results: ['/opt/app'],
+};
+const sif = [{ kind: 'text', text: 'flow.sif' }] as const;
+
+const apt = ['apt-get install '];
+const dnf = ['dnf install '];
+const zypper = ['zypper --non-interactive install '];
+const expected = { debian: apt, ubuntu: apt, rocky: dnf, alma: dnf, sles: zypper, opensuse: zypper };
+
+describe('the Dockerfile', () => {
+  test.each(DISTRIBUTIONS)('for %s passes the linter', (distribution) => {
+    const { dockerfile } = imageFiles({ recipe: { ...full, distribution } });
+    expect(lintDockerfile(dockerfile)).toEqual([]);
+    const installs = dockerfile.match(/(apt-get|dnf|zypper)[^&\n]* install /g) ?? [];
+    expect([...new Set(installs)]).toEqual(expected[distribution]);
+  });
+
+  test('never sets a variable of a job', () => {
+    for (const distribution of DISTRIBUTIONS)
+      expect(imageFiles({ recipe: { ...full, distribution } }).dockerfile).not.toMatch(/^ENV/m);
+  });
+
+  test('has no stage for an application that is linked in from outside', () => {
+    const { dockerfile } = imageFiles();
+    expect([...dockerfile.matchAll(/^FROM (.*)$/gm)].map(([, from]) => from)).toEqual([
+      'docker.io/library/debian:12 AS tools',
+      'tools AS dmtcp',
+      'docker.io/library/debian:12',
+    ]);
+  });
+
+  test('for Charliecloud goes on from no stage, which its builder would look for in a registry', () => {
+    const { dockerfile } = imageFiles({ runtime: 'charliecloud', recipe: full });
+    expect([...dockerfile.matchAll(/^FROM (.*)$/gm)].map(([, from]) => from)).toEqual([
+      'docker.io/library/debian:12 AS dmtcp',
+      'docker.io/library/debian:12 AS build',
+      'docker.io/library/debian:12',
+    ]);
+    expect(lintDockerfile(dockerfile)).toEqual([]);
+  });
+
+  test("keeps nothing in /tmp, which is the host's in some builders", () => {
+    expect(imageFiles({ recipe: full }).dockerfile.replaceAll(/^ +'.*' \\\\$/gm, '')).not.toContain('/tmp');
+  });
+
+  test('leaves compilers and sources behind', () => {
+    const { dockerfile } = imageFiles({ recipe: full });
+    const image = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+    expect(image).not.toMatch(/g\+\+|cmake|\/opt\/src/);
+    expect(image).toContain('COPY --from=build /opt/app /opt/app');
+  });
+
+  test.each(Object.entries(DMTCP_RELEASES))('fetches DMTCP %s by its commit', (release, commit) => {
+    const { dockerfile } = imageFiles({ recipe: { dmtcp: { release, archive: null } } });
+    expect(dockerfile).toContain(`git fetch -q --depth 1 -- https://github.com/dmtcp/dmtcp.git ${commit}`);
+    expect(dockerfile).toContain(`git checkout -q ${commit}`);
+  });
+
+  test('with an archive of DMTCP needs no git and no network for it', () => {
+    const archive = { path: 'dmtcp-5.tar.xz', sha256 };
+    const { dockerfile } = imageFiles({ recipe: { dmtcp: { release: '5.0.0', archive } } });
+    expect(dockerfile).toContain('COPY dmtcp-5.tar.xz /crflow-build/dmtcp.tar\n');
+    expect(dockerfile).toContain(`echo '${sha256}  /crflow-build/dmtcp.tar' | sha256sum -c -`);
+    expect(dockerfile).not.toMatch(/\bgit\b/);
+  });
+
+  test('builds from what a digest names', () => {
+    const from = { ...imageName('registry.example.org:5000/a/b:2'), digest: `sha256:${'c'.repeat(64)}` };
+    expect(imageFiles({ recipe: { from } }).dockerfile).toContain(
+      `FROM registry.example.org:5000/a/b@sha256:${'c'.repeat(64)} AS tools`,
+    );
+  });
+
+  test("puts DMTCP where the flow's container says", () => {
+    const { dockerfile } = imageFiles({ dmtcp: '/opt/my dmtcp/' });
+    expect(dockerfile).toContain("./configure --prefix='/opt/my dmtcp'");
+    expect(dockerfile).toContain('COPY --from=dmtcp ["/dmtcp/opt/my dmtcp", "/opt/my dmtcp"]');
+    expect(dockerfile).toContain("bash '/opt/my dmtcp/share/crflow/proof.sh'");
+  });
+
+  test('carries hostile names where builders read quotes, variables and comments', () => {
+    const name = `a 'b' "c" $d #e`;
+    const { dockerfile } = imageFiles({
+      source: `${name}\nRUN rm -rf /`,
+      recipe: { sources: [{ kind: 'copy', from: name, to: `/opt/${name}[*]` }] },
+    });
+    expect(lintDockerfile(dockerfile)).toEqual([]);
+    expect(dockerfile).toContain(
+      String.raw`COPY ["a \\'b\\' \\\"c\\\" \\$d #e", "/opt/a \\'b\\' \\\"c\\\" \\$d #e[*]"]`,
+    );
+    expect(dockerfile).toContain(String.raw`org.crflow.source="a 'b' \"c\" \$d #e RUN rm -rf /"`);
+  });
+
+  const to = '/opt/x';
+  test.each<[string, Partial<ImageRecipe>]>([
+    ['a source above the flow', { sources: [{ kind: 'copy', from: 'a/../../b', to }] }],
+    ['a source elsewhere', { sources: [{ kind: 'copy', from: '/etc', to }] }],
+    ['a pattern', { sources: [{ kind: 'copy', from: '*.c', to }] }],
+    ['a path of two lines', { sources: [{ kind: 'copy', from: 'a\nUSER x', to }] }],
+    ['a result of two lines', { results: ['/a\r'] }],
+    ['an option for a package', { packages: ['-oApt::x'] }],
+    ['a command for a package', { buildPackages: ['a;b'] }],
+    ['a build with a NUL', { build: build('a\0b') }],
+    ['a build that no shell can be handed', { build: build('x'.repeat(99).concat('\n').repeat(1100)) }],
+    ['a build with a line that BuildKit does not read', { build: build('é'.repeat(31_000)) }],
+    ['no release of DMTCP', { dmtcp: { release: '5.0.0', archive: null } }],
+    ['an image that is none', { from: imageName('docker.io/a b:1') }],
+  ])('does not carry %s', (_, recipe) => {
+    expect(() => imageFiles({ recipe })).toThrow(
+      /below the folder|pattern|line end|not the name|100 kB|not a release/,
+    );
+  });
+});
+
+describe('the linter', () => {
+  test('tells what builders refuse from what it dislikes, and where', () => {
+    expect(lintDockerfile('FROM x\nRUNN y\nMAINTAINER me\n')).toEqual([
+      { line: 2, severity: 'error', message: 'Unknown instruction: RUNN' },
+      { line: 3, severity: 'warning', message: 'MAINTAINER has been deprecated' },
+    ]);
+  });
+});
+
+describe('the list of what builders leave out', () => {
+  const ignore = (recipe: Partial<ImageRecipe>) => imageFiles({ recipe }).ignore.split('\n').slice(0, -1);
+
+  test('lets through what the sources name, and DMTCP', () => {
+    const dmtcp = { release: '4.1.1', archive: { path: 'dmtcp.tar', sha256 } };
+    expect(ignore({ ...full, dmtcp })).toEqual(['*', '!src', '!z.tgz', '!dmtcp.tar']);
+  });
+
+  test('takes no name for a pattern', () => {
+    const names = ['c++/x y', '!a', '#b', 'c ', 'é(1)'];
+    const sources = names.map((from) => ({ kind: 'copy', from, to: '/x' }) as const);
+    expect(ignore({ sources })).toEqual(['*', '!c??/x?y', '!?a', '!?b', '!c?', '!é?1?']);
+  });
+
+  test('of the whole folder is what crc writes and runs leave there', () => {
+    const sources = [{ kind: 'copy', from: './', to: '/x' }] as const;
+    expect(ignore({ sources })).toContain('**/crflow-state');
+    expect(ignore({ sources })).not.toContain('*');
+    expect(imageFiles({ runtime: 'apptainer', image: sif, recipe: { sources } }).ignore).toContain(
+      '**/flow.sif\n',
+    );
+  });
+});
+
+describe('the Apptainer definition', () => {
+  const definition = (recipe: Partial<ImageRecipe> = full) =>
+    imageFiles({ runtime: 'apptainer', image: sif, recipe }).definition ?? '';
+
+  test('is there only where Apptainer builds', () => {
+    const names = (asked: Parameters<typeof imageFiles>[0]) =>
+      imageFiles(asked).files.map(({ name }) => name);
+    const three = ['flow.Dockerfile', 'flow.Dockerfile.dockerignore', 'flow.image.sh'];
+    expect(names({ runtime: 'apptainer', image: sif }).sort()).toEqual([...three, 'flow.def'].sort());
+    for (const runtime of ['shifter', 'podman-hpc', 'podman', 'apptainer', 'charliecloud'] as const)
+      expect(names({ runtime }).sort()).toEqual(three);
+  });
+
+  test('does what the Dockerfile does', () => {
+    const text = definition();
+    const { dockerfile } = imageFiles({ recipe: full });
+    const runs = dockerfile.match(/^RUN (.*\\\n)*.*$/gm) ?? [];
+    const commands = runs
+      .flatMap((one) => one.replace(/^RUN /, '').split(' \\\n && '))
+      .filter((one) => !one.startsWith('case $CRFLOW_PROOF'));
+    expect(commands.length).toBeGreaterThan(40);
+    for (const command of commands) expect(text).toContain(`\n${command}\n`);
+    expect(text).toContain('%test\nbash /usr/local/share/crflow/proof.sh\n');
+  });
+
+  test('goes on from an image where the Dockerfile goes on from a stage', () => {
+    expect(definition().match(/^(Bootstrap|From|Stage): .*/gm)).toEqual(
+      ['dmtcp', 'build', 'image'].flatMap((stage) => [
+        'Bootstrap: docker',
+        'From: docker.io/library/debian:12',
+        `Stage: ${stage}`,
+      ]),
+    );
+  });
+
+  test('has no line in which Apptainer reads a section or a variable', () => {
+    const text = definition({ build: build('%post\n  %files from x\n{{ a }} {{{b}}}\n') });
+    const sections = text.split('\n').filter((line) => /^\s*%/.test(line));
+    expect(new Set(sections)).toEqual(new Set(['%post', '%files from dmtcp', '%test', '%labels']));
+    expect(text).not.toMatch(/\{\{\s*\w+\s*\}\}/);
+  });
+
+  test('names no file that Apptainer would expand', () => {
+    for (const from of ['a$b', 'a"b', "a'b", 'a{b,c}', 'a`b'])
+      expect(() => definition({ sources: [{ kind: 'copy', from, to: '/x' }] })).toThrow('cannot name');
+    expect(definition({ sources: [{ kind: 'copy', from: 'a b', to: '/x' }] })).toContain(
+      '  "a b" /.crflow/1\n',
+    );
+  });
+});
+
+test('an image that is a file is not for those that have none', () => {
+  for (const runtime of ['shifter', 'podman-hpc', 'podman'] as const)
+    expect(() => imageFiles({ runtime, image: sif })).toThrow('by name');
+});
+
+test('without a recipe there is nothing to write', async () => {
+  const { imageArtifacts } = await import('../../targets/image/emit.ts');
+  expect(imageArtifacts({ workflow: 'x' } as never, 'x.crflow', '.')).toEqual([]);
+});
