@@ -119,13 +119,14 @@ end_all() {
   done
 }
 
-# processes_of PREFIX: those that have a file open whose path begins so. Restored processes are orphans without a name or
+# processes_of PREFIX: those that have a file open whose path begins so; of one in a container that has its root elsewhere,
+# what this host sees begins with that. Restored processes are orphans without a name or
 # an environment of their own, but each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
   local target link
   find /proc/[0-9]*/fd -type l -printf '%l\t%p\n' 2>/dev/null |
     while IFS=$'\t' read -r target link; do
-      [[ $target == "$1"* ]] && link=${link#/proc/} && printf '%s\n' "${link%%/*}"
+      [[ $target == *"$1"* ]] && link=${link#/proc/} && printf '%s\n' "${link%%/*}"
     done | sort -u
 }
 
