@@ -17,6 +17,7 @@ import { type Context, type Given, type Target, textOf } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
+import { OPTIONS } from './slurm-options.ts';
 import { type ValueOf, wrongType } from './type.ts';
 import { readers } from './values.ts';
 import {
@@ -26,6 +27,7 @@ import {
   INNER,
   type KeySpec,
   ownerOf,
+  SLURM,
   vocabulary,
 } from './vocabulary.ts';
 
@@ -178,6 +180,13 @@ export function reportMisplaced(entry: Declaration | Include | Site, { report }:
   report(names.misplacedStatement, at, { keyword: entry.kind, where });
 }
 
+/** An option of sbatch of that name, or one that begins so (`mail`), as it is written in `slurm`. */
+function optionNamed(key: string): string | undefined {
+  const name = key.replaceAll('_', '-');
+  const found = OPTIONS.has(name) ? name : [...OPTIONS.keys()].find((one) => one.startsWith(`${name}-`));
+  return found?.replaceAll('-', '_');
+}
+
 /** Says where a clause belongs. */
 export function reportClause(entry: Clause, here: string, { report }: Context): void {
   const key = entry.key.text as ClauseName;
@@ -267,11 +276,13 @@ function reportUnknown(
     return undefined;
   }
   const nearest = alias ?? suggest(key, candidates);
+  const option = nearest === undefined && block === SLURM.owner ? optionNamed(key) : undefined;
   context.report(names.unknownKey, entry.key.span, {
     key,
     block,
     nearest,
     known: candidates.map(({ name }) => name),
+    option,
   });
   return nearest;
 }

@@ -1,9 +1,11 @@
+import { containers } from '../diagnostics/containers.ts';
 import { collect, diagnose, type Report } from '../diagnostics/define.ts';
 import { names } from '../diagnostics/names.ts';
 import { placeOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import type { FlowFile, Name, WorkflowNode } from '../model/ast.ts';
+import type { Image } from '../model/container.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Workflow } from '../model/flow.ts';
 import type { Module, Settings } from '../model/program.ts';
@@ -74,6 +76,7 @@ export function checkProgram(
   }));
   // What is included is declared before those who use it, so that of two of one name the nearer one is reported.
   for (const { module, context } of files.toReversed()) declarations.addFile(module, context);
+  const recipes = new Map<string, { name: string; recipe: string }>();
   const named = new Map<string, { name: Name; source: Source }>();
   const workflows = files.flatMap(({ module, context, errors }) => {
     for (const one of module.file.clauses) reportClause(one, 'the top of a file', context);
@@ -84,6 +87,7 @@ export function checkProgram(
       const workflow = readWorkflow(node, context, (lets, inside) =>
         declarations.scopeInside(module, lets, inside),
       );
+      if (workflow !== undefined) oneRecipeEach(workflow, node, recipes, context);
       const fine = workflow !== undefined && errors() === before && !node.broken;
       return fine ? [{ workflow, source: module.source }] : [];
     });
@@ -128,9 +132,38 @@ function contextOf(
   return { context, sorted, errors: () => errors };
 }
 
+/** Two workflows may share an image, and the recipe may stand in both: but it is one. */
+function oneRecipeEach(
+  { name, container, image }: Workflow,
+  node: WorkflowNode,
+  recipes: Map<string, { name: string; recipe: string }>,
+  { report }: Context,
+): void {
+  if (container === undefined || image === undefined || node.name === undefined) return;
+  const key = JSON.stringify(container.image);
+  const recipe = JSON.stringify(image, (key, value) => (/Span$|Parts$/.test(key) ? undefined : value));
+  const first = recipes.get(key);
+  if (first === undefined) recipes.set(key, { name, recipe });
+  else if (first.recipe !== recipe)
+    report(containers.twoRecipes, node.name.span, { image: shownImage(container.image), other: first.name });
+}
+
+const shownImage = (image: Image) =>
+  image.kind === 'name'
+    ? `${image.registry}/${image.repository}:${image.tag}`
+    : image.path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
+
 function noWorkflow({ source, file }: Module, context: Context | undefined): void {
   const end = source.text.trimEnd().length;
-  if (file.clauses.length === 0) context?.report(syntax.noWorkflow, { start: end, end }, { empty: false });
+  if (file.clauses.length === 0)
+    context?.report(
+      syntax.noWorkflow,
+      { start: end, end },
+      {
+        empty: false,
+        shared: file.declarations.length > 0,
+      },
+    );
 }
 
 function checkName(

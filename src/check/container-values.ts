@@ -54,6 +54,9 @@ export function separatorIn(path: HostPath): string | undefined {
   return path.flatMap((part) => (part.kind === 'text' ? (SEPARATORS.exec(part.text)?.[0] ?? []) : []))[0];
 }
 
+/** A path without the slashes that say nothing: doubled ones, and those that end it. */
+export const tidy = (path: string) => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+
 /** Why a text is no place in a container. */
 export function whyNoPlace(text: string): string | undefined {
   if (text === '') return 'it is empty';
@@ -69,7 +72,7 @@ export function whyNoPlace(text: string): string | undefined {
 export function place(value: StringValue, context: Context): string | undefined {
   const text = textOf(value);
   const why = whyNoPlace(text);
-  if (why === undefined) return text.length > 1 ? text.replace(/\/+$/, '') || '/' : text;
+  if (why === undefined) return tidy(text);
   context.report(values.insidePath, value.span, { text, why });
   return undefined;
 }
@@ -126,8 +129,11 @@ export function variables(value: Value, target: Target, context: Context): reado
       context.report(names.jobVariable, item.span, { name: text });
       return undefined;
     }
-    if (/^[A-Za-z_]\w*\*?$/.test(text)) return text;
-    const why = 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
+    const ofImage = text === 'PATH' || text.startsWith('LD_');
+    if (/^[A-Za-z_]\w*\*?$/.test(text) && !ofImage) return text;
+    const why = ofImage
+      ? 'the image has its own, and that of the host names folders which are not there'
+      : 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
     const fix = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(text)?.[1] ?? /^([A-Za-z_]\w*)=/.exec(text)?.[1];
     context.report(values.oddWord, item.span, { key, text, why, fix: fix && `"${fix}"` });
     return undefined;

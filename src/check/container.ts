@@ -1,4 +1,5 @@
 import { values } from '../diagnostics/values.ts';
+import { listing } from '../diagnostics/words.ts';
 import type { Clause, StringValue } from '../model/ast.ts';
 import { type ClauseName, type ClauseSpec, clauses, splitMount } from '../model/clauses.ts';
 import type { Container, Distribution, ImageSource, Mount } from '../model/container.ts';
@@ -103,12 +104,12 @@ function readSource(clause: Clause, context: Context): ImageSource | undefined {
   const { commit, sha256 } = read.parts;
   if (commit !== undefined) {
     const right = hex(commit, 'commit', context);
-    return isRemote(read.text, isUrl, context) && right
+    return isRemote(read.text, 'git', context) && right
       ? { kind: 'git', from, commit: textOf(commit), to }
       : undefined;
   }
   if (sha256 === undefined) return isBelow(read.text, context) ? { kind: 'copy', from, to } : undefined;
-  if (isUrl ? !isRemote(read.text, isUrl, context) : !isBelow(read.text, context)) return undefined;
+  if (isUrl ? !isRemote(read.text, 'archive', context) : !isBelow(read.text, context)) return undefined;
   if (/\.(?:zip|7z|rar)$/i.test(from)) {
     const why = 'only tar archives are unpacked';
     context.report(values.sourcePath, read.text.span, { text: from, why, fix: undefined });
@@ -132,16 +133,24 @@ export function hex(value: StringValue, what: 'commit' | 'checksum', { report }:
   return false;
 }
 
-function isRemote(value: StringValue, isUrl: boolean, { report }: Context): boolean {
+/** What git fetches from, and what curl does. */
+const REMOTE = {
+  git: { schemes: ['http', 'https', 'ssh', 'git', 'ftp'], example: 'https://example.org/solve.git' },
+  archive: { schemes: ['http', 'https', 'ftp'], example: 'https://example.org/solve-1.2.tar.gz' },
+} as const;
+
+function isRemote(value: StringValue, verb: keyof typeof REMOTE, { report }: Context): boolean {
+  const schemes: readonly string[] = REMOTE[verb].schemes;
   const text = textOf(value);
+  const isUrl = IS_URL.test(text);
   const [, host, path] = /^(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):(?!\/\/)(.+)$/.exec(text) ?? [];
   const why = !isUrl
     ? 'it is no URL'
-    : !/^(?:https?|ssh|git|ftp):\/\/[^\s\p{Cc}]+$/u.test(text)
-      ? 'it is no URL of http, https, ssh, git or ftp'
+    : !schemes.includes(text.replace(/:.*$/s, '')) || !/:\/\/[^\s\p{Cc}]+$/u.test(text)
+      ? `it is no URL of ${listing(schemes, 'or')}`
       : undefined;
   const fix = isUrl
-    ? 'a build fetches it, as in "https://example.org/solve.git"'
+    ? `a build fetches it, as in "${REMOTE[verb].example}"`
     : host === undefined
       ? 'what is beside the flow comes with `copy`'
       : `write "https://${host}/${path}"`;

@@ -32,7 +32,12 @@ export interface Scope {
 }
 
 /** Keys that {{name}} can name, as far as the workflow at hand gives them. */
-export type Inserts = (name: InsertName) => { readonly given: boolean; readonly value?: Constant };
+export type Inserts = (name: InsertName) => {
+  readonly given: boolean;
+  readonly value?: Constant;
+  /** It is `auto`: the job works it out. */
+  readonly isAuto?: true;
+};
 
 /** A key's value that was found right, and where it stands. */
 export interface Given<T> {

@@ -6,6 +6,10 @@ export type ImageNameOr = ImageName | { readonly kind: 'wrong'; readonly why: st
 /** A path component of a name, and a tag: the grammar of references of the OCI distribution specification. */
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
+/** A registry: host names and addresses, no part of which begins or ends with a dash. */
+const REGISTRY = /^(?!-)[A-Za-z0-9-]+(?<!-)(?:\.(?!-)[A-Za-z0-9-]+(?<!-))*(?::\d+)?$/;
+/** Characters of registry, slash and repository together, by the same specification: many clients take no more. */
+const LONGEST = 255;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** How single runtimes spell where an image comes from. */
 const TRANSPORT =
@@ -39,8 +43,7 @@ export function parseImageName(text: string): ImageNameOr {
   const parts = named.split('/');
   const first = parts[0] ?? '';
   const hasRegistry = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost');
-  if (hasRegistry && !/^(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::\d+)?$/.test(first))
-    return { kind: 'wrong', why: `\`${first}\` is no registry` };
+  if (hasRegistry && !REGISTRY.test(first)) return { kind: 'wrong', why: `\`${first}\` is no registry` };
   const path = hasRegistry ? parts.slice(1) : parts;
   const [last = '', tag, ...more] = (path.at(-1) ?? '').split(':');
   if (more.length > 0 || (tag !== undefined && !TAG.test(tag)))
@@ -60,9 +63,12 @@ export function parseImageName(text: string): ImageNameOr {
     };
   }
   const repository = !hasRegistry && components.length === 1 ? `library/${last}` : components.join('/');
+  const registry = hasRegistry ? first : 'docker.io';
+  if (`${registry}/${repository}`.length > LONGEST)
+    return { kind: 'wrong', why: `it is longer than the ${LONGEST} characters that a name has at most` };
   return {
     kind: 'name',
-    registry: hasRegistry ? first : 'docker.io',
+    registry,
     repository,
     tag: tag ?? 'latest',
     digest: digest ?? null,

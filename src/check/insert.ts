@@ -97,7 +97,8 @@ function keyValue(name: string, at: Span, { report, scope, inserts }: Context): 
     const { block } = INSERTS[known];
     const keys: Readonly<Record<string, { readonly example: string }>> = vocabulary[block].keys;
     const example = `${known} = ${keys[known]?.example ?? '…'}`;
-    report(names.insertNotGiven, at, { name, block, example });
+    // Of a key that is there only `auto` has no value.
+    report(names.insertNotGiven, at, { name, block, example, auto: inserts(known).isAuto === true });
   }
   return undefined;
 }

@@ -142,8 +142,8 @@ function insertOf(blocks: Blocks, name: InsertName): ReturnType<Inserts> {
   const read = blocks[block];
   const values: Readonly<Record<string, { readonly value: unknown } | undefined>> = read?.values ?? {};
   // A block that is not there at all was reported as missing: that is enough. So is a value that was wrong.
-  const given =
-    read === undefined || read.node.broken || (read.given.has(name) && values[name]?.value !== 'auto');
+  if (values[name]?.value === 'auto') return { given: false, isAuto: true };
+  const given = read === undefined || read.node.broken || read.given.has(name);
   const value =
     (given ? values[name]?.value : undefined) ?? (given && read !== undefined ? undefined : byDefault);
   if (typeof value === 'string')

@@ -3,6 +3,15 @@ import { listing, quote } from './words.ts';
 
 const ticks = (names: readonly string[]) => names.map((name) => `\`${name}\``);
 
+const NO_EFFECT = {
+  sources: { why: 'the image gets no sources', add: 'copy "src" to "/opt/solve", and `build = "make"`' },
+  build: { why: 'nothing is built', add: '`build = "make"`' },
+  results: {
+    why: 'the image gets nothing of what is built',
+    add: '`results = ["/opt/solve"]`, the folder that the build installs into',
+  },
+} as const;
+
 /** CRF450 to CRF479: containers and images; first what a runtime cannot express. */
 export const containers = defineDiagnostics(450, 479, {
   imageFile: error<{ runtime: string; others: readonly string[] }>()(
@@ -140,15 +149,14 @@ export const containers = defineDiagnostics(450, 479, {
       ],
     },
   ),
-  nothingBuilt: error<{ key: string; isSourced: boolean }>()('CRF467', 'A build without anything to build', {
-    title: ({ key, isSourced }) =>
-      `\`${key}\` has no effect: ${isSourced ? 'nothing is built' : 'the image gets no sources'}`,
-    help: ({ isSourced }) => [
-      isSourced
-        ? 'add, for instance, `build = "make"`'
-        : 'add, for instance, copy "src" to "/opt/solve", and `build = "make"`',
-    ],
-  }),
+  nothingBuilt: error<{ key: string; lacking: 'sources' | 'build' | 'results' }>()(
+    'CRF467',
+    'A build without anything to build, or without a result',
+    {
+      title: ({ key, lacking }) => `\`${key}\` has no effect: ${NO_EFFECT[lacking].why}`,
+      help: ({ lacking }) => [`add, for instance, ${NO_EFFECT[lacking].add}`],
+    },
+  ),
   release: error<{ found: string; known: readonly string[] }>()(
     'CRF468',
     'A release of DMTCP that crc does not know',
@@ -187,10 +195,13 @@ export const containers = defineDiagnostics(450, 479, {
     {
       title: ({ path }) => `${quote(path)} cannot be taken over as a whole`,
       notes: () => ['it would cover the system of the image with that of the build'],
-      help: ({ isSource }) => [
-        isSource
-          ? 'give the source a folder of its own, as in "/opt/solve"'
-          : 'name the folder that the build installs into, as in "/opt/solve"',
+      help: ({ path, isSource }) => [
+        ...(isSource
+          ? [
+              'give the source a folder of its own, as in "/opt/solve"',
+              `or, if it is one file, its whole path: "${path.replace(/\/$/, '')}/solve.sh"`,
+            ]
+          : ['name the folder that the build installs into, as in "/opt/solve"']),
       ],
     },
   ),
@@ -206,4 +217,22 @@ export const containers = defineDiagnostics(450, 479, {
       help: ({ key }) => [`leave \`readonly\` out, or choose another place for \`${key}\``],
     },
   ),
+  unknownVariable: warning<{ name: string }>()('CRF475', 'A variable that a container may not have', {
+    title: ({ name }) =>
+      `nothing gives the container a variable ${quote(name)}: it is empty, unless the image sets it`,
+    notes: () => ['of the environment that you submit in a container gets what `pass` names, and no more'],
+    help: ({ name }) => [
+      `write \`environment { pass = ["${name}"] }\` for that of the submission, or \`set { ${name} = "…" }\``,
+      `if the image sets it, write \${${name}:?}: where it does not, the program stops and says so`,
+    ],
+  }),
+  twoRecipes: error<{ image: string; other: string }>()('CRF476', 'Two recipes for one image', {
+    title: ({ image, other }) => `the workflow ${quote(other)} has another recipe for ${quote(image)}`,
+    notes: () => [
+      'the one that is built later would take the place of the other, and runs would stop at their next attempt',
+    ],
+    help: () => [
+      'give one of the images another name; or leave `image` out of one workflow, and it uses that of the other',
+    ],
+  }),
 });

@@ -12,15 +12,21 @@ const MOST_LISTED = 30;
 
 /** CRF101 to CRF199: names and structure. */
 export const names = defineDiagnostics(101, 199, {
-  unknownKey: error<{ key: string; block: string; nearest: string | undefined; known: readonly string[] }>()(
-    'CRF101',
-    'A key that its block does not have',
-    {
-      title: ({ key, block }) => `\`${block}\` has no key ${quote(key)}`,
-      help: ({ nearest, known }) =>
-        nearest === undefined ? [`it takes ${listing(ticks(known))}`] : [`did you mean \`${nearest}\`?`],
+  unknownKey: error<{
+    key: string;
+    block: string;
+    nearest: string | undefined;
+    known: readonly string[];
+    /** An option of sbatch, as the block for such is written. */
+    option?: string | undefined;
+  }>()('CRF101', 'A key that its block does not have', {
+    title: ({ key, block }) => `\`${block}\` has no key ${quote(key)}`,
+    help: ({ nearest, known, option }) => {
+      if (option !== undefined)
+        return [`it is an option of sbatch: write \`slurm { ${option} = … }\` in here`];
+      return nearest === undefined ? [`it takes ${listing(ticks(known))}`] : [`did you mean \`${nearest}\`?`];
     },
-  ),
+  }),
   unknownBlock: error<{ block: string; nearest: string | undefined; known: readonly string[] }>()(
     'CRF102',
     'A block that a workflow does not have',
@@ -136,13 +142,19 @@ export const names = defineDiagnostics(101, 199, {
       `if the text is meant as it stands, write \\{{${name}}}`,
     ],
   }),
-  insertNotGiven: error<{ name: string; block: string; example: string }>()(
+  insertNotGiven: error<{ name: string; block: string; example: string; auto: boolean }>()(
     'CRF115',
     'A value in {{…}} that the workflow does not give',
     {
-      title: ({ name }) =>
-        `{{${name}}} has no value: the workflow does not give \`${name}\`, or not as a number`,
-      help: ({ block, example }) => [`add it: \`${block} { ${example} }\``],
+      title: ({ name, auto }) =>
+        auto
+          ? `{{${name}}} has no value: \`${name} = auto\` is worked out while the job runs`
+          : `{{${name}}} has no value: the workflow does not give \`${name}\``,
+      help: ({ name, block, example, auto }) => [
+        auto
+          ? `write a duration in place of \`auto\`, or leave {{${name}}} out`
+          : `add it: \`${block} { ${example} }\``,
+      ],
     },
   ),
   notAnEntry: error<{ key: string; blocks: readonly string[] }>()('CRF116', 'A key where only blocks stand', {

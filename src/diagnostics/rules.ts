@@ -1,7 +1,7 @@
 import type { Bytes, Seconds } from '../model/flow.ts';
 import { HANDLING, LEAD_BASE, writingTime } from '../time/cost.ts';
 import { describeDuration as say, formatDuration as write } from '../time/duration.ts';
-import { describeSize } from '../time/size.ts';
+import { describeSize, formatSize } from '../time/size.ts';
 import { LONGEST_LEAD, SIGNAL_EARLY, slurmMinutes, usableTime } from '../time/slurm.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
 
@@ -142,6 +142,39 @@ export const rules = defineDiagnostics(301, 399, {
       ],
     },
   ),
+  memBelowMemory: warning<{ mem: Bytes; memory: Bytes }>()(
+    'CRF313',
+    'Less memory asked for than the program has',
+    {
+      title: ({ mem, memory }) =>
+        `the job asks for ${describeSize(mem)}, and the program has up to ${describeSize(memory)}`,
+      notes: () => ['Slurm ends a job that takes more than it asked for'],
+      help: ({ memory }) => [
+        `write \`mem = ${formatSize(memory)}\` or more: what surrounds the program counts, too`,
+      ],
+    },
+  ),
+  mtbfUnused: warning()('CRF314', 'Failures that nothing is worked out from', {
+    title: () => '`mtbf` has an effect with `interval = auto` only',
+    help: () => ['write `interval = auto`, or leave `mtbf` out; `crc plan` says what an interval costs'],
+  }),
+  aliveNever: warning<{ alive: Seconds; time: Seconds }>()(
+    'CRF315',
+    'A watch for signs of life that never bites',
+    {
+      title: ({ alive, time }) =>
+        `an attempt of ${say(time)} is over before ${say(alive)} without output are`,
+      help: () => ['write less than `time`: some times as long as the program is silent while all is well'],
+    },
+  ),
+  jobInState: error<{ variable: string }>()('CRF316', 'A state folder that is another one in each attempt', {
+    title: ({ variable }) =>
+      `\`state\` holds $${variable}, which is another one where another job goes on with the run`,
+    notes: () => [
+      'each attempt looks for the run there; and `bash NAME.sbatch status`, on a login node, has no such variable',
+    ],
+    help: () => ['leave it out: each run has a folder of its own in `state`, by its id'],
+  }),
   arrayOutput: warning<{ example: string }>()('CRF330', 'One output file for all tasks of an array', {
     title: () => 'all tasks of the array would write to this one file',
     notes: () => ['each task is a run of its own, and a restore puts the file back to where that task was'],

@@ -73,8 +73,8 @@ export const siteRules = defineDiagnostics(420, 439, {
         'Slurm would refuse the job, or leave it waiting for ever',
       ],
       help: ({ limit, byDefault, what }) => [
-        `write \`time = ${write(limit)}\` or less: \`total\` is what counts over all attempts`,
-        ...(byDefault ? [`or name a ${what} that allows more`] : []),
+        ...(byDefault ? [`name a ${what} that allows more: \`schedule { ${what.toLowerCase()} = … }\``] : []),
+        `${byDefault ? 'or ' : ''}write \`time = ${write(limit)}\` or less: \`total\` is what counts over all attempts`,
       ],
     },
   ),

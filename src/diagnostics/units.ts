@@ -42,7 +42,9 @@ export const units = defineDiagnostics(250, 299, {
   timeFraction: error<{ text: string; exact: Seconds | undefined }>()('CRF254', 'A time with a fraction', {
     title: ({ text }) => `${quote(text)}: a duration is a whole number of its unit`,
     help: ({ exact }) => [
-      exact === undefined ? 'write a whole number' : `write \`${formatDuration(exact)}\``,
+      exact === undefined
+        ? 'write a whole number; a part of something is a division: `1d / 4`'
+        : `write \`${formatDuration(exact)}\``,
     ],
   }),
   timeCompound: error<{ text: string; total: Seconds }>()(

@@ -185,7 +185,9 @@ export const values = defineDiagnostics(201, 249, {
     {
       title: ({ exact, unit }) => `this is ${exact}, which is no ${unit}`,
       notes: () => ['crc rounds nothing behind your back'],
-      help: ({ down, up }) => [`write ${down} or ${up}, or numbers that divide`],
+      help: ({ down, up }) => [
+        `write ${down.replace(' ', '')} or ${up.replace(' ', '')}, or numbers that divide`,
+      ],
     },
   ),
   negative: error<{ less: string }>()('CRF223', 'A calculation that comes to less than nothing', {

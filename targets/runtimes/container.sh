@@ -99,7 +99,7 @@ come_in() {
 outer_half_is_gone() {
   if [[ -z ${beat_at-} || $attempt_dir/seconds -nt $attempt_dir/inside ]]; then
     beat_at=$SECONDS
-    : >"$attempt_dir/inside"
+    touch "$attempt_dir/inside" # truncating what is empty changes no time on NFS
   fi
   if ((SECONDS - ${looked_at:-0} >= CRFLOW_HEARTBEAT)); then
     looked_at=$SECONDS

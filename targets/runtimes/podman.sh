@@ -8,11 +8,14 @@ find_image() {
     image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>&1)
     leave 70 "the image $image is not on $HOSTNAME (${image_id##*$'\n'}); to get it: $runtime pull $image"
   fi
-  # Of an attempt that was killed with all that looked after it.
+  # Of an attempt that was killed with all that looked after it. Podman 4.3 learns only at the first try that one is dead
+  # whose monitor is dead, too.
   for old in $(timeout -k 5 60 "$runtime" ps --all --quiet --filter "name=^${tmp_of_run##*/}-"); do
-    timeout -k 5 60 "$runtime" rm --force --time 0 "$old" >/dev/null
+    remove_container "$old" 2>/dev/null || remove_container "$old"
   done
 }
+
+remove_container() { timeout -k 5 60 "$runtime" rm --force --time 0 "$1" >/dev/null; }
 
 # The command is process 1 of its container, so all of it ends with the inner half. A second one of the same name would
 # not start, so each start has its own.

@@ -89,6 +89,42 @@ sleep 2.1; look then`,
   });
 });
 
+// Shifter's processes have their root in a folder of the host, by a mount that only they see.
+const unshare = spawnSync('unshare', ['--mount', 'true']);
+const why = unshare.status === 0 ? '' : ' (skipped: unshare --mount is not allowed here)';
+test.skipIf(why !== '')(
+  `a process whose root is elsewhere is found by the file it has open${why}`,
+  ({ expect }) => {
+    mkdirSync(join(folder, 'root'));
+    const { said } = bash(
+      'shifter',
+      `mkdir work.1; : >work.1/file
+unshare --mount bash -c 'mount --rbind / root; exec chroot root bash -c "exec sleep 60 3<\\"$PWD/work.1/file\\""' bash &
+until [[ $(cat "/proc/$!/comm") == sleep ]]; do sleep 0.1; done
+[[ $(processes_of "$PWD/work.") == "$!" ]] && echo found
+kill "$!"`,
+    );
+    expect(said).toBe('found\n');
+  },
+);
+
+test('a container of Podman that was killed with its monitor is removed, which takes two tries', ({
+  expect,
+}) => {
+  put(
+    'bin/podman',
+    `#!/bin/bash
+case $1 in
+  image) echo the-id ;;
+  ps) echo abc ;;
+  rm) echo "$*" >>removed; (($(wc -l <removed) > 1)) || { echo 'container state improper' >&2; exit 125; } ;;
+esac
+`,
+  );
+  const { said } = bash('podman', 'tmp_of_run=/tmp/crflow-0-1; find_image; cat removed');
+  expect(said).toBe('rm --force --time 0 abc\n'.repeat(2));
+});
+
 describe('a folder as an image', () => {
   const one = 'fingerprint image; echo';
 

@@ -112,7 +112,7 @@ export const faults: Readonly<Record<string, Row>> = {
   'stop by its owner': {
     strike: (run) => run.verb('stop', run.id),
     ...thenResumed('71:0'),
-    at: { 'between checkpoint and requeue': { ends: /^7:0$/ }, finishing: { ends: /^7:0$/ } },
+    at: { finishing: { ends: /^7:0$/ } },
   },
   'requeue by the user': { strike: (run) => scontrol(run, 'requeue', run.id) },
   'kill -9 application': {

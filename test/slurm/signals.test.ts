@@ -122,5 +122,32 @@ describe.skipIf(!slurm.ok)(
       expect(await cluster.job(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
       expect(run.output()).toBe(run.expected);
     });
+
+    test.concurrent('of a time limit, to a task of an array: it alone goes on, as another job', {
+      timeout: 200_000,
+    }, async ({ expect }) => {
+      const run = await startRun(cluster, {
+        dmtcp,
+        folder: 'array',
+        last: 40,
+        schedule: 'array = "0-1"  continue = resubmit',
+        task: '1',
+        sbatchArgs: ['--time=1', '--signal=B:USR1@45'],
+        env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@45' },
+      });
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '75:0' });
+      const next = String(run.entries().findLast(({ event }) => event === 'resubmitted')?.['job']);
+      const job = await run.ended(`${next}_1`);
+      expect(job, run.log(`${next}_1`)).toMatchObject({ ArrayTaskId: '1' });
+      await expect(cluster.job(`${next}_0`)).rejects.toThrow();
+      // Its owner is told how to go on with one task, and a job of another does nothing with it.
+      const wrong = await cluster.submit('count.sbatch', {
+        cwd: run.folder,
+        sbatchArgs: ['--array=0'],
+        args: ['resume', run.id],
+      });
+      expect(await run.ended(`${wrong}_0`)).toMatchObject({ ExitCode: '70:0' });
+      expect(run.log(`${wrong}_0`)).toContain(`sbatch --array=1 count.sbatch resume ${run.id}`);
+    });
   },
 );

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { RuntimeName } from '../../src/model/container.ts';
 import type { Dmtcp } from './dmtcp.ts';
 import { makeRootFileSystem, prefixOf, tarOf } from './image.ts';
@@ -39,7 +39,8 @@ interface Kind {
   readonly install: (root: string, folder: string) => Installed;
 }
 
-const podmanImage = 'localhost/crflow-test:1';
+/** By the folder: Podman-HPC's storage is the machine's, and another test may be using it. */
+const podmanImage = (folder: string) => `localhost/crflow-test:${basename(folder)}`;
 
 /** Podman with a storage and a configuration of its own, that ask for nothing that a bare machine has not. */
 function installForPodman(root: string, folder: string, command: string) {
@@ -59,11 +60,12 @@ function installForPodman(root: string, folder: string, command: string) {
 }
 
 function importTo(command: string, root: string, folder: string, env: Installed['env']): Installed {
-  must(command, ['import', '--quiet', tarOf(root, join(folder, 'image.tar')), podmanImage], env);
-  must(command, ['run', '--rm', '--network=host', podmanImage, 'true'], env);
+  const common = podmanImage(folder);
+  must(command, ['import', '--quiet', tarOf(root, join(folder, 'image.tar')), common], env);
+  must(command, ['run', '--rm', '--network=host', common, 'true'], env);
   const exchange = () => {
-    const image = 'localhost/crflow-test:own';
-    const putBack = () => must(command, ['tag', podmanImage, image], env);
+    const image = `${common}-own`;
+    const putBack = () => must(command, ['tag', common, image], env);
     putBack();
     const empty = join(folder, `empty-${command}`);
     mkdirSync(empty);
@@ -73,7 +75,7 @@ function importTo(command: string, root: string, folder: string, env: Installed[
       replace: () => must(command, ['import', '--quiet', tarOf(empty, `${empty}.tar`), image], env),
     };
   };
-  return { env, image: podmanImage, exchange };
+  return { env, image: common, exchange };
 }
 
 /** Where a folder is the image: a link, to another folder. */
@@ -174,8 +176,15 @@ export function containersOf({ runtime, env }: TestContainer, state: string): re
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** Removes the folder, and what the runtimes have mounted in it. */
+/** Removes the folder, what the runtimes have mounted in it, and what they keep elsewhere. */
 export function removeContainers(folder: string): void {
+  const env = {
+    ...process.env,
+    USER: process.env['USER'] ?? 'root',
+    SCRATCH: process.env['SCRATCH'] ?? folder,
+  };
+  for (const image of [podmanImage(folder), `${podmanImage(folder)}-own`])
+    spawnSync('podman-hpc', ['rmi', '--force', image], { env });
   for (const mounted of ['storage/overlay', 'storage/vfs'])
     spawnSync('umount', ['-l', join(folder, mounted)]);
   rmSync(folder, { recursive: true, force: true });

@@ -13,13 +13,13 @@ const count = join(import.meta.dirname, '../programs/count-alone.sh');
 /** The counting program: 1 to `last`, a line each half second, then status 7. */
 export const counting = (last: number) => `bash '${count}' ${last} 0.5 7`;
 
-const flow = (run: string, blocks: string) => `crflow 1
+const flow = (run: string, blocks: string, schedule: string) => `crflow 1
 
 workflow count {
   application { run = ${quoted(run)} }
   ${blocks}
   checkpoint { interval = 10min   lead = 2min }
-  schedule { time = 10min   total = 1h }
+  schedule { time = 10min   total = 1h  ${schedule} }
 }
 `;
 
@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly run?: string | undefined;
   /** What it runs in, instead of the host. */
   readonly container?: TestContainer | undefined;
+  /** Further keys of its block `schedule`. */
+  readonly schedule?: string;
   /** The task to look at, where `sbatchArgs` make an array of it. */
   readonly task?: string | undefined;
   /** Called with the folder before anything is submitted. */
@@ -54,7 +56,11 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
   const { container, commands = {} } = options;
   const wrapped = container && Object.keys(commands).length > 0 ? 'inside' : undefined;
   if (wrapped) writeCommandsInside(join(folder, wrapped), dmtcp, commands);
-  const text = flow(options.run ?? counting(last), container?.blocks(dmtcp, wrapped) ?? '');
+  const text = flow(
+    options.run ?? counting(last),
+    container?.blocks(dmtcp, wrapped) ?? '',
+    options.schedule ?? '',
+  );
   const { flows, diagnostics } = compile({ name: 'count.crflow', text });
   if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
   writeFileSync(join(folder, 'count.sbatch'), flows[0].script.text);
@@ -75,7 +81,10 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
       cwd: folder,
       env,
       // What is resumed is one task.
-      sbatchArgs: sbatchArgs.filter((word) => args.length === 0 || !word.startsWith('--array')),
+      sbatchArgs:
+        args.length > 0 && options.task !== undefined
+          ? [...sbatchArgs.filter((word) => !word.startsWith('--array')), `--array=${options.task}`]
+          : sbatchArgs,
       args,
     });
   options.before?.(folder);

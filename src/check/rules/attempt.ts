@@ -5,8 +5,10 @@ import type { Blocks, Values } from '../blocks.ts';
 import type { Context, Given } from '../context.ts';
 
 /** Do `time`, `time_min`, `total` and `lead` fit each other, and Slurm? Source: facts/slurm.md, facts/intervals.md. */
-export function attemptRules({ application, checkpoint, schedule }: Blocks, context: Context): void {
+export function attemptRules(blocks: Blocks, context: Context): void {
+  const { application, checkpoint, schedule } = blocks;
   const { report } = context;
+  smallThings(blocks, context);
   oneOutputEach(application?.values, schedule?.values.array, context);
   const lead = checkpoint?.values.lead;
   const { time, time_min: min, total } = schedule?.values ?? {};
@@ -24,6 +26,24 @@ export function attemptRules({ application, checkpoint, schedule }: Blocks, cont
       label(time, '`time`'),
     ]);
   }
+}
+
+/** What has no effect, or not the one that was meant. */
+function smallThings({ application, checkpoint, schedule }: Blocks, { report }: Context): void {
+  const { memory, alive } = application?.values ?? {};
+  const { interval, mtbf, state } = checkpoint?.values ?? {};
+  const { mem, time } = schedule?.values ?? {};
+  if (mem !== undefined && memory !== undefined && mem.value < memory.value)
+    report(rules.memBelowMemory, mem.span, { mem: mem.value, memory: memory.value }, [
+      label(memory, '`memory`'),
+    ]);
+  if (mtbf !== undefined && interval !== undefined && interval.value !== 'auto')
+    report(rules.mtbfUnused, mtbf.span, undefined, [label(interval, 'fixed here')]);
+  if (alive !== undefined && time !== undefined && alive.value >= time.value)
+    report(rules.aliveNever, alive.span, { alive: alive.value, time: time.value });
+  const job = state?.value.find((part) => part.kind === 'variable' && /^SLURM_/.test(part.name));
+  if (state !== undefined && job?.kind === 'variable')
+    report(rules.jobInState, state.span, { variable: job.name });
 }
 
 /** Two runs in one file: only a path with a variable of the job's can tell tasks apart. */

@@ -14,8 +14,8 @@ import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
-import { separatorIn } from '../container-values.ts';
-import { type Context, type Given, itemSpan, textOf } from '../context.ts';
+import { separatorIn, tidy } from '../container-values.ts';
+import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -35,6 +35,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   load?.value.forEach((module, i) => {
     if (/^dmtcp\b/i.test(module)) context.report(containers.hostDmtcp, itemSpan(load, i), { module });
   });
+  variablesOfRun(blocks, context);
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
   if (image !== undefined) imageFor(runtime, image, context);
@@ -51,13 +52,51 @@ export function containerRules(blocks: Blocks, context: Context): void {
 const pathText = (path: HostPath) =>
   path.map((part) => (part.kind === 'text' ? part.text : `$${part.name}`)).join('');
 
+/** What bash and the runtimes set themselves, wherever they run. */
+const EVERYWHERE =
+  /^(?:[a-z]$|SLURM\w*|CRFLOW_\w*|BASH\w*|HOME|PATH|PWD|OLDPWD|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|HOSTNAME|REPLY|OPTARG|OPTIND|FUNCNAME|PIPESTATUS|LANG|LC_\w+|SHELL|SHLVL|TMPDIR|TERM|OSTYPE|HOSTTYPE|MACHTYPE|EPOCHSECONDS|EPOCHREALTIME)$/;
+
+/**
+ * Variables that `run` uses and that nothing gives it: on the host they would be those of the submission, here they are empty.
+ * What a script that it sources sets nobody knows, and one in the form \${NAME:…} or \${NAME-…} is prepared for it.
+ */
+function variablesOfRun({ application, environment }: Blocks, { report, scope }: Context): void {
+  const run = application?.values.run?.value;
+  if (run === undefined) return;
+  const text = textOf(run);
+  const shown = text.replaceAll(/'[^']*'|\\\$|(?<=^|\s)#[^\n]*/g, (found) => ' '.repeat(found.length));
+  if (/(?:^|[\s;&|(])(?:source|\.|eval)\s/.test(shown)) return;
+  const own = new Set(
+    [
+      ...shown.matchAll(/\b([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=/g),
+      ...shown.matchAll(/\bfor\s+([A-Za-z_]\w*)/g),
+    ].map((match) => match[1] ?? ''),
+  );
+  for (const words of shown.matchAll(
+    /\b(?:read|mapfile|readarray|local|declare|export|printf\s+-v|getopts\s+\S+)\b([^\n;|&]*)/g,
+  ))
+    for (const name of (words[1] ?? '').match(/[A-Za-z_]\w*/g) ?? []) own.add(name);
+  const set = environment?.inner.flatMap(({ entries }) => entries.map(({ key }) => key.text)) ?? [];
+  const pass = environment?.values.pass?.value ?? [];
+  const passed = (name: string) =>
+    pass.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : one === name));
+  const said = new Set<string>();
+  for (const match of shown.matchAll(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g)) {
+    const name = match[1] ?? match[2] ?? '';
+    const known = own.has(name) || set.includes(name) || passed(name) || scope.find(name) !== undefined;
+    if (known || EVERYWHERE.test(name) || said.has(name)) continue;
+    said.add(name);
+    report(containers.unknownVariable, spanInside(run, match.index, match.index + match[0].length), { name });
+  }
+}
+
 /** Recipes: what depends on two of their keys. */
 export function imageRules({ image, container }: Blocks, context: Context): void {
   const { report } = context;
   if (image === undefined) return;
   if (container === undefined && !image.node.broken)
     report(containers.imageWithoutContainer, image.node.key.span, undefined);
-  const { from, build_packages, results } = image.values;
+  const { from, build, build_packages, results } = image.values;
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {
     whatImage(from, true, context);
@@ -65,13 +104,19 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     if (!known && !isMusl(from.value))
       report(containers.unknownDistribution, from.span, { image: written(from.value), known: DISTRIBUTIONS });
   }
+  const isSourced = image.clauses.length > 0;
   if (!image.given.has('build') && !image.node.broken) {
-    const isSourced = image.clauses.length > 0;
-    if (build_packages !== undefined)
-      report(containers.nothingBuilt, build_packages.span, { key: 'build_packages', isSourced });
+    if (build_packages !== undefined) {
+      const lacking = isSourced ? 'build' : 'sources';
+      report(containers.nothingBuilt, build_packages.span, { key: 'build_packages', lacking });
+    }
     if (results !== undefined && !isSourced)
-      report(containers.nothingBuilt, results.span, { key: 'results', isSourced });
+      report(containers.nothingBuilt, results.span, { key: 'results', lacking: 'sources' });
   }
+  // What is built stays behind, all but the results; those are the sources' folders where none are named.
+  const isKept = image.given.has('results') ? results?.value.length !== 0 : isSourced;
+  if (build !== undefined && !isKept && !image.node.broken)
+    report(containers.nothingBuilt, build.span, { key: 'build', lacking: 'results' });
   results?.value.forEach((path, i) => {
     if (SYSTEM.test(path)) report(containers.resultPlace, itemSpan(results, i), { path, isSource: false });
   });
@@ -94,8 +139,9 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     report(containers.release, release.span, { found: release.value, known: Object.keys(DMTCP_RELEASES) });
 }
 
-/** Folders of the system, that no source or build can have to itself. */
-const SYSTEM = /^\/(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|sys|tmp|usr|var)?$/;
+/** Folders of the system, that no source or build can have to itself: packages install into them. */
+const SYSTEM =
+  /^\/(?:(?:usr\/)?(?:bin|lib|lib64|sbin)|usr\/(?:include|libexec|share)|var\/lib|boot|dev|etc|home|opt|proc|root|run|sys|tmp|usr|var)?$/;
 
 /** Where a clause puts something, with what else it says. */
 function placesOf({ parts }: Clause) {
@@ -104,9 +150,9 @@ function placesOf({ parts }: Clause) {
   return text?.kind === 'string' ? [{ text, readonly }] : [];
 }
 
-/** A place inside, without the slashes that may end it. */
+/** A place inside, as the runtime will be told it. */
 function plain(text: StringValue): string {
-  return textOf(text).replace(/(?<=.)\/+$/, '');
+  return tidy(textOf(text));
 }
 
 /** Is it one that DMTCP works in, and always the same one? */
@@ -232,7 +278,7 @@ function mountsFor(runtime: RuntimeRules, { container, application }: Blocks, { 
   }
   for (const key of ['workdir', 'output'] as const) {
     const given = application?.values[key];
-    const path = given?.value.map((one) => (one.kind === 'text' ? one.text : '$')).join('') ?? '';
+    const path = tidy(given?.value.map((one) => (one.kind === 'text' ? one.text : '$')).join('') ?? '');
     // A mount inside another covers it.
     const [to, mount] =
       [...seen]

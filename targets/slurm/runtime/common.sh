@@ -118,8 +118,9 @@ end_all() {
   done
 }
 
-# processes_of PART: those that have a file open with this in its path. Restored processes are orphans without a name or
-# an environment of their own, but each keeps a file in its DMTCP_TMPDIR open.
+# processes_of PART: those that have a file open with this in its path: of one in a container that has its root elsewhere,
+# what this host sees begins with that. Restored processes are orphans without a name or an environment of their own, but
+# each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
   local target link
   find /proc/[0-9]*/fd -type l -printf '%l\t%p\n' 2>/dev/null |

@@ -224,7 +224,7 @@ restore() {
 # The mark of a complete checkpoint is a new restart script: the coordinator writes it when every image
 # has been renamed to its place. No answer of dmtcp_command says as much.
 checkpoint() {
-  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0
+  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned=''
   there_is_room || return
   if [[ -z $(processes_of "$run/shell") ]]; then
     give_up_checkpoint 'the shell that records the status is gone'
@@ -251,6 +251,7 @@ checkpoint() {
     checkpoint_fails 'DMTCP refused it'
     return 1
   fi
+  look_at_the_still
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" committed
   if [[ ! -e $mark ]]; then
     give_up_checkpoint "it was not complete after $((SECONDS - began)) s"
@@ -261,7 +262,25 @@ checkpoint() {
     give_up_checkpoint 'a process was lost in its midst'
     return 1
   fi
+  if [[ -n $orphaned ]]; then
+    checkpoint_fails 'a process had just ended, and its parent would not know how'
+    rm -f "$live"/*.dmtcp
+    return 1
+  fi
   seal $((SECONDS - began))
+}
+
+# A process can end between the look for zombies and the moment in which all stand still for the checkpoint; while they do,
+# it stays one. Without a pause: a small checkpoint is soon over.
+look_at_the_still() {
+  for _ in {1..20}; do
+    [[ ! -e $mark ]] || break
+    if ! computation_runs; then
+      seen_working=yes
+      no_zombies || orphaned=yes
+      break
+    fi
+  done
 }
 
 # Complete, or never going to be. A -kc that meets a process being born is dropped without a word: it is said

@@ -175,12 +175,12 @@ leave() {
     'done')
       say "done: $2"
       if (($1 > 128)) && ever_sealed; then
-        say "that is signal $(($1 - 128)); if it was not its own doing: sbatch $name.sbatch resume $run_id $(newest_generation)"
+        say "that is signal $(($1 - 128)); if it was not its own doing: sbatch $(for_task)$name.sbatch resume $run_id $(newest_generation)"
       fi
       ;;
     *)
       say "stopped (status $1): $2"
-      if [[ -n ${attempt_dir-} && -z ${next_job-} ]]; then say "to go on: sbatch $name.sbatch resume $run_id"; fi
+      if [[ -n ${attempt_dir-} && -z ${next_job-} ]]; then say "to go on: sbatch $(for_task)$name.sbatch resume $run_id"; fi
       ;;
   esac
   exit "$1"

@@ -11,6 +11,7 @@ open_run() {
   if [[ -n $verb ]]; then
     run_id=$wanted
     if ! is_run_id "$run_id" || [[ ! -d $state/$run_id ]]; then leave 70 "there is no run '$wanted' in $state"; fi
+    is_its_task || leave 70 "run $run_id is not that of this job: sbatch $(for_task)$name.sbatch resume $run_id"
     if [[ $verb == resume ]]; then refuse_second_life "$state/$run_id/lease"; fi
   elif [[ -d $state/$run_id && ${SLURM_RESTART_COUNT:-0} == 0 ]]; then
     leave 70 "$state/$run_id is there already, of another job with this id: move it away, or resume it"
@@ -52,6 +53,17 @@ open_run() {
   rm -f "$run"/attempts/*/live/*.dmtcp "$run"/attempts/*/live/*.temp # checkpoints that were never sealed
   rm -rf "$run"/generations/*.partial "$run"/generations/*.old       # nor these, or not wholly removed
 }
+
+# A run of an array belongs to the task of its index: a script with an array that is submitted again for one run starts
+# them all, and each would take it for its own.
+is_its_task() {
+  local task=''
+  [[ $run_id == *_* ]] && task=${run_id#*_}
+  [[ $task == "${SLURM_ARRAY_TASK_ID-}" ]]
+}
+
+# What sbatch must be told beside the script to go on with the run.
+for_task() { if [[ $run_id == *_* ]]; then printf -- '--array=%s ' "${run_id#*_}"; fi; }
 
 # refuse_second_life LEASE: a run that another job carries on needs no resuming, and would lose what it did.
 refuse_second_life() {

@@ -54,6 +54,8 @@ resubmit() {
     value=$(job_fact "${option#*:}")
     [[ ${value:-N/A} == @(N/A|\(null\)) ]] || options+=("--${option%%:*}=$value")
   done
+  # Of an array, this task alone.
+  if [[ -n ${SLURM_ARRAY_TASK_ID-} ]]; then options+=("--array=$SLURM_ARRAY_TASK_ID"); fi
   next_job=$(cd "$home" && timeout -k 5 "$CRFLOW_SLURM_LIMIT" sbatch --parsable \
     --dependency="afterany:$SLURM_JOB_ID" ${options[@]+"${options[@]}"} "$script" continue "$run_id")
   next_job=${next_job%%;*}

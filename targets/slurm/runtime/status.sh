@@ -32,7 +32,7 @@ status() {
     tell_attempt "$number"
   done
   printf '  output     %s\n  state      %s\n' "${shown:-$output}" "$run"
-  finished || [[ -n $job_state ]] || printf '  to go on   sbatch %s resume %s\n' "$0" "$run_id"
+  finished || [[ -n $job_state ]] || printf '  to go on   sbatch %s%s resume %s\n' "$(for_task)" "$0" "$run_id"
 }
 
 # tell_attempt N: how it went.
@@ -114,7 +114,7 @@ help() {
   bash   $name.sbatch status [RUN]      how a run is doing, and what comes next; the newest run, if none is named
   bash   $name.sbatch checkpoint [RUN]  checkpoint now, and go on
   bash   $name.sbatch stop [RUN]        checkpoint now, and stop
-  sbatch $name.sbatch resume RUN        go on with a run that stopped
+  sbatch $name.sbatch resume RUN        go on with a run that stopped; of an array: sbatch --array=TASK $name.sbatch resume JOB_TASK
          … resume RUN GENERATION       the same, from an older generation; later ones count no longer
          … resume RUN --total +2h      the same, with two hours more (or anew: --total 6h)
 
