@@ -234,6 +234,12 @@ collect_binds; printf '%s\\n' "\${binds[@]}"`,
     ]);
   });
 
+  test('Shifter: is asked for what is at another place, or to be read only', ({ expect }) => {
+    put('bin/shifter', '#!/bin/bash\nprintf "%s\\n" "$@" | grep -e --volume\n');
+    const { said } = bash('shifter', "binds=(/a /x '' /work /work '' /b /b ro); inside true");
+    expect(said).toBe('--volume=/a:/x\n--volume=/b:/b:ro\n');
+  });
+
   test('Charliecloud: an image that is a file gives its variables too, where it has any', ({ expect }) => {
     // As the real one: it fails where the image has none.
     put(
