@@ -289,7 +289,8 @@ describe('a program, with the stand-in', { timeout: 180_000, concurrent: true },
     writeFileSync(seconds, '600');
     await vi.waitUntil(() => images().some((name) => name.endsWith('.temp')), { timeout: 60_000 });
     writeFileSync(seconds, '0.1');
-    expect(run.kill(/inner_half/)).toBe(1);
+    // A subshell of it, at that moment, has its name, too.
+    expect(run.kill(/inner_half/)).toBeGreaterThan(0);
     writeFileSync(join(run.folder, 'witness/go'), '');
     expect(await ended, run.log()).toBe(7);
     expect(images()).toEqual([]);
