@@ -53,7 +53,8 @@ add() {
   if [[ -e $sum ]]; then read -r done value <"$sum"; fi
   if ((done > counter)); then exit 9; fi
   # The stand-in may have stopped us behind this, and before the counter was remembered.
-  if ((done < counter)); then printf '%s %s\n' "$counter" $((value + counter)) >"$sum"; fi
+  # In place, and not emptied first: the stand-in may stop us between the two, and cannot bring the rest of it back.
+  if ((done < counter)); then printf '%s %s\n' "$counter" $((value + counter)) 1<>"$sum"; fi
 }
 
 if [[ -n $memory && -s $memory ]]; then
