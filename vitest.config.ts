@@ -16,8 +16,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
-    // Most of them wait, for a Slurm or a DMTCP: two files at a time also where there are only two cores.
-    maxWorkers: 2,
+    // Most of them wait, for a Slurm or a DMTCP: three files at a time also where there are only two cores.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ['default', 'json', new SkippedReporter()].filter((one) => report || one !== 'json'),

@@ -6,7 +6,7 @@ attempt() {
   leave_if_settled # done before, out of time, no progress
   prepare_host     # modules, tools, room for checkpoints
   listen_for_preemption
-  starts=0 absences=0
+  starts=0 absences=0 beginnings=0
   while :; do
     start_inner_half
     watch_inner_half
@@ -15,6 +15,7 @@ attempt() {
       saved | unsaved) break ;;
       again) ;; # checkpointed, and to be restored at once
       unrestored) say 'falling back to the generation before it' ;;
+      anew) may_begin_anew || leave_lost 'in five tries no checkpoint of the application was whole' ;;
       absent) may_start_again || leave 70 "$why" ;;
       missing) leave 70 "$why" ;;
       unfit) leave 78 "$why" ;;

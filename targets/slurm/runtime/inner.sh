@@ -224,7 +224,7 @@ restore() {
 # The mark of a complete checkpoint is a new restart script: the coordinator writes it when every image
 # has been renamed to its place. No answer of dmtcp_command says as much.
 checkpoint() {
-  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned=''
+  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten=''
   there_is_room || return
   if [[ -z $(processes_of "$run/shell") ]]; then
     give_up_checkpoint 'the shell that records the status is gone'
@@ -236,13 +236,12 @@ checkpoint() {
     return 1
   fi
   unfit=0
-  wait_until 5 no_zombies
   rm -f "$mark" "$live"/*.temp
-  open_files >"$live/open"
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers || {
     give_up_checkpoint 'the computation did not answer'
     return 1
   }
+  await_no_zombies
   read_clock
   taken=$now
   if [[ $how == -kc ]]; then
@@ -265,6 +264,8 @@ checkpoint() {
   if [[ -n $orphaned ]]; then
     checkpoint_fails 'a process had just ended, and its parent would not know how'
     rm -f "$live"/*.dmtcp
+    # It was in good health, and there is nothing to go back to.
+    if [[ $how == -kc ]] && ! ever_sealed && [[ ${request-} != finish* ]]; then conclude anew 'nothing of it is saved yet, so it begins anew'; fi
     return 1
   fi
   seal $((SECONDS - began))
@@ -322,21 +323,44 @@ at_home() {
   done
 }
 
-# A process that has ended, but whose parent has not asked for its status yet, is in no image: after a restore
-# the parent would take its status for 0. Parents under DMTCP ask once a second; so there is a better moment.
-no_zombies() {
-  local stat family
+# A process that has ended, but whose parent has not asked for its status yet, is in no image: after a restore the parent
+# would take its status for 0. Where it is 0 that is right; these are the others. Parents under DMTCP ask once a second,
+# so there is a better moment.
+zombies() {
+  local stat pid family
   family=" $(processes_of "$tmp/" | tr '\n' ' ')"
   for stat in /proc/[0-9]*/stat; do
-    # PID (NAME) STATE PARENT …, where the name may hold anything
+    # PID (NAME) STATE PARENT … STATUS, where the name may hold anything
     read -r stat 2>/dev/null <"$stat" || continue
-    stat=${stat##*) }
-    if [[ $stat == 'Z '* ]]; then
+    pid=${stat%% *} stat=${stat##*) }
+    if [[ $stat == 'Z '* && $stat != *' 0' ]]; then
       stat=${stat#Z }
-      [[ $family != *" ${stat%% *} "* ]] || return
+      if [[ $family == *" ${stat%% *} "* ]]; then printf '%s ' "$pid"; fi
     fi
   done
 }
+
+# But for those that nobody asks for: they were there all the while that was waited.
+no_zombies() {
+  local pid
+  for pid in $(zombies); do
+    [[ " $forgotten" == *" $pid "* ]] || return
+  done
+}
+
+# Waits for a moment without, and lists the open files.
+await_no_zombies() {
+  local was pid
+  was=" $(zombies)"
+  if wait_until 5 no_zombies_at_last; then return; fi
+  for pid in $(zombies); do
+    if [[ $was == *" $pid "* ]]; then forgotten+="$pid "; fi
+  done
+  open_files >"$live/open"
+}
+
+# The look that counts is the last thing before a checkpoint: the list of open files takes its time.
+no_zombies_at_last() { no_zombies && open_files >"$live/open" && no_zombies; }
 
 accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
 

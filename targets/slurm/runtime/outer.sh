@@ -112,6 +112,9 @@ may_start_again() {
   ((++absences < 3)) && say 'the inner half did not start; trying again' && sleep 2
 }
 
+# A first checkpoint that ends the application, as a proof needs, and then is no good: nothing else was wrong with it.
+may_begin_anew() { ((++beginnings < 5)); }
+
 # A computation that was lost is restored in the same attempt, twice at most without a new generation: from the
 # newest, then from the one before, in case the newest holds what made it fail. It is never started anew here:
 # that would throw away output that somebody may want to look at.

@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { dmtcpImplementations, dmtcpUnderTest, whyNoRealDmtcp } from '../support/dmtcp.ts';
+import { rehearsal } from '../support/emitted.ts';
+
+// A child that has ended, and whose parent has not asked for its status, is in no image. Where nobody ever asks, or where the
+// status is 0, a checkpoint is as good as any.
+describe.skipIf(whyNoRealDmtcp !== null)(
+  `a child that has ended and that nobody asks for${whyNoRealDmtcp ? ` (skipped: ${whyNoRealDmtcp})` : ''}`,
+  () => {
+    test.concurrent.each([0, 3])('with status %i: checkpointed, proven and carried to its end', {
+      timeout: 120_000,
+    }, async (status) => {
+      const count = 'for (1..150) { print "$_\\n"; select undef, undef, undef, 0.1 } exit 7';
+      using run = rehearsal(dmtcpUnderTest(), {
+        run: `perl -e '$| = 1; if (!fork) { exit ${status} } ${count}'; exit "$?"`,
+      });
+      expect(await run.start({ CRFLOW_PROVE: '1' }), run.log()).toBe(7);
+      expect(run.output()).toBe(Array.from({ length: 150 }, (_, i) => `${i + 1}\n`).join(''));
+      expect(run.log()).toContain('sealed generation 1');
+    });
+  },
+);
+
+// A first checkpoint that ends the application, as the proof of a restore does, and that cannot be used: the application was
+// in good health, so the run must not end for it.
+test.concurrent.for(dmtcpImplementations)(
+  'a first checkpoint that is spoiled: the run begins anew, with $name',
+  { timeout: 180_000 },
+  async (dmtcp, { expect }) => {
+    using run = rehearsal(dmtcp);
+    const script = join(run.folder, 'count.sbatch');
+    const text = readFileSync(script, 'utf8');
+    // Such a child at the very moment cannot be had to order: the look for it is what is made up.
+    const spoiled = text.replace(
+      'no_zombies || orphaned=yes',
+      '(($(grep -c launched "$run/journal.jsonl") > 2)) || orphaned=yes',
+    );
+    expect(spoiled).not.toBe(text);
+    writeFileSync(script, spoiled);
+    expect(await run.start({ CRFLOW_PROVE: '1' }), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(run.entries().filter(({ event }) => event === 'launched')).toHaveLength(3);
+    expect(run.entries().filter(({ outcome }) => outcome === 'anew')).toHaveLength(2);
+  },
+);
