@@ -278,7 +278,8 @@ look_at_the_still() {
     [[ ! -e $mark ]] || break
     if ! computation_runs; then
       seen_working=yes
-      no_zombies || orphaned=yes
+      # Once it is complete, -kc ends them all, and what is seen is their end.
+      no_zombies || [[ -e $mark ]] || orphaned=yes
       break
     fi
   done
