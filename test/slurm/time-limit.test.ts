@@ -77,7 +77,7 @@ describe.skipIf(!slurm.ok)(
         const entries = journal(run);
         const restored = entries.filter(({ event }) => event === 'restored');
         // Once in each attempt but the first, and in that one for a proof.
-        expect(restored.length).toBe(Number(job.Restarts) + 1);
+        expect(restored.length, log).toBe(Number(job.Restarts) + 1);
         expect(entries.filter(({ event }) => event === 'launched')).toHaveLength(1);
         expect(entries.at(-1)).toMatchObject({ event: 'left', status: 7, whose: 'application' });
         const status = await cluster.run('bash', ['count.sbatch', 'status'], { cwd: folder });
