@@ -5,7 +5,6 @@ import { placeOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import type { FlowFile, Name, WorkflowNode } from '../model/ast.ts';
-import type { Image } from '../model/container.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Workflow } from '../model/flow.ts';
 import type { Module, Settings } from '../model/program.ts';
@@ -13,6 +12,7 @@ import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
 import { reportClause } from './blocks.ts';
 import type { Context } from './context.ts';
+import { shownImage } from './image-name.ts';
 import { Declarations } from './scope.ts';
 import { readWorkflow } from './workflow.ts';
 
@@ -147,11 +147,6 @@ function oneRecipeEach(
   else if (first.recipe !== recipe)
     report(containers.twoRecipes, node.name.span, { image: shownImage(container.image), other: first.name });
 }
-
-const shownImage = (image: Image) =>
-  image.kind === 'name'
-    ? `${image.registry}/${image.repository}:${image.tag}`
-    : image.path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
 
 function noWorkflow({ source, file }: Module, context: Context | undefined): void {
   const end = source.text.trimEnd().length;

@@ -1,4 +1,4 @@
-import type { ImageName } from '../model/container.ts';
+import type { Image, ImageName } from '../model/container.ts';
 
 /** What a text is as the name of an image; or why it is none, and what was probably meant. */
 export type ImageNameOr = ImageName | { readonly kind: 'wrong'; readonly why: string; readonly fix?: string };
@@ -78,3 +78,9 @@ export function parseImageName(text: string): ImageNameOr {
 /** A path, and not a name: of a SIF, a squashfs or a folder. */
 export const isImagePath = (text: string) =>
   /^(?:[/$~]|\.{1,2}\/)/.test(text) || /\.(?:sif|sqfs|squashfs|simg)$/.test(text);
+
+/** An image as a message names it: without a digest, which nobody reads; a file as it was written. */
+export const shownImage = (image: Image) =>
+  image.kind === 'name'
+    ? `${image.registry}/${image.repository}:${image.tag}`
+    : image.path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');

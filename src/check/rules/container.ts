@@ -16,6 +16,7 @@ import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
 import { separatorIn, tidy } from '../container-values.ts';
 import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
+import { shownImage } from '../image-name.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -102,7 +103,10 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     whatImage(from, true, context);
     const known = image.given.has('distribution') || distributionOf(from.value.repository, from.value.tag);
     if (!known && !isMusl(from.value))
-      report(containers.unknownDistribution, from.span, { image: written(from.value), known: DISTRIBUTIONS });
+      report(containers.unknownDistribution, from.span, {
+        image: shownImage(from.value),
+        known: DISTRIBUTIONS,
+      });
   }
   const isSourced = image.clauses.length > 0;
   if (!image.given.has('build') && !image.node.broken) {
@@ -158,17 +162,14 @@ function plain(text: StringValue): string {
 /** Is it one that DMTCP works in, and always the same one? */
 function whatImage({ value, span }: Given<Image>, inRecipe: boolean, { report }: Context): void {
   if (value.kind === 'file') return;
-  if (isMusl(value)) report(containers.musl, span, { image: written(value) });
+  if (isMusl(value)) report(containers.musl, span, { image: shownImage(value) });
   else if (value.tag === 'latest' && value.digest === null && value.registry !== 'localhost')
-    report(containers.movingTag, span, { image: written(value), tag: value.tag, inRecipe });
+    report(containers.movingTag, span, { image: shownImage(value), tag: value.tag, inRecipe });
 }
 
 const isMusl = ({ repository, tag }: { repository: string; tag: string }) =>
   !/glibc/.test(tag) &&
   (/(?:^|\/)(?:alpine|busybox)$/.test(repository) || /(?:^|[-._])(?:alpine|musl)(?:$|[-._\d])/.test(tag));
-
-const written = (image: Image) =>
-  image.kind === 'file' ? '' : `${image.registry}/${image.repository}:${image.tag}`;
 
 function listed({ name, label }: RuntimeRules, span: Span, { report, site }: Context): void {
   const known = site.runtimes.map((one): string => one.name);
@@ -187,7 +188,7 @@ function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context:
   if (value.registry === 'localhost' && !runtime.local)
     report(containers.localImage, span, {
       runtime: runtime.label,
-      image: written(value),
+      image: shownImage(value),
       files: runtime.files,
     });
 }
