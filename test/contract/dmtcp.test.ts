@@ -24,7 +24,7 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
   });
   afterEach(() => rig.end());
 
-  /** A coordinator and an application that has counted to 2. */
+  /** A coordinator and an application that has counted to 2, and waits at 7 until the gate is opened. */
   async function run() {
     const coordinator = await rig.coordinator();
     const application = rig.launch(LAST, STATUS);
@@ -49,12 +49,12 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
   });
 
   it('takes a checkpoint with -c, one at a time, commits it with the restart script, and goes on to its end', async () => {
-    rig.slow();
     const { coordinator, application } = await run();
-    expect(rig.command('-c').status).toBe(0);
-    expect(rig.committed()).toBe(false);
-    expect(rig.state().running).toBe('no');
-    expect(rig.command('-c').status).toBe(2);
+    rig.during(application, () => {
+      expect(rig.committed()).toBe(false);
+      expect(rig.state().running).toBe('no');
+      expect(rig.command('-c').status).toBe(2);
+    });
     await rig.commit();
     await until('the end of the list', () => rig.images().length > 0);
 
@@ -64,6 +64,7 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
     expect(found.filter((name) => name.endsWith('.dmtcp'))).toHaveLength(images.length);
     expect(found.filter((name) => name.endsWith('.temp'))).toEqual([]);
     expect(statSync(images[0] ?? '').mode & 0o777).toBe(0o600);
+    rig.open();
     expect(await application.ended).toBe(0);
     expect(await coordinator.ended).toBe(0);
     expect(rig.status()).toBe(String(STATUS));
@@ -79,11 +80,12 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
   });
 
   it('says with -kc what it says always, and drops it during another checkpoint', async () => {
-    rig.slow();
-    await run();
-    expect(rig.command('-c').status).toBe(0);
-    expect(rig.command('-kc')).toEqual({ status: 2, said: 'Computation was checkpointed and killed.\n' });
+    const { application } = await run();
+    rig.during(application, () => {
+      expect(rig.command('-kc')).toEqual({ status: 2, said: 'Computation was checkpointed and killed.\n' });
+    });
     await rig.commit();
+    rig.open();
     await rig.counted(LAST);
   });
 
@@ -106,6 +108,7 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
       await rig.counted(reached);
       await rig.running();
     }
+    rig.open();
     expect(await application.ended).toBe(0);
     expect(await coordinator.ended).toBe(0);
     expect(rig.status()).toBe(String(STATUS));
@@ -121,6 +124,7 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
     await rig.counted(4);
     rig.killMembers();
     await until('the end of the application', () => rig.members().length === 0);
+    rig.open();
     await rig.coordinator();
     await rig.restart(rig.images()).ended;
     expect(rig.status()).toBe(String(STATUS));
@@ -171,6 +175,7 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
     expect(rig.status()).toBe('');
     expect(rig.committed()).toBe(false);
     for (const name of readdirSync(rig.live)) if (name.endsWith('.temp')) rmSync(join(rig.live, name));
+    rig.open();
     await rig.coordinator();
     await rig.restart(images).ended;
     expect(rig.lines()).toEqual(numbers(LAST));

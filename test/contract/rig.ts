@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { expect } from 'vitest';
 import { type Dmtcp, dmtcpEnvironment } from '../support/dmtcp.ts';
 
 const COUNT = resolve(import.meta.dirname, '../programs/count.sh');
@@ -54,11 +55,6 @@ export class Rig {
     writeFileSync(join(this.home, 'wrapper.sh'), WRAPPER);
   }
 
-  /** Makes the stand-in's checkpoints long enough for several commands to fall into one, on a busy machine too. */
-  slow(): void {
-    this.#env['STANDIN_SECONDS'] = '1.5';
-  }
-
   /** Starts a coordinator and waits for its port. */
   async coordinator(): Promise<{ ended: Ended; pid: number }> {
     // A file of its own: a coordinator that ends removes its port file, also where the next one has written it since.
@@ -79,15 +75,37 @@ export class Rig {
     return this.#start(command, this.live, file, this.#tmp, '/dev/null', join(this.home, 'input')).ended;
   }
 
-  /** Launches count.sh, counting to `last`. */
+  /** Launches count.sh, counting to `last`; half way it waits for open(), so no machine is too slow for a test. */
   launch(last: number, status: number): { ended: Ended; pid: number } {
-    writeFileSync(join(this.home, 'run.sh'), `bash '${COUNT}' ${last} 0.2 ${status}\n`);
+    writeFileSync(
+      join(this.home, 'run.sh'),
+      `bash '${COUNT}' ${last} 0.2 ${status} hold='${this.home}/gate'\n`,
+    );
     return this.#start(LAUNCH, String(this.port), this.live, this.#tmp, this.home);
+  }
+
+  /** Lets the application, and all that are restored from it, go on to its end. */
+  open(): void {
+    writeFileSync(join(this.home, 'gate'), '');
   }
 
   /** Restarts from images, in the folder of the launch or in another. */
   restart(images: readonly string[], folder: string = this.home): { ended: Ended; pid: number } {
     return this.#start(RESTART, String(this.port), this.live, this.#tmp, this.home, folder, ...images);
+  }
+
+  /**
+   * What `commands` give, run within one checkpoint however long they take: a process that is stopped takes no part
+   * in it, and the rest waits for it. `launched` is what launch() started.
+   */
+  during<T>(launched: { pid: number }, commands: () => T): T {
+    process.kill(launched.pid, 'SIGSTOP');
+    try {
+      expect(this.command('-c').status).toBe(0);
+      return commands();
+    } finally {
+      process.kill(launched.pid, 'SIGCONT');
+    }
   }
 
   /** dmtcp_command: its status, and what it said. */
