@@ -15,7 +15,7 @@ import {
   type KeyType,
   SET,
   vocabulary,
-} from '../src/check/vocabulary.ts';
+} from '../src/check/vocabulary/index.ts';
 import { compile } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import type { Block, Entry, WorkflowNode } from '../src/model/ast.ts';

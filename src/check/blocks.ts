@@ -29,7 +29,7 @@ import {
   ownerOf,
   SLURM,
   vocabulary,
-} from './vocabulary.ts';
+} from './vocabulary/index.ts';
 
 type Keys<B extends BlockName> = (typeof vocabulary)[B]['keys'];
 type ValueFor<S> = S extends { type: 'choice'; choices: readonly (infer V)[] }

@@ -4,7 +4,7 @@ import type { Value } from '../model/ast.ts';
 import type { WarningSignal } from '../model/flow.ts';
 import type { Context, Target } from './context.ts';
 import { wrongType } from './type.ts';
-import { SIGNALS } from './vocabulary.ts';
+import { SIGNALS } from './vocabulary/index.ts';
 
 /** One of the key's words. */
 export function choice(value: Value, target: Target, context: Context): string | undefined {

@@ -5,7 +5,7 @@ import type { RuntimeName, RuntimeRules } from '../model/container.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Span } from '../model/span.ts';
 import type { Constant } from './constant.ts';
-import type { InsertName, KeySpec } from './vocabulary.ts';
+import type { InsertName, KeySpec } from './vocabulary/index.ts';
 
 /** What every check of one file shares. */
 export interface Context {

@@ -6,7 +6,7 @@ import { insertText } from './constant.ts';
 import { type Context, describeValue, isBroken, spanOfPart } from './context.ts';
 import { evaluate, resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
-import { SET } from './vocabulary.ts';
+import { SET } from './vocabulary/index.ts';
 
 export interface Variable {
   readonly name: string;

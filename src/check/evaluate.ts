@@ -9,7 +9,7 @@ import { asValue, type Constant, describeConstant } from './constant.ts';
 import type { Context } from './context.ts';
 import { fillIn } from './insert.ts';
 import { reportDuration, reportSize } from './quantities.ts';
-import { ownerOf } from './vocabulary.ts';
+import { ownerOf } from './vocabulary/index.ts';
 
 /** What a value comes to, all by itself; undefined after a report, and for what was reported already. */
 export function evaluate(value: Value, context: Context): Constant | undefined {

@@ -5,7 +5,7 @@ import type { StringSegment, StringValue } from '../model/ast.ts';
 import type { Span } from '../model/span.ts';
 import { type Constant, insertText, type Piece } from './constant.ts';
 import { type Context, spanOfPart } from './context.ts';
-import { INSERTS, type InsertName, vocabulary } from './vocabulary.ts';
+import { INSERTS, type InsertName, vocabulary } from './vocabulary/index.ts';
 
 const KEYS = Object.keys(INSERTS) as InsertName[];
 

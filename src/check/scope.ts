@@ -10,7 +10,7 @@ import type { Source } from '../model/span.ts';
 import { type Constant, describeConstant, TYPES, type TypeName, typeCalled } from './constant.ts';
 import type { Context, Scope } from './context.ts';
 import { evaluate } from './evaluate.ts';
-import { type KeySpec, vocabulary } from './vocabulary.ts';
+import { type KeySpec, vocabulary } from './vocabulary/index.ts';
 
 /** A declaration, and what is known of its value so far. */
 interface Cell {

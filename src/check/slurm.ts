@@ -10,7 +10,7 @@ import { resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
 import { OPTIONS, REFUSED } from './slurm-options.ts';
 import { slurmText } from './text.ts';
-import type { KeySpec } from './vocabulary.ts';
+import type { KeySpec } from './vocabulary/index.ts';
 
 /** The options of `slurm { licenses = "cfs" }`, as sbatch spells them, in their order. */
 export function readSlurm(block: Block, context: Context): SlurmOption[] {

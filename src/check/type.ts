@@ -6,7 +6,7 @@ import type { Bytes, HostPath, Seconds, WarningSignal } from '../model/flow.ts';
 import { parseDuration } from '../time/duration.ts';
 import { parseSize } from '../time/size.ts';
 import { type Context, describeValue, isBroken, type Target, textOf } from './context.ts';
-import type { KeyType } from './vocabulary.ts';
+import type { KeyType } from './vocabulary/index.ts';
 
 /** What each type of key becomes. */
 export interface ValueOf {

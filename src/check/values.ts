@@ -7,7 +7,7 @@ import { hostPath } from './path.ts';
 import { count, duration, interval, size } from './quantities.ts';
 import { type Alphabet, modules, patterns, slurmText } from './text.ts';
 import { type Reader, type ValueOf, wrongType } from './type.ts';
-import type { KeyType } from './vocabulary.ts';
+import type { KeyType } from './vocabulary/index.ts';
 
 const NAME: Alphabet = { pattern: /[A-Za-z0-9_.,@%+:=-]/, others: '_ . , @ % + : = -' };
 const CONSTRAINT: Alphabet = {

@@ -31,7 +31,7 @@ import {
   type InsertName,
   ownerOf,
   vocabulary,
-} from './vocabulary.ts';
+} from './vocabulary/index.ts';
 
 /**
  * Checks one workflow against the vocabulary and the rules. Undefined where something that it cannot do without is

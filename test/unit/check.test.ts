@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '../../src/check/check.ts';
 import { planned } from '../../src/check/planned.ts';
-import { BLOCKS, INSERTS, type KeySpec, vocabulary } from '../../src/check/vocabulary.ts';
+import { BLOCKS, INSERTS, type KeySpec, vocabulary } from '../../src/check/vocabulary/index.ts';
 import { parse } from '../../src/syntax/parse.ts';
 
 interface Parts {
