@@ -1,8 +1,8 @@
-import { runtimeOf } from '../../targets/runtimes/index.ts';
-import { pathWord, word, words } from '../emit/shell-text.ts';
-import { type Answer, ask } from '../host/ask.ts';
-import type { Container } from '../model/container.ts';
-import type { Plan } from '../model/plan.ts';
+import { runtimeOf } from '../../../targets/runtimes/index.ts';
+import { pathWord, word, words } from '../../emit/shell-text.ts';
+import { type Answer, ask } from '../../host/ask.ts';
+import type { Container } from '../../model/container.ts';
+import type { Plan } from '../../model/plan.ts';
 
 /** What a job finds out of its container: its image is there, a command runs in it, and DMTCP is in it. */
 export interface ContainerChecks {

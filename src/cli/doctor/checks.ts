@@ -1,0 +1,180 @@
+import { constants, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { compile } from '../../compile.ts';
+import { diagnose } from '../../diagnostics/define.ts';
+import { type Answer, ask } from '../../host/ask.ts';
+import { readIncluded, readSource } from '../../host/files.ts';
+import type { Container } from '../../model/container.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { HostPath } from '../../model/flow.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Settings } from '../../model/program.ts';
+import type { Source } from '../../model/span.ts';
+import { scopeOf } from '../../site/learn.ts';
+import { findings } from '../findings.ts';
+import { isAllowed, onPath } from './machine.ts';
+
+/** Something that a flow needs of this machine. `unknown`: it could not be told from here. */
+export interface Check {
+  readonly what: string;
+  readonly verdict: 'fine' | 'wrong' | 'unknown';
+  readonly says: string;
+}
+
+/** How flows are compiled for it; `limit`: seconds that each command may take. */
+export interface CheckOptions {
+  readonly site?: string;
+  readonly set: Settings;
+  readonly limit: number;
+}
+
+/** Checks this machine for what the flows of these files need; `report` gets what is wrong with the files themselves. */
+export async function checkFlows(
+  files: readonly string[],
+  { set: settings, site, limit }: CheckOptions,
+  report: (one: Diagnostic, source: Source | undefined) => void,
+): Promise<readonly Check[]> {
+  const plans: Plan[] = [];
+  for (const file of new Set(files)) {
+    const read = await readSource(file);
+    if ('why' in read) {
+      report(diagnose(findings.unreadable, { name: file, why: read.why }), undefined);
+      continue;
+    }
+    const { flows, diagnostics, sources } = compile(
+      { name: file, text: read.text },
+      { settings, site, include: readIncluded },
+    );
+    for (const one of diagnostics)
+      report(
+        one,
+        sources.find(({ name }) => name === one.file),
+      );
+    plans.push(...flows.map(({ plan }) => plan));
+  }
+  if (plans.length === 0) return [];
+  const own = await Promise.all(plans.map((plan) => checkPlan(plan, limit)));
+  return [...(await checkTools(limit)), ...own.flat()];
+}
+
+/** What every job needs. */
+async function checkTools(limit: number): Promise<readonly Check[]> {
+  const commands = ['sbatch', 'scontrol', 'squeue', 'srun'].map((name): Check => {
+    const path = onPath(name);
+    return { what: name, verdict: path ? 'fine' : 'wrong', says: path ?? 'not on PATH' };
+  });
+  const answer = await ask('bash', ['-c', 'echo "$BASH_VERSION"'], limit);
+  const version = 'text' in answer ? answer.text.trim() : '';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const enough = major > 4 || (major === 4 && minor >= 4);
+  const says = 'why' in answer ? answer.why : `${version}${enough ? '' : ', and jobs need 4.4 on the host'}`;
+  return [...commands, { what: 'bash', verdict: enough ? 'fine' : 'wrong', says }];
+}
+
+async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
+  const of = (what: string) => `${plan.workflow}, ${what}`;
+  const { state } = plan.checkpoint;
+  const { container } = plan;
+  const mounted =
+    container === undefined ? [] : [...container.mounts.map(({ from }) => from), imagePath(container)];
+  const paths = [state, plan.workdir, plan.output, ...mounted].flatMap((path) => path ?? []);
+  const variables = [...new Set(paths.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))];
+  const set = variables.map((name): Check => {
+    const value = process.env[name];
+    return {
+      what: of(`$${name}`),
+      verdict: value ? 'fine' : 'wrong',
+      says: value || 'not set: the job would stop at its start',
+    };
+  });
+  return [
+    ...(container === undefined
+      ? [await checkDmtcp(of('DMTCP'), plan.load, limit)]
+      : await checkContainer(of, plan, container, limit)),
+    ...set,
+    ...(await checkFolder(of('state'), state ?? [{ kind: 'text', text: 'crflow-state' }], false, limit)),
+    // In a container it is a place inside, which a mount may give it.
+    ...(container !== undefined && plan.workdir !== null
+      ? []
+      : await checkFolder(of('workdir'), plan.workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
+  ];
+}
+
+const imagePath = ({ image }: Container) => (image.kind === 'file' ? image.path : []);
+
+/** Its image is here, it starts, and has in it what a job needs there. */
+async function checkContainer(
+  of: (what: string) => string,
+  plan: Plan,
+  container: Container,
+  limit: number,
+): Promise<readonly Check[]> {
+  const { tryContainer } = await import('./container.ts');
+  const { image, dmtcp, lacks = [] } = await tryContainer(plan, container, limit);
+  const says = (answer: Answer): Pick<Check, 'verdict' | 'says'> =>
+    'why' in answer ? { verdict: 'wrong', says: answer.why } : { verdict: 'fine', says: answer.text };
+  const checks: Check[] = [{ what: of(`image for ${container.runtime}`), ...says(image) }];
+  if (dmtcp !== undefined) checks.push({ what: of('DMTCP in the image'), ...dmtcpInside(dmtcp) });
+  if (lacks.length > 0)
+    checks.push({ what: of('tools in the image'), verdict: 'wrong', says: `it lacks ${lacks.join(', ')}` });
+  return checks;
+}
+
+function dmtcpInside(answer: Answer): Pick<Check, 'verdict' | 'says'> {
+  if ('why' in answer) return { verdict: 'wrong', says: answer.why };
+  const good = /^[34]\./.test(answer.text);
+  return {
+    verdict: good ? 'fine' : 'wrong',
+    says: `${answer.text}${good ? '' : ', and crflow needs 3 or 4'}`,
+  };
+}
+
+async function checkDmtcp(what: string, load: readonly string[], limit: number): Promise<Check> {
+  const quoted = load.map((name) => `'${name.replaceAll("'", "'\\''")}'`);
+  const script = `${quoted.map((name) => `module load ${name} || exit 1\n`).join('')}
+command -v dmtcp_launch >/dev/null || { echo 'dmtcp_launch is not on PATH' >&2; exit 1; }
+dmtcp_launch --version 2>&1`;
+  // A login shell where modules are loaded, for it alone has them; else this PATH as it is.
+  const answer = await ask('bash', [load.length > 0 ? '-lc' : '-c', script], limit);
+  const way = load.length > 0 ? ` after module load ${load.join(' ')}` : '';
+  const help = load.length > 0 ? '' : '; load it with `environment { load = ["dmtcp"] }`';
+  if ('why' in answer) return { what, verdict: 'wrong', says: `${answer.why}${way}${help}` };
+  const version = /\b(\d+)\.(\d+)(?:\.\d+)?/.exec(answer.text);
+  if (version === null) return { what, verdict: 'unknown', says: `it does not tell its version${way}` };
+  const good = version[1] === '3' || version[1] === '4';
+  return {
+    what,
+    verdict: good ? 'fine' : 'wrong',
+    says: `${version[0]}${way}${good ? '' : ', and crflow needs 3 or 4'}`,
+  };
+}
+
+/** Can it be written, and do other nodes see it? Its nearest folder that is there answers for one that is not. */
+async function checkFolder(
+  what: string,
+  path: HostPath,
+  mustBe: boolean,
+  limit: number,
+): Promise<readonly Check[]> {
+  const parts = path.map((part) => (part.kind === 'variable' ? process.env[part.name] : part.text));
+  if (parts.some((part) => part === undefined || part === '')) return [];
+  const folder = resolve(parts.join(''));
+  let there = folder;
+  while (!isAllowed(there, constants.F_OK) && dirname(there) !== there) there = dirname(there);
+  if (mustBe && there !== folder) return [{ what, verdict: 'wrong', says: `there is no folder ${folder}` }];
+  if (!statSync(there).isDirectory()) return [{ what, verdict: 'wrong', says: `${there} is not a folder` }];
+  if (!isAllowed(there, constants.W_OK | constants.X_OK))
+    return [{ what, verdict: 'wrong', says: `${there} cannot be written` }];
+  const type = await ask('stat', ['-f', '-c', '%T', there], limit);
+  const scope = 'text' in type ? scopeOf(type.text.trim()) : undefined;
+  if (scope?.scope === 'node-local')
+    return [
+      { what, verdict: 'wrong', says: `${folder} is in the memory of this machine: no other node sees it` },
+    ];
+  const kind = 'text' in type ? type.text.trim() : type.why;
+  return [
+    scope === undefined
+      ? { what, verdict: 'unknown', says: `${folder} can be written; do all nodes see it? (it is ${kind})` }
+      : { what, verdict: 'fine', says: `${folder} can be written, and is shared (${kind})` },
+  ];
+}
