@@ -29,19 +29,36 @@ export function shellCommands(text: string): readonly ShellCommand[] {
 
 /** The text with what is no command taken out, character for character. */
 function blank(text: string): string {
-  const space = (found: string) => found.replaceAll(/[^\n]/g, ' ');
   const word = (found: string) => found.replaceAll(/./gs, '_');
   return (
-    text
-      // A here-document, from the line after its mark on.
-      .replaceAll(
-        /(<<-?\s*(['"]?)(\w+)\2[^\n]*\n)([\s\S]*?\n)?[ \t]*\3(?=\n|$)/g,
-        (whole, head: string) => head + space(whole.slice(head.length)),
-      )
+    withoutHereDocuments(text)
       .replaceAll(/\\\n/g, '  ')
       // What is quoted is part of a word; a comment starts a word, and ends with its line.
       .replaceAll(/\\.|'[^']*'|"(?:\\.|[^"\\])*"|(?<=^|\s)#[^\n]*/gs, (found) =>
         found.startsWith('#') ? space(found) : word(found),
       )
   );
+}
+
+const space = (found: string) => found.replaceAll(/[^\n]/g, ' ');
+
+/** Blanks here-documents with their ends, line by line: an expression that looks for them is quadratic. */
+function withoutHereDocuments(text: string): string {
+  const lines = text.split('\n');
+  const ends = new Map(lines.map((line, at) => [line.trimStart(), at] as const)); // where each is the last time
+  const awaited: string[] = [];
+  return lines
+    .map((line, at) => {
+      const end = awaited[0];
+      if (end !== undefined) {
+        if (line.trimStart() === end) awaited.shift();
+        return space(line);
+      }
+      for (const [, , mark = ''] of line.matchAll(/<<-?\s*(['"]?)(\w+)\1/g)) {
+        // Where its end does not come it is none: `<<` shifts bits, too.
+        if ((ends.get(mark) ?? 0) > at) awaited.push(mark);
+      }
+      return line;
+    })
+    .join('\n');
 }

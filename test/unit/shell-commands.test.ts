@@ -18,6 +18,8 @@ describe('the commands of a shell text', () => {
     ['\\srun x', ['__run']],
     ['cat <<EOF\nsrun\nEOF\nb', ['cat', 'b']],
     ["cat <<-'EOF' >x\n\tsrun\n\tEOF\nb", ['cat', 'b']],
+    ['cat <<A; c <<B\nsrun\nA\nsrun\nB\nd', ['cat', 'c', 'd']],
+    ['a $((1<<n))\nb', ['a', '1<<n', 'b']],
     ['', []],
   ])('of %j are %j', (text, wanted) => {
     expect(names(text)).toEqual(wanted);
@@ -31,5 +33,9 @@ describe('the commands of a shell text', () => {
 
   test('of a long text of quotes and brackets are found at once', () => {
     expect(names(`${'"\\" \' ( '.repeat(5000)}\n`).length).toBeGreaterThanOrEqual(0);
+  });
+
+  test('of a long text of here-documents without an end are found at once', () => {
+    expect(names('a <<A\n'.repeat(100_000))).toHaveLength(100_000);
   });
 });
