@@ -2,7 +2,13 @@ import { values } from '../diagnostics/values.ts';
 import { listing } from '../diagnostics/words.ts';
 import type { Clause, StringValue } from '../model/ast.ts';
 import { type ClauseName, type ClauseSpec, clauses, splitMount } from '../model/clauses.ts';
-import type { Container, Distribution, ImageSource, Mount } from '../model/container.ts';
+import {
+  type Container,
+  type Distribution,
+  DMTCP_PREFIX,
+  type ImageSource,
+  type Mount,
+} from '../model/container.ts';
 import type { HostPath, Recipe } from '../model/flow.ts';
 import type { Read } from './blocks.ts';
 import { place, separatorIn } from './container-values.ts';
@@ -18,7 +24,7 @@ export function readContainer(block: Read<'container'>, context: Context): Conta
   return {
     runtime: runtime.value,
     image: image.value,
-    dmtcp: dmtcp?.value ?? '/usr/local',
+    dmtcp: dmtcp?.value ?? DMTCP_PREFIX,
     modules: modules?.value ?? [],
     options: options?.value ?? [],
     mounts: mounts.filter((one) => one !== undefined),

@@ -235,4 +235,16 @@ export const containers = defineDiagnostics(450, 479, {
       'give one of the images another name; or leave `image` out of one workflow, and it uses that of the other',
     ],
   }),
+  hiddenDmtcp: error<{ to: string; dmtcp: string; isBuilt: boolean }>()(
+    'CRF477',
+    'A mount that hides DMTCP',
+    {
+      title: ({ to, dmtcp }) =>
+        `the mount at ${quote(to)} hides DMTCP, which the image has ${to === dmtcp ? 'there' : `in ${quote(dmtcp)}`}`,
+      help: ({ dmtcp, isBuilt }) => [
+        'choose another place, as in mount "$SCRATCH/data" to "/data"',
+        ...(isBuilt ? [] : [`if DMTCP comes with the mount, say so: write \`dmtcp = "${dmtcp}"\``]),
+      ],
+    },
+  ),
 });

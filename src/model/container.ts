@@ -107,6 +107,9 @@ export interface RuntimeModules {
   readonly detached: readonly string[];
 }
 
+/** Where an image has DMTCP, unless `dmtcp` says otherwise: where `make install` puts it. */
+export const DMTCP_PREFIX = '/usr/local';
+
 /**
  * Releases of DMTCP that an image can be given by their number, each with the commit that its tag stands on: git verifies by
  * it what it gets, while a tag can be moved, and a tag's archive can change.

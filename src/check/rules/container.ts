@@ -5,6 +5,7 @@ import type { Clause, StringValue } from '../../model/ast.ts';
 import { splitMount } from '../../model/clauses.ts';
 import {
   DISTRIBUTIONS,
+  DMTCP_PREFIX,
   DMTCP_RELEASES,
   type Image,
   RUNTIMES,
@@ -264,7 +265,11 @@ function optionsFor({ label, ownOptions }: RuntimeRules, { container }: Blocks, 
   });
 }
 
-function mountsFor(runtime: RuntimeRules, { container, application }: Blocks, { report }: Context): void {
+function mountsFor(
+  runtime: RuntimeRules,
+  { container, image, application }: Blocks,
+  { report }: Context,
+): void {
   const seen = new Map<string, { readonly span: Span; readonly isReadonly: boolean }>();
   for (const { text, readonly } of container?.clauses.flatMap(placesOf) ?? []) {
     const to = plain(text);
@@ -273,7 +278,14 @@ function mountsFor(runtime: RuntimeRules, { container, application }: Blocks, { 
     if (why !== undefined) report(containers.mountPlace, text.span, { to, runtime: runtime.label, why });
     else if (first !== undefined)
       report(containers.mountTwice, text.span, { to }, [{ span: first.span, text: 'first mounted here' }]);
-    else seen.set(to, { span: text.span, isReadonly: readonly !== undefined });
+    else {
+      seen.set(to, { span: text.span, isReadonly: readonly !== undefined });
+      // Who names the prefix, and has no image made here, may have DMTCP in the mount.
+      const isMeant = container?.given.has('dmtcp') === true && image === undefined;
+      const dmtcp = container?.values.dmtcp?.value ?? DMTCP_PREFIX;
+      if (!isMeant && `${dmtcp}/`.startsWith(`${to}/`))
+        report(containers.hiddenDmtcp, text.span, { to, dmtcp, isBuilt: image !== undefined });
+    }
     if (readonly !== undefined && !runtime.readonly)
       report(containers.mountReadonly, readonly.word.span, { runtime: runtime.label });
   }

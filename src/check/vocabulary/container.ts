@@ -1,4 +1,4 @@
-import { DISTRIBUTIONS, RUNTIMES } from '../../model/container.ts';
+import { DISTRIBUTIONS, DMTCP_PREFIX, RUNTIMES } from '../../model/container.ts';
 import type { BlockSpec } from './spec.ts';
 
 export const container = {
@@ -26,7 +26,7 @@ export const container = {
     dmtcp: {
       type: 'inside',
       doc: "DMTCP's prefix in the image.",
-      default: '/usr/local',
+      default: DMTCP_PREFIX,
       example: '"/usr/local"',
       aliases: ['dmtcp_prefix', 'prefix', 'dmtcp_root'],
     },
