@@ -97,6 +97,8 @@ export interface RuntimeRules {
   readonly readonly: boolean;
   /** Options, with their dashes, that the job gives itself. */
   readonly ownOptions: readonly string[];
+  /** Does it take a long option cut short, as getopt_long(3) does? */
+  readonly abbreviates: boolean;
 }
 
 export interface RuntimeModules {

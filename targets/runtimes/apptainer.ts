@@ -26,6 +26,7 @@ export const apptainer: Runtime = {
     '--env-file',
   ],
   // A reference with both is refused: the digest decides.
+  abbreviates: false,
   spell: (image) =>
     `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,
   bash,

@@ -12,6 +12,7 @@ export const charliecloud: Runtime = {
   whyNoMount: anywhere,
   readonly: false,
   ownOptions: ['--bind', '-b', '--cd', '-c', '--set-env', '--unset-env', '--storage', '-s'],
+  abbreviates: true,
   spell: ({ registry, repository, tag }) =>
     `${registry === 'docker.io' || registry === 'localhost' ? '' : `${registry}/`}${repository.replace(/^library\//, '')}:${tag}`,
   bash,

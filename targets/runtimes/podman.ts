@@ -39,6 +39,7 @@ export const podman: Runtime = {
   whyNoMount: anywhere,
   readonly: true,
   ownOptions: OWN_OPTIONS,
+  abbreviates: false,
   spell: imageName,
   bash,
 };

@@ -42,6 +42,7 @@ export const shifter: Runtime = {
     '--entrypoint',
     '--entry',
   ],
+  abbreviates: true,
   spell: ({ registry, repository, tag }) =>
     `docker:${registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`}:${tag}`,
   bash,

@@ -248,18 +248,22 @@ const INSTEAD: Readonly<Record<string, string>> = {
   '--cd': FOLDER,
 };
 
-function optionsFor({ label, ownOptions }: RuntimeRules, { container }: Blocks, { report }: Context): void {
+function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Context): void {
+  const { label, ownOptions, abbreviates } = runtime;
   const given = container?.values.options;
   given?.value.forEach((word, i) => {
-    // `--volume=/a:/b`, `-v=/a:/b` and `-v/a:/b`.
-    const option = ownOptions.find((one) =>
-      one.startsWith('--')
-        ? word.replace(/=.*$/s, '') === one
-        : !word.startsWith('--') && word.startsWith(one),
-    );
+    // `--volume=/a:/b`, `--vol=/a:/b`, `-v=/a:/b` and `-v/a:/b`.
+    const long = /^--[^=]+/.exec(word)?.[0];
+    const option =
+      long === undefined
+        ? ownOptions.find((one) => !one.startsWith('--') && word.startsWith(one))
+        : (ownOptions.find((one) => one === long) ??
+          ownOptions.find((one) => abbreviates && one.startsWith(long)));
     if (option === undefined) return;
     const mount =
-      INSTEAD[option] === MOUNT ? splitMount(word.slice(option.length).replace(/^=/, '')) : undefined;
+      INSTEAD[option] === MOUNT
+        ? splitMount(word.slice((long ?? option).length).replace(/^=/, ''))
+        : undefined;
     const instead = mount === undefined ? INSTEAD[option] : `write ${mount}`;
     report(containers.ownOption, itemSpan(given, i), { option, runtime: label, instead });
   });
