@@ -18,8 +18,9 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     // Most of them wait, for a Slurm or a DMTCP: three files at a time also where there are only two cores.
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // None is to fail for a machine that is busy: these end what hangs.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     reporters: ['default', 'json', new SkippedReporter()].filter((one) => report || one !== 'json'),
     ...(report ? { outputFile: { json: report } } : {}),
   },

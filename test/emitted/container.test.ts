@@ -34,7 +34,7 @@ workflow md {
     input: `${functions}\nrun=$PWD attempt=1 attempt_dir=$PWD/attempt; mkdir -p "$attempt_dir"\n${lines}`,
     cwd: folder,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
     env: {
       PATH: `${folder}/bin:${process.env['PATH']}`,
       HOME: '/root',
@@ -308,7 +308,7 @@ until [[ $outcome == absent ]] && ! may_start_again >/dev/null; do once; printf 
   test('is ended, also where nothing of the inner half is to be seen in it', ({ expect }) => {
     const { said } = bash(
       'apptainer',
-      `${care("exec -a 'Apptainer runtime parent' /bin/sleep 30")}once; wait_until 5 inner_half_is_gone && echo "$outcome"`,
+      `${care("exec -a 'Apptainer runtime parent' /bin/sleep 30")}once; wait_until 30 inner_half_is_gone && echo "$outcome"`,
     );
     expect(said).toBe('absent\n');
   });
@@ -316,7 +316,7 @@ until [[ $outcome == absent ]] && ! may_start_again >/dev/null; do once; printf 
   test('one that does not go away is ended, and what was done in it stands', ({ expect }) => {
     const { said } = bash(
       'apptainer',
-      `${care(': >"$attempt_dir/inside"; echo "saved x" >"$attempt_dir/outcome"; exec -a "Apptainer runtime parent" /bin/sleep 30')}once; wait_until 5 inner_half_is_gone && echo "$outcome"`,
+      `${care(': >"$attempt_dir/inside"; echo "saved x" >"$attempt_dir/outcome"; exec -a "Apptainer runtime parent" /bin/sleep 30')}once; wait_until 30 inner_half_is_gone && echo "$outcome"`,
     );
     expect(said).toBe('saved\n');
   });

@@ -23,7 +23,7 @@ describe.skipIf(!slurm.ok)(
     afterAll(() => cluster?.stop());
 
     test.concurrent('of a preemption with grace: saved within the grace, requeued, carried to its end', {
-      timeout: 200_000,
+      timeout: 300_000,
     }, async ({ expect }) => {
       const run = await startRun(cluster, {
         dmtcp,
@@ -47,7 +47,7 @@ describe.skipIf(!slurm.ok)(
     });
 
     test.concurrent('of scancel: never comes back by itself; resumed by hand, it loses nothing', {
-      timeout: 200_000,
+      timeout: 300_000,
     }, async ({ expect }) => {
       const run = await startRun(cluster, { dmtcp, folder: 'cancelled', last: 40, sbatchArgs: ['-w', 'n2'] });
       await run.sealed(1);
@@ -64,7 +64,7 @@ describe.skipIf(!slurm.ok)(
       expect(run.output()).toBe(run.expected);
     });
 
-    test.concurrent('of the owner: checkpoint, then stop, then resume', { timeout: 200_000 }, async ({
+    test.concurrent('of the owner: checkpoint, then stop, then resume', { timeout: 300_000 }, async ({
       expect,
     }) => {
       const env = { ...unproven, CRFLOW_INTERVAL: '600' };
@@ -98,7 +98,7 @@ describe.skipIf(!slurm.ok)(
     });
 
     test.concurrent('of a time limit, where requeue is refused: another job goes on', {
-      timeout: 200_000,
+      timeout: 300_000,
     }, async ({ expect }) => {
       const sbatchArgs = ['-w', 'n2', '--no-requeue', '--time=1', '--signal=B:USR1@45'];
       const run = await startRun(cluster, {
@@ -124,7 +124,7 @@ describe.skipIf(!slurm.ok)(
     });
 
     test.concurrent('of a time limit, to a task of an array: it alone goes on, as another job', {
-      timeout: 200_000,
+      timeout: 300_000,
     }, async ({ expect }) => {
       const run = await startRun(cluster, {
         dmtcp,

@@ -21,7 +21,7 @@ export function crc(
     input: options.input,
     env: { ...env, XDG_CACHE_HOME: cache, ...options.env },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
   });
   rmSync(cache, { recursive: true, force: true });
   return { status, stdout, stderr };

@@ -68,7 +68,7 @@ export function runAttempt(script: string, folder: string, dmtcp: Dmtcp, more: R
   const { status, stdout, stderr } = spawnSync('bash', [script], {
     cwd: folder,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
     env,
   });
   return { status, log: stdout + stderr };

@@ -92,7 +92,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
   const id = options.task === undefined ? job : `${job}_${options.task}`;
   const state = join(folder, 'crflow-state/count', id);
   const output = join(folder, `count-${id}.out`);
-  const until = async (what: string, holds: () => boolean, seconds = 60) => {
+  const until = async (what: string, holds: () => boolean, seconds = 120) => {
     for (const deadline = Date.now() + seconds * 1000; !holds(); ) {
       if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s\n${log(id)}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -118,7 +118,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
         entries().some((entry) => entry.event === 'sealed' && Number(entry['generation']) >= generation),
       ),
     verb: (...args: string[]) => cluster.run('bash', ['count.sbatch', ...args], { cwd: folder }),
-    ended: (job = id, seconds = 120): Promise<JobFields> => cluster.waitForJob(job, 'ended', seconds),
+    ended: (job = id, seconds = 200): Promise<JobFields> => cluster.waitForJob(job, 'ended', seconds),
   };
 }
 
