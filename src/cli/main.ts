@@ -167,7 +167,12 @@ program
   )
   .argument('[flow...]', '.crflow files')
   .option('--write <file>', 'write the profile, for `site "./FILE"`')
-  .option('--limit <seconds>', 'for each command that is asked', Number, 20)
+  .addOption(
+    new Option('--limit <seconds>', 'for each command that is asked').default(20).argParser((text) => {
+      if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+      throw new InvalidArgumentError('write whole seconds, from 1 to 99999.');
+    }),
+  )
   .addOption(set())
   .addOption(site())
   .addOption(format())

@@ -85,6 +85,8 @@ describe('usage', () => {
     [['compile', '--emit', 'plan', '--check'], 'cannot be used with'],
     [['compile', '--emit', 'plans', 'x.crflow'], 'Allowed choices are plan'],
     [['compile', '--format', 'xml', 'x.crflow'], 'Allowed choices are pretty, json'],
+    [['doctor', '--limit', 'soon'], 'write whole seconds'],
+    [['doctor', '--limit', '0'], 'write whole seconds'],
   ])('crc %j is wrong: %s', (args, message) => {
     const { status, stdout, stderr } = run(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
