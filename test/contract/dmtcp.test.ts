@@ -168,8 +168,10 @@ describe.each(dmtcpImplementations)('a running application under $name', (dmtcp)
     const images = rig.images();
     for (const name of shells(images)) symlinkSync('/dev/full', join(rig.live, `${name}.temp`));
     rig.forget();
+    expect(rig.log()).not.toMatch(/: Terminating\.\.\./);
     expect(rig.command('-c').status).toBe(0);
     await Promise.race([application.ended, pause(5000)]);
+    expect(rig.log()).toMatch(/: Terminating\.\.\./); // each process that DMTCP ends has these last words
     rig.killMembers(); // a shell may be left, asleep for ever
     expect([99, 137]).toContain(await application.ended);
     expect(rig.status()).toBe('');

@@ -39,7 +39,8 @@ test.concurrent.for(dmtcpImplementations)(
     );
     expect(spoiled).not.toBe(text);
     writeFileSync(script, spoiled);
-    expect(await run.start({ CRFLOW_PROVE: '1' }), run.log()).toBe(7);
+    // Long enough to be looked at, on a busy machine too.
+    expect(await run.start({ CRFLOW_PROVE: '1', STANDIN_SECONDS: '3' }), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(run.entries().filter(({ event }) => event === 'launched')).toHaveLength(3);
     expect(run.entries().filter(({ outcome }) => outcome === 'anew')).toHaveLength(2);

@@ -1,7 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, test } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { held, rehearsal } from '../support/emitted.ts';
 
@@ -102,23 +102,77 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
     expect(run.output()).toBe(run.expected);
   });
 
+  /** A restore by something else: it says what `words` print, and never comes to an end. */
+  const hangingRestore = (run: Run, words = '') => {
+    const path = join(run.folder, '.bin/dmtcp_restart');
+    writeFileSync(path, `#!/bin/sh\n${words}\nexec sleep 3600\n`, { mode: 0o755 });
+  };
+  const restoring = async (run: Run) => {
+    while (!run.left().some((line) => line.includes('sleep 3600'))) await sleep(100);
+  };
+
+  test('a scancel during a restore is heard at once: 77, and the generation stands', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    await run.lostAttempt(1);
+    const generations = run.generations();
+    hangingRestore(run);
+    const ended = run.start({ TEST_JOB_STATE: 'COMPLETING' });
+    await restoring(run);
+    run.signal('SIGTERM');
+    expect(await ended, run.log()).toBe(77);
+    expect(run.log()).toContain('it was just being restored');
+    expect(run.left()).toEqual([]);
+    expect(run.generations()).toEqual(generations);
+    expect(events(run, 'restore_failed')).toEqual([]);
+    rmSync(join(run.folder, '.bin/dmtcp_restart'));
+    expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711'), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('a restore whose outer half is killed ends itself', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    await run.lostAttempt(1);
+    hangingRestore(run);
+    const ended = run.start();
+    await restoring(run);
+    run.signal('SIGKILL');
+    expect(await ended).toBe(137);
+    await vi.waitUntil(() => run.left().length === 0, { timeout: 120_000 });
+  });
+
+  test('a process that DMTCP gives up in a restore: the rest is not waited for, and its reason is told', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    await run.lostAttempt(1);
+    // As 4.1.1 does where a file of the program is gone: dmtcp_restart ends well, and other processes wait for ever.
+    const words =
+      "[x, Error] at fileconnection.cpp:376 in refill; REASON='ASSERT_NE failed; <-1(-1)>.    bash: Terminating...";
+    hangingRestore(run, `cat >&2 <<'END'\n${words}\n    Backtrace:\n1 in x\n2 in y\n3 in z\nEND`);
+    expect(await run.start(), run.log()).toBe(78);
+    expect(run.log()).toContain(words);
+    expect(run.log()).not.toContain('3 in z');
+    expect(run.left()).toEqual([]);
+  });
+
   /** The clock warns of a time limit at once. */
   const atTheLimit = { CRFLOW_LEAD: '3600', CRFLOW_INTERVAL: '600' };
 
   test('strategy = manual: checkpointed at the time limit, 71, and goes on when its owner says so', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { checkpoint: 'strategy = manual' });
+    using run = rehearsal(dmtcp, { checkpoint: 'strategy = manual', count: held });
     expect(await run.start({ ...atTheLimit, TEST_REQUEUE: 'yes' }), run.log()).toBe(71);
     expect(run.log()).toContain('checkpointed at the time limit');
     expect(run.log()).not.toContain('requeued');
     expect(run.left()).toEqual([]);
+    run.go();
     expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
   });
 
   test('continue = resubmit: another job goes on, and none is requeued', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { schedule: 'continue = resubmit' });
+    using run = rehearsal(dmtcp, { schedule: 'continue = resubmit', count: held });
     mkdirSync(join(run.folder, '.bin'));
     writeFileSync(join(run.folder, '.bin/sbatch'), '#!/bin/sh\necho "$@" >sbatch.args\necho 4712\n', {
       mode: 0o755,
@@ -127,6 +181,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
     expect(run.log()).toContain('job 4712 goes on with the run');
     expect(run.log()).not.toContain('requeued');
     expect(run.read('sbatch.args')).toMatch(/--dependency=afterany:4711 .* continue 4711$/m);
+    run.go();
     expect(await run.start({ SLURM_JOB_ID: '4712' }, 'continue', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
   });

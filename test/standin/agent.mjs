@@ -10,6 +10,7 @@ import {
   common,
   fail,
   ignoredSignals,
+  lastWords,
   parse,
   portOf,
   setting,
@@ -109,7 +110,7 @@ export class Agent {
       const files = await writeSet(this, peers);
       await send(this.socket, { type: 'written', files });
     } catch (error) {
-      process.stderr.write(`[stand-in, ${process.pid}] writing the checkpoint failed: ${error.message}\n`);
+      lastWords(`writing the checkpoint failed: ${error.message}`);
       if (setting('DISK', '').startsWith('stuck')) return this.#sulk();
       await this.#leave(99);
     }
@@ -131,7 +132,7 @@ export class Agent {
   /** The coordinator is gone: so is the application. */
   async #orphaned() {
     if (this.#stuck || (this.ending && !this.killed)) return;
-    if (!this.killed) process.stderr.write(`[stand-in, ${process.pid}] lost the coordinator, terminating\n`);
+    if (!this.killed) lastWords('lost the coordinator');
     await this.#leave(this.killed ? 0 : 99);
   }
 }

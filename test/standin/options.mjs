@@ -3,9 +3,16 @@ import { readFileSync } from 'node:fs';
 import { constants, hostname, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 
+/** What DMTCP says of each process that it ends because something failed (its jassert.cpp, 3.2 to 4.2). */
+export function lastWords(message) {
+  process.stderr.write(
+    `[stand-in, ${process.pid}, Error] at stand-in; REASON='${message}.    stand-in: Terminating...\n`,
+  );
+}
+
 /** Ends the process as DMTCP does when something fails: a sentence on standard error, and 99. */
 export function fail(message) {
-  process.stderr.write(`[stand-in, ${process.pid}] ${message}\n`);
+  lastWords(message);
   process.exit(99);
 }
 

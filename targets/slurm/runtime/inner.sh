@@ -66,8 +66,11 @@ over() { ((turn++ % 10 == 0)) && finished; }
 # DMTCP ends a process that it can no longer serve with status 99, and says so in its log. That is a loss, not
 # the application's own end. A 99 that the log knows nothing of is the application's.
 dmtcp_ended_it() {
-  ((recorded_status == 99)) && grep -qs JASSERT "$attempt_dir/dmtcp.log" && mv "$run/status" "$attempt_dir/status"
+  ((recorded_status == 99)) && dmtcp_gave_up && mv "$run/status" "$attempt_dir/status"
 }
+
+# On a process, which it ends with its last words. In all releases, whatever the failed assertion is called.
+dmtcp_gave_up() { grep -qs ': Terminating\.\.\.' "$attempt_dir/dmtcp.log"; }
 
 # Sets request. It is moved away before it is read, so that one that comes meanwhile is not lost.
 requested() {
@@ -185,14 +188,31 @@ came_up() {
 start_decided() {
   if finished || computation_runs; then up=yes; fi
   [[ -n $up ]] || ! coordinator_lives && return
+  if [[ -n ${restoring-} ]]; then
+    leave_restore_if_unwanted
+    # The other processes would wait for ever for one that is gone.
+    ! dmtcp_gave_up || return 0
+  fi
   # dmtcp_restart may end well long before its processes are up, so only a failure of it decides anything.
   ! kill -0 "$computation" 2>/dev/null && ! wait "$computation"
+}
+
+# A restore can take minutes, or hang. Whatever is asked for meanwhile, there is nothing new to save.
+leave_restore_if_unwanted() {
+  local asked='' so=saved why="generation $generation stands: it was just being restored"
+  if [[ -r $attempt_dir/request ]]; then read -r asked <"$attempt_dir/request"; fi
+  if [[ $asked != finish* ]]; then
+    outer_half_is_gone || return 0
+    so=lost why='the outer half is gone'
+  fi
+  disown "$computation" 2>/dev/null # or bash says "Killed" of it in the log
+  conclude "$so" "$why"
 }
 
 # Restores $generation. New images go to this attempt's own folder; but the old ones name the files that go with
 # them by the full path they had, so those are put back there.
 restore() {
-  local image images=() from=$run/generations/$generation place
+  local image images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
   name_changed_files
   place=$(generation_fact "$generation" live)
@@ -232,7 +252,7 @@ checkpoint() {
   fi
   if ! at_home; then
     checkpoint_fails "$astray, outside of workdir ($workdir): DMTCP would bring it back in the wrong folder"
-    ((++unfit < 3)) || conclude unfit "$astray, outside of workdir ($workdir), where DMTCP cannot bring it back"
+    ((++unfit < 3)) || conclude unfit "$astray, outside of workdir ($workdir), where DMTCP cannot bring it back; if that is where it is to work, make it the flow's workdir"
     return 1
   fi
   unfit=0

@@ -135,7 +135,8 @@ may_restore_again() {
 leave_lost() {
   if [[ -e $run/proven || ! -e $attempt_dir/failed ]]; then leave 74 "$1"; fi
   say "DMTCP's last words, from $attempt_dir/dmtcp.log:"
-  tail -n 3 "$attempt_dir/dmtcp.log"
+  # What it says of its own stack behind them is no help.
+  grep -aE 'Error\]|ERROR|Terminating' "$attempt_dir/dmtcp.log" | tail -n 3 | grep . || tail -n 3 "$attempt_dir/dmtcp.log"
   leave 78 "$1; it has never been restored, so it probably cannot be"
 }
 
