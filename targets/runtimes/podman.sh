@@ -20,7 +20,13 @@ remove_container() { timeout -k 5 60 "$runtime" rm --force --time 0 "$1" >/dev/n
 # The command is process 1 of its container, so all of it ends with the inner half. A second one of the same name would
 # not start, so each start has its own.
 inside() {
-  local i options=(--rm --name "${tmp_of_run##*/}-$attempt-$starts" --pull=never --entrypoint= --workdir=/)
+  local i place options=(--rm --name "${tmp_of_run##*/}-$attempt-$starts" --pull=never --entrypoint= --workdir=/)
+  # What a program writes into its container would be gone with it at the next restore, and in the end, and nobody would know.
+  # So the image is read-only, as it is in other runtimes, and temporary files are the host's.
+  options+=(--read-only)
+  for place in /tmp /var/tmp; do
+    [[ " ${binds[*]}" == *" $place "* ]] || options+=(--mount "type=bind,source=$place,target=$place")
+  done
   # The coordinator is reached by the node's name; SELinux would hide the mounts.
   # Files must be the user's own, whatever user the image names: without root outside, that is root inside.
   options+=(--network=host --security-opt=label=disable --user=0:0)

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
@@ -94,6 +94,25 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
     const resume = (run: RunOnSlurm) => run.submit('resume', run.id);
     const count = (run: RunOnSlurm, wanted: string) =>
       run.entries().filter(({ event }) => event === wanted).length;
+
+    test.concurrent.for(
+      present,
+    )('what is written into the image is refused, and what is written into /tmp is there, in %s', async (runtime, {
+      expect,
+    }) => {
+      const kept = '/tmp/crflow-kept-$SLURM_JOB_ID';
+      const run = await start('writes', runtime, best, {
+        run: `echo x >${kept}; cat ${kept}; mkdir /crflow-lost`,
+        env: { CRFLOW_PROVE: '0' },
+      });
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '1:0' });
+      const [first = '', second = ''] = run.output().split('\n');
+      expect(first).toBe('x');
+      expect(second).toContain('Read-only file system');
+      const path = kept.replace('$SLURM_JOB_ID', run.id);
+      expect(readFileSync(path, 'utf8')).toBe('x\n');
+      rmSync(path);
+    });
 
     test.concurrent.for(cells)('outlives its time limit, in $runtime with $name', async ({ runtime, dmtcp }, {
       expect,
