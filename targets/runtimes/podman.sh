@@ -1,12 +1,13 @@
 # --- Podman, and Podman-HPC, which hands all of this on to it ---
 
 find_image() {
-  local old
+  local old way="to get it: $runtime pull $image"
   need_tools "$runtime"
+  if [[ $image == localhost/* ]]; then way="it is built on each host that is to run it: bash $name.image.sh"; fi
   # What it warns of, with the time of day, is no part of an identity.
   if ! image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>/dev/null); then
     image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>&1)
-    leave 70 "the image $image is not on $HOSTNAME (${image_id##*$'\n'}); to get it: $runtime pull $image"
+    leave 70 "the image $image is not on $HOSTNAME (${image_id##*$'\n'}); $way"
   fi
   # Of an attempt that was killed with all that looked after it. Podman 4.3 learns only at the first try that one is dead
   # whose monitor is dead, too.

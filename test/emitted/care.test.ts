@@ -102,6 +102,31 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
     expect(run.output()).toBe(run.expected);
   });
 
+  test('where Slurm does not answer, status and stop say so, and no run is called killed', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const ended = run.start();
+    await run.until('sealed');
+    const deaf = join(run.folder, 'deaf');
+    mkdirSync(deaf);
+    const words = 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)';
+    writeFileSync(join(deaf, 'scontrol'), `#!/bin/sh\necho '${words}'\nexit 1\n`, { mode: 0o755 });
+    const ask = (verb: string) => run.verb(verb, { PATH: `${deaf}:${process.env['PATH']}` });
+    expect(ask('status').said).toMatch(
+      /run 4711 of count: Slurm does not answer; the last sign of life of attempt 1 is 0:00:\d\d old/,
+    );
+    expect(ask('status').said).toContain('running, or killed');
+    expect(ask('status').said).not.toContain('to go on');
+    expect(ask('stop')).toEqual({ status: 2, said: expect.stringContaining('Slurm does not answer') });
+    run.go();
+    expect(await ended, run.log()).toBe(7);
+    expect(ask('status').said).toContain('done, with status 7');
+    expect(ask('stop').said).toContain('run 4711 is done');
+    expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume'), run.log()).toBe(70);
+    expect(run.log()).toContain('resume which run? the newest here is 4711');
+  });
+
   /** A restore by something else: it says what `words` print, and never comes to an end. */
   const hangingRestore = (run: Run, words = '') => {
     const path = join(run.folder, '.bin/dmtcp_restart');

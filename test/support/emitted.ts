@@ -136,6 +136,16 @@ workflow count {
         child.on('close', (status, signal) => resolve(status ?? (signal === 'SIGKILL' ? 137 : 1))),
       );
     },
+    /** What a verb of the script says to somebody on a login node. */
+    verb(verb: string, more: Record<string, string> = {}) {
+      const { SLURM_JOB_ID: _, ...env } = { ...environment(folder, dmtcp, {}), ...more };
+      const { status, stdout, stderr } = spawnSync('bash', ['count.sbatch', verb], {
+        cwd: folder,
+        encoding: 'utf8',
+        env,
+      });
+      return { status, said: stdout + stderr };
+    },
     /** Lets the counting program go on that waits half way. */
     go: () => writeFileSync(join(folder, 'go'), ''),
     /** Waits until `event` stands in the journal `times` times. */

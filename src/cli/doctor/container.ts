@@ -58,7 +58,10 @@ dmtcp_launch --version 2>&1 || echo "failed $?"`;
 }
 
 /** The runtime's functions, and the little of a job that they stand on. */
-function prelude({ load, checkpoint }: Plan, { runtime, image, modules, options }: Container): string {
+function prelude(
+  { workflow, load, checkpoint }: Plan,
+  { runtime, image, modules, options }: Container,
+): string {
   const { bash, spell, moduleOptions } = runtimeOf(runtime);
   const asked = words([...(moduleOptions?.(modules) ?? []), ...options]).text;
   const state = checkpoint.state ?? [{ kind: 'text', text: 'crflow-state' } as const];
@@ -69,7 +72,7 @@ say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
 fingerprint() { printf 'file %s' "$1"; }
 runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
-attempt=0 starts=$$ tmp_of_run=crflow-doctor-$$ state_root=${pathWord(state).text}
+name=${word(workflow).text} attempt=0 starts=$$ tmp_of_run=crflow-doctor-$$ state_root=${pathWord(state).text}
 image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
 end_time=0
 ${bash}

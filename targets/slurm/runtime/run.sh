@@ -10,6 +10,8 @@ open_run() {
   locate_state || leave 70 "$wrong"
   if [[ -n $verb ]]; then
     run_id=$wanted
+    # Not the newest by itself: a requeue brings the same words again, and there may be a newer one by then.
+    if ! is_run_id "$run_id" && newest_run; then leave 70 "$verb which run? the newest here is $REPLY: sbatch $name.sbatch $verb $REPLY"; fi
     if ! is_run_id "$run_id" || [[ ! -d $state/$run_id ]]; then leave 70 "there is no run '$wanted' in $state"; fi
     is_its_task || leave 70 "run $run_id is not that of this job: sbatch $(for_task)$name.sbatch resume $run_id"
     if [[ $verb == resume ]]; then refuse_second_life "$state/$run_id/lease"; fi
@@ -64,6 +66,16 @@ is_its_task() {
 
 # What sbatch must be told beside the script to go on with the run.
 for_task() { if [[ $run_id == *_* ]]; then printf -- '--array=%s ' "${run_id#*_}"; fi; }
+
+# Sets REPLY to the run of this flow that was going on last.
+newest_run() {
+  local entry newest=''
+  for entry in "$state"/*/lease; do
+    [[ -e $entry ]] && [[ -z $newest || $entry -nt $newest/lease ]] && newest=${entry%/lease}
+  done
+  REPLY=${newest##*/}
+  [[ -n $REPLY ]]
+}
 
 # refuse_second_life LEASE: a run that another job carries on needs no resuming, and would lose what it did.
 refuse_second_life() {

@@ -13,6 +13,7 @@ status() {
     job_state=$(queue_state)
     case $job_state in
       RUNNING*) printf 'run %s of %s: running, attempt %s\n' "$run_id" "$name" "$attempt" ;;
+      UNKNOWN) printf 'run %s of %s: Slurm does not answer; %s\n' "$run_id" "$name" "$(sign_of_life)" ;;
       '') printf 'run %s of %s: stopped: %s\n' "$run_id" "$name" "${left:+status }${left:-its last attempt was killed}" ;;
       *) printf 'run %s of %s: in the queue (%s), attempt %s is next\n' "$run_id" "$name" "$job_state" $((attempt + 1)) ;;
     esac
@@ -35,14 +36,28 @@ status() {
   finished || [[ -n $job_state ]] || printf '  to go on   sbatch %s%s resume %s\n' "$(for_task)" "$0" "$run_id"
 }
 
+# What is known without Slurm.
+sign_of_life() {
+  local at
+  if [[ -n $left ]]; then
+    printf 'attempt %s has left, with status %s' "$attempt" "$left"
+  elif at=$(date -r "$run/attempts/$attempt/seconds" +%s 2>/dev/null); then
+    read_clock
+    printf 'the last sign of life of attempt %s is %s old' "$attempt" "$(hms $((now - at)))"
+  else
+    printf 'attempt %s has given no sign of life' "$attempt"
+  fi
+}
+
 # tell_attempt N: how it went.
 tell_attempt() {
   local seconds=0 left='' dir=$run/attempts/$1
   [[ -r $dir/seconds ]] && read -r seconds <"$dir/seconds"
   if [[ -r $dir/left ]]; then
     read -r _ left <"$dir/left"
-  elif (($1 == attempt)) && [[ $job_state == RUNNING ]]; then
+  elif (($1 == attempt)) && [[ $job_state == @(RUNNING|UNKNOWN) ]]; then
     left='running'
+    if [[ $job_state == UNKNOWN ]]; then left='running, or killed'; fi
   else
     left='killed, without a word'
   fi
@@ -53,6 +68,7 @@ tell_attempt() {
 ask_run() {
   local job_state
   locate_run "$2"
+  ! finished || refuse "run $run_id is done"
   job_state=$(queue_state)
   case $1/$job_state in
     checkpoint/RUNNING)
@@ -64,28 +80,26 @@ ask_run() {
       timeout 30 scancel --batch --signal="$warning_signal" "$holder" || refuse "scancel failed"
       printf 'asked run %s to checkpoint and stop\n' "$run_id"
       ;;
-    stop/PENDING)
+    stop/PENDING | stop/CONFIGURING | stop/SUSPENDED | stop/COMPLETING) # the last: it is being requeued
       write_file "$run/stop" "${USER-}"
       printf 'run %s stops as soon as it starts again; nothing of it is lost\n' "$run_id"
       ;;
+    */UNKNOWN) refuse "Slurm does not answer, so nobody knows whether run $run_id is running" ;;
     *) refuse "run $run_id is not running${job_state:+ but $job_state}" ;;
   esac
 }
 
 # Sets run and run_id: the run that was named, or the newest.
 locate_run() {
-  local entry
   shown=''
   locate_state || refuse "$wrong"
   run=''
   if [[ -n $1 ]]; then
     run=$state/$1
   else
-    for entry in "$state"/*/lease; do
-      [[ -e $entry ]] && [[ -z $run || $entry -nt $run/lease ]] && run=${entry%/lease}
-    done
+    newest_run && run=$state/$REPLY
   fi
-  [[ -n $run && -e $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in)"
+  [[ -n $run && -e $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in; a job that never started has no run, and is ended by scancel)"
   run_id=${run##*/}
   read -r _ holder _ <"$run/lease"
   # The third line, where there is one, is what the output is outside of its container.
@@ -93,10 +107,13 @@ locate_run() {
   if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
 }
 
-# What the queue says of the job that holds the run's lease; nothing where it has ended or cannot be asked.
+# What the queue says of the job that holds the run's lease; nothing where it has ended, UNKNOWN where nobody answers.
 queue_state() {
   local job
-  job=$(ask_slurm show job -o "$holder") || return 0
+  job=$(ask_slurm show job -o "$holder") || {
+    [[ $job == *'Invalid job id'* ]] || printf 'UNKNOWN'
+    return 0
+  }
   case $(job_fact JobState) in
     PENDING | RUNNING | COMPLETING | CONFIGURING | SUSPENDED) job_fact JobState ;;
     *) ;;
