@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -133,6 +134,36 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       expect(new Set(sought).size).toBe(4);
     });
 
+    test('what it would stop for at its start: mounts, a work folder and an output that are not here', () => {
+      podman();
+      command('timeout', 'shift 3; exec "$@"');
+      mkdirSync(join(folder, 'data'));
+      const text = container
+        .replace('"localhost/a:1"', '"localhost/a:1" mount "data" to "/data" mount "/data" to "/in"')
+        .replace('"true"', '"true" workdir = "/work4" output = "/results/b.out"');
+      writeFileSync(join(folder, 'a.crflow'), text);
+      const { status, stdout } = doctor(['a.crflow']);
+      expect(stdout).toContain(`ok  a, mount at /data: ${realpathSync(join(folder, 'data'))}\n`);
+      expect(stdout).toContain('NO  a, mount at /in: there is no /data here\n');
+      expect(stdout).toContain('NO  a, workdir: there is no folder /work4\n');
+      expect(stdout).toContain('NO  a, output: /results is not there, or cannot be written\n');
+      expect(status).toBe(1);
+      writeFileSync(
+        join(folder, 'a.crflow'),
+        text.replace('"/work4"', '"/data/in"').replace('/results/', '/data/'),
+      );
+      expect(doctor(['a.crflow']).stdout).not.toMatch(/a, (workdir|output)/);
+    });
+
+    test('an image of a registry that is not there is pulled, and not built', () => {
+      command('podman', 'echo "Error: image not known"; exit 125');
+      command('timeout', 'shift 3; exec "$@"');
+      writeFileSync(join(folder, 'a.crflow'), container.replace('localhost/', 'example.org/'));
+      expect(doctor(['a.crflow']).stdout).toMatch(
+        /NO {2}a, image for podman: .*: podman pull example.org\/a:1\n/,
+      );
+    });
+
     test('modules that use variables which are not set', () => {
       podman();
       command('timeout', 'shift 3; exec "$@"');
@@ -173,7 +204,7 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       expect(doctor(['a.crflow']).stdout).toContain('NO  a, DMTCP in the image: no cgroups today');
       command('podman', 'echo "Error: image not known" >&2; exit 125');
       expect(doctor(['a.crflow']).stdout).toMatch(
-        /NO {2}a, image for podman: the image localhost\/a:1 is not on .*Error: image not known.*podman pull/,
+        /NO {2}a, image for podman: the image localhost\/a:1 is not on .*Error: image not known.*bash a\.image\.sh/,
       );
     });
   });

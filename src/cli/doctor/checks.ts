@@ -4,7 +4,7 @@ import { compile } from '../../compile.ts';
 import { diagnose } from '../../diagnostics/define.ts';
 import { type Answer, ask } from '../../host/ask.ts';
 import { readIncluded, readSource } from '../../host/files.ts';
-import type { Container } from '../../model/container.ts';
+import type { Container, Mount } from '../../model/container.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { HostPath } from '../../model/flow.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -75,8 +75,13 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
   const of = (what: string) => `${plan.workflow}, ${what}`;
   const { state } = plan.checkpoint;
   const { container } = plan;
-  const mounted =
-    container === undefined ? [] : [...container.mounts.map(({ from }) => from), imagePath(container)];
+  const mounts = container?.mounts ?? [];
+  // In a container a path is a place inside, which a mount may give it; else the job shows it at the same place.
+  const isMounted = (path: HostPath | null) => {
+    const place = path === null ? undefined : placeOf(path);
+    return mounts.some(({ to }) => place !== undefined && `${place}/`.startsWith(`${to}/`));
+  };
+  const mounted = [...mounts.map(({ from }) => from), ...(container ? [imagePath(container)] : [])];
   const paths = [state, plan.workdir, plan.output, ...mounted].flatMap((path) => path ?? []);
   const variables = [...new Set(paths.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))];
   const set = variables.map((name): Check => {
@@ -93,11 +98,36 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
       : await checkContainer(of, plan, container, limit)),
     ...set,
     ...(await checkFolder(of('state'), state ?? [{ kind: 'text', text: 'crflow-state' }], false, limit)),
-    // In a container it is a place inside, which a mount may give it.
-    ...(container !== undefined && plan.workdir !== null
+    ...mounts.map((mount) => checkMount(of, mount)),
+    ...(isMounted(plan.workdir)
       ? []
       : await checkFolder(of('workdir'), plan.workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
+    ...(isMounted(plan.output) ? [] : checkOutput(of('output'), plan.output)),
   ];
+}
+
+/** Where a path of a flow is on this machine; undefined where one of its variables is not set. */
+function placeOf(path: HostPath): string | undefined {
+  const parts = path.map((part) => (part.kind === 'variable' ? process.env[part.name] : part.text));
+  return parts.some((part) => part === undefined || part === '') ? undefined : resolve(parts.join(''));
+}
+
+function checkMount(of: (what: string) => string, { from, to }: Mount): Check {
+  const what = of(`mount at ${to}`);
+  const place = placeOf(from);
+  if (place === undefined) return { what, verdict: 'unknown', says: 'a variable in its path is not set' };
+  return isAllowed(place, constants.F_OK)
+    ? { what, verdict: 'fine', says: place }
+    : { what, verdict: 'wrong', says: `there is no ${place} here` };
+}
+
+/** A relative one is in the work folder, which is checked by itself. */
+function checkOutput(what: string, path: HostPath | null): readonly Check[] {
+  const first = path?.[0];
+  if (path === null || (first?.kind === 'text' && !first.text.startsWith('/'))) return [];
+  const place = placeOf(path);
+  if (place === undefined || isAllowed(dirname(place), constants.W_OK | constants.X_OK)) return [];
+  return [{ what, verdict: 'wrong', says: `${dirname(place)} is not there, or cannot be written` }];
 }
 
 const imagePath = ({ image }: Container) => (image.kind === 'file' ? image.path : []);
@@ -156,9 +186,8 @@ async function checkFolder(
   mustBe: boolean,
   limit: number,
 ): Promise<readonly Check[]> {
-  const parts = path.map((part) => (part.kind === 'variable' ? process.env[part.name] : part.text));
-  if (parts.some((part) => part === undefined || part === '')) return [];
-  const folder = resolve(parts.join(''));
+  const folder = placeOf(path);
+  if (folder === undefined) return [];
   let there = folder;
   while (!isAllowed(there, constants.F_OK) && dirname(there) !== there) there = dirname(there);
   if (mustBe && there !== folder) return [{ what, verdict: 'wrong', says: `there is no folder ${folder}` }];
