@@ -306,7 +306,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
       expect.stringMatching(/^in all: 2 attempt\(s\), 0:\d\d:\d\d of 1:00:00$/),
       expect.stringMatching(/^checkpoints: \d+, 0:\d\d:\d\d in all \(\d+ % of the time\)$/),
       expect.stringMatching(/^work lost: 0:\d\d:(0[2-9]|[1-9]\d)$/),
-      expect.stringMatching(/^advice: \w+/),
+      expect.stringMatching(/^advice on checkpoints: \w+/),
       'done: the application ended with status 7',
     ]);
   });

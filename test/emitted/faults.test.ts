@@ -265,6 +265,7 @@ describe('a program, with the stand-in', { timeout: 180_000, concurrent: true },
     using run = rehearsal(dmtcp, { run: program });
     expect(await run.start(), run.log()).toBe(status);
     expect(run.entries().at(-1)).toMatchObject({ event: 'left', status, whose: 'application' });
+    expect(run.log().includes('a command that was not found')).toBe(status === 127);
     expect(run.left()).toEqual([]);
   });
 

@@ -77,7 +77,7 @@ sum_up() {
   say "in all: $attempt attempt(s), $(hms "$spent") of $(hms "$CRFLOW_TOTAL")"
   say "checkpoints: $(sum_of checkpoints), $(hms "$saving") in all ($((saving * 100 / used)) % of the time)"
   say "work lost: $(hms "$(sum_of lost)")"
-  say "advice: $(advice)"
+  say "advice on checkpoints: $(advice)"
 }
 
 advice() {

@@ -178,6 +178,7 @@ leave() {
   case $outcome in
     'done')
       say "done: $2"
+      if (($1 == 127)); then say "127 is a command that was not found: the end of the output names it${runtime:+; in a container it is in the image, or in a mount}"; fi
       if (($1 > 128)) && ever_sealed; then
         say "that is signal $(($1 - 128)); if it was not its own doing: sbatch $(for_task)$name.sbatch resume $run_id $(newest_generation)"
       fi
