@@ -195,6 +195,16 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     expect(run.left()).toEqual([]);
   });
 
+  test('a work folder of its own: the coordinator, which is elsewhere, is none of the program', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { keys: 'workdir = "work"' });
+    mkdirSync(join(run.folder, 'work'));
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.entries().filter(({ event }) => event === 'sealed')).not.toEqual([]);
+    expect(run.read('work/count-4711.out')).toBe(run.expected);
+  });
+
   test('an older attempt on this node: its computation does not survive the start of the next', async ({
     expect,
   }) => {

@@ -312,10 +312,13 @@ checkpoint_fails() {
   journal checkpoint_failed why "$1"
 }
 
+# The processes of the computation. The coordinator, which works in the run's folder, has its own log there, too.
+computation() { processes_of "$tmp/" | grep -vx "$coordinator"; }
+
 # Whether every process of the computation works in workdir or below it. Sets astray.
 at_home() {
   local pid folder
-  for pid in $(processes_of "$tmp/"); do
+  for pid in $(computation); do
     folder=$(readlink "/proc/$pid/cwd") || continue
     if [[ $folder/ != "${workdir_real%/}"/* ]]; then
       astray="process $pid ($(cat "/proc/$pid/comm")) works in $folder"
@@ -329,7 +332,7 @@ at_home() {
 # so there is a better moment.
 zombies() {
   local stat pid family
-  family=" $(processes_of "$tmp/" | tr '\n' ' ')"
+  family=" $(computation | tr '\n' ' ')"
   for stat in /proc/[0-9]*/stat; do
     # PID (NAME) STATE PARENT … STATUS, where the name may hold anything
     read -r stat 2>/dev/null <"$stat" || continue

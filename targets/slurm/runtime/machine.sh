@@ -44,7 +44,7 @@ name_differences() {
 # The files that the computation has open.
 open_files() {
   local pid
-  for pid in $(processes_of "$tmp/"); do
+  for pid in $(computation); do
     find "/proc/$pid/fd" -type l -printf '%l\n' 2>/dev/null
   done | grep '^/' | sort -u
 }
