@@ -14,7 +14,8 @@ open_inner_half() {
   : >"$starting"
   export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
   close_inherited
-  workdir_real=$(cd "$workdir" && pwd -P)
+  # What /proc shows is behind every link.
+  workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
   turn=0 unfit=0 restored_from=0
   machine=$(describe_machine)
 }
@@ -226,7 +227,7 @@ restore() {
 checkpoint() {
   local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten=''
   there_is_room || return
-  if [[ -z $(processes_of "$run/shell") ]]; then
+  if [[ -z $(processes_of "$run_real/shell") ]]; then
     give_up_checkpoint 'the shell that records the status is gone'
     return 1
   fi
@@ -313,7 +314,7 @@ checkpoint_fails() {
 }
 
 # The processes of the computation. The coordinator, which works in the run's folder, has its own log there, too.
-computation() { processes_of "$tmp/" | grep -vx "$coordinator"; }
+computation() { processes_of "$marked/" | grep -vx "$coordinator"; }
 
 # Whether every process of the computation works in workdir or below it. Sets astray.
 at_home() {
