@@ -190,9 +190,23 @@ start_decided() {
   ! kill -0 "$computation" 2>/dev/null && ! wait "$computation"
 }
 
-# Restores $generation. New images go to this attempt's own folder; but the old ones name the files that go with
-# them by the full path they had, so those are put back there.
+# Restores $generation. Whatever it is that fails, it is not tried again in this attempt.
 restore() {
+  if bring_back; then
+    restored_from=$generation work=$(generation_fact "$generation" work)
+    work_begins
+    journal restored generation# "$generation"
+    say "restored generation $generation"
+    return
+  fi
+  printf '%s\n' "$generation" >>"$attempt_dir/failed"
+  journal restore_failed generation# "$generation"
+  return 1
+}
+
+# New images go to this attempt's own folder; but the old ones name the files that go with them by the full path
+# they had, so those are put back there.
+bring_back() {
   local image images=() from=$run/generations/$generation place
   name_differences "$from/machine"
   name_changed_files
@@ -209,16 +223,7 @@ restore() {
   dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
     <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 &
   computation=$!
-  if came_up "$CRFLOW_CHECKPOINT_LIMIT"; then
-    restored_from=$generation work=$(generation_fact "$generation" work)
-    work_begins
-    journal restored generation# "$generation"
-    say "restored generation $generation"
-    return
-  fi
-  printf '%s\n' "$generation" >>"$attempt_dir/failed"
-  journal restore_failed generation# "$generation"
-  return 1
+  came_up "$CRFLOW_CHECKPOINT_LIMIT"
 }
 
 # checkpoint -c | -kc: one checkpoint, sealed as a new generation. -kc ends the computation right behind it.

@@ -131,6 +131,16 @@ may_restore_again() {
   say 'the application was lost; restoring it'
 }
 
+# Once for each generation: on a full disk it may not be written down which have failed.
+may_fall_back() {
+  local newest
+  newest=$(newest_generation)
+  [[ $newest == "${fallen_from-}" ]] || falls=0
+  fallen_from=$newest
+  ((++falls <= keep + 1)) || return
+  say 'falling back to the generation before it'
+}
+
 # No restore brought it back. Where none ever did, the application itself is the likely reason.
 leave_lost() {
   if [[ -e $run/proven || ! -e $attempt_dir/failed ]]; then leave 74 "$1"; fi
