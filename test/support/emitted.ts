@@ -126,11 +126,15 @@ workflow count {
         SLURM_RESTART_COUNT: String(starts++),
       };
       const env = environment(folder, dmtcp, { ...quick, ...more });
-      const child = spawn('bash', ['-c', 'exec bash count.sbatch "$@" >>log 2>&1', 'bash', ...args], {
-        cwd: folder,
-        env,
-        detached: true,
-      });
+      const child = spawn(
+        'bash',
+        ['-c', 'exec bash count.sbatch "$@" >>"${TEST_LOG:-log}" 2>&1', 'bash', ...args],
+        {
+          cwd: folder,
+          env,
+          detached: true,
+        },
+      );
       children.push(child);
       return new Promise((resolve) =>
         child.on('close', (status, signal) => resolve(status ?? (signal === 'SIGKILL' ? 137 : 1))),

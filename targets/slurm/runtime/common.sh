@@ -1,8 +1,9 @@
 # --- Small things that both halves use ---
 
-say() { printf 'crflow %(%H:%M:%S)T  %s\n' -1 "$*"; }
+# What cannot be said, for the log's disk is full, is no reason to do anything else.
+say() { printf 'crflow %(%H:%M:%S)T  %s\n' -1 "$*" || :; }
 
-# journal EVENT [KEY VALUE | KEY# NUMBER]...: a line of JSON for every decision. Nothing here ever reads it back.
+# journal EVENT [KEY VALUE | KEY# NUMBER]...: a line of JSON for every decision. Nothing here ever reads it back, or depends on it.
 journal() {
   local line stamp event=$1
   [[ -n ${attempt_dir-} ]] || return 0
@@ -15,7 +16,7 @@ journal() {
     if [[ $1 == *'#' ]]; then line+=",\"${1%#}\":$2"; else line+=",\"$1\":\"$REPLY\""; fi
     shift 2
   done
-  printf '%s}\n' "$line" >>"$run/journal.jsonl"
+  printf '%s}\n' "$line" >>"$run/journal.jsonl" || :
 }
 
 # Sets REPLY to a text as it stands between the quotes of a JSON string.
