@@ -330,6 +330,41 @@ until [[ $outcome == absent ]] && ! may_start_again >/dev/null; do once; printf 
   });
 });
 
+describe('the request to finish', () => {
+  // An inner half that is busy for a while, and then does as it is asked.
+  const asked = (meanwhile: string) => `signal=USR1 starts=0 reason='' end_time=0 spent=0 now=0 script=x
+workdir=$PWD output=$PWD/out tmp_of_run=$PWD/tmp
+heartbeat() { return 1; }; holds_lease() { :; }; preemption_heard() { return 1; }; end_computation() { :; }
+charge_work() { :; }; journal() { :; }; why_signalled() { cause=request; }; say() { :; }
+inside() {
+  : >"$attempt_dir/inside"
+  ${meanwhile}
+  for _ in {1..50}; do
+    if requested && [[ $request == finish* ]]; then echo 'saved x' >"$attempt_dir/outcome" && return; fi
+    pause
+  done
+  echo 'lost nobody asked' >"$attempt_dir/outcome"
+}
+start_inner_half; watch_inner_half; echo "$outcome $why"
+`;
+
+  test("reaches it, where the owner's wish for a checkpoint came just behind it", ({ expect }) => {
+    const wish =
+      'until [[ -e $attempt_dir/request ]]; do pause; done; write_file "$attempt_dir/request" checkpoint';
+    expect(bash('podman', asked(wish)).said).toBe('saved x\n');
+  });
+
+  test('reaches it, where the disk was full for a moment', ({ expect }) => {
+    const full = 'until [[ -e tried ]]; do pause; done; sleep 0.5; rmdir "$attempt_dir/request.tmp"';
+    const { said } = bash(
+      'podman',
+      `mkdir "$attempt_dir/request.tmp"
+${asked(full).replace('why_signalled() {', 'why_signalled() { : >tried;')}`,
+    );
+    expect(said.split('\n').filter((line) => !line.includes('request.tmp'))).toEqual(['saved x', '']);
+  });
+});
+
 describe('the inner half', () => {
   test('takes neither coordinator nor folders from what the submission passes on', ({ expect }) => {
     const { said } = bash(

@@ -36,6 +36,8 @@ watch_inner_half() {
     elif it_is_too_late; then
       say 'the last checkpoint takes too long: going on without it'
       given_up=yes
+    elif [[ $reason != superseded ]] && ! was_asked; then
+      write_file "$attempt_dir/request" "finish $reason" 2>/dev/null
     fi
     if it_is_stuck; then given_up=yes; fi
     [[ -z $given_up ]] || break
@@ -104,6 +106,15 @@ ask_to_finish() {
   say "asked to finish: $reason"
   journal asked signal "$signal" reason "$reason"
   write_file "$attempt_dir/request" "finish $reason"
+}
+
+# The request lies there, or was taken. A disk that is full can keep it away, and the owner's wish for a checkpoint take its place.
+was_asked() {
+  local file word
+  for file in request request.taken; do
+    if read -r word _ 2>/dev/null <"$attempt_dir/$file" && [[ $word == finish ]]; then return; fi
+  done
+  return 1
 }
 
 # Twice in a row. A container can fail to start for reasons that pass; and one that is signalled in its first moments can end with 0.
