@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
@@ -48,17 +47,11 @@ describe('a warning before the time limit', { timeout: 120_000, concurrent: true
 
 test('the end of a job in an hour that comes twice is told rightly, both times', ({ expect }) => {
   using run = rehearsal(dmtcp);
-  const script = run.read('count.sbatch');
-  const functions = script.slice(0, script.indexOf('# Read whole before it runs'));
   const ends = [1_729_989_000, 1_729_992_600]; // half past two in Berlin, on 27 October 2024
   for (const end of ends) {
     mkdirSync(join(run.folder, '.bin'), { recursive: true });
     writeFileSync(join(run.folder, '.bin/scontrol'), scontrol(`@${end}`), { mode: 0o755 });
-    const { stdout } = spawnSync(process.env['CRFLOW_TEST_BASH'] ?? 'bash', [], {
-      input: `${functions}\nslurm_id=4711; slurm_end_time`,
-      encoding: 'utf8',
-      env: { PATH: `${run.folder}/.bin:${process.env['PATH']}`, TZ: 'Europe/Berlin' },
-    });
-    expect(stdout.trim()).toBe(String(end));
+    const told = run.functions('slurm_id=4711; slurm_end_time', { TZ: 'Europe/Berlin' });
+    expect(told.trim()).toBe(String(end));
   }
 });

@@ -140,6 +140,17 @@ workflow count {
         child.on('close', (status, signal) => resolve(status ?? (signal === 'SIGKILL' ? 137 : 1))),
       );
     },
+    /** What bash lines print that stand behind the functions of the script. */
+    functions(lines: string, env: Record<string, string> = {}): string {
+      const script = readFileSync(join(folder, 'count.sbatch'), 'utf8');
+      return spawnSync('bash', [], {
+        input: `${script.slice(0, script.indexOf('# Read whole before it runs'))}\n${lines}`,
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: 120_000,
+        env: environment(folder, dmtcp, env),
+      }).stdout;
+    },
     /** Lets the counting program go on that waits half way. */
     go: () => writeFileSync(join(folder, 'go'), ''),
     /** Waits until `event` stands in the journal `times` times. */
