@@ -105,6 +105,7 @@ checkpoint_on_time() {
 # One on time, or on request. To prove a restore, and where files are kept with it, the computation ends behind the
 # checkpoint and is restored from it.
 regular_checkpoint() {
+  local began=$SECONDS
   if to_prove || keeps_files; then
     if checkpoint -kc; then
       wait_until 30 coordinator_is_gone
@@ -113,7 +114,7 @@ regular_checkpoint() {
   else
     checkpoint -c
   fi
-  if [[ -n ${CRFLOW_ALIVE-} ]]; then life_is_saved; fi
+  if [[ -n ${CRFLOW_ALIVE-} ]]; then life_is_saved $((SECONDS - began)); fi
   schedule_checkpoint
 }
 
