@@ -2,7 +2,7 @@
 
 open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4
-  attempt_dir=$run/attempts/$attempt script=$0
+  attempt_dir=$run/attempts/$attempt script=$0 coordinator=''
   : >"$attempt_dir/inside"
   trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
   come_in

@@ -2,6 +2,7 @@
 
 catch_signals() {
   signal='' reason='' outcome=''
+  attempt_dir='' tmp_of_run='' listener='' next_job='' coordinator='' # whatever the environment has of these names
   trap 'signal=$warning_signal' "$warning_signal"
   trap 'signal=TERM' TERM
 }
