@@ -46,6 +46,15 @@ workflow md {
   return { status, said: stdout + stderr };
 }
 
+test('a clock that is set back: the time used stays, and the lease is looked at as before', ({ expect }) => {
+  const { said } = bash(
+    'podman',
+    `read_clock() { :; }; show_in_queue() { :; }; spent_before=0 started=100000 last_beat=0 last_shown=0
+for now in 100060 96460 96461 96462; do if heartbeat; then echo "$spent looked"; else echo "$spent"; fi; done; cat "$attempt_dir/seconds"`,
+  );
+  expect(said).toBe('60 looked\n60\n61 looked\n62 looked\n62\n');
+});
+
 describe('the inner half, without a look at the outer one', () => {
   const look = `echo '1 4711 n1' >lease; : >"$attempt_dir/inside"
 look() { if outer_half_is_gone; then echo "gone $1"; exit; else echo "there $1"; fi; }
