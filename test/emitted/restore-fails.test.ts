@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
@@ -30,5 +30,35 @@ describe.each(dmtcpImplementations)('an attempt, with $name', {
     expect(failed.map(({ generation }) => generation)).toEqual(run.generations().reverse());
     expect(failed).toHaveLength(tries);
     expect(run.left()).toEqual([]);
+  });
+
+  test.for([
+    ['at the launch', 0],
+    ['before a restore', 2],
+  ] as const)('whose coordinator does not start, twice, %s: tries again, and no work is lost by it', async ([
+    ,
+    sealed,
+  ], { expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    if (sealed > 0) await run.lostAttempt(sealed);
+    else run.go();
+    const newest = sealed > 0 ? run.generations().at(-1) : undefined;
+    mkdirSync(join(run.folder, '.bin'), { recursive: true });
+    const flaky = `#!/bin/bash
+for each in 1 2; do mkdir '${run.folder}/refused'$each 2>/dev/null && exit 99; done
+exec '${dmtcp.bin}/dmtcp_coordinator' "$@"
+`;
+    writeFileSync(join(run.folder, '.bin/dmtcp_coordinator'), flaky, { mode: 0o755 });
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.output()).toBe(run.expected);
+    expect(run.entries().find(({ event }) => event === 'restored')?.['generation']).toBe(newest);
+  });
+
+  test('whose coordinator never starts: stopped with 70', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    mkdirSync(join(run.folder, '.bin'));
+    writeFileSync(join(run.folder, '.bin/dmtcp_coordinator'), '#!/bin/sh\nexit 99\n', { mode: 0o755 });
+    expect(await run.start(), run.log()).toBe(70);
+    expect(run.output()).toBe('');
   });
 });

@@ -36,7 +36,7 @@ attempt() {
 # The life of one computation, where DMTCP is: beside attempt(), or in a container.
 inner_half() {
   open_inner_half "$@"
-  start_coordinator || conclude lost 'the DMTCP coordinator did not start'
+  start_coordinator || conclude absent 'the DMTCP coordinator did not start'
   holds_lease || conclude lost 'a newer attempt has taken over this run' # and found nothing to end of this one
   if ! ever_sealed; then
     launch || conclude lost 'the application did not start under DMTCP'

@@ -67,12 +67,9 @@ watch_inner_half() {
       *) outcome=unsaved ;;
     esac
   fi
-  if [[ -e $attempt_dir/inside ]]; then
-    absences=0
-  elif [[ -z $outcome ]]; then
-    outcome=absent why='it did not start'
-  fi
+  if [[ -z $outcome && ! -e $attempt_dir/inside ]]; then outcome=absent why='it did not start'; fi
   : "${outcome:=lost}"
+  [[ $outcome == absent ]] || absences=0
   charge_work
   journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
 }
