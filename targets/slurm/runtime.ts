@@ -21,7 +21,7 @@ import slurm from './runtime/slurm.sh';
 import status from './runtime/status.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
-export const runtimeVersion = 3;
+export const runtimeVersion = 4;
 /** Raised whenever a run's folder changes so that another version cannot go on with it. */
 export const stateFormat = 1;
 

@@ -87,6 +87,15 @@ describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, con
     expect(run.left()).toEqual([]);
   });
 
+  test('alive: the time that a checkpoint takes is none in which it hangs', ({ expect }) => {
+    using run = rehearsal(dmtcp, { keys: 'alive = 10s' });
+    const said =
+      run.functions(`output=$PWD/out; echo x >out; look_for_life; echo y >>out; to_prove() { false; }; journal() { :; }
+checkpoint() { SECONDS=$((SECONDS + 20)); }; schedule_checkpoint() { :; }; SECONDS=$((SECONDS + 5)); look_for_life; SECONDS=$((SECONDS + 5))
+regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && echo soon; SECONDS=$((SECONDS + 3)); hangs && echo in the end`);
+    expect(said).toBe('in the end\n');
+  });
+
   test('max_attempts: as many, then 72; counted anew when its owner resumes it', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held, schedule: 'max_attempts = 2' });
     for (let attempt = 1; attempt <= 2; attempt++) {

@@ -46,6 +46,15 @@ workflow md {
   return { status, said: stdout + stderr };
 }
 
+test('a clock that is set back: the time used stays, and the lease is looked at as before', ({ expect }) => {
+  const { said } = bash(
+    'podman',
+    `read_clock() { :; }; show_in_queue() { :; }; spent_before=0 started=100000 last_beat=0 last_shown=0
+for now in 100060 96460 96461 96462; do if heartbeat; then echo "$spent looked"; else echo "$spent"; fi; done; cat "$attempt_dir/seconds"`,
+  );
+  expect(said).toBe('60 looked\n60\n61 looked\n62 looked\n62\n');
+});
+
 describe('the inner half, without a look at the outer one', () => {
   const look = `echo '1 4711 n1' >lease; : >"$attempt_dir/inside"
 look() { if outer_half_is_gone; then echo "gone $1"; exit; else echo "there $1"; fi; }
@@ -327,6 +336,41 @@ until [[ $outcome == absent ]] && ! may_start_again >/dev/null; do once; printf 
       "outcome='' attempt_dir='' CRFLOW_START_LIMIT=5min; check_settings",
     );
     expect([status, said]).toEqual([70, expect.stringContaining("CRFLOW_START_LIMIT is '5min'")]);
+  });
+});
+
+describe('the request to finish', () => {
+  // An inner half that is busy for a while, and then does as it is asked.
+  const asked = (meanwhile: string) => `signal=USR1 starts=0 reason='' end_time=0 spent=0 now=0 script=x
+workdir=$PWD output=$PWD/out tmp_of_run=$PWD/tmp
+heartbeat() { return 1; }; holds_lease() { :; }; preemption_heard() { return 1; }; end_computation() { :; }
+charge_work() { :; }; journal() { :; }; why_signalled() { cause=request; }; say() { :; }
+inside() {
+  : >"$attempt_dir/inside"
+  ${meanwhile}
+  for _ in {1..50}; do
+    if requested && [[ $request == finish* ]]; then echo 'saved x' >"$attempt_dir/outcome" && return; fi
+    pause
+  done
+  echo 'lost nobody asked' >"$attempt_dir/outcome"
+}
+start_inner_half; watch_inner_half; echo "$outcome $why"
+`;
+
+  test("reaches it, where the owner's wish for a checkpoint came just behind it", ({ expect }) => {
+    const wish =
+      'until [[ -e $attempt_dir/request ]]; do pause; done; write_file "$attempt_dir/request" checkpoint';
+    expect(bash('podman', asked(wish)).said).toBe('saved x\n');
+  });
+
+  test('reaches it, where the disk was full for a moment', ({ expect }) => {
+    const full = 'until [[ -e tried ]]; do pause; done; sleep 0.5; rmdir "$attempt_dir/request.tmp"';
+    const { said } = bash(
+      'podman',
+      `mkdir "$attempt_dir/request.tmp"
+${asked(full).replace('why_signalled() {', 'why_signalled() { : >tried;')}`,
+    );
+    expect(said.split('\n').filter((line) => !line.includes('request.tmp'))).toEqual(['saved x', '']);
   });
 });
 

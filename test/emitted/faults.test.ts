@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -195,6 +195,16 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     expect(run.left()).toEqual([]);
   });
 
+  test('a work folder of its own: the coordinator, which is elsewhere, is none of the program', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { keys: 'workdir = "work"' });
+    mkdirSync(join(run.folder, 'work'));
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.entries().filter(({ event }) => event === 'sealed')).not.toEqual([]);
+    expect(run.read('work/count-4711.out')).toBe(run.expected);
+  });
+
   test('an older attempt on this node: its computation does not survive the start of the next', async ({
     expect,
   }) => {
@@ -315,6 +325,18 @@ describe('a program, with the stand-in', { timeout: 180_000, concurrent: true },
     using run = rehearsal(dmtcp, { keys: 'workdir = "$CRFLOW_TEST_NOWHERE/x"' });
     expect(await run.start(), run.log()).toBe(70);
     expect(run.log()).toContain('$CRFLOW_TEST_NOWHERE is used in a path of count, but is not set');
+  });
+
+  test('that is done: what the environment has of a name of ours is left alone', async ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    writeFileSync(join(run.folder, 'mine'), 'mine');
+    expect(await run.start(), run.log()).toBe(7);
+    const bystander = spawn('sleep', ['60']);
+    const names = { listener: join(run.folder, 'mine'), coordinator: String(bystander.pid), next_job: '1' };
+    expect(await run.start(names), run.log()).toBe(7);
+    expect(run.read('mine')).toBe('mine');
+    expect(await run.start({ ...names, CRFLOW_TICK: 'x', attempt_dir: run.folder }), run.log()).toBe(70);
+    bystander.kill();
   });
 
   test('a work folder that is not there: 70', async ({ expect }) => {

@@ -3,7 +3,7 @@
  * writes it when the coordinator asks, ends as the program ended, or as DMTCP would.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   checkpointFolder,
@@ -42,7 +42,8 @@ export class Agent {
   async join(hello) {
     const stamp = process.hrtime.bigint().toString(16);
     mkdirSync(this.temporary, { recursive: true, mode: 0o700 });
-    this.area = join(this.temporary, `dmtcpSharedArea.${process.pid.toString(16)}.${stamp}`);
+    // As /proc shows it.
+    this.area = join(realpathSync(this.temporary), `dmtcpSharedArea.${process.pid.toString(16)}.${stamp}`);
     openSync(this.area, 'a', 0o600); // held until the end: leftovers are found by what they have open there
     this.memory = join(this.temporary, `memory.${process.pid.toString(16)}.${stamp}`);
     this.socket = await dial(this.port);

@@ -2,9 +2,10 @@
  * dmtcp_coordinator. It knows agents by their connections, and their processes by looking. An agent that was killed
  * leaves its processes behind, as a killed process of DMTCP leaves the others: they stay peers until they end.
  */
-import { fstatSync, unlinkSync, writeFileSync } from 'node:fs';
+import { fstatSync, mkdirSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { checkpointFolder, common, ignoredSignals, parse, portOf } from './options.mjs';
+import { join } from 'node:path';
+import { checkpointFolder, common, ignoredSignals, parse, portOf, temporaryFolder } from './options.mjs';
 import { members, signal } from './processes.mjs';
 import { writeRestartScript } from './script.mjs';
 import { receive, send } from './wire.mjs';
@@ -21,6 +22,10 @@ export async function coordinate(words) {
   // The real one polls its input, and a file cannot be polled.
   if (fstatSync(0).isFile()) process.exit(99);
   for (const name of ignoredSignals()) process.on(name, () => {});
+  // It has a log of its own among the computation's files, and open.
+  const folder = temporaryFolder(options);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  openSync(join(folder, `dmtcp_coordinator.${process.pid}.log`), 'a');
   new Coordinator(options).listen(portOf(options));
 }
 

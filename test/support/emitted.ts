@@ -126,11 +126,15 @@ workflow count {
         SLURM_RESTART_COUNT: String(starts++),
       };
       const env = environment(folder, dmtcp, { ...quick, ...more });
-      const child = spawn('bash', ['-c', 'exec bash count.sbatch "$@" >>log 2>&1', 'bash', ...args], {
-        cwd: folder,
-        env,
-        detached: true,
-      });
+      const child = spawn(
+        'bash',
+        ['-c', 'exec bash count.sbatch "$@" >>"${TEST_LOG:-log}" 2>&1', 'bash', ...args],
+        {
+          cwd: folder,
+          env,
+          detached: true,
+        },
+      );
       children.push(child);
       return new Promise((resolve) =>
         child.on('close', (status, signal) => resolve(status ?? (signal === 'SIGKILL' ? 137 : 1))),
@@ -145,6 +149,17 @@ workflow count {
         env,
       });
       return { status, said: stdout + stderr };
+    },
+    /** What bash lines print that stand behind the functions of the script. */
+    functions(lines: string, env: Record<string, string> = {}): string {
+      const script = readFileSync(join(folder, 'count.sbatch'), 'utf8');
+      return spawnSync('bash', [], {
+        input: `${script.slice(0, script.indexOf('# Read whole before it runs'))}\n${lines}`,
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: 120_000,
+        env: environment(folder, dmtcp, env),
+      }).stdout;
     },
     /** Lets the counting program go on that waits half way. */
     go: () => writeFileSync(join(folder, 'go'), ''),

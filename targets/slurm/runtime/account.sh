@@ -4,6 +4,8 @@
 # where it did, which is also when the lease is looked at.
 heartbeat() {
   read_clock
+  # A clock that was set back must not keep the lease from being looked at, nor give time for nothing.
+  if ((now < last_beat)); then started=$((started + now - last_beat)) last_beat=$now last_shown=0; fi
   spent=$((spent_before + now - started))
   if ((now - last_beat < CRFLOW_HEARTBEAT)) && [[ -z ${1-} ]]; then return 1; fi
   last_beat=$now

@@ -25,7 +25,8 @@ lived_since_checkpoint() {
   [[ -n $lived ]]
 }
 
+# life_is_saved SECONDS: that it took. There could be no sign of life while all stood still.
 life_is_saved() {
   look_for_life
-  lived=''
+  last_sign=$((last_sign + $1 < SECONDS ? last_sign + $1 : SECONDS)) lived=''
 }

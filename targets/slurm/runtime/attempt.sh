@@ -14,7 +14,7 @@ attempt() {
       'done') leave "$recorded_status" "the application ended with status $recorded_status" ;;
       saved | unsaved) break ;;
       again) ;; # checkpointed, and to be restored at once
-      unrestored) say 'falling back to the generation before it' ;;
+      unrestored) may_fall_back || leave_lost 'no sealed generation can be restored' ;;
       anew) may_begin_anew || leave_lost 'in five tries no checkpoint of the application was whole' ;;
       absent) may_start_again || leave 70 "$why" ;;
       missing) leave 70 "$why" ;;
@@ -36,7 +36,7 @@ attempt() {
 # The life of one computation, where DMTCP is: beside attempt(), or in a container.
 inner_half() {
   open_inner_half "$@"
-  start_coordinator || conclude lost 'the DMTCP coordinator did not start'
+  start_coordinator || conclude absent 'the DMTCP coordinator did not start'
   holds_lease || conclude lost 'a newer attempt has taken over this run' # and found nothing to end of this one
   if ! ever_sealed; then
     launch || conclude lost 'the application did not start under DMTCP'

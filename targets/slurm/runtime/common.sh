@@ -1,8 +1,9 @@
 # --- Small things that both halves use ---
 
-say() { printf 'crflow %(%H:%M:%S)T  %s\n' -1 "$*"; }
+# What cannot be said, for the log's disk is full, is no reason to do anything else.
+say() { printf 'crflow %(%H:%M:%S)T  %s\n' -1 "$*" || :; }
 
-# journal EVENT [KEY VALUE | KEY# NUMBER]...: a line of JSON for every decision. Nothing here ever reads it back.
+# journal EVENT [KEY VALUE | KEY# NUMBER]...: a line of JSON for every decision. Nothing here ever reads it back, or depends on it.
 journal() {
   local line stamp event=$1
   [[ -n ${attempt_dir-} ]] || return 0
@@ -15,7 +16,7 @@ journal() {
     if [[ $1 == *'#' ]]; then line+=",\"${1%#}\":$2"; else line+=",\"$1\":\"$REPLY\""; fi
     shift 2
   done
-  printf '%s}\n' "$line" >>"$run/journal.jsonl"
+  printf '%s}\n' "$line" >>"$run/journal.jsonl" || :
 }
 
 # Sets REPLY to a text as it stands between the quotes of a JSON string.
@@ -80,9 +81,9 @@ wait_until() {
 }
 
 # The folder on the node for each run, tmp_of_run: in it, for each attempt, DMTCP's own temporary files: also the mark by which
-# end_computation knows the attempt's processes.
+# end_computation knows the attempt's processes. By the end of the path, which is marked: TMPDIR may lead there through a link.
 find_tmp() {
-  tmp=$tmp_of_run/work.$attempt
+  tmp=$tmp_of_run/work.$attempt marked=/${tmp_of_run##*/}/work.$attempt
   idle=$tmp_of_run/idle.$attempt # not among the marked: it is the supervision that has it open
   starting=$tmp.starting         # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
 }
@@ -90,8 +91,8 @@ find_tmp() {
 # Ends every process of this attempt's computation on this node, and what it was just writing.
 end_computation() {
   if [[ -n ${coordinator-} ]]; then kill -9 "$coordinator" 2>/dev/null; fi
-  end_all processes_of "$starting"
-  end_all processes_of "$tmp/"
+  end_all processes_of "$marked.starting"
+  end_all processes_of "$marked/"
   rm -rf "$tmp" "$starting"
   rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
 }

@@ -35,14 +35,21 @@ seal() {
   local partial bytes
   generation=$(($(newest_generation) + 1))
   partial=$run/generations/$generation.$attempt.partial # an attempt that was taken over may be writing one, too
-  if ! fill "$1" || ! mv "$partial" "$run/generations/$generation"; then
+  if ! fill "$1" || ! put_in_place; then
     rm -rf "$partial"
     return 1
   fi
   say "sealed generation $generation ($(mib "$bytes") in $1 s)"
   journal sealed generation# "$generation" bytes# "$bytes" seconds# "$1"
   work_is_saved "$1"
-  prune
+  prune || : # what cannot be removed now may be at the next seal
+}
+
+# Not into a generation of this number that a newer attempt has sealed meanwhile: a node that was cut off may come to this late.
+put_in_place() {
+  mv -T "$partial" "$run/generations/$generation" && return
+  checkpoint_fails 'it could not be put in its place'
+  return 1
 }
 
 # fill SECONDS: puts all of the generation into the folder $partial, and looks once more whether it is ours to seal.
@@ -59,10 +66,9 @@ fill() {
     return 1
   fi
   bytes=$(bytes_of "$partial")
-  printf '%s\n' "attempt $attempt" "time $taken" "bytes $bytes" "seconds $1" "work $((work + taken - since))" \
-    "live $live" ${ended:+"ended yes"} >"$partial/facts"
-  if ! { checksums "$partial" >"$partial/seal" && flush "$partial"; }; then
-    checkpoint_fails 'its checksums could not be written'
+  if ! { printf '%s\n' "attempt $attempt" "time $taken" "bytes $bytes" "seconds $1" "work $((work + taken - since))" \
+    "live $live" ${ended:+"ended yes"} >"$partial/facts" && checksums "$partial" >"$partial/seal" && flush "$partial"; }; then
+    checkpoint_fails 'its facts and checksums could not be written'
     return 1
   fi
   holds_lease && return
@@ -115,7 +121,7 @@ collect_images() {
 # Size and checksum of every file of a generation. A CRC: it finds torn and flipped files, which is what
 # happens, at a tenth of the cost of a hash that could also face an enemy.
 checksums() {
-  (cd "$1" && find . -type f ! -name seal -exec cksum {} + | LC_ALL=C sort -k 3)
+  (set -o pipefail && cd "$1" && find . -type f ! -name seal -exec cksum {} + | LC_ALL=C sort -k 3)
 }
 
 bytes_of() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }'; }

@@ -2,7 +2,7 @@
 
 open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4
-  attempt_dir=$run/attempts/$attempt script=$0
+  attempt_dir=$run/attempts/$attempt script=$0 coordinator=''
   : >"$attempt_dir/inside"
   trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
   come_in
@@ -14,7 +14,8 @@ open_inner_half() {
   : >"$starting"
   export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
   close_inherited
-  workdir_real=$(cd "$workdir" && pwd -P)
+  # What /proc shows is behind every link.
+  workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
   turn=0 unfit=0 restored_from=0
   machine=$(describe_machine)
 }
@@ -107,6 +108,7 @@ checkpoint_on_time() {
 # One on time, or on request. To prove a restore, and where files are kept with it, the computation ends behind the
 # checkpoint and is restored from it.
 regular_checkpoint() {
+  local began=$SECONDS
   if to_prove || keeps_files; then
     if checkpoint -kc; then
       wait_until 30 coordinator_is_gone
@@ -115,7 +117,7 @@ regular_checkpoint() {
   else
     checkpoint -c
   fi
-  if [[ -n ${CRFLOW_ALIVE-} ]]; then life_is_saved; fi
+  if [[ -n ${CRFLOW_ALIVE-} ]]; then life_is_saved $((SECONDS - began)); fi
   schedule_checkpoint
 }
 
@@ -209,9 +211,23 @@ leave_restore_if_unwanted() {
   conclude "$so" "$why"
 }
 
-# Restores $generation. New images go to this attempt's own folder; but the old ones name the files that go with
-# them by the full path they had, so those are put back there.
+# Restores $generation. Whatever it is that fails, it is not tried again in this attempt.
 restore() {
+  if bring_back; then
+    restored_from=$generation work=$(generation_fact "$generation" work)
+    work_begins
+    journal restored generation# "$generation"
+    say "restored generation $generation"
+    return
+  fi
+  printf '%s\n' "$generation" >>"$attempt_dir/failed"
+  journal restore_failed generation# "$generation"
+  return 1
+}
+
+# New images go to this attempt's own folder; but the old ones name the files that go with them by the full path
+# they had, so those are put back there.
+bring_back() {
   local image images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
   name_changed_files
@@ -228,16 +244,7 @@ restore() {
   dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
     <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 &
   computation=$!
-  if came_up "$CRFLOW_CHECKPOINT_LIMIT"; then
-    restored_from=$generation work=$(generation_fact "$generation" work)
-    work_begins
-    journal restored generation# "$generation"
-    say "restored generation $generation"
-    return
-  fi
-  printf '%s\n' "$generation" >>"$attempt_dir/failed"
-  journal restore_failed generation# "$generation"
-  return 1
+  came_up "$CRFLOW_CHECKPOINT_LIMIT"
 }
 
 # checkpoint -c | -kc: one checkpoint, sealed as a new generation. -kc ends the computation right behind it.
@@ -246,7 +253,7 @@ restore() {
 checkpoint() {
   local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten=''
   there_is_room || return
-  if [[ -z $(processes_of "$run/shell") ]]; then
+  if [[ -z $(processes_of "$run_real/shell") ]]; then
     give_up_checkpoint 'the shell that records the status is gone'
     return 1
   fi
@@ -332,10 +339,13 @@ checkpoint_fails() {
   journal checkpoint_failed why "$1"
 }
 
+# The processes of the computation. The coordinator, which works in the run's folder, has its own log there, too.
+computation() { processes_of "$marked/" | grep -vx "$coordinator"; }
+
 # Whether every process of the computation works in workdir or below it. Sets astray.
 at_home() {
   local pid folder
-  for pid in $(processes_of "$tmp/"); do
+  for pid in $(computation); do
     folder=$(readlink "/proc/$pid/cwd") || continue
     if [[ $folder/ != "${workdir_real%/}"/* ]]; then
       astray="process $pid ($(cat "/proc/$pid/comm")) works in $folder"
@@ -349,7 +359,7 @@ at_home() {
 # so there is a better moment.
 zombies() {
   local stat pid family
-  family=" $(processes_of "$tmp/" | tr '\n' ' ')"
+  family=" $(computation | tr '\n' ' ')"
   for stat in /proc/[0-9]*/stat; do
     # PID (NAME) STATE PARENT … STATUS, where the name may hold anything
     read -r stat 2>/dev/null <"$stat" || continue

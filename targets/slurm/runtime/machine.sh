@@ -44,7 +44,7 @@ name_differences() {
 # The files that the computation has open.
 open_files() {
   local pid
-  for pid in $(processes_of "$tmp/"); do
+  for pid in $(computation); do
     find "/proc/$pid/fd" -type l -printf '%l\n' 2>/dev/null
   done | grep '^/' | sort -u
 }
@@ -60,6 +60,6 @@ name_changed_files() {
     journal changed_since generation# "$generation" file "$file"
     ((++count > 5)) || say "changed since generation $generation, and not brought back: $file"
     ((count < 20)) || break
-  done < <(timeout 20 find "$workdir" \( -path "${run%/*/*}" -o -path "$tmp_of_run" -o -name '.?*' \) -prune -o \
+  done < <(timeout 20 find "$workdir_real" \( -path "${run_real%/*/*}" -o -name "${tmp_of_run##*/}" -o -name '.?*' \) -prune -o \
     -type f -newer "$from/open" ! -path "$output" ! -name "$name-*.log" ! -name "$name-*.out" -print0 2>/dev/null)
 }

@@ -2,6 +2,7 @@
 
 catch_signals() {
   signal='' reason='' outcome=''
+  attempt_dir='' tmp_of_run='' listener='' next_job='' coordinator='' # whatever the environment has of these names
   trap 'signal=$warning_signal' "$warning_signal"
   trap 'signal=TERM' TERM
 }
@@ -36,6 +37,8 @@ watch_inner_half() {
     elif it_is_too_late; then
       say 'the last checkpoint takes too long: going on without it'
       given_up=yes
+    elif [[ $reason != superseded ]] && ! was_asked; then
+      write_file "$attempt_dir/request" "finish $reason" 2>/dev/null
     fi
     if it_is_stuck; then given_up=yes; fi
     [[ -z $given_up ]] || break
@@ -64,12 +67,9 @@ watch_inner_half() {
       *) outcome=unsaved ;;
     esac
   fi
-  if [[ -e $attempt_dir/inside ]]; then
-    absences=0
-  elif [[ -z $outcome ]]; then
-    outcome=absent why='it did not start'
-  fi
+  if [[ -z $outcome && ! -e $attempt_dir/inside ]]; then outcome=absent why='it did not start'; fi
   : "${outcome:=lost}"
+  [[ $outcome == absent ]] || absences=0
   charge_work
   journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
 }
@@ -106,6 +106,15 @@ ask_to_finish() {
   write_file "$attempt_dir/request" "finish $reason"
 }
 
+# The request lies there, or was taken. A disk that is full can keep it away, and the owner's wish for a checkpoint take its place.
+was_asked() {
+  local file word
+  for file in request request.taken; do
+    if read -r word _ 2>/dev/null <"$attempt_dir/$file" && [[ $word == finish ]]; then return; fi
+  done
+  return 1
+}
+
 # Twice in a row. A container can fail to start for reasons that pass; and one that is signalled in its first moments can end with 0.
 may_start_again() {
   why='the inner half of the job did not start; the lines above may say why'
@@ -129,6 +138,16 @@ may_restore_again() {
   ((losses <= 2)) || return
   if ((losses == 2)); then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
   say 'the application was lost; restoring it'
+}
+
+# Once for each generation: on a full disk it may not be written down which have failed.
+may_fall_back() {
+  local newest
+  newest=$(newest_generation)
+  [[ $newest == "${fallen_from-}" ]] || falls=0
+  fallen_from=$newest
+  ((++falls <= keep + 1)) || return
+  say 'falling back to the generation before it'
 }
 
 # No restore brought it back. Where none ever did, the application itself is the likely reason.

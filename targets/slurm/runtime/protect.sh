@@ -15,7 +15,7 @@ protected_files() {
 
 # keep_copies FOLDER: the computation has ended behind its checkpoint, so they are as it left them.
 keep_copies() {
-  mkdir "$1/protected" && (cd "$workdir" && protected_files | xargs -0 -r cp -a --parents -t "$1/protected")
+  mkdir "$1/protected" && (cd "$workdir" && protected_files | xargs -0 -r cp -a --parents -t "$1/protected" --)
 }
 
 # put_back FOLDER: as they were at the checkpoint.

@@ -41,7 +41,7 @@ open_run() {
   write_file "$run/lease" "$attempt $slurm_id $node" || leave 70 "cannot write to $run"
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
-  tmp_of_run=${TMPDIR:-/tmp}/crflow-$UID-$(cksum <<<"$run" | cut -d ' ' -f 1)
+  tmp_of_run=${TMPDIR:-/tmp}/crflow-$UID-$(cd "$run" && pwd -P | cksum | cut -d ' ' -f 1)
   find_tmp
   if ! (umask 077 && mkdir -p "$tmp_of_run") || [[ ! -O $tmp_of_run || -L $tmp_of_run ]]; then
     leave 70 "cannot make a folder of my own at $tmp_of_run"

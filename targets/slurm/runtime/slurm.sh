@@ -1,18 +1,26 @@
 # --- Slurm. Its controller can be slow, and can be gone: every question has a time limit ---
 
-ask_slurm() { timeout -k 5 "$CRFLOW_SLURM_LIMIT" scontrol "$@" 2>&1; }
+# Its times are told with their zone: an hour comes twice each autumn, and the user may have another format.
+ask_slurm() { SLURM_TIME_FORMAT=%FT%T%z timeout -k 5 "$CRFLOW_SLURM_LIMIT" scontrol "$@" 2>&1; }
 
 # Epoch seconds of this job's time limit; 0 where Slurm does not say.
 slurm_end_time() {
-  local job end
-  job=$(ask_slurm show job -o "$slurm_id") && end=$(job_fact EndTime) && date -d "$end" +%s 2>/dev/null || printf 0
+  local job
+  job=$(ask_slurm show job -o "$slurm_id") && job_end || printf 0
+}
+
+# Epoch seconds of the end of the job in $job; fails where it has none.
+job_end() {
+  local end
+  end=$(job_fact EndTime) && date -d "${end:-none}" +%s 2>/dev/null
 }
 
 # job_fact KEY: a field of the `scontrol show job -o` in $job.
 job_fact() { [[ $job =~ \ $1=([^ ]*) ]] && printf '%s' "${BASH_REMATCH[1]}"; }
 
 # Sets cause: why were we signalled? JobState and PreemptTime tell (measured on Slurm 22.05); the signal's name does
-# not. Where it is a preemption, the end of its grace is the job's new end.
+# not. Where it is a preemption, the end of its grace is the job's new end; and a time limit may have been lowered, or not been told
+# at the start.
 why_signalled() {
   local job='' job_state preempted end
   cause=request
@@ -20,13 +28,11 @@ why_signalled() {
     return
   elif job=$(ask_slurm show job -o "$slurm_id"); then
     job_state=$(job_fact JobState) preempted=$(job_fact PreemptTime)
+    end=$(job_end) && end_time=$end
     case $job_state/${preempted:-None} in
       COMPLETING/*) cause=cancelled ;;
       RUNNING/None) if near_the_end; then cause=limit; fi ;;
-      RUNNING/* | PREEMPTED/*)
-        cause=preemption
-        end=$(date -d "$(job_fact EndTime)" +%s 2>/dev/null) && end_time=$end
-        ;;
+      RUNNING/* | PREEMPTED/*) cause=preemption ;;
       *) ;; # somebody is doing something to this job: save, and stop
     esac
   elif near_the_end; then

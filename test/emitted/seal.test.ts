@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { dmtcpImplementations } from '../support/dmtcp.ts';
+import { held, rehearsal } from '../support/emitted.ts';
+
+const [standIn] = dmtcpImplementations;
+if (standIn === undefined) throw new Error('there is always the stand-in');
+const dmtcp = standIn;
+
+// How a committed checkpoint becomes a generation, one step at a time.
+describe('a checkpoint to be sealed', () => {
+  /** Committed, with one image. Each step can be made another. */
+  const committed = `run=$PWD attempt=1 attempt_dir=$PWD/attempts/1 live=$PWD/live how=-c taken=9 since=5 work=0 machine=x restored_from=0
+mkdir -p generations "$attempt_dir" "$live"; echo '1 4711 n' >lease; printf '7\\n8\\n' >shell
+echo memory >"$live/ckpt_x-8-0.dmtcp"; : >"$live/open"; application_is_in() { :; }; list_images() { echo ckpt_x-8-0.dmtcp; }
+`;
+  const verdict = 'if seal 1 >said; then echo sealed; else echo failed; fi; ls generations';
+
+  test('is one, whatever becomes of those that it makes superfluous', ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const said =
+      run.functions(`${committed}rm() { [[ $* != *generations/x ]] && command rm "$@"; }; mkdir generations/x
+${verdict}`);
+    expect(said).toBe('sealed\n1\nx\n');
+  });
+
+  test('does not go into a generation that a newer attempt has sealed meanwhile', ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const said =
+      run.functions(`${committed}holds_lease() { mkdir generations/1; echo whole >generations/1/seal; }
+${verdict}; ls generations/1`);
+    expect(said).toBe('failed\n1\nseal\n');
+  });
+
+  test.for([
+    [
+      'an image cannot be read',
+      'cksum() { :; }; mkdir -p .bin; printf "%s\\n" "#!/bin/sh" "exit 1" >.bin/cksum; chmod +x .bin/cksum',
+    ],
+    ['its facts cannot be written', 'keep_files() { mkdir "$1/facts"; }'],
+  ])('where %s: is none', ([, how], { expect }) => {
+    using run = rehearsal(dmtcp);
+    expect(run.functions(`${committed}${how}; ${verdict}`)).toBe('failed\n');
+  });
+});
+
+test('protect: a file whose name begins as an option does', { timeout: 120_000 }, async ({ expect }) => {
+  using run = rehearsal(dmtcp, { count: held, checkpoint: 'protect = ["*.dat"]' });
+  mkdirSync(run.folder, { recursive: true });
+  writeFileSync(join(run.folder, '-x.dat'), 'of then\n');
+  await run.lostAttempt(1);
+  writeFileSync(join(run.folder, '-x.dat'), 'of now\n');
+  expect(await run.start(), run.log()).toBe(7);
+  expect(run.read('-x.dat')).toBe('of then\n');
+});
