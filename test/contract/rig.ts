@@ -45,11 +45,13 @@ export class Rig {
   readonly mark = join(this.live, 'dmtcp_restart_script.sh');
   readonly #tmp = join(this.home, 'tmp');
   readonly #started: ChildProcess[] = [];
+  readonly #coordinators: number[] = [];
   readonly #env: NodeJS.ProcessEnv;
   port = 0;
 
   constructor(dmtcp: Dmtcp) {
-    this.#env = dmtcpEnvironment(dmtcp);
+    // As in a job: dmtcp_command has no option for it, and the coordinator's own log goes by nothing else.
+    this.#env = { ...dmtcpEnvironment(dmtcp), DMTCP_TMPDIR: this.#tmp };
     mkdirSync(this.live);
     mkdirSync(this.#tmp);
     writeFileSync(join(this.home, 'wrapper.sh'), WRAPPER);
@@ -62,6 +64,7 @@ export class Rig {
     const file = join(this.home, name);
     const log = join(this.home, 'coordinator.log');
     const started = this.#start(COORDINATOR, this.live, file, this.#tmp, log);
+    this.#coordinators.push(started.pid);
     await until('the port file', () => this.#read(name) !== '');
     this.port = Number(this.#read(name));
     return started;
@@ -95,14 +98,15 @@ export class Rig {
   }
 
   /**
-   * What `commands` give, run within one checkpoint however long they take: a process that is stopped takes no part
+   * Runs `commands` within one checkpoint, however long they take: a process that is stopped takes no part
    * in it, and the rest waits for it. `launched` is what launch() started.
    */
-  during<T>(launched: { pid: number }, commands: () => T): T {
+  async during(launched: { pid: number }, commands: () => void): Promise<void> {
     process.kill(launched.pid, 'SIGSTOP');
     try {
       expect(this.command('-c').status).toBe(0);
-      return commands();
+      await until('RUNNING=no', () => this.state().running === 'no');
+      commands();
     } finally {
       process.kill(launched.pid, 'SIGCONT');
     }
@@ -152,8 +156,13 @@ export class Rig {
     return list.split(/(?<=\.dmtcp) /).map((path) => path.trim());
   }
 
-  /** The processes that have something open under the folder for temporary files. */
+  /** The processes of the computation: they hold a file, and are no coordinator. */
   members(): number[] {
+    return this.holders().filter((pid) => !this.#coordinators.includes(pid));
+  }
+
+  /** The processes that have something open under the folder for temporary files. */
+  holders(): number[] {
     const holds = (pid: string) =>
       list(`/proc/${pid}/fd`).some((fd) => target(`/proc/${pid}/fd/${fd}`).startsWith(`${this.#tmp}/`));
     return list('/proc')

@@ -44,7 +44,8 @@ half_way() {
     while :; do sleep 1; done
   fi
   if [[ -n $hold ]]; then
-    until [[ -e $hold ]]; do sleep 0.1; done
+    # Not more often: DMTCP 4.1 can lose a process that forks just behind a checkpoint.
+    until [[ -e $hold ]]; do sleep 0.4; done
   fi
 }
 
