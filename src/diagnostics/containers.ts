@@ -235,15 +235,21 @@ export const containers = defineDiagnostics(450, 479, {
       'give one of the images another name; or leave `image` out of one workflow, and it uses that of the other',
     ],
   }),
-  hiddenDmtcp: error<{ to: string; dmtcp: string; isBuilt: boolean }>()(
+  hidden: error<{ to: string; place: string; what: 'DMTCP' | 'build'; isBuilt: boolean }>()(
     'CRF477',
-    'A mount that hides DMTCP',
+    'A mount that hides what the image has there',
     {
-      title: ({ to, dmtcp }) =>
-        `the mount at ${quote(to)} hides DMTCP, which the image has ${to === dmtcp ? 'there' : `in ${quote(dmtcp)}`}`,
-      help: ({ dmtcp, isBuilt }) => [
+      title: ({ to, place, what }) =>
+        what === 'DMTCP'
+          ? `the mount at ${quote(to)} hides DMTCP, which the image has ${to === place ? 'there' : `in ${quote(place)}`}`
+          : `the mount at ${quote(to)} hides what is built into the image${to === place ? ' there' : `, in ${quote(place)}`}`,
+      help: ({ place, what, isBuilt }) => [
         'choose another place, as in mount "$SCRATCH/data" to "/data"',
-        ...(isBuilt ? [] : [`if DMTCP comes with the mount, say so: write \`dmtcp = "${dmtcp}"\``]),
+        ...(what === 'DMTCP'
+          ? isBuilt
+            ? []
+            : [`if DMTCP comes with the mount, say so: write \`dmtcp = "${place}"\``]
+          : ['or, if the program comes with the mount, leave its build out of `image`']),
       ],
     },
   ),

@@ -15,7 +15,7 @@ import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
-import { separatorIn, tidy } from '../container-values.ts';
+import { separatorIn, tidy, whyNoPlace } from '../container-values.ts';
 import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
 import { shownImage } from '../image-name.ts';
 
@@ -155,6 +155,15 @@ function placesOf({ parts }: Clause) {
   return text?.kind === 'string' ? [{ text, readonly }] : [];
 }
 
+/** What the build of a recipe leaves in the image: its results, or where none are named the places of its sources. */
+function keptPlaces(image: Blocks['image']): readonly string[] {
+  if (image?.given.has('results')) return image.values.results?.value ?? [];
+  return image?.clauses.flatMap(placesOf).map(({ text }) => plain(text)) ?? [];
+}
+
+/** Is a place that one, or in it? */
+const isIn = (place: string, folder: string) => `${place}/`.startsWith(`${folder}/`);
+
 /** A place inside, as the runtime will be told it. */
 function plain(text: StringValue): string {
   return tidy(textOf(text));
@@ -275,6 +284,13 @@ function mountsFor(
   { report }: Context,
 ): void {
   const seen = new Map<string, { readonly span: Span; readonly isReadonly: boolean }>();
+  // Who names the prefix, and has no image made here, may have DMTCP in the mount.
+  const isMeant = container?.given.has('dmtcp') === true && image === undefined;
+  const dmtcp = container?.values.dmtcp?.value ?? DMTCP_PREFIX;
+  const inImage = [
+    ...(isMeant ? [] : [{ place: dmtcp, what: 'DMTCP' as const }]),
+    ...keptPlaces(image).map((place) => ({ place: tidy(place), what: 'build' as const })),
+  ];
   for (const { text, readonly } of container?.clauses.flatMap(placesOf) ?? []) {
     const to = plain(text);
     const why = to === '/' ? 'it is the image itself' : runtime.whyNoMount(to);
@@ -284,11 +300,9 @@ function mountsFor(
       report(containers.mountTwice, text.span, { to }, [{ span: first.span, text: 'first mounted here' }]);
     else {
       seen.set(to, { span: text.span, isReadonly: readonly !== undefined });
-      // Who names the prefix, and has no image made here, may have DMTCP in the mount.
-      const isMeant = container?.given.has('dmtcp') === true && image === undefined;
-      const dmtcp = container?.values.dmtcp?.value ?? DMTCP_PREFIX;
-      if (!isMeant && `${dmtcp}/`.startsWith(`${to}/`))
-        report(containers.hiddenDmtcp, text.span, { to, dmtcp, isBuilt: image !== undefined });
+      const isBuilt = image !== undefined;
+      const hidden = whyNoPlace(to) === undefined ? inImage.find(({ place }) => isIn(place, to)) : undefined;
+      if (hidden !== undefined) report(containers.hidden, text.span, { to, isBuilt, ...hidden });
     }
     if (readonly !== undefined && !runtime.readonly)
       report(containers.mountReadonly, readonly.word.span, { runtime: runtime.label });
@@ -298,9 +312,7 @@ function mountsFor(
     const path = tidy(given?.value.map((one) => (one.kind === 'text' ? one.text : '$')).join('') ?? '');
     // A mount inside another covers it.
     const [to, mount] =
-      [...seen]
-        .filter(([one]) => path === one || path.startsWith(`${one}/`))
-        .sort(([a], [b]) => b.length - a.length)[0] ?? [];
+      [...seen].filter(([one]) => isIn(path, one)).sort(([a], [b]) => b.length - a.length)[0] ?? [];
     if (given !== undefined && to !== undefined && mount?.isReadonly)
       report(containers.readonlyWork, given.span, { key, to });
   }
