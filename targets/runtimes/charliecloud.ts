@@ -5,7 +5,7 @@ export const charliecloud: Runtime = {
   name: 'charliecloud',
   label: 'Charliecloud',
   command: 'ch-run',
-  files: true,
+  files: { ending: '.sqfs', foreign: ['.sif', '.simg'], baseFromRegistry: false },
   digests: false,
   local: true,
   modules: null,

@@ -41,6 +41,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
   if (image !== undefined) imageFor(runtime, image, context);
+  baseFor(runtime, blocks, context);
   modulesFor(runtime, blocks, context);
   optionsFor(runtime, blocks, context);
   mountsFor(runtime, blocks, context);
@@ -190,8 +191,25 @@ function listed({ name, label }: RuntimeRules, span: Span, { report, site }: Con
 function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context: Context): void {
   const { report } = context;
   if (value.kind === 'file') {
-    const others = RUNTIMES.filter((name) => context.runtime(name)?.files === true);
-    if (!runtime.files) report(containers.imageFile, span, { runtime: runtime.label, others });
+    const others = (ending = '') =>
+      RUNTIMES.filter((name) => {
+        const { files } = context.runtime(name) ?? {};
+        return files && !files.foreign.includes(ending);
+      });
+    const { files, label } = runtime;
+    const shown = shownImage(value);
+    const foreign = files?.foreign.find((ending) => shown.endsWith(ending));
+    if (files === null) report(containers.imageFile, span, { runtime: label, others: others() });
+    else if (foreign !== undefined) {
+      const instead = `${shown.slice(0, -foreign.length)}${files.ending}`;
+      report(containers.foreignFile, span, {
+        runtime: label,
+        foreign,
+        ending: files.ending,
+        instead,
+        others: others(foreign),
+      });
+    }
     return;
   }
   if (value.digest !== null && !runtime.digests) report(containers.digest, span, { runtime: runtime.label });
@@ -199,8 +217,16 @@ function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context:
     report(containers.localImage, span, {
       runtime: runtime.label,
       image: shownImage(value),
-      files: runtime.files,
+      ending: runtime.files?.ending,
     });
+}
+
+/** Can what builds the image of a recipe get its base? */
+function baseFor(runtime: RuntimeRules, { container, image }: Blocks, { report }: Context): void {
+  const from = image?.values.from;
+  const isFile = container?.values.image?.value.kind === 'file';
+  if (from?.value.registry !== 'localhost' || !isFile || !runtime.files?.baseFromRegistry) return;
+  report(containers.localBase, from.span, { runtime: runtime.label, image: shownImage(from.value) });
 }
 
 function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site }: Context): void {
