@@ -2,7 +2,6 @@ import { containers } from '../../diagnostics/containers.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import type { Clause, StringValue } from '../../model/ast.ts';
-import { splitMount } from '../../model/clauses.ts';
 import {
   DISTRIBUTIONS,
   DMTCP_PREFIX,
@@ -18,6 +17,7 @@ import { distributionOf, hex, isBelow } from '../container.ts';
 import { separatorIn, tidy, whyNoPlace } from '../container-values.ts';
 import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
 import { shownImage } from '../image-name.ts';
+import { insteadOf } from '../runtime-options.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -257,32 +257,6 @@ function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site
   }
 }
 
-const MOUNT = 'write mount "FROM" to "TO"';
-const VARIABLE = 'variables are `environment { set { NAME = "…" } pass = ["NAME"] }`';
-const FOLDER = 'the folder to start in is `application { workdir = "…" }`';
-
-/** What the language has a place of its own for. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  '--volume': MOUNT,
-  '-v': MOUNT,
-  '-V': MOUNT,
-  '--mount': MOUNT,
-  '--bind': MOUNT,
-  '-b': MOUNT,
-  '-B': MOUNT,
-  '--module': 'write `modules = […]`',
-  '--image': 'write `image = "…"`',
-  '--env': VARIABLE,
-  '-e': VARIABLE,
-  '--env-file': VARIABLE,
-  '--set-env': VARIABLE,
-  '--workdir': FOLDER,
-  '-w': FOLDER,
-  '--pwd': FOLDER,
-  '--cwd': FOLDER,
-  '--cd': FOLDER,
-};
-
 function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Context): void {
   const { label, ownOptions, abbreviates } = runtime;
   const given = container?.values.options;
@@ -295,11 +269,7 @@ function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Co
         : (ownOptions.find((one) => one === long) ??
           ownOptions.find((one) => abbreviates && one.startsWith(long)));
     if (option === undefined) return;
-    const mount =
-      INSTEAD[option] === MOUNT
-        ? splitMount(word.slice((long ?? option).length).replace(/^=/, ''))
-        : undefined;
-    const instead = mount === undefined ? INSTEAD[option] : `write ${mount}`;
+    const instead = insteadOf(option, word.slice((long ?? option).length).replace(/^=/, ''));
     report(containers.ownOption, itemSpan(given, i), { option, runtime: label, instead });
   });
 }
