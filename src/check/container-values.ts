@@ -6,6 +6,7 @@ import type { HostPath } from '../model/flow.ts';
 import { type Context, isBroken, type Target, textOf } from './context.ts';
 import { isImagePath, parseImageName } from './image-name.ts';
 import { hostPath } from './path.ts';
+import { helpForWord } from './runtime-options.ts';
 import { listOf } from './text.ts';
 import { wrongType } from './type.ts';
 
@@ -69,11 +70,23 @@ export function whyNoPlace(text: string): string | undefined {
   return odd === undefined ? undefined : `\`${odd}\` separates the parts of a mount`;
 }
 
+/** What to write in place of a text that is no place. */
+function helpForPlace(text: string): string {
+  if (/\$|^~/.test(text)) return 'write where it is inside, as in "/data": that knows nothing of the host';
+  const whole = `/${text
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`;
+  return text === '' || whyNoPlace(whole) !== undefined
+    ? 'choose another, as in "/data"'
+    : `write "${whole}", if that is meant`;
+}
+
 export function place(value: StringValue, context: Context): string | undefined {
   const text = textOf(value);
   const why = whyNoPlace(text);
   if (why === undefined) return tidy(text);
-  context.report(values.insidePath, value.span, { text, why });
+  context.report(values.insidePath, value.span, { text, why, help: helpForPlace(text) });
   return undefined;
 }
 
@@ -92,13 +105,23 @@ export function words(value: Value, target: Target, context: Context): readonly 
     const why = key === 'options' ? whyNoOption(text) : whyNoName(text);
     if (why === undefined) return text;
     const single = text.split(/[\s,]+/).filter((one) => one !== '');
-    const fix =
-      key !== 'options' && single.length > 1 && single.every((one) => whyNoName(one) === undefined)
-        ? single.map((one) => `"${one}"`).join(', ')
-        : undefined;
-    context.report(values.oddWord, item.span, { key, text, why, fix });
+    const isSeveral = single.length > 1 && single.every((one) => whyNoName(one) === undefined);
+    const help =
+      key === 'options'
+        ? helpForWord(text, itemBefore(value, item))
+        : isSeveral
+          ? `write ${single.map((one) => `"${one}"`).join(', ')}`
+          : undefined;
+    context.report(values.oddWord, item.span, { key, text, why, help });
     return undefined;
   });
+}
+
+/** The text of the item that stands before that one in a list. */
+function itemBefore(list: Value, { span }: StringValue): string | undefined {
+  const items = list.kind === 'list' ? list.items : [];
+  const before = items[items.findIndex((one) => one.span.start === span.start) - 1];
+  return before?.kind === 'string' ? textOf(before) : before?.kind === 'word' ? before.text : undefined;
 }
 
 function whyNoOption(text: string): string | undefined {
@@ -135,7 +158,7 @@ export function variables(value: Value, target: Target, context: Context): reado
       ? 'the image has its own, and that of the host names folders which are not there'
       : 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
     const fix = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(text)?.[1] ?? /^([A-Za-z_]\w*)=/.exec(text)?.[1];
-    context.report(values.oddWord, item.span, { key, text, why, fix: fix && `"${fix}"` });
+    context.report(values.oddWord, item.span, { key, text, why, help: fix && `write "${fix}"` });
     return undefined;
   });
 }

@@ -45,9 +45,9 @@ export function firstFlow(name: string, runtime?: RuntimeName): string {
 // \`crc check ${name}.crflow\` says what is wrong with this file, \`crc compile ${name}.crflow\` makes ${name}.sbatch of it.
 workflow ${name} {
   application {
-    // Your own bash. It starts in the folder that you submit from; the first command that fails ends it.
+    // Your own bash. It starts in the folder that you submit from; the first command that fails ends it.${runtime === undefined ? '' : `\n    // ${placeOf(name)} is in the image: the program is where \`image\`, below, builds it, or where yours has it.`}
     run = """
-      ./${name} --threads {{threads}} input.dat
+      ${runtime === undefined ? '.' : placeOf(name)}/${name} --threads {{threads}} input.dat
     """
     threads = 1                         // cores, of one node
     memory  = 2GiB                      // the most that it has in memory: what a checkpoint takes on disk
@@ -80,13 +80,21 @@ ${runtime === undefined ? '' : container(name, runtime)}  checkpoint {
 `;
 }
 
+/** Where the recipe has the program built, and `run` starts it. */
+const placeOf = (name: string) => `/opt/${name}`;
+
 /** The block for a container, and a recipe for its image that is commented out. */
 function container(name: string, runtime: RuntimeName): string {
   const { files, local } = runtimeOf(runtime);
-  const image = local ? `localhost/${name}:1` : `registry.example.org/lab/${name}:1`;
+  // Names of images have small letters, and single marks between them.
+  const called = name
+    .toLowerCase()
+    .replaceAll(/[_-]{2,}/g, '-')
+    .replace(/[_-]$/, '');
+  const image = `${local ? 'localhost' : 'registry.example.org/lab'}/${called}:1`;
   return `  container {
     runtime = ${runtime}
-    image   = "${image}"${files ? ` // or a file: "$HOME/images/${name}.sif"` : ''}
+    image   = "${image}"${files ? ` // or a file: "$HOME/images/${name}${files.ending}"` : ''}
     // dmtcp = "/usr/local"             // where DMTCP is in it
     // mount "$SCRATCH/${name}" to "/data"
   }
@@ -95,7 +103,7 @@ function container(name: string, runtime: RuntimeName): string {
   // image {
   //   from           = "debian:12"
   //   build_packages = ["g++", "make"]
-  //   copy "src" to "/opt/${name}"
+  //   copy "src" to "${placeOf(name)}"
   //   build          = "make"
   // }
 

@@ -101,15 +101,15 @@ export const containers = defineDiagnostics(450, 479, {
       help: ({ instead }) => (instead === undefined ? ['leave it out'] : [instead]),
     },
   ),
-  localImage: error<{ runtime: string; image: string; files: boolean }>()(
+  localImage: error<{ runtime: string; image: string; ending: string | undefined }>()(
     'CRF461',
     'An image that is on one node only',
     {
       title: ({ runtime, image }) =>
         `${runtime} gets its images from a registry, and ${quote(image)} is in none`,
-      help: ({ files }) => [
+      help: ({ ending }) => [
         'name it as it is pushed: `image = "registry.example.org/lab/solve:1.2"`',
-        ...(files ? ['or write the path of its file: `image = "./solve.sif"`'] : []),
+        ...(ending === undefined ? [] : [`or write the path of its file: \`image = "./solve${ending}"\``]),
       ],
     },
   ),
@@ -235,15 +235,49 @@ export const containers = defineDiagnostics(450, 479, {
       'give one of the images another name; or leave `image` out of one workflow, and it uses that of the other',
     ],
   }),
-  hiddenDmtcp: error<{ to: string; dmtcp: string; isBuilt: boolean }>()(
+  hidden: error<{ to: string; place: string; what: 'DMTCP' | 'build'; isBuilt: boolean }>()(
     'CRF477',
-    'A mount that hides DMTCP',
+    'A mount that hides what the image has there',
     {
-      title: ({ to, dmtcp }) =>
-        `the mount at ${quote(to)} hides DMTCP, which the image has ${to === dmtcp ? 'there' : `in ${quote(dmtcp)}`}`,
-      help: ({ dmtcp, isBuilt }) => [
+      title: ({ to, place, what }) =>
+        what === 'DMTCP'
+          ? `the mount at ${quote(to)} hides DMTCP, which the image has ${to === place ? 'there' : `in ${quote(place)}`}`
+          : `the mount at ${quote(to)} hides what is built into the image${to === place ? ' there' : `, in ${quote(place)}`}`,
+      help: ({ place, what, isBuilt }) => [
         'choose another place, as in mount "$SCRATCH/data" to "/data"',
-        ...(isBuilt ? [] : [`if DMTCP comes with the mount, say so: write \`dmtcp = "${dmtcp}"\``]),
+        ...(what === 'DMTCP'
+          ? isBuilt
+            ? []
+            : [`if DMTCP comes with the mount, say so: write \`dmtcp = "${place}"\``]
+          : ['or, if the program comes with the mount, leave its build out of `image`']),
+      ],
+    },
+  ),
+  foreignFile: error<{
+    runtime: string;
+    foreign: string;
+    ending: string;
+    instead: string;
+    others: readonly string[];
+  }>()('CRF478', 'An image file of another runtime', {
+    title: ({ runtime, foreign }) => `${runtime} cannot run a ${quote(foreign)} file`,
+    notes: ({ ending }) => [
+      `the files that it runs are squashfs, which ends in ${quote(ending)}; or an image is a folder`,
+    ],
+    help: ({ instead, others }) => [
+      `write \`image = "${instead}"\`: a block \`image\` has crc write a script that makes it; else ch-convert makes one of an image of Podman or Docker`,
+      `or take a runtime that runs it: ${listing(ticks(others), 'or')}`,
+    ],
+  }),
+  localBase: error<{ runtime: string; image: string }>()(
+    'CRF479',
+    'A base image that what builds the image cannot get',
+    {
+      title: ({ runtime, image }) =>
+        `${runtime} gets the base of an image from a registry, and ${quote(image)} is in none`,
+      help: () => [
+        'push it, and name it as it is pushed: `from = "registry.example.org/lab/base:1.2"`',
+        'or, in `container`, write a name that the image is pushed to, as in `image = "registry.example.org/lab/solve:1.2"`: then Podman or Docker builds it, from what they have here',
       ],
     },
   ),

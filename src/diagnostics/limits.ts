@@ -45,4 +45,24 @@ export const limits = defineDiagnostics(440, 449, {
     notes: () => ['a manual run stops after its last checkpoint; it goes on when you resume it'],
     help: () => ['leave `continue` out, or write `strategy = automatic`'],
   }),
+  ownContainer: error<{ command: string; isInside: boolean; runtime: string | undefined }>()(
+    'CRF445',
+    'A command in run that starts a container itself',
+    {
+      title: ({ command, isInside }) =>
+        isInside
+          ? `${quote(command)} in \`run\` would start a container in the container`
+          : `${quote(command)} in \`run\` starts a container, which cannot be checkpointed`,
+      notes: ({ isInside }) => [
+        isInside
+          ? 'the job starts the container itself and runs this in it, where there is no such command'
+          : 'DMTCP cannot checkpoint a container from outside: it has to be in the image, and start the program there',
+      ],
+      help: ({ isInside, runtime }) => [
+        isInside
+          ? 'write only the program and its arguments, as they are called inside; what the container is given is `container { … }`'
+          : `have the job start it: \`container { runtime = ${runtime ?? 'podman'}  image = "…" }\`, and in \`run\` only the program`,
+      ],
+    },
+  ),
 });

@@ -239,11 +239,16 @@ export const values = defineDiagnostics(201, 249, {
       help: ({ fix }) => (fix === undefined ? [] : [`write "${fix}"`]),
     },
   ),
-  insidePath: error<{ text: string; why: string }>()('CRF231', 'A place in a container that is none', {
-    title: ({ text, why }) =>
-      `${text === '' ? 'this' : quote(text)} is no place in a container or image: ${why}`,
-    notes: () => ['such a place is an absolute path, taken to the letter'],
-  }),
+  insidePath: error<{ text: string; why: string; help: string }>()(
+    'CRF231',
+    'A place in a container that is none',
+    {
+      title: ({ text, why }) =>
+        `${text === '' ? 'this' : quote(text)} is no place in a container or image: ${why}`,
+      notes: () => ['such a place is an absolute path, taken to the letter'],
+      help: ({ help }) => [help],
+    },
+  ),
   clauseParts: error<{ verb: string; wrong: string; fix: string | undefined; example: string }>()(
     'CRF232',
     'A clause that lacks a part, or has one too many',
@@ -270,12 +275,12 @@ export const values = defineDiagnostics(201, 249, {
           : 'sha256sum FILE prints it',
     ],
   }),
-  oddWord: error<{ key: string; text: string; why: string; fix: string | undefined }>()(
+  oddWord: error<{ key: string; text: string; why: string; help: string | undefined }>()(
     'CRF234',
     'An item of a list that cannot be one',
     {
       title: ({ key, text, why }) => `${text === '' ? 'an item' : quote(text)} in \`${key}\`: ${why}`,
-      help: ({ fix }) => (fix === undefined ? [] : [`write ${fix}`]),
+      help: ({ help }) => (help === undefined ? [] : [help]),
     },
   ),
   sourcePath: error<{ text: string; why: string; fix: string | undefined }>()(

@@ -4,3 +4,13 @@ import type { ImageName } from '../model/container.ts';
 export function imageName({ registry, repository, tag, digest }: ImageName): string {
   return `${registry}/${repository}:${tag}${digest === null ? '' : `@${digest}`}`;
 }
+
+/**
+ * As Charliecloud has it: Docker's registry is that of names without one, under another host name, and `localhost` would be
+ * a part of the path (image.py of 0.31). Its storage and `ch-image` must mean the same by it. One of digest and tag.
+ */
+export function charliecloudName({ registry, repository, tag, digest }: ImageName): string {
+  const isBare = registry === 'docker.io' || registry === 'localhost';
+  const name = isBare ? repository.replace(/^library\//, '') : `${registry}/${repository}`;
+  return `${name}${digest === null ? `:${tag}` : `@${digest}`}`;
+}

@@ -83,8 +83,8 @@ export interface RuntimeRules {
   readonly name: RuntimeName;
   /** As its people write it. */
   readonly label: string;
-  /** Can the image be a file or folder? */
-  readonly files: boolean;
+  /** What the image can be that is a file; a folder then does, too. null: it has its images by their names only. */
+  readonly files: ImageFiles | null;
   /** Can a digest decide which image it is? */
   readonly digests: boolean;
   /** Does it know images that are on the node only, `localhost/…`? */
@@ -99,6 +99,16 @@ export interface RuntimeRules {
   readonly ownOptions: readonly string[];
   /** Does it take a long option cut short, as getopt_long(3) does? */
   readonly abbreviates: boolean;
+}
+
+/** Images of a runtime that are files. */
+export interface ImageFiles {
+  /** How their names end. */
+  readonly ending: string;
+  /** Endings of image files that it cannot run, for they are of other runtimes. */
+  readonly foreign: readonly string[];
+  /** Does what builds one know no base but those of registries? */
+  readonly baseFromRegistry: boolean;
 }
 
 export interface RuntimeModules {

@@ -1,4 +1,5 @@
 import { aligned } from '../../src/emit/aligned.ts';
+import { charliecloudName } from '../../src/emit/image-name.ts';
 import {
   code,
   comment,
@@ -16,7 +17,7 @@ import apptainer from './scripts/apptainer.sh';
 import apptainerName from './scripts/apptainer-name.sh';
 import charliecloud from './scripts/charliecloud.sh';
 import charliecloudFile from './scripts/charliecloud-file.sh';
-import charliecloudName from './scripts/charliecloud-name.sh';
+import charliecloudNamed from './scripts/charliecloud-name.sh';
 import common from './scripts/common.sh';
 import copy from './scripts/copy.sh';
 import file from './scripts/file.sh';
@@ -73,7 +74,7 @@ function partsFor({ runtime, image: { kind } }: Container): string[] {
     case 'apptainer file':
       return [common, mark, file, copy, apptainer, main];
     case 'charliecloud name':
-      return [common, copy, charliecloud, charliecloudName, main];
+      return [common, copy, charliecloud, charliecloudNamed, main];
     case 'charliecloud file':
       return [common, mark, file, copy, charliecloud, charliecloudFile, main];
     default:
@@ -97,7 +98,10 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
         : []),
       ...(runtime === 'charliecloud'
         ? ([
-            [code`readonly built=${name ?? word(about.workflow.toLowerCase())}`, "in ch-image's storage"],
+            [
+              code`readonly built=${word(image.kind === 'name' ? charliecloudName({ ...image, digest: null }) : about.workflow.toLowerCase())}`,
+              "in ch-image's storage",
+            ],
           ] as const)
         : []),
       [code`readonly recipe=${word(about.recipe)}`, 'what it is built of, beside this file'],

@@ -1,3 +1,4 @@
+import { charliecloudName } from '../../src/emit/image-name.ts';
 import { code, imageReference, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
 import type { Container, ImageRecipe } from '../../src/model/container.ts';
 import { applicationSteps } from './application.ts';
@@ -12,7 +13,8 @@ import { run, type Stage, type Step } from './step.ts';
  */
 export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
   const manager = packageManagers[recipe.distribution];
-  const from = imageReference(recipe.from);
+  const isCharliecloud = container.runtime === 'charliecloud';
+  const from = isCharliecloud ? lineWord(charliecloudName(recipe.from)) : imageReference(recipe.from);
   const { sources, build, buildPackages, results } = recipe;
   const builds = sources.length + buildPackages.length + results.length > 0 || build !== null;
   return [

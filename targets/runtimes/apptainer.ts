@@ -6,7 +6,8 @@ export const apptainer: Runtime = {
   name: 'apptainer',
   label: 'Apptainer',
   command: 'apptainer',
-  files: true,
+  // Its definitions have no way to an image of Podman or Docker: `localhost` would be asked as a registry.
+  files: { ending: '.sif', foreign: [], baseFromRegistry: true },
   digests: true,
   local: false,
   modules: null,

@@ -1,3 +1,4 @@
+import { charliecloudName } from '../../src/emit/image-name.ts';
 import bash from './charliecloud.sh';
 import { anywhere, type Runtime } from './runtime.ts';
 
@@ -5,7 +6,7 @@ export const charliecloud: Runtime = {
   name: 'charliecloud',
   label: 'Charliecloud',
   command: 'ch-run',
-  files: true,
+  files: { ending: '.sqfs', foreign: ['.sif', '.simg'], baseFromRegistry: false },
   digests: false,
   local: true,
   modules: null,
@@ -13,7 +14,6 @@ export const charliecloud: Runtime = {
   readonly: false,
   ownOptions: ['--bind', '-b', '--cd', '-c', '--set-env', '--unset-env', '--storage', '-s'],
   abbreviates: true,
-  spell: ({ registry, repository, tag }) =>
-    `${registry === 'docker.io' || registry === 'localhost' ? '' : `${registry}/`}${repository.replace(/^library\//, '')}:${tag}`,
+  spell: charliecloudName,
   bash,
 };

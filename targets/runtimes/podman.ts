@@ -32,7 +32,7 @@ export const podman: Runtime = {
   name: 'podman',
   label: 'Podman',
   command: 'podman',
-  files: false,
+  files: null,
   digests: true,
   local: true,
   modules: null,

@@ -13,7 +13,7 @@ export const shifter: Runtime = {
   name: 'shifter',
   label: 'Shifter',
   command: 'shifter',
-  files: false,
+  files: null,
   digests: false,
   local: false,
   // Each site configures its own.

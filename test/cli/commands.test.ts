@@ -15,6 +15,7 @@ import { findings } from '../../src/cli/findings.ts';
 import { firstFlow } from '../../src/cli/init.ts';
 import { compile } from '../../src/compile.ts';
 import { RUNTIMES } from '../../src/model/container.ts';
+import { runtimeOf } from '../../targets/runtimes/index.ts';
 import { crc } from '../support/crc.ts';
 import { fakeShellCheck } from '../support/fake-shellcheck.ts';
 
@@ -155,6 +156,40 @@ describe('crc init', () => {
     expect(flows).toHaveLength(1);
     expect(flows[0]?.plan.container?.runtime).toBe(runtime);
     expect(flows[0]?.plan.image === undefined).toBe(runtime === undefined);
+  });
+
+  test.each(
+    RUNTIMES,
+  )('run starts what the recipe that is commented out puts into the image, with %s', (runtime) => {
+    const flow = firstFlow('primes', runtime);
+    const all = flow.replaceAll(/^( +)\/\/ (?=image \{| {2}\w+ |\}$)/gm, '$1');
+    const { diagnostics, flows } = compile({ name: 'primes.crflow', text: all });
+    expect(diagnostics).toEqual([]);
+    const { image, run } = flows[0]?.plan ?? {};
+    const [program = ''] = run?.text.trim().split(' ') ?? [];
+    expect(image?.results.filter((place) => program.startsWith(`${place}/`))).toHaveLength(1);
+  });
+
+  test.each([
+    'Water_Box',
+    'a_',
+    'x-_y',
+    'my--run',
+  ])('%s is a name that an image can be given, too', (name) => {
+    const text = firstFlow(name, 'podman');
+    expect(compile({ name: `${name}.crflow`, text }).diagnostics).toEqual([]);
+  });
+
+  test('a runtime that takes files is shown one that it can run', () => {
+    for (const runtime of RUNTIMES) {
+      const flow = firstFlow('primes', runtime);
+      const [, file] = /or a file: ("[^"]+")/.exec(flow) ?? [];
+      expect(file === undefined, runtime).toBe(runtimeOf(runtime).files === null);
+      if (file === undefined) continue;
+      const text = flow.replace(/image {3}= "[^"]*"/, `image   = ${file}`);
+      expect(text).not.toBe(flow);
+      expect(compile({ name: 'primes.crflow', text }).diagnostics).toEqual([]);
+    }
   });
 
   test('of a runtime, for a container', () => {

@@ -429,7 +429,7 @@ describe('for Charliecloud', () => {
   test('an image by name stays where ch-image keeps its own', () => {
     put('ch-image');
     emit({ runtime: 'charliecloud' });
-    expect(imageScript().stdout).toContain("built localhost/flow:1, in ch-image's own storage");
+    expect(imageScript().stdout).toContain("built flow:1, in ch-image's own storage");
     put('ch-image', 'exit 1');
     expect(imageScript()).toMatchObject({ status: 1 });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lintDockerfile } from '../../src/host/dockerfile.ts';
 import { DISTRIBUTIONS, DMTCP_RELEASES, type ImageRecipe } from '../../src/model/container.ts';
+import { runtimeOf } from '../../targets/runtimes/index.ts';
 import { build, imageFiles, imageName } from '../support/image-plan.ts';
 
 const sha256 = 'b'.repeat(64);
@@ -48,11 +49,31 @@ describe('the Dockerfile', () => {
   test('for Charliecloud goes on from no stage, which its builder would look for in a registry', () => {
     const { dockerfile } = imageFiles({ runtime: 'charliecloud', recipe: full });
     expect([...dockerfile.matchAll(/^FROM (.*)$/gm)].map(([, from]) => from)).toEqual([
-      'docker.io/library/debian:12 AS dmtcp',
-      'docker.io/library/debian:12 AS build',
-      'docker.io/library/debian:12',
+      'debian:12 AS dmtcp',
+      'debian:12 AS build',
+      'debian:12',
     ]);
     expect(lintDockerfile(dockerfile)).toEqual([]);
+  });
+
+  test.each([
+    ['localhost/base:1', 'base:1'],
+    ['docker.io/lab/base:1', 'lab/base:1'],
+    ['registry.example.org/lab/base:1', 'registry.example.org/lab/base:1'],
+  ])('for Charliecloud extends %s as %s, by which its builder knows it', (from, spelled) => {
+    const { dockerfile } = imageFiles({ runtime: 'charliecloud', recipe: { from: imageName(from) } });
+    expect(dockerfile).toMatch(new RegExp(`^FROM ${spelled}$`, 'm'));
+  });
+
+  test.each([
+    'localhost/solve:1',
+    'docker.io/lab/solve:1',
+    'docker.io/library/solve:1',
+    'registry.example.org/lab/solve:1',
+  ])('for Charliecloud %s is built under the name that the job looks for', (image) => {
+    const { script } = imageFiles({ runtime: 'charliecloud', image });
+    const [, built] = /^readonly built=(\S+)/m.exec(script) ?? [];
+    expect(built).toBe(runtimeOf('charliecloud').spell(imageName(image)));
   });
 
   test("keeps nothing in /tmp, which is the host's in some builders", () => {

@@ -2,7 +2,6 @@ import { containers } from '../../diagnostics/containers.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import type { Clause, StringValue } from '../../model/ast.ts';
-import { splitMount } from '../../model/clauses.ts';
 import {
   DISTRIBUTIONS,
   DMTCP_PREFIX,
@@ -15,9 +14,10 @@ import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
-import { separatorIn, tidy } from '../container-values.ts';
+import { separatorIn, tidy, whyNoPlace } from '../container-values.ts';
 import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
 import { shownImage } from '../image-name.ts';
+import { insteadOf } from '../runtime-options.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -41,6 +41,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
   if (image !== undefined) imageFor(runtime, image, context);
+  baseFor(runtime, blocks, context);
   modulesFor(runtime, blocks, context);
   optionsFor(runtime, blocks, context);
   mountsFor(runtime, blocks, context);
@@ -155,6 +156,15 @@ function placesOf({ parts }: Clause) {
   return text?.kind === 'string' ? [{ text, readonly }] : [];
 }
 
+/** What the build of a recipe leaves in the image: its results, or where none are named the places of its sources. */
+function keptPlaces(image: Blocks['image']): readonly string[] {
+  if (image?.given.has('results')) return image.values.results?.value ?? [];
+  return image?.clauses.flatMap(placesOf).map(({ text }) => plain(text)) ?? [];
+}
+
+/** Is a place that one, or in it? */
+const isIn = (place: string, folder: string) => `${place}/`.startsWith(`${folder}/`);
+
 /** A place inside, as the runtime will be told it. */
 function plain(text: StringValue): string {
   return tidy(textOf(text));
@@ -181,8 +191,25 @@ function listed({ name, label }: RuntimeRules, span: Span, { report, site }: Con
 function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context: Context): void {
   const { report } = context;
   if (value.kind === 'file') {
-    const others = RUNTIMES.filter((name) => context.runtime(name)?.files === true);
-    if (!runtime.files) report(containers.imageFile, span, { runtime: runtime.label, others });
+    const others = (ending = '') =>
+      RUNTIMES.filter((name) => {
+        const { files } = context.runtime(name) ?? {};
+        return files && !files.foreign.includes(ending);
+      });
+    const { files, label } = runtime;
+    const shown = shownImage(value);
+    const foreign = files?.foreign.find((ending) => shown.endsWith(ending));
+    if (files === null) report(containers.imageFile, span, { runtime: label, others: others() });
+    else if (foreign !== undefined) {
+      const instead = `${shown.slice(0, -foreign.length)}${files.ending}`;
+      report(containers.foreignFile, span, {
+        runtime: label,
+        foreign,
+        ending: files.ending,
+        instead,
+        others: others(foreign),
+      });
+    }
     return;
   }
   if (value.digest !== null && !runtime.digests) report(containers.digest, span, { runtime: runtime.label });
@@ -190,8 +217,16 @@ function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context:
     report(containers.localImage, span, {
       runtime: runtime.label,
       image: shownImage(value),
-      files: runtime.files,
+      ending: runtime.files?.ending,
     });
+}
+
+/** Can what builds the image of a recipe get its base? */
+function baseFor(runtime: RuntimeRules, { container, image }: Blocks, { report }: Context): void {
+  const from = image?.values.from;
+  const isFile = container?.values.image?.value.kind === 'file';
+  if (from?.value.registry !== 'localhost' || !isFile || !runtime.files?.baseFromRegistry) return;
+  report(containers.localBase, from.span, { runtime: runtime.label, image: shownImage(from.value) });
 }
 
 function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site }: Context): void {
@@ -222,32 +257,6 @@ function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site
   }
 }
 
-const MOUNT = 'write mount "FROM" to "TO"';
-const VARIABLE = 'variables are `environment { set { NAME = "…" } pass = ["NAME"] }`';
-const FOLDER = 'the folder to start in is `application { workdir = "…" }`';
-
-/** What the language has a place of its own for. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  '--volume': MOUNT,
-  '-v': MOUNT,
-  '-V': MOUNT,
-  '--mount': MOUNT,
-  '--bind': MOUNT,
-  '-b': MOUNT,
-  '-B': MOUNT,
-  '--module': 'write `modules = […]`',
-  '--image': 'write `image = "…"`',
-  '--env': VARIABLE,
-  '-e': VARIABLE,
-  '--env-file': VARIABLE,
-  '--set-env': VARIABLE,
-  '--workdir': FOLDER,
-  '-w': FOLDER,
-  '--pwd': FOLDER,
-  '--cwd': FOLDER,
-  '--cd': FOLDER,
-};
-
 function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Context): void {
   const { label, ownOptions, abbreviates } = runtime;
   const given = container?.values.options;
@@ -260,11 +269,7 @@ function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Co
         : (ownOptions.find((one) => one === long) ??
           ownOptions.find((one) => abbreviates && one.startsWith(long)));
     if (option === undefined) return;
-    const mount =
-      INSTEAD[option] === MOUNT
-        ? splitMount(word.slice((long ?? option).length).replace(/^=/, ''))
-        : undefined;
-    const instead = mount === undefined ? INSTEAD[option] : `write ${mount}`;
+    const instead = insteadOf(option, word.slice((long ?? option).length).replace(/^=/, ''));
     report(containers.ownOption, itemSpan(given, i), { option, runtime: label, instead });
   });
 }
@@ -275,6 +280,13 @@ function mountsFor(
   { report }: Context,
 ): void {
   const seen = new Map<string, { readonly span: Span; readonly isReadonly: boolean }>();
+  // Who names the prefix, and has no image made here, may have DMTCP in the mount.
+  const isMeant = container?.given.has('dmtcp') === true && image === undefined;
+  const dmtcp = container?.values.dmtcp?.value ?? DMTCP_PREFIX;
+  const inImage = [
+    ...(isMeant ? [] : [{ place: dmtcp, what: 'DMTCP' as const }]),
+    ...keptPlaces(image).map((place) => ({ place: tidy(place), what: 'build' as const })),
+  ];
   for (const { text, readonly } of container?.clauses.flatMap(placesOf) ?? []) {
     const to = plain(text);
     const why = to === '/' ? 'it is the image itself' : runtime.whyNoMount(to);
@@ -284,11 +296,9 @@ function mountsFor(
       report(containers.mountTwice, text.span, { to }, [{ span: first.span, text: 'first mounted here' }]);
     else {
       seen.set(to, { span: text.span, isReadonly: readonly !== undefined });
-      // Who names the prefix, and has no image made here, may have DMTCP in the mount.
-      const isMeant = container?.given.has('dmtcp') === true && image === undefined;
-      const dmtcp = container?.values.dmtcp?.value ?? DMTCP_PREFIX;
-      if (!isMeant && `${dmtcp}/`.startsWith(`${to}/`))
-        report(containers.hiddenDmtcp, text.span, { to, dmtcp, isBuilt: image !== undefined });
+      const isBuilt = image !== undefined;
+      const hidden = whyNoPlace(to) === undefined ? inImage.find(({ place }) => isIn(place, to)) : undefined;
+      if (hidden !== undefined) report(containers.hidden, text.span, { to, isBuilt, ...hidden });
     }
     if (readonly !== undefined && !runtime.readonly)
       report(containers.mountReadonly, readonly.word.span, { runtime: runtime.label });
@@ -298,9 +308,7 @@ function mountsFor(
     const path = tidy(given?.value.map((one) => (one.kind === 'text' ? one.text : '$')).join('') ?? '');
     // A mount inside another covers it.
     const [to, mount] =
-      [...seen]
-        .filter(([one]) => path === one || path.startsWith(`${one}/`))
-        .sort(([a], [b]) => b.length - a.length)[0] ?? [];
+      [...seen].filter(([one]) => isIn(path, one)).sort(([a], [b]) => b.length - a.length)[0] ?? [];
     if (given !== undefined && to !== undefined && mount?.isReadonly)
       report(containers.readonlyWork, given.span, { key, to });
   }

@@ -1,9 +1,24 @@
 import { limits } from '../../diagnostics/limits.ts';
+import type { RuntimeName } from '../../model/container.ts';
 import type { Blocks } from '../blocks.ts';
 import { type Context, spanInside, textOf } from '../context.ts';
 import { type ShellCommand, shellCommands } from '../shell-commands.ts';
 
 const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;
+/** What starts containers, and the runtime of ours that does the same. */
+const RUNTIME_OF: Readonly<Record<string, RuntimeName | undefined>> = {
+  podman: 'podman',
+  docker: 'podman',
+  'podman-hpc': 'podman-hpc',
+  shifter: 'shifter',
+  apptainer: 'apptainer',
+  singularity: 'apptainer',
+  'ch-run': 'charliecloud',
+  enroot: undefined,
+};
+/** Of those that do other things, too: what starts one. `podman images` and `apptainer --version` do no harm. */
+const STARTS = /^[^;&|\n]*\s(?:run|exec|shell|start)(?=\s|$)/;
+const ALWAYS_STARTS = /^(?:shifter|ch-run)$/;
 const GPU_TOOLS = /^(?:nvidia-smi|rocm-smi|nvcc|ncu|nsys)$/;
 /** Programs that were seen to need `mpi = singleton` (facts of applications), by how their commands are called. */
 const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
@@ -12,15 +27,30 @@ const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What DMTCP cannot do, as far as the text shows it; and what has no effect. */
-export function limitRules({ application, checkpoint, schedule }: Blocks, { report }: Context): void {
+export function limitRules(
+  { application, checkpoint, container, schedule }: Blocks,
+  { report }: Context,
+): void {
   const { run, mpi } = application?.values ?? {};
   const text = run?.value;
-  const commands = text === undefined ? [] : shellCommands(textOf(text));
+  const shell = text === undefined ? '' : textOf(text);
+  const commands = shellCommands(shell);
+  const bare = shell.replaceAll(/\\\n/g, '  ');
   const first = (names: RegExp) => commands.find(({ name }) => names.test(name));
   const at = ({ start, end }: ShellCommand) =>
     text === undefined ? { start: 0, end: 0 } : spanInside(text, start, end);
   const launcher = first(LAUNCHERS);
   if (launcher !== undefined) report(limits.launcher, at(launcher), { command: launcher.name });
+  const starter = commands.find(
+    ({ name, end }) =>
+      Object.hasOwn(RUNTIME_OF, name) && (ALWAYS_STARTS.test(name) || STARTS.test(bare.slice(end))),
+  );
+  if (starter !== undefined)
+    report(limits.ownContainer, at(starter), {
+      command: starter.name,
+      isInside: container !== undefined,
+      runtime: RUNTIME_OF[starter.name],
+    });
   const tool = first(GPU_TOOLS);
   if (tool !== undefined) report(limits.gpuCommand, at(tool), { command: tool.name });
   if (mpi === undefined && !application?.given.has('mpi') && launcher === undefined) {
