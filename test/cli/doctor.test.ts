@@ -155,6 +155,30 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       expect(doctor(['a.crflow']).stdout).not.toMatch(/a, (workdir|output)/);
     });
 
+    test('programs that run names by their full paths, and the libraries that they need', () => {
+      podman();
+      command('timeout', 'shift 3; exec "$@"');
+      command(
+        'sed',
+        `exec ${SEARCH_PATH.map((one) => join(one, 'sed')).find((one) => existsSync(one))} "$@"`,
+      );
+      command('ldd', 'echo "	libc.so.6 => /lib/libc.so.6 (0x1)"; echo "	libgomp.so.1 => not found"');
+      const text = container
+        .replace('"localhost/a:1"', '"localhost/a:1" mount "bin" to "/data" }\n  image { from = "debian:12"')
+        .replace(
+          '"true"',
+          `"""\n    /opt/orbit/bin/orbit 3\n    ${folder}/bin/sh -c true\n    /data/own\n    orbit\n  """`,
+        );
+      writeFileSync(join(folder, 'a.crflow'), text);
+      const { stdout } = doctor(['a.crflow']);
+      expect(
+        stdout.split('\n').filter((line) => line.includes(' in the image: it') && !line.includes('tools')),
+      ).toEqual([
+        '  NO  a, /opt/orbit/bin/orbit in the image: it is not there: see `results` and `packages` of its recipe',
+        `  NO  a, ${folder}/bin/sh in the image: it needs libgomp.so.1, which is not there: see \`results\` and \`packages\` of its recipe`,
+      ]);
+    });
+
     test('an image of a registry that is not there is pulled, and not built', () => {
       command('podman', 'echo "Error: image not known"; exit 125');
       command('timeout', 'shift 3; exec "$@"');

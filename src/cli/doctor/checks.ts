@@ -140,13 +140,16 @@ async function checkContainer(
   limit: number,
 ): Promise<readonly Check[]> {
   const { tryContainer } = await import('./container.ts');
-  const { image, dmtcp, lacks = [] } = await tryContainer(plan, container, limit);
+  const { image, dmtcp, lacks = [], programs = [] } = await tryContainer(plan, container, limit);
   const says = (answer: Answer): Pick<Check, 'verdict' | 'says'> =>
     'why' in answer ? { verdict: 'wrong', says: answer.why } : { verdict: 'fine', says: answer.text };
   const checks: Check[] = [{ what: of(`image for ${container.runtime}`), ...says(image) }];
   if (dmtcp !== undefined) checks.push({ what: of('DMTCP in the image'), ...dmtcpInside(dmtcp) });
   if (lacks.length > 0)
     checks.push({ what: of('tools in the image'), verdict: 'wrong', says: `it lacks ${lacks.join(', ')}` });
+  const way = plan.image === undefined ? '' : ': see `results` and `packages` of its recipe';
+  for (const { path, why } of programs)
+    checks.push({ what: of(`${path} in the image`), verdict: 'wrong', says: `${why}${way}` });
   return checks;
 }
 

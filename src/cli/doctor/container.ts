@@ -1,4 +1,5 @@
 import { runtimeOf } from '../../../targets/runtimes/index.ts';
+import { shellCommands } from '../../check/shell-commands.ts';
 import { pathWord, word, words } from '../../emit/shell-text.ts';
 import { type Answer, ask } from '../../host/ask.ts';
 import type { Container } from '../../model/container.ts';
@@ -12,6 +13,8 @@ export interface ContainerChecks {
   readonly dmtcp?: Answer;
   /** What the inner half of a job needs and the image lacks; absent where nothing ran. */
   readonly lacks?: readonly string[];
+  /** What is wrong with the programs of the image that `run` names by their full paths; absent where nothing ran. */
+  readonly programs?: readonly { readonly path: string; readonly why: string }[];
 }
 
 /** What the inner half runs (targets/slurm/runtime), beside DMTCP. */
@@ -37,6 +40,9 @@ export async function tryContainer(
   if ('why' in image) return { image };
   const script = `PATH=${word(container.dmtcp).text}/bin:$PATH
 for tool in ${TOOLS}; do command -v "$tool" >/dev/null || echo "lacks $tool"; done
+for program in ${words(programsOf(plan, container)).text}; do
+  if [ -x "$program" ]; then ldd "$program" 2>/dev/null | sed -n "s|^[[:space:]]*\\([^ ]*\\) => not found.*|needs $program \\1|p"; else echo "absent $program"; fi
+done
 dmtcp_launch --version 2>&1 || echo "failed $?"`;
   const inside = await ask(
     'bash',
@@ -49,12 +55,31 @@ dmtcp_launch --version 2>&1 || echo "failed $?"`;
   if ('why' in inside) return { image, dmtcp: inside };
   const lines = inside.text.split('\n');
   const lacks = lines.flatMap((line) => /^lacks (.*)/.exec(line)?.[1] ?? []);
+  const programs = lines.flatMap((line) => {
+    const [, verdict, path = '', library = ''] = /^(absent|needs) (\S+) ?(\S*)/.exec(line) ?? [];
+    if (verdict === undefined) return [];
+    return [
+      { path, why: verdict === 'absent' ? 'it is not there' : `it needs ${library}, which is not there` },
+    ];
+  });
   const version = /\(DMTCP\) (\S+)/.exec(inside.text)?.[1];
   const dmtcp =
     version === undefined
       ? { why: `there is no dmtcp_launch in ${container.dmtcp}/bin, or it does not start` }
       : { text: version };
-  return { image, dmtcp, lacks };
+  return { image, dmtcp, lacks, programs };
+}
+
+/** The programs that `run` names by their full paths and that are the image's: no mount and no work folder has them. */
+function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly string[] {
+  const first = workdir?.[0];
+  const places = [...mounts.map(({ to }) => to), ...(first?.kind === 'text' ? [first.text] : [])];
+  const paths = shellCommands(run.text).map(
+    ({ start, end }) => /\S*$/.exec(run.text.slice(0, start))?.[0] + run.text.slice(start, end),
+  );
+  return [...new Set(paths)].filter(
+    (path) => /^\/[\w./+-]+$/.test(path) && !places.some((place) => path.startsWith(`${place}/`)),
+  );
 }
 
 /** The runtime's functions, and the little of a job that they stand on. */
