@@ -75,6 +75,9 @@ on_host() {
 # variables would go before.
 write_environment() {
   local variable pattern
+  for variable in ${pass[@]+"${pass[@]}"}; do
+    [[ $variable == *'*' || -n ${!variable+set} ]] || say "\$$variable, which the flow passes to the container, is not set here"
+  done
   {
     printf '%s=%q\n' image "$image" image_id "$image_id" || return
     compgen -e | while read -r variable; do

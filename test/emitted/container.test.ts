@@ -55,6 +55,23 @@ for now in 100060 96460 96461 96462; do if heartbeat; then echo "$spent looked";
   expect(said).toBe('60 looked\n60\n61 looked\n62 looked\n62\n');
 });
 
+test('a variable that is passed on and that nobody has set is told, and those that are get in', ({
+  expect,
+}) => {
+  const { said } = bash(
+    'podman',
+    `say() { echo "$*"; }; image_id=1 pass=(BLOCKS CASE EMPTY 'OMP_*'); export CASE='a b' EMPTY= OMP_X=1 OTHER=2
+write_environment; grep -E 'BLOCKS|CASE|EMPTY|OMP|OTHER' "$attempt_dir/environment"`,
+  );
+  expect(said.split('\n')).toEqual([
+    '$BLOCKS, which the flow passes to the container, is not set here',
+    'export CASE=a\\ b',
+    "export EMPTY=''",
+    'export OMP_X=1',
+    '',
+  ]);
+});
+
 describe('the inner half, without a look at the outer one', () => {
   const look = `echo '1 4711 n1' >lease; : >"$attempt_dir/inside"
 look() { if outer_half_is_gone; then echo "gone $1"; exit; else echo "there $1"; fi; }
