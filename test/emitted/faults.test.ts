@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -78,8 +79,11 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     run.powerCut();
     run.go();
     await first;
+    const torn = join(run.state, 'attempts/1/since.tmp'); // what was just being written
+    writeFileSync(torn, '17');
     expect(await run.start(), run.log()).toBe(7);
     expect(run.output()).toBe(`from before\n${run.expected}`);
+    expect(existsSync(torn)).toBe(false);
   });
 
   const image = (run: Run, generation: number) => {

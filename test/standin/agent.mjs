@@ -103,7 +103,12 @@ export class Agent {
       this.stopped = await stopAll(this.area);
       await send(this.socket, { type: 'state', state: 'SUSPENDED', peers: this.stopped.length });
     } else if (message.type === 'write') await this.#write(message);
-    else if (message.type === 'resume') for (const pid of this.stopped) signal(pid, 'SIGCONT');
+    else if (message.type === 'resume') {
+      // 0, although the program did not end: its status proves nothing. Behind the commit: the real ones may end a moment before
+      // it, but each with 0, and what is killed here would look like children that failed.
+      if (this.exits) await this.#leave(0);
+      for (const pid of this.stopped) signal(pid, 'SIGCONT');
+    }
   }
 
   async #write({ peers, exit }) {
@@ -115,7 +120,7 @@ export class Agent {
       if (setting('DISK', '').startsWith('stuck')) return this.#sulk();
       await this.#leave(99);
     }
-    if (exit) await this.#leave(0); // 0, although the program did not end: its status proves nothing
+    this.exits = exit;
   }
 
   /** The worst that a full disk did: the shell that should write the status is left, stopped, and nothing ends it. */

@@ -298,18 +298,20 @@ checkpoint() {
   seal $((SECONDS - began))
 }
 
-# A process can end between the look for zombies and the moment in which all stand still for the checkpoint; while they do,
-# it stays one. Without a pause: a small checkpoint is soon over.
+# Without a pause: a small checkpoint is soon over.
 look_at_the_still() {
   for _ in {1..20}; do
-    [[ ! -e $mark ]] || break
-    if ! computation_runs; then
-      seen_working=yes
-      # Once it is complete, -kc ends them all, and what is seen is their end.
-      no_zombies || [[ -e $mark ]] || orphaned=yes
-      break
-    fi
+    if [[ -e $mark ]] || all_stand_still; then break; fi
   done
+}
+
+# A process can end between the look for zombies and the moment in which all stand still for the checkpoint; while they do,
+# it stays one.
+all_stand_still() {
+  ! computation_runs || return
+  seen_working=yes
+  # Once it is complete, -kc ends them all, and what is seen is their end.
+  no_zombies || [[ -e $mark ]] || orphaned=yes
 }
 
 # Complete, or never going to be. A -kc that meets a process being born is dropped without a word: it is said
@@ -317,12 +319,8 @@ look_at_the_still() {
 committed() {
   [[ -e $mark ]] && return
   coordinator_lives || return 0
-  if [[ $how == -kc && -z $seen_working ]]; then
-    if ! computation_runs; then
-      seen_working=yes
-    elif ((++polls % 2 == 0)); then
-      tell_dmtcp -kc >/dev/null
-    fi
+  if [[ -z $seen_working ]] && ! all_stand_still && [[ $how == -kc ]]; then
+    if ((++polls % 2 == 0)); then tell_dmtcp -kc >/dev/null; fi
   fi
   return 1
 }

@@ -54,6 +54,7 @@ open_run() {
   end_older_computations                                             # if one was on this node and outlived its job
   rm -f "$run"/attempts/*/live/*.dmtcp "$run"/attempts/*/live/*.temp # checkpoints that were never sealed
   rm -rf "$run"/generations/*.partial "$run"/generations/*.old       # nor these, or not wholly removed
+  rm -f "$run"/attempts/*/*.tmp                                      # what was being written when all of it was killed
 }
 
 # A run of an array belongs to the task of its index: a script with an array that is submitted again for one run starts
