@@ -117,7 +117,7 @@ export class Agent {
       await send(this.socket, { type: 'written', files });
     } catch (error) {
       lastWords(`writing the checkpoint failed: ${error.message}`);
-      if (setting('DISK', '').startsWith('stuck')) return this.#sulk();
+      if (setting('DMTCP_STANDIN_DISK', '').startsWith('stuck')) return this.#sulk();
       await this.#leave(99);
     }
     this.exits = exit;

@@ -66,9 +66,9 @@ export function temporaryFolder(options) {
   return join(base, `dmtcp-${userInfo().username}@${hostname()}`);
 }
 
-/** A setting DMTCP_STANDIN_`name`, read anew at each use; `@FILE` reads it from a file that a test can change. */
+/** A setting from the environment, read anew at each use; `@FILE` reads it from a file that a test can change. */
 export function setting(name, otherwise) {
-  const value = process.env[`DMTCP_STANDIN_${name}`] ?? '';
+  const value = process.env[name] ?? '';
   if (!value.startsWith('@')) return value || otherwise;
   try {
     return readFileSync(value.slice(1), 'utf8').trim() || otherwise;

@@ -66,7 +66,7 @@ async function restartTree(options, mine, root) {
     given: mine.length,
   });
   await agent.hold();
-  await pause(Number(setting('RESTART_SECONDS', '0.2')));
+  await pause(Number(setting('DMTCP_STANDIN_RESTART_SECONDS', '0.2')));
   if (!torn) await send(agent.socket, { type: 'ready' });
 }
 

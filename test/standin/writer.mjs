@@ -15,15 +15,16 @@ import { pause } from './wire.mjs';
 export async function writeSet(agent, peers) {
   nameProcesses(agent);
   const images = imagesOf(agent, peers);
-  const bytes = Number(setting('BYTES', '65536'));
+  const bytes = Number(setting('DMTCP_STANDIN_BYTES', '65536'));
   const open = images.map(({ path, header }) => {
     const data = encodeImage(header, bytes);
     return { path, data, fd: openSync(`${path}.temp`, 'w', 0o600) };
   });
   try {
     for (const { fd, data } of open) writeSync(fd, data.subarray(0, data.length / 2));
-    await pause(Number(setting('SECONDS', '0.3')));
-    if (/^(full|stuck)/.test(setting('DISK', ''))) throw new Error('ENOSPC: no space left on device, write');
+    await pause(Number(setting('STANDIN_SECONDS', '0.3')));
+    if (/^(full|stuck)/.test(setting('DMTCP_STANDIN_DISK', '')))
+      throw new Error('ENOSPC: no space left on device, write');
     for (const { fd, data } of open) writeSync(fd, data.subarray(data.length / 2));
   } finally {
     for (const { fd } of open) closeSync(fd);
