@@ -57,7 +57,8 @@ free_bytes() { df -Pk "$run" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
 # One turn of a waiting loop: nothing here looks at a shared file system more often. Waiting for a line that never comes
 # starts no process; a sleep in each of three loops each second was most of what this script cost.
 pause() {
-  if [[ -p ${idle-} && -O $idle ]]; then
+  # Before 5.2, bash waits with an alarm that can ring just before it listens: on a busy node it then waited for ever (seen with 4.4).
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 502)) && [[ -p ${idle-} && -O $idle ]]; then
     read -rt "$CRFLOW_TICK" _ <>"$idle" || : # it never is anything else
   else
     sleep "$CRFLOW_TICK"
