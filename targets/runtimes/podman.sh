@@ -26,7 +26,7 @@ inside() {
   # So the image is read-only, as it is in other runtimes, and temporary files are the host's.
   options+=(--read-only)
   for place in /tmp /var/tmp; do
-    [[ " ${binds[*]}" == *" $place "* ]] || options+=(--mount "type=bind,source=$place,target=$place")
+    on_host "$place" || options+=(--mount "type=bind,source=$place,target=$place")
   done
   # The coordinator is reached by the node's name; SELinux would hide the mounts.
   # Files must be the user's own, whatever user the image names: without root outside, that is root inside.

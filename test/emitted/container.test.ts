@@ -234,6 +234,21 @@ describe('an image that Apptainer fetches', () => {
 });
 
 describe('what the container sees', () => {
+  test.for<[string, string, string[]]>([
+    ['of nothing else', '', ['/tmp', '/var/tmp']],
+    ['where it is shown at another place, too', "/tmp /scratch ''", ['/tmp', '/var/tmp']],
+    ['but for a mount of its own there', "/a /tmp ''", ['/var/tmp']],
+  ])('in Podman the folders for temporary files are those of the host: %s', ([, binds, wanted], {
+    expect,
+  }) => {
+    put(
+      'bin/podman',
+      '#!/bin/bash\nprintf "%s\\n" "$@" | sed -n "s/^type=bind,source=\\(.*tmp\\),target=\\1$/\\1/p"\n',
+    );
+    const { said } = bash('podman', `tmp_of_run=/x starts=1 image=md:1 binds=(${binds}); inside true`);
+    expect(said.split('\n')).toEqual([...wanted, '']);
+  });
+
   test('a place that is mounted below the work folder is not hidden by it', ({ expect }) => {
     put('work/data/x');
     put('data/x');

@@ -96,6 +96,7 @@ leave() { printf '%s\\n' "$2" >&2; exit 1; }
 say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
 fingerprint() { printf 'file %s' "$1"; }
+on_host() { return 1; }
 runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
 name=${word(workflow).text} attempt=0 starts=$$ tmp_of_run=crflow-doctor-$$ state_root=${pathWord(state).text}
 image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
