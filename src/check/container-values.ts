@@ -58,6 +58,9 @@ export function separatorIn(path: HostPath): string | undefined {
 /** A path without the slashes that say nothing: doubled ones, and those that end it. */
 export const tidy = (path: string) => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
 
+/** Is a place that folder, or in it? Both tidy. */
+export const isIn = (place: string, folder: string) => `${place}/`.startsWith(`${folder}/`);
+
 /** Why a text is no place in a container. */
 export function whyNoPlace(text: string): string | undefined {
   if (text === '') return 'it is empty';

@@ -14,7 +14,7 @@ import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
 import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
-import { separatorIn, tidy, whyNoPlace } from '../container-values.ts';
+import { isIn, separatorIn, tidy, whyNoPlace } from '../container-values.ts';
 import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
 import { shownImage } from '../image-name.ts';
 import { insteadOf } from '../runtime-options.ts';
@@ -161,9 +161,6 @@ function keptPlaces(image: Blocks['image']): readonly string[] {
   if (image?.given.has('results')) return image.values.results?.value ?? [];
   return image?.clauses.flatMap(placesOf).map(({ text }) => plain(text)) ?? [];
 }
-
-/** Is a place that one, or in it? */
-const isIn = (place: string, folder: string) => `${place}/`.startsWith(`${folder}/`);
 
 /** A place inside, as the runtime will be told it. */
 function plain(text: StringValue): string {

@@ -1,5 +1,6 @@
 import { constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { isIn } from '../../check/container-values.ts';
 import { compile } from '../../compile.ts';
 import { diagnose } from '../../diagnostics/define.ts';
 import { type Answer, ask } from '../../host/ask.ts';
@@ -12,7 +13,7 @@ import type { Settings } from '../../model/program.ts';
 import type { Source } from '../../model/span.ts';
 import { scopeOf } from '../../site/learn.ts';
 import { findings } from '../findings.ts';
-import { isAllowed, onPath } from './machine.ts';
+import { askBash, isAllowed, onPath } from './machine.ts';
 
 /** Something that a flow needs of this machine. `unknown`: it could not be told from here. */
 export interface Check {
@@ -79,7 +80,7 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
   // In a container a path is a place inside, which a mount may give it; else the job shows it at the same place.
   const isMounted = (path: HostPath | null) => {
     const place = path === null ? undefined : placeOf(path);
-    return mounts.some(({ to }) => place !== undefined && `${place}/`.startsWith(`${to}/`));
+    return mounts.some(({ to }) => place !== undefined && isIn(place, to));
   };
   const mounted = [...mounts.map(({ from }) => from), ...(container ? [imagePath(container)] : [])];
   const paths = [state, plan.workdir, plan.output, ...mounted].flatMap((path) => path ?? []);
@@ -154,32 +155,26 @@ async function checkContainer(
 }
 
 function dmtcpInside(answer: Answer): Pick<Check, 'verdict' | 'says'> {
-  if ('why' in answer) return { verdict: 'wrong', says: answer.why };
-  const good = /^[34]\./.test(answer.text);
-  return {
-    verdict: good ? 'fine' : 'wrong',
-    says: `${answer.text}${good ? '' : ', and crflow needs 3 or 4'}`,
-  };
+  return 'why' in answer ? { verdict: 'wrong', says: answer.why } : ofVersion(answer.text, '');
+}
+
+/** Is it a release of DMTCP that a job works with? `way`: how one comes to it. */
+function ofVersion(version: string, way: string): Pick<Check, 'verdict' | 'says'> {
+  return /^[34]\./.test(version)
+    ? { verdict: 'fine', says: `${version}${way}` }
+    : { verdict: 'wrong', says: `${version}${way}, and crflow needs 3 or 4` };
 }
 
 async function checkDmtcp(what: string, load: readonly string[], limit: number): Promise<Check> {
-  const quoted = load.map((name) => `'${name.replaceAll("'", "'\\''")}'`);
-  const script = `${quoted.map((name) => `module load ${name} || exit 1\n`).join('')}
-command -v dmtcp_launch >/dev/null || { echo 'dmtcp_launch is not on PATH' >&2; exit 1; }
+  const script = `command -v dmtcp_launch >/dev/null || { echo 'dmtcp_launch is not on PATH' >&2; exit 1; }
 dmtcp_launch --version 2>&1`;
-  // A login shell where modules are loaded, for it alone has them; else this PATH as it is.
-  const answer = await ask('bash', [load.length > 0 ? '-lc' : '-c', script], limit);
+  const answer = await askBash(load, script, limit);
   const way = load.length > 0 ? ` after module load ${load.join(' ')}` : '';
   const help = load.length > 0 ? '' : '; load it with `environment { load = ["dmtcp"] }`';
   if ('why' in answer) return { what, verdict: 'wrong', says: `${answer.why}${way}${help}` };
-  const version = /\b(\d+)\.(\d+)(?:\.\d+)?/.exec(answer.text);
-  if (version === null) return { what, verdict: 'unknown', says: `it does not tell its version${way}` };
-  const good = version[1] === '3' || version[1] === '4';
-  return {
-    what,
-    verdict: good ? 'fine' : 'wrong',
-    says: `${version[0]}${way}${good ? '' : ', and crflow needs 3 or 4'}`,
-  };
+  const version = /\b\d+\.\d+(?:\.\d+)?/.exec(answer.text)?.[0];
+  if (version === undefined) return { what, verdict: 'unknown', says: `it does not tell its version${way}` };
+  return { what, ...ofVersion(version, way) };
 }
 
 /** Can it be written, and do other nodes see it? Its nearest folder that is there answers for one that is not. */

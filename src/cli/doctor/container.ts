@@ -1,9 +1,11 @@
 import { runtimeOf } from '../../../targets/runtimes/index.ts';
+import { isIn } from '../../check/container-values.ts';
 import { shellCommands } from '../../check/shell-commands.ts';
 import { pathWord, word, words } from '../../emit/shell-text.ts';
-import { type Answer, ask } from '../../host/ask.ts';
+import type { Answer } from '../../host/ask.ts';
 import type { Container } from '../../model/container.ts';
 import type { Plan } from '../../model/plan.ts';
+import { askBash } from './machine.ts';
 
 /** What a job finds out of its container: its image is there, a command runs in it, and DMTCP is in it. */
 export interface ContainerChecks {
@@ -30,13 +32,8 @@ export async function tryContainer(
   container: Container,
   limit: number,
 ): Promise<ContainerChecks> {
-  // A login shell where modules are loaded, for it alone has them; else this PATH as it is.
-  const shell = plan.load.length > 0 ? '-lc' : '-c';
-  const image = await ask(
-    'bash',
-    [shell, `${prelude(plan, container)}find_image && printf '%s' "$image_id"`],
-    limit,
-  );
+  const askJob = (script: string) => askBash(plan.load, `${prelude(plan, container)}${script}`, limit);
+  const image = await askJob(`find_image && printf '%s' "$image_id"`);
   if ('why' in image) return { image };
   const script = `PATH=${word(container.dmtcp).text}/bin:$PATH
 for tool in ${TOOLS}; do command -v "$tool" >/dev/null || echo "lacks $tool"; done
@@ -44,14 +41,7 @@ for program in ${words(programsOf(plan, container)).text}; do
   if [ -x "$program" ]; then ldd "$program" 2>/dev/null | sed -n "s|^[[:space:]]*\\([^ ]*\\) => not found.*|needs $program \\1|p"; else echo "absent $program"; fi
 done
 dmtcp_launch --version 2>&1 || echo "failed $?"`;
-  const inside = await ask(
-    'bash',
-    [
-      shell,
-      `${prelude(plan, container)}find_image >/dev/null && inside sh -c ${word(script).text} </dev/null`,
-    ],
-    limit,
-  );
+  const inside = await askJob(`find_image >/dev/null && inside sh -c ${word(script).text} </dev/null`);
   if ('why' in inside) return { image, dmtcp: inside };
   const lines = inside.text.split('\n');
   const lacks = lines.flatMap((line) => /^lacks (.*)/.exec(line)?.[1] ?? []);
@@ -78,20 +68,17 @@ function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly str
     ({ start, end }) => /\S*$/.exec(run.text.slice(0, start))?.[0] + run.text.slice(start, end),
   );
   return [...new Set(paths)].filter(
-    (path) => /^\/[\w./+-]+$/.test(path) && !places.some((place) => path.startsWith(`${place}/`)),
+    (path) => /^\/[\w./+-]+$/.test(path) && !places.some((place) => isIn(path, place)),
   );
 }
 
 /** The runtime's functions, and the little of a job that they stand on. */
-function prelude(
-  { workflow, load, checkpoint }: Plan,
-  { runtime, image, modules, options }: Container,
-): string {
+function prelude({ workflow, checkpoint }: Plan, { runtime, image, modules, options }: Container): string {
   const { bash, spell, moduleOptions } = runtimeOf(runtime);
   const asked = words([...(moduleOptions?.(modules) ?? []), ...options]).text;
   const state = checkpoint.state ?? [{ kind: 'text', text: 'crflow-state' } as const];
   // As in a job: a site's module command may use variables that are not set.
-  return `${load.map((module) => `module load ${word(module).text} || exit 1\n`).join('')}set -u
+  return `set -u
 leave() { printf '%s\\n' "$2" >&2; exit 1; }
 say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }

@@ -1,5 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { word } from '../../emit/shell-text.ts';
+import { type Answer, ask } from '../../host/ask.ts';
 
 /** Where a command is, as the job would find it here. */
 export function onPath(program: string): string | undefined {
@@ -17,4 +19,10 @@ export function isAllowed(path: string, mode: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** What bash answers to a script behind the modules of a flow: in a login shell, for it alone has them; without any, with this PATH as it is. */
+export function askBash(load: readonly string[], script: string, limit: number): Promise<Answer> {
+  const loading = load.map((module) => `module load ${word(module).text} || exit 1\n`).join('');
+  return ask('bash', [load.length > 0 ? '-lc' : '-c', `${loading}${script}`], limit);
 }
