@@ -57,7 +57,8 @@ class Coordinator {
       this.#note(`cannot listen: ${error.message}`);
       process.exit(99);
     });
-    setInterval(() => this.#look(), 100);
+    // Where every agent is there, the end of its connection tells; only what an agent left behind has to be looked for.
+    setInterval(() => this.#agents.every(({ socket }) => socket) || this.#look(), 100);
     if (this.options.timeout) setTimeout(() => this.#quit(1), this.options.timeout * 1000);
   }
 
@@ -72,7 +73,8 @@ class Coordinator {
   }
 
   #hear(socket, message) {
-    if (message.type === 'command') return send(socket, this.#obey(message.letter)).then(() => socket.end());
+    // Lines of text, for bin/dmtcp_command is a shell script.
+    if (message.type === 'command') return socket.end(`${this.#obey(message.letter).join('\n')}\n`);
     if (message.type === 'hello') return this.#welcome(socket, message);
     const agent = this.#agents.find((each) => each.socket === socket);
     if (!agent) return undefined;
@@ -188,17 +190,17 @@ class Coordinator {
   #start() {
     const ready =
       this.#agents.length > 0 && this.#agents.every((agent) => agent.socket && agent.state === 'RUNNING');
-    if (!ready || this.#checkpoint) return { refused: true };
+    if (!ready || this.#checkpoint) return ['refused'];
     this.#checkpoint = { exit: this.#killAfter };
     this.#note('starting checkpoint; incrementing generation; suspending all nodes');
     for (const agent of this.#agents) agent.state = 'SUSPENDING';
     this.#tell({ type: 'suspend' });
-    return {};
+    return ['ok'];
   }
 
   // ---- commands -----------------------------------------------------------------------------------------------
 
-  /** The reply to one letter of dmtcp_command. */
+  /** The reply to one letter of dmtcp_command: whether it was refused, and what to say. */
   #obey(letter) {
     this.#look();
     if (letter === 'c') return this.#start();
@@ -208,10 +210,16 @@ class Coordinator {
     }
     if (letter === 'k') this.#kill();
     if (letter === 'q') setImmediate(() => this.#quit());
-    if (letter === 's') return { peers: this.#peers.size, running: this.#running() };
-    if (letter === 'l') return { list: this.#list() };
+    if (letter === 's') return ['ok', ...this.#status()];
+    if (letter === 'l') return ['ok', ...this.#list()];
     if (letter === 'b') this.#note('unhandled user command; (cmd = b)');
-    return {};
+    return ['ok'];
+  }
+
+  #status() {
+    const running = this.#running() ? 'yes' : 'no';
+    const interval = '  CKPT_INTERVAL=0 (checkpoint manually)';
+    return ['Status...', `  NUM_PEERS=${this.#peers.size}`, `  RUNNING=${running}`, interval];
   }
 
   #running() {

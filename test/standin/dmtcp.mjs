@@ -2,7 +2,7 @@
  * A stand-in for DMTCP's four commands, for machines without DMTCP, as badly behaved as 4.1.1 was measured to be.
  * test/contract runs the same tests against it and against the real one.
  *
- * How it works. dmtcp_coordinator is a server on the loopback interface. dmtcp_launch and dmtcp_restart are an *agent*
+ * How it works. dmtcp_coordinator is a server on the loopback interface; dmtcp_command (bin) asks it. dmtcp_launch and dmtcp_restart are an *agent*
  * each (agent.mjs): the parent of the program, connected to the coordinator. The processes of a computation are those
  * that hold descriptor 832 on its dmtcpSharedArea file (processes.mjs). At a checkpoint the agent stops them, and
  * writes an image of each (image.mjs).
@@ -31,17 +31,13 @@
  */
 import { basename } from 'node:path';
 import { launch } from './agent.mjs';
-import { command } from './command.mjs';
 import { coordinate } from './coordinator.mjs';
 import { restart } from './restart.mjs';
 
 const [role = '', ...words] = process.argv.slice(2);
-const roles = { coordinator: coordinate, launch, restart, command };
+const roles = { coordinator: coordinate, launch, restart };
 
-if (words[0] === '--version') {
-  process.stdout.write(`dmtcp_${role} (DMTCP) 4.1.1\nThis is crflow's stand-in, not DMTCP.\n`);
-  process.exitCode = role === 'command' ? 1 : 0; // as the real ones
-} else if (Object.hasOwn(roles, role)) {
+if (Object.hasOwn(roles, role)) {
   await roles[role](words);
 } else {
   process.stderr.write(`${basename(import.meta.url)}: no such command: ${role}\n`);
