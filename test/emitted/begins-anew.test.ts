@@ -10,7 +10,7 @@ describe.skipIf(whyNoRealDmtcp !== null)(
   `a child that has ended and that nobody asks for${whyNoRealDmtcp ? ` (skipped: ${whyNoRealDmtcp})` : ''}`,
   () => {
     test.concurrent.each([0, 3])('with status %i: checkpointed, proven and carried to its end', {
-      timeout: 240_000,
+      timeout: 300_000,
     }, async (status) => {
       const count = 'for (1..150) { print "$_\\n"; select undef, undef, undef, 0.1 } exit 7';
       using run = rehearsal(dmtcpUnderTest(), {
@@ -33,7 +33,7 @@ test.concurrent.for([
     .map((dmtcp) => ({ dmtcp, name: `${dmtcp.name}, which drops the first request`, drops: true })),
 ])(
   'a first checkpoint that is spoiled: the run begins anew, with $name',
-  { timeout: 240_000 },
+  { timeout: 300_000 },
   async ({ dmtcp, drops }, { expect }) => {
     using run = rehearsal(dmtcp, { count: held });
     const script = join(run.folder, 'count.sbatch');

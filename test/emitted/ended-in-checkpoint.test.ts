@@ -10,7 +10,7 @@ const program = `$| = 1; for (1..40) { print "$_\\n"; select undef, undef, undef
 // this one ends between that look and the moment in which all stand still.
 test.skipIf(whyNoRealDmtcp !== null)(
   `a process that ends in the moment of a checkpoint: nothing is sealed without it${whyNoRealDmtcp ? ` (skipped: ${whyNoRealDmtcp})` : ''}`,
-  { timeout: 240_000 },
+  { timeout: 300_000 },
   async () => {
     const dmtcp = dmtcpUnderTest();
     using run = rehearsal(dmtcp, { run: `perl -e '${program}'; exit "$?"` });

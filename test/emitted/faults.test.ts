@@ -144,10 +144,11 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   });
 
   test('a budget that is used up: checkpointed, 72, and resumed with a larger one', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     expect(await run.start({ CRFLOW_TOTAL: '2', CRFLOW_INTERVAL: '600' }), run.log()).toBe(72);
     expect(run.left()).toEqual([]);
     expect(await run.start({ CRFLOW_TOTAL: '2' }), run.log()).toBe(72);
+    run.go();
     expect(await run.start({ CRFLOW_TOTAL: '600' }, 'resume', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
   });
@@ -202,9 +203,12 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   test('a work folder of its own: the coordinator, which is elsewhere, is none of the program', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { keys: 'workdir = "work"' });
+    using run = rehearsal(dmtcp, { count: 'hold=../go', keys: 'workdir = "work"' });
     mkdirSync(join(run.folder, 'work'));
-    expect(await run.start(), run.log()).toBe(7);
+    const ended = run.start();
+    await Promise.race([run.until('sealed'), ended]);
+    run.go();
+    expect(await ended, run.log()).toBe(7);
     expect(run.entries().filter(({ event }) => event === 'sealed')).not.toEqual([]);
     expect(run.read('work/count-4711.out')).toBe(run.expected);
   });
@@ -226,7 +230,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   test('a question to DMTCP that fails once, right after the program came up: the program goes on', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = rehearsal(dmtcp, { count: held });
     mkdirSync(join(run.folder, '.bin'));
     const once = `#!/bin/bash
 [[ "$*" == *-s ]] || exec '${dmtcp.bin}/dmtcp_command' "$@"
@@ -238,9 +242,11 @@ printf '%s\\n' "$answer"
 exit "$status"
 `;
     writeFileSync(join(run.folder, '.bin/dmtcp_command'), once, { mode: 0o755 });
-    expect(await run.start(), run.log()).toBe(7);
+    const ended = run.start();
+    await vi.waitUntil(() => existsSync(join(run.folder, 'asked')), { timeout: 240_000 });
+    run.go();
+    expect(await ended, run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
-    expect(readdirSync(run.folder)).toContain('asked');
   });
 
   test('a checkpoint that would not fit is skipped, and the program goes on', async ({ expect }) => {
@@ -259,7 +265,7 @@ exit "$status"
 const notThere =
   spawnSync(process.env['CRFLOW_TEST_BASH'] ?? 'bash', ['-ec', './nothing-of-that-name']).status ?? 127;
 
-describe('a program, with the stand-in', { timeout: 180_000, concurrent: true }, () => {
+describe('a program, with the stand-in', { timeout: 300_000, concurrent: true }, () => {
   const [dmtcp] = dmtcpImplementations;
   if (dmtcp === undefined) throw new Error('there is always the stand-in');
 
@@ -289,9 +295,9 @@ describe('a program, with the stand-in', { timeout: 180_000, concurrent: true },
     expect(run.output()).toBe('out\nerror\n');
   });
 
-  test('that is lost in the midst of a checkpoint: what was written of it does not stay', {
-    timeout: 240_000,
-  }, async ({ expect }) => {
+  test('that is lost in the midst of a checkpoint: what was written of it does not stay', async ({
+    expect,
+  }) => {
     const count = join(import.meta.dirname, '../programs/count.sh');
     using run = rehearsal(dmtcp, { run: `bash '${count}' 10000 0.1 7 witness=witness` });
     mkdirSync(join(run.folder, 'witness'));
@@ -302,7 +308,7 @@ describe('a program, with the stand-in', { timeout: 180_000, concurrent: true },
     const ended = run.start({ STANDIN_SECONDS: `@${seconds}` });
     await run.until('sealed');
     writeFileSync(seconds, '600');
-    await vi.waitUntil(() => images().some((name) => name.endsWith('.temp')), { timeout: 60_000 });
+    await vi.waitUntil(() => images().some((name) => name.endsWith('.temp')), { timeout: 240_000 });
     writeFileSync(seconds, '0.1');
     // A subshell of it, at that moment, has its name, too.
     expect(run.kill(/inner_half/)).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ const program =
 // The coordinator commits such a checkpoint without the one that died, and the computation answers nothing from then on.
 test.skipIf(whyNoRealDmtcp !== null)(
   `a process killed while its image is written: nothing is sealed without it${whyNoRealDmtcp ? ` (skipped: ${whyNoRealDmtcp})` : ''}`,
-  { timeout: 240_000 },
+  { timeout: 300_000 },
   async () => {
     using run = rehearsal(dmtcpUnderTest(), { run: `perl -e '${program}'; exit "$?"` });
     const ended = run.start({ CRFLOW_INTERVAL: '3' });

@@ -6,7 +6,7 @@ import { filesUnder, processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import type { Cluster, JobFields, NodeName } from '../support/slurm-cluster.ts';
 import type { Fault } from './faults.ts';
-import { generations, letOn, lines, type Moment, type MomentName, moments } from './moments.ts';
+import { generations, lines, type Moment, type MomentName, moments } from './moments.ts';
 
 /** Settings of a cluster for cells; a node of it for each cell that runs at the same time, and one to flee to. */
 export const clusterFor = (cells: number) => ({
@@ -48,6 +48,7 @@ export async function runCell(
       // What separates the parts of a mount is refused where there are mounts.
       folder: `it's ${container ? 'a cell' : '"cell"'} $HOME * é ${++cells}`,
       container,
+      held: true,
       last: lines,
       run: fault.program?.(lines),
       task: fault.options?.task,
@@ -65,7 +66,7 @@ export async function runCell(
     const effect = afterEffect(run);
     undo = await fault.strike?.(run);
     const judging = Promise.all([run.id, ...others].map((id) => judge(run as RunOnSlurm, id, fault)));
-    const [judged] = await Promise.all([judging, effect().then(() => letOn(run as RunOnSlurm))]);
+    const [judged] = await Promise.all([judging, effect().then(run.letOn)]);
     const violated = judged.flat();
     violated.push(...(await remains(run, container)));
     if (violated.length === 0) return { violated };
@@ -100,8 +101,6 @@ const attempts = (run: RunOnSlurm) =>
 
 /** Quick, and always near the known end of the job, so that a warning is taken for what it is. */
 const quick = {
-  COUNT_GATE: 'gate', // relative to the work folder
-
   CRFLOW_INTERVAL: '4',
   CRFLOW_LEAD: '90',
   CRFLOW_HEARTBEAT: '5',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunOnSlurm } from '../support/run-on-slurm.ts';
 
@@ -21,9 +21,6 @@ export const generations = (run: RunOnSlurm): number[] =>
 
 /** Lines that the program prints. Half way it waits until it is let on, so that no moment depends on its speed. */
 export const lines = 20;
-
-/** Lets the program go on to its end. */
-export const letOn = (run: RunOnSlurm) => writeFileSync(join(run.folder, 'gate'), '');
 
 /** Two generations are there: one may be damaged. */
 const twoSealed = (run: RunOnSlurm) =>
@@ -84,7 +81,7 @@ export const moments = {
     commands: { sync: `if [[ $* == */status* ]]; then ${once('finish')}; fi\nnext "$@"` },
     async reach(run) {
       await run.until('a generation', () => generations(run).length > 0, 150);
-      letOn(run);
+      run.letOn();
       await marked(run, 'finish');
     },
   },

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { RuntimeName } from '../../src/model/container.ts';
-import { letOn } from '../matrix/moments.ts';
 import { kill, preempt, scontrol } from '../matrix/strikes.ts';
 import {
   containersIn,
@@ -41,7 +40,7 @@ for (const { runtime, why } of runtimes)
 
 describe.skipIf(!slurm.ok || cells.length === 0)(
   `a program in a container${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   () => {
     let cluster: Cluster;
     let folder: string;
@@ -84,8 +83,9 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
     ) =>
       start(name, runtime, best, {
         last: 20,
+        held: true,
         ...options,
-        env: { COUNT_GATE: 'gate', CRFLOW_PROVE: '0', CRFLOW_INTERVAL: '4', ...options.env },
+        env: { CRFLOW_PROVE: '0', CRFLOW_INTERVAL: '4', ...options.env },
       });
     const left = (run: RunOnSlurm, runtime: RuntimeName) => [
       ...processesIn(run.folder),
@@ -122,7 +122,7 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
         env: { CRFLOW_LEAD: '45' },
         sbatchArgs: ['--time=1', '--signal=B:USR1@45'],
       });
-      const job = await run.ended(run.id, 280);
+      const job = await run.ended(run.id, 580);
       expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
       expect(Number(job.Restarts), run.log(run.id)).toBeGreaterThanOrEqual(2);
       expect(run.output()).toBe(run.expected);
@@ -136,10 +136,15 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       runtime,
       dmtcp,
     }, { expect }) => {
-      const run = await start('killed', runtime, dmtcp, { last: 50, env: { CRFLOW_PROVE: '0' } });
+      const run = await start('killed', runtime, dmtcp, {
+        last: 20,
+        held: true,
+        env: { CRFLOW_PROVE: '0' },
+      });
       await run.sealed(1);
       kill(run, 'runtime');
       await run.until('restored', () => count(run, 'restored') > 0);
+      run.letOn();
       // Two computations would write to one output; and nothing but one is left when it ends.
       const job = await run.ended();
       expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0', Restarts: '0' });
@@ -154,8 +159,8 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       const run = await startHeld('preempted', turn(0), { sbatchArgs: ['-w', 'n2'] });
       await run.sealed(1);
       await preempt(run);
-      await run.until('restored', () => count(run, 'restored') > 0, 120);
-      letOn(run);
+      await run.until('restored', () => count(run, 'restored') > 0);
+      run.letOn();
       expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
       expect(run.output()).toBe(run.expected);
       expect(run.entries()).toContainEqual(
@@ -173,7 +178,7 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       expect(await run.ended()).toMatchObject({ JobState: 'FAILED', ExitCode: '0:9' });
       const job = await resume(run);
       await run.until('restored', () => count(run, 'restored') > 0);
-      letOn(run);
+      run.letOn();
       expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
       expect(run.output()).toBe(run.expected);
       expect(count(run, 'launched')).toBe(1);
@@ -189,7 +194,7 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       expect(await run.ended()).toMatchObject({ JobState: 'CANCELLED' });
       await run.until('nothing left', () => left(run, turn(2)).length === 0);
       const job = await resume(run);
-      letOn(run);
+      run.letOn();
       expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
       expect(run.output()).toBe(run.expected);
       expect(count(run, 'launched')).toBe(1);
@@ -211,7 +216,7 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       expect(is).not.toBe(began);
       putBack();
       const job = await resume(run);
-      letOn(run);
+      run.letOn();
       expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
       expect(run.output()).toBe(run.expected);
       expect(count(run, 'launched')).toBe(1);
@@ -234,7 +239,7 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
           const job = await resume(run);
           await run.until('restored', () => count(run, 'restored') > 0);
           expect(containersOf(containerOf(podman ?? 'podman'), run.state)).toHaveLength(1);
-          letOn(run);
+          run.letOn();
           expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
           expect(run.output()).toBe(run.expected);
           expect(count(run, 'launched')).toBe(1);
@@ -251,9 +256,9 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
         await run.sealed(1);
         kill(run, 'all that looks after a container');
         await cluster.run('scancel', [run.id]);
-        await run.until('nothing left', () => left(run, podman ?? 'podman').length === 0, 90);
+        await run.until('nothing left', () => left(run, podman ?? 'podman').length === 0);
         const job = await resume(run);
-        letOn(run);
+        run.letOn();
         expect(await run.ended(job), run.log(job)).toMatchObject({ ExitCode: '7:0' });
         expect(run.output()).toBe(run.expected);
         expect(count(run, 'launched')).toBe(1);

@@ -23,12 +23,13 @@ describe.skipIf(!slurm.ok)(
     afterAll(() => cluster?.stop());
 
     test.concurrent('of a preemption with grace: saved within the grace, requeued, carried to its end', {
-      timeout: 300_000,
+      timeout: 600_000,
     }, async ({ expect }) => {
       const run = await startRun(cluster, {
         dmtcp,
         folder: 'preempted',
-        last: 50,
+        last: 20,
+        held: true,
         env: unproven,
         sbatchArgs: ['-w', 'n1'],
       });
@@ -38,6 +39,8 @@ describe.skipIf(!slurm.ok)(
         cwd: run.folder,
         sbatchArgs: ['-p', 'high', '-w', 'n1', '-c', '3'],
       });
+      await run.until('asked', () => run.entries().some(({ event }) => event === 'asked'));
+      run.letOn();
       const job = await run.ended();
       expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0', Restarts: '1' });
       expect(run.output()).toBe(run.expected);
@@ -47,9 +50,10 @@ describe.skipIf(!slurm.ok)(
     });
 
     test.concurrent('of scancel: never comes back by itself; resumed by hand, it loses nothing', {
-      timeout: 300_000,
+      timeout: 600_000,
     }, async ({ expect }) => {
-      const run = await startRun(cluster, { dmtcp, folder: 'cancelled', last: 40, sbatchArgs: ['-w', 'n2'] });
+      const sbatchArgs = ['-w', 'n2'];
+      const run = await startRun(cluster, { dmtcp, folder: 'cancelled', last: 20, held: true, sbatchArgs });
       await run.sealed(1);
       await cluster.run('scancel', [run.id]);
       expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'CANCELLED', Restarts: '0' });
@@ -59,19 +63,21 @@ describe.skipIf(!slurm.ok)(
       expect((await run.verb('status')).stdout).toMatch(
         /stopped: status 77[\s\S]*to go on +sbatch count.sbatch resume/,
       );
+      run.letOn();
       const again = await run.submit('resume', run.id);
       expect(await run.ended(again), run.log(again)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
       expect(run.output()).toBe(run.expected);
     });
 
-    test.concurrent('of the owner: checkpoint, then stop, then resume', { timeout: 300_000 }, async ({
+    test.concurrent('of the owner: checkpoint, then stop, then resume', { timeout: 600_000 }, async ({
       expect,
     }) => {
       const env = { ...unproven, CRFLOW_INTERVAL: '600' };
       const run = await startRun(cluster, {
         dmtcp,
         folder: 'stopped',
-        last: 50,
+        last: 20,
+        held: true,
         env,
         sbatchArgs: ['-w', 'n2'],
       });
@@ -92,25 +98,28 @@ describe.skipIf(!slurm.ok)(
         status: 2,
         stderr: expect.stringContaining('is not running'),
       });
+      run.letOn();
       const again = await run.submit('resume', run.id);
       expect(await run.ended(again), run.log(again)).toMatchObject({ ExitCode: '7:0' });
       expect(run.output()).toBe(run.expected);
     });
 
     test.concurrent('of a time limit, where requeue is refused: another job goes on', {
-      timeout: 300_000,
+      timeout: 600_000,
     }, async ({ expect }) => {
       const sbatchArgs = ['-w', 'n2', '--no-requeue', '--time=1', '--signal=B:USR1@45'];
       const run = await startRun(cluster, {
         dmtcp,
         folder: 'no requeue',
-        last: 45,
+        last: 20,
+        held: true,
         sbatchArgs,
         env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@45' },
       });
       expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '75:0', Restarts: '0' });
+      run.letOn();
       let job = '';
-      for (let links = 0; links < 4; links++) {
+      for (let links = 0; links < 6; links++) {
         const next = run
           .entries()
           .filter(({ event }) => event === 'resubmitted')
@@ -124,18 +133,20 @@ describe.skipIf(!slurm.ok)(
     });
 
     test.concurrent('of a time limit, to a task of an array: it alone goes on, as another job', {
-      timeout: 300_000,
+      timeout: 600_000,
     }, async ({ expect }) => {
       const run = await startRun(cluster, {
         dmtcp,
         folder: 'array',
-        last: 40,
+        last: 20,
+        held: true,
         schedule: 'array = "0-1"  continue = resubmit',
         task: '1',
         sbatchArgs: ['--time=1', '--signal=B:USR1@45'],
         env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@45' },
       });
       expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '75:0' });
+      run.letOn();
       const next = String(run.entries().findLast(({ event }) => event === 'resubmitted')?.['job']);
       const job = await run.ended(`${next}_1`);
       expect(job, run.log(`${next}_1`)).toMatchObject({ ArrayTaskId: '1' });

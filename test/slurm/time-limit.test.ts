@@ -43,7 +43,7 @@ describe.skipIf(!slurm.ok)(
 
     test.concurrent.for(dmtcpImplementations)(
       'is carried to its end, with $name',
-      { timeout: 300_000 },
+      { timeout: 600_000 },
       async (dmtcp, { expect }) => {
         // Every path of the run goes through this name, DMTCP's included. No backslash: Slurm's own log has none.
         const folder = join(cluster.work, `it's "${dmtcp.name}" $HOME * é`);
@@ -55,7 +55,7 @@ describe.skipIf(!slurm.ok)(
         const { PATH = '', DMTCP_STANDIN_NODE = '' } = dmtcpEnvironment(dmtcp);
         const env = { ...quicker, PATH, DMTCP_STANDIN_NODE };
         const id = await cluster.submit('count.sbatch', { cwd: folder, env, sbatchArgs });
-        const job = await cluster.waitForJob(id, 'ended', 280);
+        const job = await cluster.waitForJob(id, 'ended', 580);
         const log = readFileSync(join(folder, `count-${id}.log`), 'utf8');
 
         // As seen from outside: Slurm's word, the output, what is left.

@@ -166,12 +166,12 @@ workflow count {
     /** Waits until `event` stands in the journal `times` times. */
     async until(event: string, times = 1): Promise<void> {
       for (
-        const deadline = Date.now() + 90_000;
+        const deadline = Date.now() + 240_000;
         entries().filter((entry) => entry.event === event).length < times;
       ) {
         if (Date.now() > deadline)
           throw new Error(
-            `no ${event} within 90 s:\n${read('log')}\n${read('crflow-state/count/4711/attempts/1/dmtcp.log')}`,
+            `no ${event} within 240 s:\n${read('log')}\n${read('crflow-state/count/4711/attempts/1/dmtcp.log')}`,
           );
         await sleep(50);
       }

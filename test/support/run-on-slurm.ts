@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly schedule?: string;
   /** The task to look at, where `sbatchArgs` make an array of it. */
   readonly task?: string | undefined;
+  /** The counting program waits half way for `letOn`, so that no test depends on how fast the machine is. */
+  readonly held?: boolean;
   /** Called with the folder before anything is submitted. */
   before?(folder: string): void;
   /**
@@ -73,6 +75,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
     DMTCP_STANDIN_NODE,
     CRFLOW_INTERVAL: '6',
     CRFLOW_HEARTBEAT: '5',
+    ...(options.held ? { COUNT_GATE: 'gate' } : {}), // relative to the work folder
     ...container?.env,
     ...options.env,
   };
@@ -92,7 +95,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
   const id = options.task === undefined ? job : `${job}_${options.task}`;
   const state = join(folder, 'crflow-state/count', id);
   const output = join(folder, `count-${id}.out`);
-  const until = async (what: string, holds: () => boolean, seconds = 120) => {
+  const until = async (what: string, holds: () => boolean, seconds = 240) => {
     for (const deadline = Date.now() + seconds * 1000; !holds(); ) {
       if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s\n${log(id)}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -110,6 +113,8 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
     entries,
     until,
     submit,
+    /** Lets a program that is held go on to its end. */
+    letOn: () => writeFileSync(join(folder, 'gate'), ''),
     output: () => (exists(output) ? readFileSync(output, 'utf8') : ''),
     /** What an undisturbed run prints. */
     expected: Array.from({ length: last }, (_, i) => `${i + 1}\n`).join(''),
@@ -118,7 +123,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
         entries().some((entry) => entry.event === 'sealed' && Number(entry['generation']) >= generation),
       ),
     verb: (...args: string[]) => cluster.run('bash', ['count.sbatch', ...args], { cwd: folder }),
-    ended: (job = id, seconds = 200): Promise<JobFields> => cluster.waitForJob(job, 'ended', seconds),
+    ended: (job = id, seconds = 280): Promise<JobFields> => cluster.waitForJob(job, 'ended', seconds),
   };
 }
 
