@@ -1,10 +1,14 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Names every test that was skipped, for its name says why: a count alone is read by nobody. */
+/** Names every test that was skipped: its name says why, or what it said when it gave up. A count alone is read by nobody. */
 export class SkippedReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const skipped = modules.flatMap((module) =>
-      [...module.children.allTests('skipped')].map((test) => test.fullName),
+      [...module.children.allTests('skipped')].map((test) => {
+        const result = test.result();
+        const why = result.state === 'skipped' && result.note ? `: ${result.note}` : '';
+        return `${test.fullName}${why}`;
+      }),
     );
     for (const name of skipped) console.log(`skipped: ${name}`);
   }
