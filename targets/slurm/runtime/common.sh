@@ -124,11 +124,7 @@ end_all() {
 # what this host sees begins with that. Restored processes are orphans without a name or an environment of their own, but
 # each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
-  local target link
-  find /proc/[0-9]*/fd -type l -printf '%l\t%p\n' 2>/dev/null |
-    while IFS=$'\t' read -r target link; do
-      [[ $target == *"$1"* ]] && link=${link#/proc/} && printf '%s\n' "${link%%/*}"
-    done | sort -u
+  find /proc/[0-9]*/fd -type l -printf '%p %l\n' 2>/dev/null | LC_ALL=C grep -F -- "$1" | cut -d / -f 3 | sort -u
 }
 
 # inner_halves [ATTEMPT]: the processes that are an inner half of this run, or start one.
