@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { MixedSequencer } from './test/support/sequencer.ts';
 import { SkippedReporter } from './test/support/skipped-reporter.ts';
 import { assetModule } from './tools/assets.mjs';
 
@@ -16,8 +17,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
-    // Most of them wait, for a Slurm or a DMTCP: three files at a time also where there are only two cores.
-    maxWorkers: 3,
+    // Also where there are only two cores, for three of them do little but wait.
+    maxWorkers: 5,
+    sequence: { sequencer: MixedSequencer },
     // None is to fail for a machine that is busy: these end what hangs.
     testTimeout: 240_000,
     hookTimeout: 240_000,

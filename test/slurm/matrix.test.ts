@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { clusterFor, runCell } from '../matrix/cell.ts';
 import { cell, faults } from '../matrix/faults.ts';
 import type { MomentName } from '../matrix/moments.ts';
@@ -20,6 +20,9 @@ const sample: readonly [fault: string, moment: MomentName][] = [
   ['array job', 'running'],
   ['program handles TERM', 'running'],
 ];
+
+// Each has a node for itself, and mostly waits.
+vi.setConfig({ maxConcurrency: sample.length });
 
 describe.skipIf(!slurm.ok)(
   `a fault at a moment, with ${dmtcp.name}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
