@@ -17,8 +17,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
-    // Also where there are only two cores, for three of them do little but wait.
+    // Files at a time, also where there are only two cores, for three of them do little but wait; and jobs at a time in a file.
     maxWorkers: 5,
+    maxConcurrency: 3,
     sequence: { sequencer: MixedSequencer },
     // None is to fail for a machine that is busy: these end what hangs.
     testTimeout: 240_000,

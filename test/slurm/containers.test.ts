@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import type { RuntimeName } from '../../src/model/container.ts';
 import { kill, preempt, scontrol } from '../matrix/strikes.ts';
 import {
@@ -15,6 +15,9 @@ import { type Dmtcp, dmtcpImplementations, dmtcpUnderTest } from '../support/dmt
 import { processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+
+// They mostly wait.
+vi.setConfig({ maxConcurrency: 5 });
 
 // The same promises as on the host, in each runtime that is here. All faults at all moments: `npm run matrix`.
 const slurm = slurmAvailable();

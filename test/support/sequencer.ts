@@ -9,15 +9,17 @@ const AT_ONCE = 3;
 const THEN_EACH = 5;
 
 /**
- * Some files wait beside some that work, as long as there are any: else the machine is too busy at first, which slows what a
- * clock is about, and idle in the end.
+ * Files that wait for a Slurm run first, beside those that work and start one process at a time; what runs whole jobs without a
+ * Slurm, several at a time, comes last. So the machine is never idle, and not too busy where a clock matters.
  */
 export class MixedSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) =>
       moduleId.includes('/test/slurm/') ? waiting.indexOf(basename(moduleId)) : -1;
     const waits = files.filter((file) => place(file) >= 0).sort((a, b) => place(a) - place(b));
-    const works = await super.sort(files.filter((file) => place(file) < 0));
+    const others = await super.sort(files.filter((file) => place(file) < 0));
+    const crowded = ({ moduleId }: TestSpecification) => moduleId.includes('/test/emitted/');
+    const works = [...others.filter((file) => !crowded(file)), ...others.filter(crowded)];
     const later = works.flatMap((file, at) => [
       file,
       ...(at % THEN_EACH === THEN_EACH - 1 ? waits.splice(AT_ONCE, 1) : []),

@@ -8,7 +8,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to the cluster's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Default 30. */
+  /** Default 120. */
   readonly timeoutSeconds?: number;
 }
 
@@ -46,7 +46,7 @@ export class SlurmClient {
       const settings = {
         cwd: options.cwd ?? this.work,
         env: { ...this.env, ...options.env },
-        timeout: (options.timeoutSeconds ?? 30) * 1000,
+        timeout: (options.timeoutSeconds ?? 120) * 1000,
         killSignal: 'SIGKILL' as const,
         maxBuffer: 16 * 1024 * 1024,
       };

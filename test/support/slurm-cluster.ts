@@ -25,7 +25,7 @@ export type { RunOptions, RunResult, SubmitOptions } from './slurm-client.ts';
 export type { JobFields } from './slurm-job.ts';
 
 const JANITOR = fileURLToPath(new URL('slurm-janitor.mjs', import.meta.url));
-const START_SECONDS = 30;
+const START_SECONDS = 120;
 
 export type NodeName = `n${number}`;
 
