@@ -117,7 +117,7 @@ export interface Run {
 /** From the start of a job to its end: start-up, restore, cycles, `end`, `last`. */
 export interface Attempt {
   readonly startUp: Seconds;
-  /** Of the generation before; 0 in a first attempt. */
+  /** Of the generation before, as far as it came before the warning; 0 in a first attempt. */
   readonly restore: Seconds;
   readonly cycles: readonly Cycle[];
   /** Work behind the last cycle. */
@@ -131,6 +131,7 @@ export interface Attempt {
   readonly checkpoints: number;
   readonly periodic: number;
   readonly saving: Seconds;
+  /** Those that came to their end. */
   readonly restores: number;
   /** `limit`: its time limit, and the run goes on. */
   readonly ending: 'limit' | Run['ending'];
@@ -141,6 +142,6 @@ export interface Cycle {
   readonly count: number;
   readonly work: Seconds;
   readonly checkpoint: Seconds;
-  /** From that checkpoint: as the proof, or with `protect`. 0: the program goes on by itself. */
+  /** From that checkpoint: as the proof, or with `protect`, as far as it came. 0: the program goes on by itself. */
   readonly restore: Seconds;
 }

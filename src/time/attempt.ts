@@ -60,17 +60,18 @@ export function oneAttempt(terms: Terms, { spent, saved, sealed: before }: Stand
   const deadline = byLimit ? limit - MARGIN : limit;
   const needed = terms.work === null ? Number.POSITIVE_INFINITY : terms.work - saved;
   const cycles: Cycle[] = [];
-  const opening = before ? restore : 0;
+  let opening = before ? restore : 0;
   let clock = terms.startUp + opening;
   let work = 0;
   let kept = 0;
   let end = 0;
+  let givenUp = 0;
   const finish = (ending: Attempt['ending'], last: Seconds): Attempt => {
     const periodic = cycles.reduce((sum, { count }) => sum + count, 0);
     const checkpoints = periodic + (last > 0 ? 1 : 0);
     const restored = cycles.reduce((sum, one) => sum + (one.restore > 0 ? one.count : 0), 0);
     const saving = checkpoints * cost;
-    const restores = restored + (before ? 1 : 0);
+    const restores = restored + (before ? 1 : 0) - givenUp;
     const done = ending === 'done' || last > 0 ? work : kept;
     const lost = work - done;
     return {
@@ -85,6 +86,14 @@ export function oneAttempt(terms: Terms, { spent, saved, sealed: before }: Stand
     end += seconds;
   };
 
+  const byWarning = byLimit ? 'limit' : 'total';
+  // A restore that the warning meets is given up (runtime/inner.sh): there is nothing new to save.
+  if (before && clock > stop) {
+    givenUp = 1;
+    clock = Math.max(terms.startUp, stop);
+    opening = clock - terms.startUp;
+    return finish(byWarning, 0);
+  }
   for (;;) {
     const proving = terms.prove !== null && !before && cycles.length === 0;
     const first = !before && cycles.length === 0;
@@ -111,23 +120,25 @@ export function oneAttempt(terms: Terms, { spent, saved, sealed: before }: Stand
       // The warning came during this checkpoint, and it was not done when it was too late.
       end += wait;
       clock = deadline;
-      return finish(byLimit ? 'limit' : 'total', 0);
+      return finish(byWarning, 0);
     }
     kept = work;
-    // A checkpoint that ended the program, with the warning behind it: nothing is restored any more.
-    const over = back > 0 && clock - back >= stop;
-    if (over) clock -= back;
-    append(cycles, { count: alike, work: wait, checkpoint: cost, restore: over ? 0 : back });
-    if (over) return finish(byLimit ? 'limit' : 'total', 0);
+    // A checkpoint that ended the program, with the warning in it or behind it: its restore is not begun, or given up.
+    const over = back > 0 && clock > stop;
+    if (over && alike > 1) append(cycles, { count: alike - 1, work: wait, checkpoint: cost, restore: back });
+    const taken = over ? Math.max(0, stop - (clock - back)) : back;
+    if (over && taken > 0) givenUp = 1;
+    clock -= back - taken;
+    append(cycles, { count: over ? 1 : alike, work: wait, checkpoint: cost, restore: taken });
+    if (over) return finish(byWarning, 0);
   }
   goOn(Math.max(0, stop - clock));
-  const ending = byLimit ? 'limit' : 'total';
   if (clock + cost > deadline) {
     clock = Math.max(clock, deadline);
-    return finish(ending, 0);
+    return finish(byWarning, 0);
   }
   clock += cost;
-  return finish(ending, cost);
+  return finish(byWarning, cost);
 }
 
 function append(cycles: Cycle[], cycle: Cycle): void {

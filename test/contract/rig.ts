@@ -245,7 +245,7 @@ export function numbers(last: number): string[] {
 
 /** Waits for a condition; a generous limit, for machines that are busy. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  const limit = Date.now() + 120_000;
+  const limit = Date.now() + 240_000;
   while (!condition()) {
     if (Date.now() > limit) throw new Error(`gave up waiting for ${what}`);
     await pause(25);

@@ -16,10 +16,10 @@ import { processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
+// The same promises as on the host, in each runtime that is here. All faults at all moments: `npm run matrix`.
 // They mostly wait.
 vi.setConfig({ maxConcurrency: 5 });
 
-// The same promises as on the host, in each runtime that is here. All faults at all moments: `npm run matrix`.
 const slurm = slurmAvailable();
 const present = runtimes.filter(({ why }) => why === null).map(({ runtime }) => runtime);
 const best = dmtcpUnderTest();

@@ -45,8 +45,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'time limits until max_attempts',
-    ...{ limit: 60, lead: 45, interval: 600, prove: 0, total: 3600, attempts: 2, last: 9999 },
-    ...{ early: [0, 60], signal: 'B:USR1@45' },
+    ...{ limit: 60, lead: 30, interval: 600, prove: 0, total: 3600, attempts: 2, last: 9999, ...onTime },
     says: { ending: 'attempts', attempts: 2, checkpoints: 2, restores: 1 },
     exit: '72:0',
   },

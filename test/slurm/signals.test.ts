@@ -7,10 +7,10 @@ import { processesIn } from '../support/run-folder.ts';
 import { startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
+// Why a job is told to go, and what it does then: each reason once, on a real Slurm.
 // They mostly wait.
 vi.setConfig({ maxConcurrency: 5 });
 
-// Why a job is told to go, and what it does then: each reason once, on a real Slurm.
 const slurm = slurmAvailable();
 const dmtcp = dmtcpUnderTest();
 /** Or the first checkpoint is restored at once, and a signal may meet that. */

@@ -181,7 +181,7 @@ async function judgeEnd(run: Run, broken: string[]): Promise<void> {
     broken.push(`the output is ${JSON.stringify(run.output())}`);
   const status = join(run.state, 'status');
   if (!exists(status) || readFileSync(status, 'utf8') !== '7\n') broken.push('no status 7 on disk');
-  for (const limit = Date.now() + 20_000; run.left().length > 0 && Date.now() < limit; ) await sleep(100);
+  for (const limit = Date.now() + 120_000; run.left().length > 0 && Date.now() < limit; ) await sleep(100);
   for (const line of run.left()) broken.push(`left behind: process ${line}`);
   if (run.generations().length > keep + 1) broken.push(`generations kept: ${run.generations()}`);
   for (const path of filesUnder(run.folder))

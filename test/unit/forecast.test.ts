@@ -159,7 +159,7 @@ function ticking(given: Terms): {
   for (;;) {
     attempts += 1;
     if (spent >= given.total) return { attempts, checkpoints, walltime: spent, work: saved, ending: 'total' };
-    let clock = given.startUp + (checkpoints > 0 ? given.restore : 0);
+    let clock = given.startUp;
     let work = 0;
     const proving = () => given.prove !== null && checkpoints === 0;
     const wait = () => (proving() ? Math.min(given.prove ?? 0, given.interval) : given.interval);
@@ -168,6 +168,15 @@ function ticking(given: Terms): {
     // The outer half hears of what comes first, also in the midst of a checkpoint.
     const asked = () => (clock < Math.min(limit, total) ? '' : limit <= total ? 'limit' : 'total');
     let why = '';
+    // A warning is heard in the midst of a restore, too: that is given up.
+    const restore = () => {
+      for (let left = given.restore; left > 0 && why === ''; left--) {
+        if (asked() === '') clock += 1;
+        else why = `saved ${asked()}`;
+      }
+    };
+    if (checkpoints > 0) restore();
+    due += clock - given.startUp;
     while (why === '') {
       if (given.work !== null && saved + work >= given.work) why = 'done';
       else if (asked() !== '') why = asked();
@@ -175,8 +184,7 @@ function ticking(given: Terms): {
         const ends = proving() || given.restoreEach;
         clock += given.cost;
         checkpoints += 1;
-        if (ends && asked() !== '') why = `saved ${asked()}`;
-        else if (ends) clock += given.restore;
+        if (ends) restore();
         due = clock + given.interval;
       } else {
         clock += 1;
@@ -254,6 +262,18 @@ describe('a simulated run', () => {
     ['its total is used up, behind one', { total: 7100 }, { ending: 'total', attempts: 2, walltime: 7110 }],
   ])('ends when %s', (_, some, expected) => {
     expect(simulate({ ...terms, ...some })).toMatchObject(expected);
+  });
+
+  test('gives up a restore that the warning meets, and comes to nothing where each is met', () => {
+    const late = { ...terms, limit: 10 * min, lead: 9 * min, startUp: 10 };
+    const [first, second] = simulate({ ...late, early: 0 }).groups.map(({ attempt }) => attempt);
+    expect(first).toMatchObject({ checkpoints: 1, restores: 0, work: 50, walltime: 90 });
+    expect(second).toMatchObject({ checkpoints: 0, restores: 0, work: 0, restore: 50, walltime: 60 });
+    expect(simulate({ ...late, early: 60 })).toMatchObject({
+      ...{ ending: 'no-progress', attempts: 5, checkpoints: 1, restores: 0, walltime: 70 },
+    });
+    const proof = simulate({ ...terms, prove: 60, total: 100, maxAttempts: 1 });
+    expect(proof).toMatchObject({ ending: 'total', checkpoints: 1, restores: 0, walltime: 100 });
   });
 
   test('whose last checkpoints are not done in time loses what was behind the one before', () => {
@@ -526,7 +546,7 @@ describe('the page', () => {
 
   test('has its times where they belong', () => {
     // Never run into each other, whatever the limit.
-    for (let minutes = 2; minutes < 20_000; minutes += 7) {
+    for (let minutes = 2; minutes < 20_000; minutes += 29) {
       const drawn = page(
         forecast({ ...planOf('', '', ''), attempt: { time: minutes * min, timeMin: null, max: 1 } }),
         painter(false),
