@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makeFolder } from './files.ts';
 
 /** Results of tools that depend on nothing but their input. Losing one costs time and nothing else: no call fails. */
 export interface Cache {
@@ -49,7 +50,7 @@ export function userCache(kind: string, env: NodeJS.ProcessEnv): Cache {
       if (text.length > longestEntry) return;
       const temporary = join(folder, `${randomBytes(6).toString('hex')}.new`);
       try {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await writeFile(temporary, text);
         await rename(temporary, pathOf(key));
         await prune(folder);

@@ -92,12 +92,29 @@ export function plainWords(error: unknown): string {
 }
 
 /**
+ * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error. `mkdir` with `recursive` of
+ * Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  const isThere = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (await isThere(folder)) return;
+    const above = dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (await isThere(above))) throw error;
+    await makeFolder(above);
+    await makeFolder(folder);
+  }
+}
+
+/**
  * Writes all artifacts into a folder, which is made if it is not there, or none of them: each is written and
  * flushed under a name of its own first, and all are renamed when all are there.
  * Job scripts (`*.sbatch`) can be executed. Rejects with the system's error.
  */
 export async function writeArtifacts(folder: string, artifacts: readonly Artifact[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const pending = artifacts.map(({ name, text }) => ({
     text,
     mode: name.endsWith('.sbatch') ? 0o777 : 0o666,
@@ -134,7 +151,7 @@ async function writeTemporary(one: {
 
 /** Writes a file that is not there yet, and its folder; false where it is. Rejects with the system's error. */
 export async function createFile(folder: string, name: string, text: string): Promise<boolean> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   try {
     await writeFile(join(folder, name), text, { flag: 'wx' });
     return true;

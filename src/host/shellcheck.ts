@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { access, realpath, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { cacheFolder } from './cache.ts';
+import { makeFolder } from './files.ts';
 import { run } from './run.ts';
 
 /** A ShellCheck that answers, or why there is none. */
@@ -68,7 +69,7 @@ async function versionOf(path: string): Promise<string | undefined> {
 async function download(path: string): Promise<string | undefined> {
   const temporary = `${path}.${process.pid}`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const wrapper = createRequire(import.meta.url).resolve('shellcheck');
     const program =
       'const { download } = await import(process.argv[1]); await download({ destination: process.argv[2] });';

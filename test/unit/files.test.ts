@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeArtifacts } from '../../src/host/files.ts';
+import { createFile, writeArtifacts } from '../../src/host/files.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -26,6 +26,12 @@ test('where one artifact cannot be written, none is left, whichever of the write
   // What would still be on its way needs a moment to appear.
   await new Promise((settled) => setTimeout(settled, 200));
   expect(readdirSync(folder)).toEqual(['b']);
+});
+
+test('folders that are not there yet are made, and where none can be made is an end', async () => {
+  expect(await createFile(join(folder, 'a/b/c'), 'name', 'text')).toBe(true);
+  expect(readdirSync(join(folder, 'a/b/c'))).toEqual(['name']);
+  await expect(createFile('/proc/x/y', 'name', 'text')).rejects.toThrow('ENOENT');
 });
 
 const scryptKey = promisify(
