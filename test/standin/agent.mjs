@@ -16,7 +16,7 @@ import {
   setting,
   temporaryFolder,
 } from './options.mjs';
-import { AREA_FD, killAll, members, signal, stopAll } from './processes.mjs';
+import { AREA_FD, areaOf, killAll, signal, stopAll } from './processes.mjs';
 import { dial, pause, receive, send } from './wire.mjs';
 import { writeSet } from './writer.mjs';
 
@@ -77,7 +77,7 @@ export class Agent {
     for (const name of FORWARDED) {
       process.on(name, () => this.ignored.includes(name) || signal(child.pid, name));
     }
-    while (!this.ending && !members([this.area]).includes(child.pid)) await pause(0.003);
+    while (!this.ending && areaOf(child.pid) !== this.area) await pause(0.003);
     send(this.socket, { type: 'state', state: 'RUNNING' });
   }
 

@@ -14,12 +14,17 @@ function glance(look) {
   }
 }
 
-/** Ids of the processes that hold one of the shared areas, in ascending order; zombies hold nothing. */
+/** The shared area that a process holds; undefined for one of no computation, and for a zombie. */
+export function areaOf(pid) {
+  return glance(() => readlinkSync(`/proc/${pid}/fd/${AREA_FD}`));
+}
+
+/** Ids of the processes that hold one of the shared areas, in ascending order. */
 export function members(areas) {
   const wanted = new Set(areas);
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => wanted.has(glance(() => readlinkSync(`/proc/${pid}/fd/${AREA_FD}`))))
+    .filter((pid) => wanted.has(areaOf(pid)))
     .map(Number)
     .sort((a, b) => a - b);
 }
