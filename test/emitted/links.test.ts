@@ -4,9 +4,23 @@ import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { held, rehearsal } from '../support/emitted.ts';
 
+test('what is to be ended is found by a file that it has open, whatever the name of that; and nothing else is', ({
+  expect,
+}) => {
+  const [dmtcp] = dmtcpImplementations;
+  if (dmtcp === undefined) throw new Error('there is always the stand-in');
+  using run = rehearsal(dmtcp);
+  const said = run.functions(`odd=$PWD/$'a\\\\b*c?d[e]f g\\'"\\n/x/4242/\\xff' other=$PWD/$'a\\\\bXcXdef'
+mkdir -p "$odd/work.1" "$other/work.1"
+sleep 60 3>"$odd/work.1/file" & right=$!
+sleep 60 3>"$other/work.1/file" & wrong=$!
+for part in "$odd/work." "\${odd%/x/*}/x"; do [[ $(processes_of "$part") == "$right" ]] && echo found; done
+kill "$right" "$wrong"`);
+  expect(said).toBe('found\nfound\n');
+});
+
 // Folders that are reached through links, as $SCRATCH and /tmp are at many sites. /proc shows what is behind them.
 describe.each(dmtcpImplementations)('through a link, with $name', {
-  timeout: 300_000,
   concurrent: true,
 }, (dmtcp) => {
   test('the state folder: checkpoints are sealed, and the run goes on from them', async ({ expect }) => {

@@ -108,6 +108,7 @@ workflow count {
   const read = (name: string) => (exists(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '');
   const children: ChildProcess[] = [];
   let starts = 0;
+  let disposed = false;
 
   return {
     folder,
@@ -169,6 +170,7 @@ workflow count {
         const deadline = Date.now() + 240_000;
         entries().filter((entry) => entry.event === event).length < times;
       ) {
+        if (disposed) return; // nobody waits for it any more
         if (Date.now() > deadline)
           throw new Error(
             `no ${event} within 240 s:\n${read('log')}\n${read('crflow-state/count/4711/attempts/1/dmtcp.log')}`,
@@ -204,6 +206,7 @@ workflow count {
     left: () => processesIn(folder),
     /** Ends whatever is left and removes everything. */
     [Symbol.dispose]() {
+      disposed = true;
       for (const line of processesIn(folder)) endProcess(line);
       rmSync(folder, { recursive: true, force: true });
     },

@@ -124,7 +124,9 @@ end_all() {
 # what this host sees begins with that. Restored processes are orphans without a name or an environment of their own, but
 # each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
-  find /proc/[0-9]*/fd -type l -printf '%p %l\n' 2>/dev/null | LC_ALL=C grep -F -- "$1" | cut -d / -f 3 | sort -u
+  local part=${1//\\/\\\\}
+  part=${part//\*/\\*} part=${part//\?/\\?} part=${part//\[/\\[}
+  LC_ALL=C find /proc/[0-9]*/fd -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
 }
 
 # inner_halves [ATTEMPT]: the processes that are an inner half of this run, or start one.
