@@ -76,9 +76,10 @@ function ending({ ending, attempts }: Run, total: Seconds): string {
 }
 
 function restores({ restores, groups }: Run): string {
-  const proof = groups[0]?.attempt.cycles[0];
+  const first = groups[0]?.attempt;
+  const proof = first?.cycles[0];
   const words = [count(restores)];
-  if (proof !== undefined && proof.restore > 0)
+  if (proof !== undefined && first !== undefined && first.restores > 0)
     words.push(`the first ${duration(proof.work)} after the launch, as a proof`);
   return words.join(', ');
 }

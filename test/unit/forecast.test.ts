@@ -470,6 +470,15 @@ describe('a forecast', () => {
 });
 
 describe('the page', () => {
+  test('calls no restore a proof that the warning meets', () => {
+    const restores = (total: number) => {
+      const one = forecast({ ...planOf('', '', ''), total }, { checkpoint: 5, restore: 60, startUp: 5 });
+      return page(one, painter(false)).match(/restores +(.*)/)?.[1];
+    };
+    expect(restores(140)).toBe('1, the first 1 min after the launch, as a proof');
+    expect(restores(80)).toBe('0');
+  });
+
   test('keeps to 80 columns whatever is in it', () => {
     const amounts = fc.record({
       name: fc.constantFrom('x', 'x'.repeat(64)),
