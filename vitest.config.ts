@@ -22,8 +22,8 @@ export default defineConfig({
     maxConcurrency: 3,
     sequence: { sequencer: MixedSequencer },
     // None is to fail for a machine that is busy: these end what hangs.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
     reporters: ['default', 'json', new SkippedReporter()].filter((one) => report || one !== 'json'),
     ...(report ? { outputFile: { json: report } } : {}),
   },

@@ -15,7 +15,7 @@ ${first}
 echo "JobId=$4 JobName=x JobState=RUNNING PreemptTime=None EndTime=$(date -d '${end}' "+\${SLURM_TIME_FORMAT:-%FT%T}") X=y"
 `;
 
-describe('a warning before the time limit', { timeout: 300_000, concurrent: true }, () => {
+describe('a warning before the time limit', { concurrent: true }, () => {
   test.for<[string, string, Record<string, string>]>([
     [
       'where Slurm did not tell the limit at the start',

@@ -9,7 +9,7 @@ import { held, rehearsal } from '../support/emitted.ts';
 
 type Run = ReturnType<typeof rehearsal>;
 const events = (run: Run, wanted: string) => run.entries().filter(({ event }) => event === wanted);
-describe.each(dmtcpImplementations)('a run, with $name', { timeout: 300_000, concurrent: true }, (dmtcp) => {
+describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (dmtcp) => {
   test('prove: the first checkpoint is restored at once, and no later one', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
     const ended = run.start({ CRFLOW_PROVE: '1' });

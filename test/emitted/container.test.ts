@@ -34,7 +34,6 @@ workflow md {
     input: `${functions}\nrun=$PWD attempt=1 attempt_dir=$PWD/attempt; mkdir -p "$attempt_dir"\n${lines}`,
     cwd: folder,
     encoding: 'utf8',
-    timeout: 300_000,
     env: {
       PATH: `${folder}/bin:${process.env['PATH']}`,
       HOME: '/root',

@@ -4,13 +4,13 @@ import { expect, test } from 'vitest';
 import { dmtcpUnderTest, whyNoRealDmtcp } from '../support/dmtcp.ts';
 import { rehearsal } from '../support/emitted.ts';
 
-const program = `$| = 1; for (1..40) { print "$_\\n"; select undef, undef, undef, 0.2 } exit 7`;
+const program = `$| = 1; for (1..40) { print "$_\\n"; select undef, undef, undef, 0.2; while ($_ == 20 && !-e "go") { sleep 1 } } exit 7`;
 
 // A parent that has not asked for a child's status would take it for 0 after a restore. It is looked for before a checkpoint;
 // this one ends between that look and the moment in which all stand still.
 test.skipIf(whyNoRealDmtcp !== null)(
   `a process that ends in the moment of a checkpoint: nothing is sealed without it${whyNoRealDmtcp ? ` (skipped: ${whyNoRealDmtcp})` : ''}`,
-  { timeout: 300_000 },
+
   async () => {
     const dmtcp = dmtcpUnderTest();
     using run = rehearsal(dmtcp, { run: `perl -e '${program}'; exit "$?"` });
@@ -38,6 +38,7 @@ exec '${dmtcp.bin}/dmtcp_command' "$@"
     expect(await first, run.log()).toBe(71);
     expect(existsSync(join(run.folder, 'now'))).toBe(false);
     rmSync(bin, { recursive: true, force: true });
+    run.go();
     expect(await run.start(), run.log()).toBe(7);
     expect(run.output()).toBe(Array.from({ length: 40 }, (_, i) => `${i + 1}\n`).join(''));
     expect(run.log()).toContain('checkpoint failed');

@@ -20,7 +20,6 @@ import { held, rehearsal } from '../support/emitted.ts';
 type Run = ReturnType<typeof rehearsal>;
 
 describe.each(dmtcpImplementations)('a fault, with $name', {
-  timeout: 300_000,
   concurrent: true,
 }, (dmtcp) => {
   test.for<[string, RegExp]>([
@@ -265,7 +264,7 @@ exit "$status"
 const notThere =
   spawnSync(process.env['CRFLOW_TEST_BASH'] ?? 'bash', ['-ec', './nothing-of-that-name']).status ?? 127;
 
-describe('a program, with the stand-in', { timeout: 300_000, concurrent: true }, () => {
+describe('a program, with the stand-in', { concurrent: true }, () => {
   const [dmtcp] = dmtcpImplementations;
   if (dmtcp === undefined) throw new Error('there is always the stand-in');
 

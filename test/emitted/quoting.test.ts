@@ -101,7 +101,7 @@ exit 3
 const rounds = Number(process.env['CRFLOW_ROUNDS'] ?? 20);
 
 describe.each(dmtcpImplementations)('hostile strings, with $name', (dmtcp) => {
-  test(`reach their program byte for byte, or are refused (${rounds} rounds)`, { timeout: 300_000 }, () => {
+  test(`reach their program byte for byte, or are refused (${rounds} rounds)`, () => {
     const fields = fc.record({
       workdir: hostileName,
       output: hostileName,

@@ -6,7 +6,6 @@ import { held, rehearsal } from '../support/emitted.ts';
 
 // What must not keep an attempt from going on, or from coming to an end.
 describe.each(dmtcpImplementations)('an attempt, with $name', {
-  timeout: 300_000,
   concurrent: true,
 }, (dmtcp) => {
   test('whose log is on a full disk: restores, and goes on to the end', async ({ expect }) => {

@@ -45,7 +45,7 @@ ${verdict}; ls generations/1`);
   });
 });
 
-test('protect: a file whose name begins as an option does', { timeout: 300_000 }, async ({ expect }) => {
+test('protect: a file whose name begins as an option does', async ({ expect }) => {
   using run = rehearsal(dmtcp, { count: held, checkpoint: 'protect = ["*.dat"]' });
   mkdirSync(run.folder, { recursive: true });
   writeFileSync(join(run.folder, '-x.dat'), 'of then\n');

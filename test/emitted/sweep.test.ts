@@ -25,7 +25,6 @@ const once: [where: string, command: string, hit: number, mode: Point['mode'], w
 ];
 
 describe(`kill -9 at a command of the job (CRFLOW_SEED=${seed}), with ${dmtcp.name}`, {
-  timeout: 300_000,
   concurrent: true,
 }, () => {
   test('nowhere: the run that the others are compared with', ({ expect }) => {

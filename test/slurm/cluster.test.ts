@@ -28,7 +28,7 @@ describe.skipIf(!available.ok)(title, () => {
 
   const log = (name: string) => readFileSync(join(cluster.work, `${name}.log`), 'utf8');
 
-  test('runs a job and reports its status', { timeout: 600_000 }, async () => {
+  test('runs a job and reports its status', async () => {
     const path = script('seven', 'srun --overlap echo "$SLURM_JOB_ID $1 $MARK $(uname -n)"', 'exit 7');
     const id = await cluster.submit(path, {
       args: ['an argument'],
@@ -40,7 +40,7 @@ describe.skipIf(!available.ok)(title, () => {
     expect(log('seven')).toMatch(new RegExp(`^${id} an argument a mark \\S+\n$`));
   });
 
-  test('runs a job again that requeues itself', { timeout: 600_000 }, async () => {
+  test('runs a job again that requeues itself', async () => {
     const path = script(
       'again',
       'echo "count ${SLURM_RESTART_COUNT:-0}"',
@@ -55,7 +55,7 @@ describe.skipIf(!available.ok)(title, () => {
     expect(log('again')).toMatch(/^count 0\n(.*\n)*count 1\n$/);
   });
 
-  test('sends the signal asked for before the time limit', { timeout: 600_000 }, async () => {
+  test('sends the signal asked for before the time limit', async () => {
     // Slurm looks every 30 s and sends at the first look within lead + 30 s of the limit: here 15 to 45 s after the
     // start, never before the trap is set.
     const path = script('signal', "trap 'echo USR1; exit 3' USR1", 'sleep 55 & wait');
@@ -65,7 +65,7 @@ describe.skipIf(!available.ok)(title, () => {
     expect(log('signal')).toContain('USR1');
   });
 
-  test('leaves nothing behind, not even a process that left its job', { timeout: 600_000 }, async () => {
+  test('leaves nothing behind, not even a process that left its job', async () => {
     const other = await startCluster();
     try {
       const path = script('leaver', 'setsid sleep 600 & env -i sleep 601 & touch up; wait');

@@ -43,7 +43,7 @@ for (const { runtime, why } of runtimes)
 
 describe.skipIf(!slurm.ok || cells.length === 0)(
   `a program in a container${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
-  { timeout: 600_000 },
+
   () => {
     let cluster: Cluster;
     let folder: string;

@@ -33,7 +33,7 @@ describe.skipIf(!slurm.ok)(
     });
     afterAll(() => cluster?.stop());
 
-    test.concurrent.for(sample)('%s, %s', { timeout: 600_000 }, async ([fault, moment], { expect }) => {
+    test.concurrent.for(sample)('%s, %s', async ([fault, moment], { expect }) => {
       const todo = cell(faults[fault] ?? {}, moment);
       if (typeof todo === 'string') throw new Error(`no such cell: ${todo}`);
       const node = cluster.nodes[sample.findIndex((each) => each[0] === fault)] ?? 'n1';

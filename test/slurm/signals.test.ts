@@ -25,9 +25,9 @@ describe.skipIf(!slurm.ok)(
     });
     afterAll(() => cluster?.stop());
 
-    test.concurrent('of a preemption with grace: saved within the grace, requeued, carried to its end', {
-      timeout: 600_000,
-    }, async ({ expect }) => {
+    test.concurrent('of a preemption with grace: saved within the grace, requeued, carried to its end', async ({
+      expect,
+    }) => {
       const run = await startRun(cluster, {
         dmtcp,
         folder: 'preempted',
@@ -42,7 +42,7 @@ describe.skipIf(!slurm.ok)(
         cwd: run.folder,
         sbatchArgs: ['-p', 'high', '-w', 'n1', '-c', '3'],
       });
-      await run.until('asked', () => run.entries().some(({ event }) => event === 'asked'));
+      await run.until('requeued', () => run.entries().some(({ event }) => event === 'requeued'));
       run.letOn();
       const job = await run.ended();
       expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0', Restarts: '1' });
@@ -52,9 +52,9 @@ describe.skipIf(!slurm.ok)(
       expect(run.entries()[asked + 1]).toMatchObject({ event: 'sealed' });
     });
 
-    test.concurrent('of scancel: never comes back by itself; resumed by hand, it loses nothing', {
-      timeout: 600_000,
-    }, async ({ expect }) => {
+    test.concurrent('of scancel: never comes back by itself; resumed by hand, it loses nothing', async ({
+      expect,
+    }) => {
       const sbatchArgs = ['-w', 'n2'];
       const run = await startRun(cluster, { dmtcp, folder: 'cancelled', last: 20, held: true, sbatchArgs });
       await run.sealed(1);
@@ -72,9 +72,7 @@ describe.skipIf(!slurm.ok)(
       expect(run.output()).toBe(run.expected);
     });
 
-    test.concurrent('of the owner: checkpoint, then stop, then resume', { timeout: 600_000 }, async ({
-      expect,
-    }) => {
+    test.concurrent('of the owner: checkpoint, then stop, then resume', async ({ expect }) => {
       const env = { ...unproven, CRFLOW_INTERVAL: '600' };
       const run = await startRun(cluster, {
         dmtcp,
@@ -107,9 +105,7 @@ describe.skipIf(!slurm.ok)(
       expect(run.output()).toBe(run.expected);
     });
 
-    test.concurrent('of a time limit, where requeue is refused: another job goes on', {
-      timeout: 600_000,
-    }, async ({ expect }) => {
+    test.concurrent('of a time limit, where requeue is refused: another job goes on', async ({ expect }) => {
       const sbatchArgs = ['-w', 'n2', '--no-requeue', '--time=1', '--signal=B:USR1@45'];
       const run = await startRun(cluster, {
         dmtcp,
@@ -135,9 +131,9 @@ describe.skipIf(!slurm.ok)(
       expect(run.output()).toBe(run.expected);
     });
 
-    test.concurrent('of a time limit, to a task of an array: it alone goes on, as another job', {
-      timeout: 600_000,
-    }, async ({ expect }) => {
+    test.concurrent('of a time limit, to a task of an array: it alone goes on, as another job', async ({
+      expect,
+    }) => {
       const run = await startRun(cluster, {
         dmtcp,
         folder: 'array',

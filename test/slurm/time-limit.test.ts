@@ -41,54 +41,52 @@ describe.skipIf(!slurm.ok)(
       },
     );
 
-    test.concurrent.for(dmtcpImplementations)(
-      'is carried to its end, with $name',
-      { timeout: 600_000 },
-      async (dmtcp, { expect }) => {
-        // Every path of the run goes through this name, DMTCP's included. No backslash: Slurm's own log has none.
-        const folder = join(cluster.work, `it's "${dmtcp.name}" $HOME * é`);
-        mkdirSync(folder);
-        writeFileSync(join(folder, 'count.crflow'), flow);
-        const compiled = crc(['compile', 'count.crflow'], { cwd: folder });
-        expect(compiled).toMatchObject({ status: 0, stderr: expect.not.stringContaining('error') });
+    test.concurrent.for(dmtcpImplementations)('is carried to its end, with $name', async (dmtcp, {
+      expect,
+    }) => {
+      // Every path of the run goes through this name, DMTCP's included. No backslash: Slurm's own log has none.
+      const folder = join(cluster.work, `it's "${dmtcp.name}" $HOME * é`);
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'count.crflow'), flow);
+      const compiled = crc(['compile', 'count.crflow'], { cwd: folder });
+      expect(compiled).toMatchObject({ status: 0, stderr: expect.not.stringContaining('error') });
 
-        const { PATH = '', DMTCP_STANDIN_NODE = '' } = dmtcpEnvironment(dmtcp);
-        const env = { ...quicker, PATH, DMTCP_STANDIN_NODE };
-        const id = await cluster.submit('count.sbatch', { cwd: folder, env, sbatchArgs });
-        const job = await cluster.waitForJob(id, 'ended', 580);
-        const log = readFileSync(join(folder, `count-${id}.log`), 'utf8');
+      const { PATH = '', DMTCP_STANDIN_NODE = '' } = dmtcpEnvironment(dmtcp);
+      const env = { ...quicker, PATH, DMTCP_STANDIN_NODE };
+      const id = await cluster.submit('count.sbatch', { cwd: folder, env, sbatchArgs });
+      const job = await cluster.waitForJob(id, 'ended', 580);
+      const log = readFileSync(join(folder, `count-${id}.log`), 'utf8');
 
-        // As seen from outside: Slurm's word, the output, what is left.
-        expect(job, log).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
-        expect(Number(job.Restarts), log).toBeGreaterThanOrEqual(2);
-        const numbers = Array.from({ length: last }, (_, i) => `${i + 1}\n`).join('');
-        expect(readFileSync(join(folder, `count-${id}.out`), 'utf8')).toBe(numbers);
-        const run = join(folder, 'crflow-state/count', id);
-        expect(filesUnder(run).filter((path) => path.endsWith('.temp') || path.includes('.partial'))).toEqual(
-          [],
-        );
-        expect(processesIn(run)).toEqual([]);
-        expect(
-          filesUnder(join(run, 'generations')).filter((path) => /^\d+$/.test(path)).length,
-        ).toBeLessThanOrEqual(2);
-        expect(exists(join(run, 'status'))).toBe(true);
+      // As seen from outside: Slurm's word, the output, what is left.
+      expect(job, log).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
+      expect(Number(job.Restarts), log).toBeGreaterThanOrEqual(2);
+      const numbers = Array.from({ length: last }, (_, i) => `${i + 1}\n`).join('');
+      expect(readFileSync(join(folder, `count-${id}.out`), 'utf8')).toBe(numbers);
+      const run = join(folder, 'crflow-state/count', id);
+      expect(filesUnder(run).filter((path) => path.endsWith('.temp') || path.includes('.partial'))).toEqual(
+        [],
+      );
+      expect(processesIn(run)).toEqual([]);
+      expect(
+        filesUnder(join(run, 'generations')).filter((path) => /^\d+$/.test(path)).length,
+      ).toBeLessThanOrEqual(2);
+      expect(exists(join(run, 'status'))).toBe(true);
 
-        // And as it tells the story itself.
-        const entries = journal(run);
-        const restored = entries.filter(({ event }) => event === 'restored');
-        const times = (attempt: number) => restored.filter((entry) => entry.attempt === attempt).length;
-        const others = Array.from({ length: Number(job.Restarts) }, (_, i) => times(i + 2));
-        expect(others, log).toEqual(others.map(() => 1));
-        // In the first for a proof, unless the warning came while that was made: on a slow machine.
-        const toldEarly =
-          entries.findIndex(({ event }) => event === 'asked') <
-          entries.findIndex(({ event }) => event === 'restored');
-        expect(times(1), log).toBe(toldEarly ? 0 : 1);
-        expect(entries.filter(({ event }) => event === 'launched')).toHaveLength(1);
-        expect(entries.at(-1)).toMatchObject({ event: 'left', status: 7, whose: 'application' });
-        const status = await cluster.run('bash', ['count.sbatch', 'status'], { cwd: folder });
-        expect(status.stdout).toContain(`run ${id} of count: done, with status 7`);
-      },
-    );
+      // And as it tells the story itself.
+      const entries = journal(run);
+      const restored = entries.filter(({ event }) => event === 'restored');
+      const times = (attempt: number) => restored.filter((entry) => entry.attempt === attempt).length;
+      const others = Array.from({ length: Number(job.Restarts) }, (_, i) => times(i + 2));
+      expect(others, log).toEqual(others.map(() => 1));
+      // In the first for a proof, unless the warning came while that was made: on a slow machine.
+      const toldEarly =
+        entries.findIndex(({ event }) => event === 'asked') <
+        entries.findIndex(({ event }) => event === 'restored');
+      expect(times(1), log).toBe(toldEarly ? 0 : 1);
+      expect(entries.filter(({ event }) => event === 'launched')).toHaveLength(1);
+      expect(entries.at(-1)).toMatchObject({ event: 'left', status: 7, whose: 'application' });
+      const status = await cluster.run('bash', ['count.sbatch', 'status'], { cwd: folder });
+      expect(status.stdout).toContain(`run ${id} of count: done, with status 7`);
+    });
   },
 );

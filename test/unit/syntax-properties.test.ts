@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { check } from '../../src/check/check.ts';
 import { compile } from '../../src/compile.ts';
 import { renderAll } from '../../src/diagnostics/render.ts';
@@ -9,9 +9,6 @@ import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Source } from '../../src/model/span.ts';
 import type { ReadInclude } from '../../src/program.ts';
 import { parse } from '../../src/syntax/parse.ts';
-
-// Many small runs: on a loaded machine they take long, and that is no fault.
-vi.setConfig({ testTimeout: 300_000 });
 
 const CASES = fileURLToPath(new URL('../../specs/cases', import.meta.url));
 const flows = readdirSync(CASES, { withFileTypes: true })
