@@ -65,4 +65,9 @@ export const limits = defineDiagnostics(440, 449, {
       ],
     },
   ),
+  dmtcpInRun: error<{ command: string }>()('CRF446', 'DMTCP in run', {
+    title: ({ command }) => `${quote(command)} in \`run\` would start DMTCP under DMTCP, which refuses that`,
+    notes: () => ['the job itself starts the coordinator, launches the program, checkpoints and restarts it'],
+    help: () => ['write only the program and its arguments, as they would run without DMTCP'],
+  }),
 });

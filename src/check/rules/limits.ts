@@ -19,6 +19,8 @@ const RUNTIME_OF: Readonly<Record<string, RuntimeName | undefined>> = {
 /** Of those that do other things, too: what starts one. `podman images` and `apptainer --version` do no harm. */
 const STARTS = /^[^;&|\n]*\s(?:run|exec|shell|start)(?=\s|$)/;
 const ALWAYS_STARTS = /^(?:shifter|ch-run)$/;
+/** What ends at once under DMTCP ("This program should not be run under ckpt control", seen with 4.1.1). */
+const DMTCP = /^(?:dmtcp_(?:launch|coordinator|restart|checkpoint)|mtcp_restart)$/;
 const GPU_TOOLS = /^(?:nvidia-smi|rocm-smi|nvcc|ncu|nsys)$/;
 /** Programs that were seen to need `mpi = singleton` (facts of applications), by how their commands are called. */
 const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
@@ -41,6 +43,8 @@ export function limitRules(
     text === undefined ? { start: 0, end: 0 } : spanInside(text, start, end);
   const launcher = first(LAUNCHERS);
   if (launcher !== undefined) report(limits.launcher, at(launcher), { command: launcher.name });
+  const dmtcp = first(DMTCP);
+  if (dmtcp !== undefined) report(limits.dmtcpInRun, at(dmtcp), { command: dmtcp.name });
   const starter = commands.find(
     ({ name, end }) =>
       Object.hasOwn(RUNTIME_OF, name) && (ALWAYS_STARTS.test(name) || STARTS.test(bare.slice(end))),
