@@ -95,16 +95,16 @@ export function plainWords(error: unknown): string {
  * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error. `mkdir` with `recursive` of
  * Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
  */
-export async function makeFolder(folder: string): Promise<void> {
-  const isThere = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+export async function makeFolder(folder: string, again = false): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
-    if (await isThere(folder)) return;
+    if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
     const above = dirname(folder);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (await isThere(above))) throw error;
+    if (again || above === folder || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // It may be there by now: somebody else makes it, too.
     await makeFolder(above);
-    await makeFolder(folder);
+    await makeFolder(folder, true);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ScryptOptions, scrypt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,6 +32,14 @@ test('where one artifact cannot be written, none is left, whichever of the write
 test('folders that are not there yet are made, and where none can be made is an end', async () => {
   expect(await createFile(join(folder, 'a/b/c'), 'name', 'text')).toBe(true);
   expect(readdirSync(join(folder, 'a/b/c'))).toEqual(['name']);
+  // Also by several at the same moment, at each of many distances.
+  for (let round = 0; round < 60; round++)
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, at) => {
+        for (let step = 0; step < at * (round % 6); step++) await stat(folder);
+        return createFile(join(folder, `${round}/b/c`), `${at}`, 'text');
+      }),
+    );
   await expect(createFile('/proc/x/y', 'name', 'text')).rejects.toThrow('ENOENT');
 });
 
