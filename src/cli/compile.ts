@@ -11,6 +11,7 @@ import { type Locks, lockName } from '../plan/lock.ts';
 import type { ChosenSite } from '../site/choose.ts';
 import { findings } from './findings.ts';
 import { locksIn, reportLost } from './lock.ts';
+import type { Outputs } from './owner.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 
 export interface CompileOptions extends CheckOptions {
@@ -169,6 +170,15 @@ export async function compileFiles(
 export function artifactsOf(job: Job, choices: Choices): Artifact[] {
   return [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
 }
+
+/** The files of a flow, and where they are from: to see whose the files are that they would take the place of. */
+export const outputsOf = (job: Job, choices: Choices): Outputs => ({
+  workflow: job.flow.plan.workflow,
+  folder: job.folder,
+  source: job.source,
+  own: job.flow.source,
+  artifacts: artifactsOf(job, choices),
+});
 
 /** The locks of images that the flow has, and has not pinned itself. */
 const used = (flow: Flow, locks: Locks): Locks =>

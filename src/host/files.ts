@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
 import type { Source } from '../model/span.ts';
 
@@ -173,6 +173,15 @@ export async function readOutput(path: string): Promise<{ text: string } | Unrea
     return { text: await readFile(path, 'utf8') };
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : { why: plainWords(error) };
+  }
+}
+
+/** The absolute path of a file with no link in it; as it is written where there is no such file. */
+export function realPath(name: string): string {
+  try {
+    return realpathSync(name);
+  } catch {
+    return resolve(name);
   }
 }
 
