@@ -11,7 +11,7 @@ import { type Locks, lockName } from '../plan/lock.ts';
 import type { ChosenSite } from '../site/choose.ts';
 import { findings } from './findings.ts';
 import { locksIn, reportLost } from './lock.ts';
-import type { Outputs } from './owner.ts';
+import { foreignOutputs, type Outputs } from './owner.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 
 export interface CompileOptions extends CheckOptions {
@@ -100,6 +100,12 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     for (const { text } of texts) reporter.print(text);
     return reporter.end([], { texts });
   }
+  for (const job of jobs) {
+    const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
+    for (const one of await foreignOutputs(outputsOf(job, options)))
+      reporter.report([diagnose(findings.foreign, { ...one, ...params })]);
+  }
+  if (reporter.failed()) return reporter.end();
   const outputs: string[] = [];
   for (const folder of new Set(jobs.map((job) => job.folder))) {
     const own = jobs.filter((job) => job.folder === folder);
@@ -188,6 +194,9 @@ const used = (flow: Flow, locks: Locks): Locks =>
       return digest === undefined ? [] : [[lockName(image), digest]];
     }),
   );
+
+/** A source, for people. */
+export const nameOf = ({ name }: Source) => (name === '-' ? 'standard input' : name);
 
 const silent = { report: () => {} };
 

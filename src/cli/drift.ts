@@ -11,6 +11,7 @@ import {
   type CompileOptions,
   compileFiles,
   type Job,
+  nameOf,
   outputsOf,
 } from './compile.ts';
 import { shownDiff, unifiedDiff } from './diff.ts';
@@ -73,8 +74,8 @@ export async function checkDrift(files: readonly string[], options: CompileOptio
       );
       if (claimed) continue;
       const foreign = await foreignOutputs(outputsOf(job, group.choices));
-      for (const one of foreign)
-        reporter.report([diagnose(findings.ofOther, { ...one, source: group.source, workflow })]);
+      const source = nameOf(job.flow.source);
+      for (const one of foreign) reporter.report([diagnose(findings.ofOther, { ...one, source, workflow })]);
       if (foreign.length === 0) await compare(job, undefined, group, reporter, differs);
     }
     compared.push(...jobs.map(({ flow }) => flow.plan.workflow));
@@ -244,7 +245,7 @@ function reasons({ source, included }: Job, manifest: Manifest | undefined): str
   const before = new Set([manifest.source, ...(manifest.includes ?? [])].map((one) => one.sha256));
   const changed = [source, ...included].filter(({ text }) => !before.has(sha256(text)));
   return [
-    ...changed.map(({ name }) => `${name === '-' ? 'standard input' : name} is not as it was then`),
+    ...changed.map((one) => `${nameOf(one)} is not as it was then`),
     ...(manifest.runtime === runtimeVersion
       ? []
       : [`it has crc's runtime ${manifest.runtime}; this crc brings ${runtimeVersion}`]),

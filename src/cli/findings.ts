@@ -54,6 +54,10 @@ export const findings = defineDiagnostics(900, 999, {
       help: () => ['rename one of the workflows, or compile them into different folders with -o'],
     },
   ),
+  foreign: error<NotOurs>()('CRF904', 'a file that is not of this flow is where its output belongs', {
+    ...aboutForeign,
+    notes: () => ['nothing was written'],
+  }),
   runSyntax: error<{ message: string }>()('CRF910', 'bash does not understand `run`', {
     title: ({ message }) => `bash does not understand this line of run: ${message}`,
     label: () => 'here, says bash',
@@ -185,6 +189,7 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
   const {
     unreadable,
     sameOutput,
+    foreign,
     noManifests,
     exists,
     noName,
@@ -195,7 +200,8 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     shellCheckFailed,
     notLocked,
   } = findings;
-  if ([unreadable, sameOutput, noManifests, exists, noName].some((kind) => kind.code === code)) return 2;
+  const ofUsage = [unreadable, sameOutput, foreign, noManifests, exists, noName];
+  if (ofUsage.some((kind) => kind.code === code)) return 2;
   const ofTools = [unwritable, ownSyntax, ownDockerfile, noShellCheck, shellCheckFailed, notLocked];
   return ofTools.some((kind) => kind.code === code) ? 3 : 1;
 }

@@ -85,6 +85,6 @@ async function otherSource(
 async function isOfCrc(output: string): Promise<boolean> {
   const there = await readOutput(output.replace(/\.dockerignore$/, ''));
   if (there === undefined || 'why' in there) return false;
-  const [head = ''] = /^(?:#.*\r?\n)*/.exec(there.text) ?? [];
+  const [head = ''] = /^(?:(?:#.*)?\r?\n)*/.exec(there.text) ?? [];
   return /^# .*compiled from .+ by crc\b/m.test(head);
 }
