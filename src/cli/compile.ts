@@ -7,7 +7,7 @@ import { plainWords, readIncluded, readSource, sha256, writeArtifacts } from '..
 import type { Artifact } from '../model/artifact.ts';
 import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
-import { type Locks, lockName } from '../plan/lock.ts';
+import type { Locks } from '../plan/lock.ts';
 import type { ChosenSite } from '../site/choose.ts';
 import { findings } from './findings.ts';
 import { locksIn, reportLost } from './lock.ts';
@@ -189,9 +189,9 @@ export const outputsOf = (job: Job, choices: Choices): Outputs => ({
 /** The locks of images that the flow has, and has not pinned itself. */
 const used = (flow: Flow, locks: Locks): Locks =>
   new Map(
-    flow.lockable.flatMap(({ image, why }) => {
-      const digest = why === null ? locks.get(lockName(image)) : undefined;
-      return digest === undefined ? [] : [[lockName(image), digest]];
+    flow.lockable.flatMap(({ name, why }) => {
+      const digest = why === null ? locks.get(name) : undefined;
+      return digest === undefined ? [] : [[name, digest]];
     }),
   );
 
