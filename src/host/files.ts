@@ -92,19 +92,25 @@ export function plainWords(error: unknown): string {
 }
 
 /**
- * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error. `mkdir` with `recursive` of
- * Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
+ * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error. `mkdir` with `recursive` of Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
  */
 export async function makeFolder(folder: string): Promise<void> {
+  await makeFolders(folder, false);
+}
+
+/** `refused`: once already, so that to ask again has no end. */
+async function makeFolders(folder: string, refused: boolean): Promise<void> {
   const isThere = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   try {
     await mkdir(folder);
   } catch (error) {
     if (await isThere(folder)) return;
+    const { code } = error as NodeJS.ErrnoException;
     const above = dirname(folder);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (await isThere(above))) throw error;
-    await makeFolder(above);
-    await makeFolder(folder);
+    if (code !== 'ENOENT' || refused || above === folder) throw error;
+    // Another may have made that one in the meantime.
+    if (!(await isThere(above))) await makeFolders(above, false);
+    await makeFolders(folder, true);
   }
 }
 

@@ -1,10 +1,10 @@
 import { type ScryptOptions, scrypt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createFile, writeArtifacts } from '../../src/host/files.ts';
+import { createFile, makeFolder, writeArtifacts } from '../../src/host/files.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -32,6 +32,14 @@ test('folders that are not there yet are made, and where none can be made is an 
   expect(await createFile(join(folder, 'a/b/c'), 'name', 'text')).toBe(true);
   expect(readdirSync(join(folder, 'a/b/c'))).toEqual(['name']);
   await expect(createFile('/proc/x/y', 'name', 'text')).rejects.toThrow('ENOENT');
+});
+
+test('a folder that several make at once is made for all of them', async () => {
+  for (let round = 0; round < 20; round++) {
+    const path = join(folder, `${round}/a/b/c`);
+    await Promise.all(Array.from({ length: 8 }, () => makeFolder(path)));
+    expect(existsSync(path)).toBe(true);
+  }
 });
 
 const scryptKey = promisify(
