@@ -92,25 +92,37 @@ export function plainWords(error: unknown): string {
 }
 
 /**
- * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error. `mkdir` with `recursive` of Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
+ * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error, or in words where something
+ * else has its name. `mkdir` with `recursive` of Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
  */
 export async function makeFolder(folder: string): Promise<void> {
-  await makeFolders(folder, false);
+  await makeFolders(folder, 'it', false);
 }
 
-/** `refused`: once already, so that to ask again has no end. */
-async function makeFolders(folder: string, refused: boolean): Promise<void> {
+/** `called`: its name in words. `refused`: once already, so that to ask again has no end. */
+async function makeFolders(folder: string, called: string, refused: boolean): Promise<void> {
   const isThere = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   try {
     await mkdir(folder);
   } catch (error) {
     if (await isThere(folder)) return;
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new Error(`${called} ${await whatStandsAt(folder)}`);
     const above = dirname(folder);
     if (code !== 'ENOENT' || refused || above === folder) throw error;
     // Another may have made that one in the meantime.
-    if (!(await isThere(above))) await makeFolders(above, false);
-    await makeFolders(folder, true);
+    if (!(await isThere(above))) await makeFolders(above, above, false);
+    await makeFolders(folder, called, true);
+  }
+}
+
+/** What has the name of a folder that is to be made, as a phrase. */
+async function whatStandsAt(path: string): Promise<string> {
+  try {
+    return (await stat(path)).isFile() ? 'is a file, and no folder' : 'is no folder';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'is a link to what is not there' : `is a link: ${plainWords(error)}`;
   }
 }
 
