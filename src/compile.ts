@@ -22,7 +22,7 @@ export interface Flow {
   readonly script: Artifact;
   /** What makes the container's image, where the flow has a recipe for it. */
   readonly imageFiles: readonly Artifact[];
-  /** Its images that a digest could pin. */
+  /** Its images that no digest of the flow's pins. */
   readonly lockable: readonly Lockable[];
   /** The file that it stands in: the source itself, or one that it includes. */
   readonly source: Source;
@@ -91,11 +91,11 @@ export function compile(
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
   const flows = workflows.map(({ workflow, source: own }) => {
     const unlocked = plan(workflow, own, site.profile);
-    const { digests = false, label = '' } = workflow.container ? runtimeOf(workflow.container.runtime) : {};
-    const decided = locked(unlocked, locksOf(workflow.name), digests);
+    const { noDigest = null } = workflow.container ? runtimeOf(workflow.container.runtime) : {};
+    const decided = locked(unlocked, locksOf(workflow.name), noDigest === null);
     return {
       plan: decided,
-      lockable: lockable(unlocked, digests, label),
+      lockable: lockable(unlocked, noDigest),
       script: jobScript(decided, baseName(own.name)),
       imageFiles: imageArtifacts(decided, baseName(own.name), contextOf(own)),
       source: own,

@@ -7,10 +7,11 @@ import { plainWords, readIncluded, readSource, sha256, writeArtifacts } from '..
 import type { Artifact } from '../model/artifact.ts';
 import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
-import { type Locks, lockName } from '../plan/lock.ts';
+import type { Locks } from '../plan/lock.ts';
 import type { ChosenSite } from '../site/choose.ts';
 import { findings } from './findings.ts';
 import { locksIn, reportLost } from './lock.ts';
+import { foreignOutputs, type Outputs } from './owner.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 
 export interface CompileOptions extends CheckOptions {
@@ -99,6 +100,12 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     for (const { text } of texts) reporter.print(text);
     return reporter.end([], { texts });
   }
+  for (const job of jobs) {
+    const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
+    for (const one of await foreignOutputs(outputsOf(job, options)))
+      reporter.report([diagnose(findings.foreign, { ...one, ...params })]);
+  }
+  if (reporter.failed()) return reporter.end();
   const outputs: string[] = [];
   for (const folder of new Set(jobs.map((job) => job.folder))) {
     const own = jobs.filter((job) => job.folder === folder);
@@ -170,14 +177,26 @@ export function artifactsOf(job: Job, choices: Choices): Artifact[] {
   return [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
 }
 
+/** The files of a flow, and where they are from: to see whose the files are that they would take the place of. */
+export const outputsOf = (job: Job, choices: Choices): Outputs => ({
+  workflow: job.flow.plan.workflow,
+  folder: job.folder,
+  source: job.source,
+  own: job.flow.source,
+  artifacts: artifactsOf(job, choices),
+});
+
 /** The locks of images that the flow has, and has not pinned itself. */
 const used = (flow: Flow, locks: Locks): Locks =>
   new Map(
-    flow.lockable.flatMap(({ image, why }) => {
-      const digest = why === null ? locks.get(lockName(image)) : undefined;
-      return digest === undefined ? [] : [[lockName(image), digest]];
+    flow.lockable.flatMap(({ name, why }) => {
+      const digest = why === null ? locks.get(name) : undefined;
+      return digest === undefined ? [] : [[name, digest]];
     }),
   );
+
+/** A source, for people. */
+export const nameOf = ({ name }: Source) => (name === '-' ? 'standard input' : name);
 
 const silent = { report: () => {} };
 

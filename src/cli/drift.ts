@@ -5,9 +5,18 @@ import { type Manifest, manifestSuffix, readManifest } from '../emit/manifest.ts
 import { filesIn, readOutput, readSource, sha256 } from '../host/files.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Source } from '../model/span.ts';
-import { artifactsOf, type Choices, type CompileOptions, compileFiles, type Job } from './compile.ts';
+import {
+  artifactsOf,
+  type Choices,
+  type CompileOptions,
+  compileFiles,
+  type Job,
+  nameOf,
+  outputsOf,
+} from './compile.ts';
 import { shownDiff, unifiedDiff } from './diff.ts';
 import { findings } from './findings.ts';
+import { foreignOutputs, isMadeFrom } from './owner.ts';
 import { createReporter, type Reporter } from './report.ts';
 
 /** A manifest on disk. */
@@ -58,9 +67,16 @@ export async function checkDrift(files: readonly string[], options: CompileOptio
       const { workflow } = job.flow.plan;
       // Of a workflow that several sources include, the manifest tells which one it was compiled from.
       const claimed = found.some(
-        (one) => one.workflow === workflow && resolve(one.folder) === resolve(job.folder),
+        (one) =>
+          one.workflow === workflow &&
+          resolve(one.folder) === resolve(job.folder) &&
+          isMadeFrom(one.manifest, one.folder, job.flow.source.name),
       );
-      if (!claimed) await compare(job, undefined, group, reporter, differs);
+      if (claimed) continue;
+      const foreign = await foreignOutputs(outputsOf(job, group.choices));
+      const source = nameOf(job.flow.source);
+      for (const one of foreign) reporter.report([diagnose(findings.ofOther, { ...one, source, workflow })]);
+      if (foreign.length === 0) await compare(job, undefined, group, reporter, differs);
     }
     compared.push(...jobs.map(({ flow }) => flow.plan.workflow));
   }
@@ -229,7 +245,7 @@ function reasons({ source, included }: Job, manifest: Manifest | undefined): str
   const before = new Set([manifest.source, ...(manifest.includes ?? [])].map((one) => one.sha256));
   const changed = [source, ...included].filter(({ text }) => !before.has(sha256(text)));
   return [
-    ...changed.map(({ name }) => `${name === '-' ? 'standard input' : name} is not as it was then`),
+    ...changed.map((one) => `${nameOf(one)} is not as it was then`),
     ...(manifest.runtime === runtimeVersion
       ? []
       : [`it has crc's runtime ${manifest.runtime}; this crc brings ${runtimeVersion}`]),

@@ -17,6 +17,26 @@ const aboutRun = {
   ],
 };
 
+/** Files where a flow's outputs belong, and the flow that they were made from; of none, if crc did not write them. */
+interface NotOurs {
+  readonly outputs: readonly string[];
+  readonly from?: string;
+  readonly source: string;
+  readonly workflow: string;
+}
+
+const aboutForeign = {
+  title: ({ outputs, from, source }: NotOurs) => {
+    const were = outputs.length === 1 ? 'was' : 'were';
+    return from === undefined
+      ? `${listing(outputs)} ${were} not written by crc, and ${source} compiles to ${outputs.length === 1 ? 'a file' : 'files'} of that name`
+      : `${listing(outputs)} ${were} made from ${from}, and ${source} has a workflow of that name, too`;
+  },
+  help: ({ outputs, source, workflow }: NotOurs) => [
+    `rename the workflow ${workflow} in ${source}; or compile into another folder with -o; or move ${outputs.length === 1 ? 'that file' : 'those files'} away`,
+  ],
+};
+
 /** What can go wrong around the compiler: files and tools. */
 export const findings = defineDiagnostics(900, 999, {
   unreadable: error<{ name: string; why: string }>()('CRF900', 'a source cannot be read', {
@@ -34,6 +54,10 @@ export const findings = defineDiagnostics(900, 999, {
       help: () => ['rename one of the workflows, or compile them into different folders with -o'],
     },
   ),
+  foreign: error<NotOurs>()('CRF904', 'a file that is not of this flow is where its output belongs', {
+    ...aboutForeign,
+    notes: () => ['nothing was written'],
+  }),
   runSyntax: error<{ message: string }>()('CRF910', 'bash does not understand `run`', {
     title: ({ message }) => `bash does not understand this line of run: ${message}`,
     label: () => 'here, says bash',
@@ -148,6 +172,7 @@ export const findings = defineDiagnostics(900, 999, {
       help: () => ['crc compile --lock pins it; crc compile --no-lock says that it is meant to be so'],
     },
   ),
+  ofOther: error<NotOurs>()('CRF951', 'an output that is of another flow, or of nobody', aboutForeign),
   runError: error<ShellComment>()('CRF930', 'ShellCheck finds an error in `run`', aboutRun),
   runWarning: warning<ShellComment>()('CRF931', 'ShellCheck warns of something in `run`', aboutRun),
   runStyle: warning<ShellComment>()('CRF932', 'ShellCheck would write `run` otherwise (--strict)', aboutRun),
@@ -164,6 +189,7 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
   const {
     unreadable,
     sameOutput,
+    foreign,
     noManifests,
     exists,
     noName,
@@ -174,7 +200,8 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     shellCheckFailed,
     notLocked,
   } = findings;
-  if ([unreadable, sameOutput, noManifests, exists, noName].some((kind) => kind.code === code)) return 2;
+  const ofUsage = [unreadable, sameOutput, foreign, noManifests, exists, noName];
+  if (ofUsage.some((kind) => kind.code === code)) return 2;
   const ofTools = [unwritable, ownSyntax, ownDockerfile, noShellCheck, shellCheckFailed, notLocked];
   return ofTools.some((kind) => kind.code === code) ? 3 : 1;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Flow } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { manifestSuffix, readManifest } from '../emit/manifest.ts';
-import { type Locks, lockName } from '../plan/lock.ts';
+import type { Locks } from '../plan/lock.ts';
 import { findings } from './findings.ts';
 import type { Reporter } from './report.ts';
 
@@ -29,16 +29,14 @@ export async function lockImages(
   env: NodeJS.ProcessEnv,
 ): Promise<Locks> {
   const { digestOf } = await import('../host/registry.ts');
-  const asked = new Map(
-    flows.flatMap(({ lockable }) => lockable.map((one) => [lockName(one.image), one] as const)),
-  );
+  const asked = new Map(flows.flatMap(({ lockable }) => lockable.map((one) => [one.name, one] as const)));
   const locks = new Map<string, string>();
-  for (const [name, { image, why }] of asked) {
-    if (why !== null) {
-      reporter.report([diagnose(findings.notLockable, { name, why })]);
+  for (const [name, one] of asked) {
+    if (one.why !== null) {
+      reporter.report([diagnose(findings.notLockable, { name, why: one.why })]);
       continue;
     }
-    const found = await digestOf(image, { limit: LIMIT, env });
+    const found = await digestOf(one.image, { limit: LIMIT, env });
     if ('why' in found) reporter.report([diagnose(findings.notLocked, { name, why: found.why })]);
     else {
       locks.set(name, found.digest);
@@ -50,9 +48,9 @@ export async function lockImages(
 
 /** Images that were pinned under another name: what they are now is pinned no longer. */
 export function reportLost(flow: Flow, locks: Locks, reporter: Pick<Reporter, 'report'>): void {
-  const names = flow.lockable.map(({ image }) => lockName(image));
+  const names = flow.lockable.map(({ name }) => name);
   const lost = [...locks.keys()].filter((name) => !names.includes(name));
-  for (const { image, why } of flow.lockable)
-    if (why === null && lost.length > 0 && !locks.has(lockName(image)))
-      reporter.report([diagnose(findings.lockLost, { name: lockName(image), before: lost })]);
+  for (const { name, why } of flow.lockable)
+    if (why === null && lost.length > 0 && !locks.has(name))
+      reporter.report([diagnose(findings.lockLost, { name, before: lost })]);
 }

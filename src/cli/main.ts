@@ -52,8 +52,13 @@ const program = new Command('crc')
   .showSuggestionAfterError()
   .addHelpText('after', `\n${statuses}`);
 
+const lockOptions = new Set<string>();
+
 program
   .command('compile')
+  // The two are one option to commander: without a word, the last would count.
+  .on('option:lock', () => lockOptions.add('--lock'))
+  .on('option:no-lock', () => lockOptions.add('--no-lock'))
   .summary('compile, verify, and write NAME.sbatch and NAME.crc.json')
   .description(
     'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source; for a flow with an image also NAME.Dockerfile and NAME.image.sh, which builds it. With any error, nothing is written.',
@@ -95,6 +100,7 @@ program
     ),
   )
   .action(async (files, options, command) => {
+    if (lockOptions.size > 1) command.error("error: option '--lock' cannot be used with option '--no-lock'");
     if (options.check) {
       const { checkDrift } = await import('./drift.ts');
       process.exitCode = await checkDrift(files, options);

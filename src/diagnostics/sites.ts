@@ -16,10 +16,18 @@ export const sites = defineDiagnostics(401, 419, {
       ],
     },
   ),
-  unreadable: error<{ path: string; why: string }>()('CRF402', 'A site profile that cannot be read', {
-    title: ({ path, why }) => `cannot read the site profile ${path}: ${why}`,
-    help: () => ['a path in `site "…"` is relative to the file that it stands in'],
-  }),
+  unreadable: error<{ path: string; why: string; asked: boolean }>()(
+    'CRF402',
+    'A site profile that cannot be read',
+    {
+      title: ({ path, why }) => `cannot read the site profile ${path}: ${why}`,
+      help: ({ asked }) => [
+        asked
+          ? 'the path of --site is relative to the current folder'
+          : 'a path in `site "…"` is relative to the file that it stands in',
+      ],
+    },
+  ),
   twoSites: error<{ first: string; second: string }>()('CRF403', 'Two sites for one compilation', {
     title: ({ first, second }) => `this is the site ${quote(second)}, and elsewhere it is ${quote(first)}`,
     help: () => ['keep one of them; --site NAME overrides what is written'],

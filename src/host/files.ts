@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
 import type { Source } from '../model/span.ts';
 
@@ -92,19 +92,37 @@ export function plainWords(error: unknown): string {
 }
 
 /**
- * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error. `mkdir` with `recursive` of
- * Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
+ * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error, or in words where something
+ * else has its name. `mkdir` with `recursive` of Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
  */
-export async function makeFolder(folder: string, again = false): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
+  await makeFolders(folder, 'it', false);
+}
+
+/** `called`: its name in words. `refused`: once already, so that to ask again has no end. */
+async function makeFolders(folder: string, called: string, refused: boolean): Promise<void> {
+  const isThere = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   try {
     await mkdir(folder);
   } catch (error) {
-    if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
+    if (await isThere(folder)) return;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new Error(`${called} ${await whatStandsAt(folder)}`);
     const above = dirname(folder);
-    if (again || above === folder || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    // It may be there by now: somebody else makes it, too.
-    await makeFolder(above);
-    await makeFolder(folder, true);
+    if (code !== 'ENOENT' || refused || above === folder) throw error;
+    // Another may have made that one in the meantime.
+    if (!(await isThere(above))) await makeFolders(above, above, false);
+    await makeFolders(folder, called, true);
+  }
+}
+
+/** What has the name of a folder that is to be made, as a phrase. */
+async function whatStandsAt(path: string): Promise<string> {
+  try {
+    return (await stat(path)).isFile() ? 'is a file, and no folder' : 'is no folder';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'is a link to what is not there' : `is a link: ${plainWords(error)}`;
   }
 }
 
@@ -173,6 +191,15 @@ export async function readOutput(path: string): Promise<{ text: string } | Unrea
     return { text: await readFile(path, 'utf8') };
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : { why: plainWords(error) };
+  }
+}
+
+/** The absolute path of a file with no link in it; as it is written where there is no such file. */
+export function realPath(name: string): string {
+  try {
+    return realpathSync(name);
+  } catch {
+    return resolve(name);
   }
 }
 

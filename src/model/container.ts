@@ -85,8 +85,8 @@ export interface RuntimeRules {
   readonly label: string;
   /** What the image can be that is a file; a folder then does, too. null: it has its images by their names only. */
   readonly files: ImageFiles | null;
-  /** Can a digest decide which image it is? */
-  readonly digests: boolean;
+  /** Why a digest cannot decide which image it is, and what a run does about it, as a phrase; null where one can. */
+  readonly noDigest: string | null;
   /** Does it know images that are on the node only, `localhost/…`? */
   readonly local: boolean;
   /** Its modules: `known` is absent where each site has its own; null where it has no such thing. */

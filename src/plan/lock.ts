@@ -1,35 +1,38 @@
 import type { ImageName } from '../model/container.ts';
+import type { HostPath } from '../model/path.ts';
 import type { Plan } from '../model/plan.ts';
 
 /** Digests of images, by their names in full: what `crc compile --lock` found, and the manifest keeps. */
 export type Locks = ReadonlyMap<string, string>;
 
-/** An image of a plan that a digest can pin, or why none can. */
-export interface Lockable {
-  readonly image: ImageName;
-  readonly why: string | null;
-}
+/** An image of a plan that a digest can pin, under the name that its lock is kept under; or why none can. */
+export type Lockable =
+  | { readonly name: string; readonly why: null; readonly image: ImageName }
+  | { readonly name: string; readonly why: string };
 
 /**
  * The images of a plan whose names can come to mean another: the one that it runs in, or where crc writes its recipe, the one
- * that this extends. `digests`: can the runtime be given a digest?
+ * that this extends. `noDigest`: why the runtime can be given no digest; null where it can.
  */
-export function lockable({ container, image }: Plan, digests: boolean, label: string): readonly Lockable[] {
-  if (image !== undefined) return image.from.digest === null ? [of(image.from, true, label)] : [];
+export function lockable({ container, image }: Plan, noDigest: string | null): readonly Lockable[] {
+  if (image !== undefined) return image.from.digest === null ? [of(image.from, null)] : [];
   const own = container?.image;
-  if (own === undefined || own.kind === 'file' || own.digest !== null) return [];
-  return [of(own, digests, label)];
+  if (own === undefined) return [];
+  if (own.kind === 'file') return [{ name: pathText(own.path), why: ofFile }];
+  return own.digest === null ? [of(own, noDigest)] : [];
 }
 
-function of(image: ImageName, digests: boolean, label: string): Lockable {
-  const why =
-    image.registry === 'localhost'
-      ? 'it is in no registry, which gives digests'
-      : digests
-        ? null
-        : `${label} takes no digest, and keeps what it found at submission over all requeues`;
-  return { image, why };
+function of(image: ImageName, noDigest: string | null): Lockable {
+  const name = lockName(image);
+  const why = image.registry === 'localhost' ? 'it is in no registry, which gives digests' : noDigest;
+  return why === null ? { name, why, image } : { name, why };
 }
+
+/** All runtimes that take files know them by `fingerprint` (targets/runtimes/container.sh). */
+const ofFile = 'it is a file; the run notes which it began in, and stops (status 70) where it finds another';
+
+const pathText = (path: HostPath) =>
+  path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
 
 /** The plan with its images pinned, as far as there is a lock for them. */
 export function locked(plan: Plan, locks: Locks, digests: boolean): Plan {

@@ -65,7 +65,10 @@ function load(named: string, from: string, place: Place, read: ReadSite): Chosen
   }
   const found = read(named, from);
   if ('why' in found)
-    return failed(named, diagnose(sites.unreadable, { path: named, why: found.why }, place));
+    return failed(
+      named,
+      diagnose(sites.unreadable, { path: named, why: found.why, asked: place.file === undefined }, place),
+    );
   const { profile, diagnostics } = readProfile(found.source);
   return { profile: profile ?? nowhere, named, source: found.source, diagnostics };
 }

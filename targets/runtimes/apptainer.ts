@@ -8,7 +8,7 @@ export const apptainer: Runtime = {
   command: 'apptainer',
   // Its definitions have no way to an image of Podman or Docker: `localhost` would be asked as a registry.
   files: { ending: '.sif', foreign: [], baseFromRegistry: true },
-  digests: true,
+  noDigest: null,
   local: false,
   modules: null,
   whyNoMount: anywhere,

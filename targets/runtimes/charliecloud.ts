@@ -7,7 +7,8 @@ export const charliecloud: Runtime = {
   label: 'Charliecloud',
   command: 'ch-run',
   files: { ending: '.sqfs', foreign: ['.sif', '.simg'], baseFromRegistry: false },
-  digests: false,
+  noDigest:
+    'Charliecloud takes no digest; the run notes which image it began in, and stops (status 70) where it finds another',
   local: true,
   modules: null,
   whyNoMount: anywhere,

@@ -33,7 +33,7 @@ export const podman: Runtime = {
   label: 'Podman',
   command: 'podman',
   files: null,
-  digests: true,
+  noDigest: null,
   local: true,
   modules: null,
   whyNoMount: anywhere,

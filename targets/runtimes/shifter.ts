@@ -14,7 +14,7 @@ export const shifter: Runtime = {
   label: 'Shifter',
   command: 'shifter',
   files: null,
-  digests: false,
+  noDigest: 'Shifter takes no digest, and keeps what it found at submission over all requeues',
   local: false,
   // Each site configures its own.
   modules: { exclusive: [], detached: [] },

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -178,6 +179,21 @@ describe('crc compile', () => {
     expect(status).toBe(3);
     expect(stderr).toContain('cannot write to .: a folder of that name is in the way');
     expect(readdirSync(folder).sort()).toEqual(['primes.crc.json', 'primes.crflow']);
+  });
+
+  test.each([
+    ['primes.crflow', 'it is a file, and no folder'],
+    ['nowhere', 'it is a link to what is not there'],
+    ['nowhere/jobs', 'nowhere is a link to what is not there'],
+    ['round', 'it is a link: its path goes round in circles of links'],
+  ])('-o %s is no folder, and in plain words: %s', (name, why) => {
+    write('primes.crflow', good);
+    symlinkSync('gone', join(folder, 'nowhere'));
+    symlinkSync('round', join(folder, 'round'));
+    const { status, stderr } = run(['compile', '--no-verify', '-o', name, 'primes.crflow']);
+    expect(status).toBe(3);
+    expect(stderr).toContain(`error[CRF902]: cannot write to ${name}: ${why}\n`);
+    expect(readdirSync(folder).sort()).toEqual(['nowhere', 'primes.crflow', 'round']);
   });
 
   test('gives its findings as JSON that fits the schema', () => {

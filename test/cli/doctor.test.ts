@@ -120,6 +120,32 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       expect(stdout).not.toContain('a, DMTCP:');
     });
 
+    test.each([undefined, ''])('variables of its paths that are not set, by their names: %j', (value) => {
+      command('apptainer', 'exit 1');
+      command('timeout', 'shift 3; exec "$@"');
+      const file = container.replace('podman', 'apptainer').replace('localhost/a:1', '$SCRATCH/a.sif');
+      const says = (text: string) => {
+        writeFileSync(join(folder, 'a.crflow'), text);
+        const env = { PATH: join(folder, 'bin'), HOME: folder, SCRATCH: value };
+        return crc(['doctor', 'a.crflow'], { cwd: folder, env }).stdout;
+      };
+      const image = says(file);
+      expect(image).toContain(
+        "NO  a, image for apptainer: $SCRATCH, which the image's path uses, is not set here\n",
+      );
+      expect(image).toContain('NO  a, $SCRATCH: not set: the job would stop at its start\n');
+      const state = says(
+        container
+          .replace('podman', 'apptainer')
+          .replace('localhost/', 'registry.example.org/')
+          .replace('lead = 2min', 'lead = 2min state = "$SCRATCH/runs"'),
+      );
+      expect(state).toContain(
+        "a, image for apptainer: $SCRATCH, which the state's path uses, is not set here\n",
+      );
+      expect(image + state).not.toMatch(/bash: line|unbound/);
+    });
+
     test('two flows in the same runtime leave the containers of each other alone', () => {
       command(
         'podman',

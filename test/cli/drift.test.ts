@@ -219,6 +219,44 @@ describe('drift', () => {
   });
 });
 
+describe('a file in the place of an output', () => {
+  test.each([
+    [['a.crflow']],
+    [['a.crflow', 'b.crflow']],
+    [['-o', '.', 'a.crflow']],
+  ])('that was made from another flow: %j', (args) => {
+    write('b.crflow', flow('w', './b'));
+    compile('b.crflow');
+    write('a.crflow', flow('w', './a'));
+    const { status, stdout, stderr } = check(...args);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(findings(stderr)).toEqual(['CRF951 w.sbatch']);
+    expect(stderr).toContain(
+      'w.sbatch was made from b.crflow, and a.crflow has a workflow of that name, too',
+    );
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'rename the workflow w in a.crflow; or compile into another folder with -o; or',
+    );
+    expect(check('b.crflow')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('that was made from another flow which includes other files', () => {
+    write('both.crflow', flow('both'));
+    write('b.crflow', flow('b').replace('crflow 1', 'crflow 1\ninclude "both.crflow"'));
+    compile('b.crflow');
+    write('a.crflow', flow('both', './a'));
+    expect(findings(check('a.crflow').stderr)).toEqual(['CRF951 both.sbatch']);
+  });
+
+  test('that nobody compiled', () => {
+    write('a.crflow', flow('w'));
+    write('w.sbatch', '#!/bin/bash\n./mine\n');
+    const { status, stderr } = check('a.crflow');
+    expect(status).toBe(1);
+    expect(stderr).toContain('CRF951]: w.sbatch was not written by crc');
+  });
+});
+
 test('fifty flows in one call', () => {
   for (let i = 0; i < 50; i++) write(`flows/f${i}.crflow`, flow(`f${i}`));
   compile('-o', 'jobs', ...Array.from({ length: 50 }, (_, i) => `flows/f${i}.crflow`));

@@ -131,11 +131,48 @@ workflow w {
       ),
     });
     write(flow('docker.io/lab/solve:1', 'shifter'));
-    expect(compile('--lock').stderr).toMatch(/Shifter takes no digest/);
+    expect(compile('--lock').stderr).toMatch(
+      /Shifter takes no digest, and keeps what it found at submission/,
+    );
+  });
+
+  test.each([
+    ['docker.io/lab/solve:1', 'charliecloud', 'Charliecloud takes no digest; the run notes which image'],
+    ['./b.sif', 'apptainer', 'it is a file; the run notes which'],
+    ['$SCRATCH/b.sqfs', 'charliecloud', 'it is a file; the run notes which'],
+  ])('%s with %s: not pinned, and what a run does where it finds another', (image, runtime, why) => {
+    write(flow(image, runtime));
+    const { status, stderr } = compile('--lock');
+    expect(status).toBe(0);
+    const text = stderr.replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      `warning[CRF949]: ${image} is not pinned: ${why} it began in, and stops (status 70) where it finds another`,
+    );
+    expect(compile()).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('a file that is made of an image: that is pinned', () => {
+    write(
+      flow('./b.sif', 'apptainer').replace(
+        '  checkpoint',
+        `  image { from = "${image()}"  distribution = debian }\n  checkpoint`,
+      ),
+    );
+    const { status, stdout, stderr } = compile('--lock');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(`${image()} is ${digest}`);
   });
 
   test('not together with --check', () => {
     write(flow(image()));
     expect(crc(['compile', '--check', '--lock', 'w.crflow'], { cwd: folder }).status).toBe(2);
+  });
+
+  test.each([[['--lock', '--no-lock']], [['--no-lock', '--lock']]])('%j is wrong usage', (args) => {
+    write(flow(image()));
+    const { status, stderr } = compile(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain("error: option '--lock' cannot be used with option '--no-lock'");
+    expect(() => script()).toThrow('ENOENT');
   });
 });

@@ -80,6 +80,9 @@ describe('a site', () => {
     expect(compile().stderr).toMatch(
       /error\[CRF402\]: cannot read the site profile \.\/: it is a folder[\s\S]*a\.crflow:2:6/,
     );
-    expect(compile('--site', './nowhere.json').stderr).toMatch(/error\[CRF402\].*there is no such file/);
+    const { stderr } = compile('--site', './nowhere.json');
+    expect(stderr).toMatch(/error\[CRF402\].*there is no such file/);
+    expect(stderr).toContain('help: the path of --site is relative to the current folder\n');
+    expect(stderr).not.toContain('stands in');
   });
 });

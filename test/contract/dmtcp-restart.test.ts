@@ -69,7 +69,7 @@ describe.each(dmtcpImplementations)('a generation that was copied away and back,
     rig.killMembers();
     expect(await restart.ended).toBe(137);
     expect([0, 141]).toContain(await coordinator.ended); // SIGPIPE, where it greets one that is dead
-    expect(rig.members()).toEqual([]);
+    await until('the end of all processes', () => rig.members().length === 0);
   });
 
   it('hangs without the image of one process', async () => {

@@ -209,7 +209,8 @@ function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context:
     }
     return;
   }
-  if (value.digest !== null && !runtime.digests) report(containers.digest, span, { runtime: runtime.label });
+  if (value.digest !== null && runtime.noDigest !== null)
+    report(containers.digest, span, { runtime: runtime.label });
   if (value.registry === 'localhost' && !runtime.local)
     report(containers.localImage, span, {
       runtime: runtime.label,

@@ -4,6 +4,7 @@ import { shellCommands } from '../../check/shell-commands.ts';
 import { pathWord, word, words } from '../../emit/shell-text.ts';
 import type { Answer } from '../../host/ask.ts';
 import type { Container } from '../../model/container.ts';
+import type { HostPath } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
 import { askBash } from './machine.ts';
 
@@ -72,6 +73,16 @@ function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly str
   );
 }
 
+/** Says which of a path's variables are not set, where bash would name its own line. Modules may have set them. */
+const needed = (path: HostPath, whose: string) =>
+  path
+    .flatMap((part) => (part.kind === 'variable' ? [part.name] : []))
+    .map(
+      (name) =>
+        `[[ -n \${${name}-} ]] || leave 70 ${word(`$${name}, which ${whose} uses, is not set here`).text}\n`,
+    )
+    .join('');
+
 /** The runtime's functions, and the little of a job that they stand on. */
 function prelude({ workflow, checkpoint }: Plan, { runtime, image, modules, options }: Container): string {
   const { bash, spell, moduleOptions } = runtimeOf(runtime);
@@ -84,9 +95,9 @@ say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
 fingerprint() { printf 'file %s' "$1"; }
 on_host() { return 1; }
-runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
+${needed(state, "the state's path")}runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
 name=${word(workflow).text} attempt=0 starts=$$ tmp_of_run=crflow-doctor-$$ state_root=${pathWord(state).text}
-image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
+${image.kind === 'file' ? needed(image.path, "the image's path") : ''}image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
 end_time=0
 ${bash}
 fetch_image() { leave 70 "it is not fetched yet, which the first attempt does; to do so now: apptainer pull $1 $image"; }
