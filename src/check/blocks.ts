@@ -151,6 +151,9 @@ function valueFor(written: Value, target: Target, context: Context): Value | und
   // A path that lacks its quotes can look like a division.
   if (written.kind === 'calculation' && isText) return wrongType(written, target, context);
   const value = resolve(written, context);
+  // A number that a name stands for is no text: {{…}} makes it one.
+  if (isText && written.kind === 'word' && value.kind === 'number')
+    return wrongType(written, target, context);
   if (isText) return filled(value, context);
   const isWord = written.kind === 'word' && value.kind === 'string' && /^\w+$/.test(textOf(value));
   return isWord && (type === 'choice' || type === 'signal')

@@ -5,7 +5,9 @@ import type { Image, ImageName } from '../model/container.ts';
 import type { Bytes, HostPath, Seconds, WarningSignal } from '../model/flow.ts';
 import { parseDuration } from '../time/duration.ts';
 import { parseSize } from '../time/size.ts';
+import type { TypeName } from './constant.ts';
 import { type Context, describeValue, isBroken, type Target, textOf } from './context.ts';
+import { helpForWord, nearName } from './meant.ts';
 import type { KeyType } from './vocabulary/index.ts';
 
 /** What each type of key becomes. */
@@ -67,11 +69,27 @@ export function wrongType(value: Value, { key, spec }: Target, context: Context)
     key,
     expected: TYPE_NAMES[spec.type],
     found,
-    fix: fixFor(value, key, bare, spec.type, spec.example),
+    fix: helpForName(value, key, spec.type, context) ?? fixFor(value, key, bare, spec.type, spec.example),
   };
   context.report(values.wrongType, value.span, params);
   return undefined;
 }
+
+/** A bare word can be a name in another spelling, or one that only {{…}} puts in. */
+function helpForName(value: Value, key: string, type: KeyType, context: Context): string | undefined {
+  if (value.kind !== 'word' || type === 'shell') return undefined;
+  if (QUOTED.includes(type)) return helpForWord(key, value.text, ['String'], context);
+  const near = nearName(value.text, NAMED[type] ?? [], context);
+  return near && `did you mean \`${key} = ${near}\`?`;
+}
+
+/** The types of names that stand for a value of that type. */
+const NAMED: Partial<Readonly<Record<KeyType, readonly TypeName[]>>> = {
+  count: ['Int'],
+  size: ['Size'],
+  duration: ['Duration'],
+  interval: ['Duration'],
+};
 
 function fixFor(value: Value, key: string, bare: string | undefined, type: KeyType, example: string): string {
   const fits =

@@ -316,4 +316,12 @@ export const names = defineDiagnostics(101, 199, {
       notes: ({ why }) => [why],
     },
   ),
+  perhapsName: warning<{ word: string; fix: string; asText: string }>()(
+    'CRF132',
+    'A word that is taken to the letter, and nearly the name of a param or let',
+    {
+      title: ({ word }) => `${quote(word)} is taken to the letter: nothing here is named so`,
+      help: ({ fix, asText }) => [`did you mean \`${fix}\`?`, `if the word is meant, write \`${asText}\``],
+    },
+  ),
 });

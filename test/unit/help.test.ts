@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { compile, type Given } from '../../src/compile.ts';
+
+/**
+ * What a help line says is tried: with `written` made into what the help shows, nothing is wrong any more, or the help
+ * would lead into the next error.
+ */
+interface Row {
+  /** Stands before the workflow. */
+  readonly top?: string;
+  readonly block: 'application' | 'environment' | 'checkpoint' | 'schedule' | 'image' | 'top';
+  readonly written: string;
+  readonly code: string;
+  /** Part of the help, and what is then in the place of `written`, where that is more than what stands in backquotes. */
+  readonly help: string;
+  readonly fixed?: string;
+  /** Wrong the other way: no help line holds this. */
+  readonly never?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const rows: readonly Row[] = [
+  // A word that names a value which only {{…}} puts in.
+  {
+    block: 'environment',
+    written: 'set { OMP_NUM_THREADS = threads }',
+    code: 'CRF201',
+    help: '`OMP_NUM_THREADS = "{{threads}}"`',
+    fixed: 'set { OMP_NUM_THREADS = "{{threads}}" }',
+  },
+  {
+    block: 'environment',
+    written: 'set { LIMIT = time }',
+    code: 'CRF201',
+    help: '`LIMIT = "{{time}}"`',
+    fixed: 'set { LIMIT = "{{time}}" }',
+  },
+  {
+    block: 'environment',
+    written: 'set { SPACE = mem }',
+    code: 'CRF201',
+    help: 'write `SPACE = "{{mem}}"`, and add `schedule { mem = 8GiB }`',
+    fixed: 'set { SPACE = "{{mem}}" } } schedule { mem = 8GiB',
+  },
+  {
+    top: 'let cores = 8',
+    block: 'application',
+    written: 'output = cores',
+    code: 'CRF201',
+    help: '`output = "{{cores}}"`',
+  },
+  // A name in another spelling.
+  {
+    top: 'let ncores = 8',
+    block: 'application',
+    written: 'threads = ncore',
+    code: 'CRF201',
+    help: '`threads = ncores`',
+  },
+  {
+    top: 'let limit = 30min',
+    block: 'schedule',
+    written: 'time_min = limits',
+    code: 'CRF201',
+    help: '`time_min = limit`',
+  },
+  {
+    top: 'let limit = 8',
+    block: 'schedule',
+    written: 'time_min = limits',
+    code: 'CRF201',
+    help: '`time_min = 30min`',
+  },
+  {
+    top: 'let ncores = 8',
+    block: 'environment',
+    written: 'set { CORES = ncore }',
+    code: 'CRF201',
+    help: '`CORES = ncores`',
+    fixed: 'set { CORES = ncores }',
+  },
+  {
+    top: 'let account2 = "m0000"',
+    block: 'schedule',
+    written: 'account = account',
+    code: 'CRF132',
+    help: '`account = account2`',
+  },
+  {
+    top: 'let the_way = "TERM"',
+    block: 'checkpoint',
+    written: 'signal = teh_way',
+    code: 'CRF202',
+    help: '`signal = the_way`',
+  },
+];
+
+const BLOCKS: Readonly<Record<string, string>> = {
+  application: 'run = "./solve"',
+  environment: '',
+  checkpoint: 'interval = 10min  lead = 2min',
+  schedule: 'time = 2h  total = 1d',
+};
+
+/** A flow with that text in its place. A block that `written` closes and opens again is one block. */
+function flowOf({ top = '', block }: Row, written: string): string {
+  const [here = '', ...others] = written.split(/ \} (?=\w+ \{ )/);
+  const more = Object.fromEntries(others.map((one) => one.split(' { ') as [string, string]));
+  const image = block === 'image';
+  const blocks = Object.entries(BLOCKS).map(([name, entries]) => {
+    const own = name === block ? here : (more[name] ?? '');
+    return `  ${name} {\n    ${entries}\n    ${own}\n  }`;
+  });
+  if (image)
+    blocks.push(
+      '  container { runtime = podman  image = "registry.example.org/lab/solve:1.2" }',
+      `  image {\n    from = "debian:12"  build = "make"  results = ["/opt/solve"]\n    ${here}\n  }`,
+    );
+  return `crflow 1\n${top}\n${block === 'top' ? here : ''}\nworkflow water {\n${blocks.join('\n')}\n}\n`;
+}
+
+const findings = (row: Row, written: string, settings?: Row['settings']) => {
+  const given: Given = { settings: new Map(Object.entries(settings ?? {})) };
+  return compile({ name: 'flow.crflow', text: flowOf(row, written) }, given).diagnostics;
+};
+
+describe.each(rows)('$written', (row) => {
+  const { written, code, help, never, settings } = row;
+
+  test(`${code}: ${help}`, () => {
+    const found = findings(row, written, settings);
+    expect(found.map((one) => one.code).filter((one) => one !== 'CRF122')).toContain(code);
+    const lines = found.flatMap((one) => one.help).join('\n');
+    expect(lines).toContain(help);
+    if (never !== undefined) expect(lines).not.toContain(never);
+  });
+
+  const fixed = row.fixed ?? /^`([^`]+)`$/.exec(help)?.[1];
+  test.runIf(fixed !== undefined)(`${fixed} is right`, () => {
+    const left = findings(row, fixed ?? '').map((one) => one.code);
+    expect(left.filter((one) => one !== 'CRF122')).toEqual([]);
+  });
+});
