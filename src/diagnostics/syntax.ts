@@ -38,12 +38,20 @@ export const syntax = defineDiagnostics(1, 99, {
     label: ({ found }) => `expected a value after this, found ${found}`,
     help: ({ key }) => [`write \`${key} = …\`, or remove the line`],
   }),
-  noEquals: error<{ word: string; value: string | undefined }>()('CRF025', 'A word without = or { after it', {
+  noEquals: error<{
+    word: string;
+    value: string | undefined;
+    /** A key with its own `=`, which the word stands before. */
+    before?: string | undefined;
+  }>()('CRF025', 'A word without = or { after it', {
     title: ({ word }) => `${quote(word)} is followed neither by \`=\` nor by \`{\``,
     label: () => 'a key has a value, a block has braces',
-    help: ({ word, value }) => [
-      value === undefined ? `write \`${word} = …\` or \`${word} { … }\`` : `write \`${word} = ${value}\``,
-    ],
+    help: ({ word, value, before }) => {
+      if (before !== undefined) return [`leave out \`${word}\`: \`${before} = …\``];
+      return [
+        value === undefined ? `write \`${word} = …\` or \`${word} { … }\`` : `write \`${word} = ${value}\``,
+      ];
+    },
   }),
   equalsBeforeBlock: error<{ key: string }>()('CRF026', 'An = before a block', {
     title: ({ key }) => `${quote(key)} is a block: no \`=\` before its \`{\``,
