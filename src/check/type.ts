@@ -103,10 +103,35 @@ function fixFor(value: Value, key: string, bare: string | undefined, type: KeyTy
   if (quoted && (value.kind === 'word' || value.kind === 'number' || value.kind === 'calculation'))
     return `write \`${key} = "${value.text}"\``;
   const item = value.kind === 'calculation' ? value.text : bare;
-  if (LISTS.includes(type) && item !== undefined && !/\p{Cc}/u.test(item))
-    return `write \`${key} = ["${item}"]\``;
+  const items = LISTS.includes(type) && item !== undefined ? itemsOf(item, key, type) : undefined;
+  if (items !== undefined) return `write \`${key} = [${items.map((one) => `"${one}"`).join(', ')}]\``;
+  const names = value.kind === 'list' && COMMAS.includes(type) ? value.items.map(plainText) : [];
+  const isPlain = names.length > 0 && names.every((name) => name !== undefined && /^[\w.%:+-]+$/.test(name));
+  if (isPlain) return `write \`${key} = "${names.join(',')}"\``;
   return `write, for instance, \`${key} = ${example}\``;
 }
+
+/** The items that one text was meant as, if each can be one: a blank or comma is in no name, but may be in a path. */
+function itemsOf(text: string, key: string, type: KeyType): readonly string[] | undefined {
+  if (/[\p{Cc}$"\\]/u.test(text) || text.trim() === '') return undefined;
+  if (type === 'inside-list') return [text];
+  const items = text.split(/[\s,]+/).filter((one) => one !== '');
+  // In options a word of its own, as in `--env A=b`, may belong to the one before it.
+  const isItem =
+    key === 'options' ? /^-/ : type === 'variables' ? /^[A-Za-z_]\w*\*?$/ : /^[\w.][\w.+:~=/-]*$/;
+  return items.every((one) => isItem.test(one)) ? items : undefined;
+}
+
+function plainText(value: Value): string | undefined {
+  return value.kind === 'string'
+    ? textOf(value)
+    : value.kind === 'list' || value.kind === 'missing'
+      ? undefined
+      : value.text;
+}
+
+/** Types whose text is itself a list with commas. */
+const COMMAS: readonly KeyType[] = ['slurm-name', 'array'];
 
 const QUOTED: readonly KeyType[] = [
   'shell',

@@ -145,6 +145,55 @@ const rows: readonly Row[] = [
     help: 'write copy "src" to "/opt/src"',
     fixed: 'copy "src" to "/opt/src"',
   },
+  // Several values.
+  {
+    block: 'schedule',
+    written: 'partition = debug,batch',
+    code: 'CRF033',
+    help: '`partition = "debug,batch"`',
+  },
+  {
+    block: 'schedule',
+    written: 'partition = [debug, batch]',
+    code: 'CRF201',
+    help: '`partition = "debug,batch"`',
+  },
+  {
+    block: 'schedule',
+    written: 'slurm { licenses = cfs,scratch }',
+    code: 'CRF033',
+    help: '`licenses = "cfs,scratch"`',
+    fixed: 'slurm { licenses = "cfs,scratch" }',
+  },
+  { block: 'schedule', written: 'array = 1,3', code: 'CRF033', help: '`array = "1,3"`' },
+  { block: 'application', written: 'threads = 4, 8', code: 'CRF033', help: '`threads = 4`' },
+  {
+    block: 'environment',
+    written: 'load = gcc, "openmpi"',
+    code: 'CRF033',
+    help: '`load = ["gcc", "openmpi"]`',
+  },
+  {
+    block: 'environment',
+    written: 'load = "gcc openmpi"',
+    code: 'CRF201',
+    help: '`load = ["gcc", "openmpi"]`',
+  },
+  { block: 'environment', written: 'load = "gcc/13"', code: 'CRF201', help: '`load = ["gcc/13"]`' },
+  {
+    block: 'environment',
+    written: 'load = "$GCC"',
+    code: 'CRF201',
+    help: '`load = ["dmtcp/4.1.1", "gcc/13"]`',
+  },
+  { block: 'image', written: 'packages = "g++;make"', code: 'CRF201', help: '`packages = ["libgomp1"]`' },
+  { block: 'image', written: 'packages = "g++ make"', code: 'CRF201', help: '`packages = ["g++", "make"]`' },
+  {
+    block: 'image',
+    written: 'build_packages = "g++, make"',
+    code: 'CRF201',
+    help: '`build_packages = ["g++", "make"]`',
+  },
 ];
 
 const BLOCKS: Readonly<Record<string, string>> = {
