@@ -52,6 +52,12 @@ export const TYPES: readonly {
   },
 ];
 
+/** `yes` or `no` for what other languages call them. */
+export function truthOf(word: string): 'yes' | 'no' | undefined {
+  if (/^(?:true|on|yes)$/i.test(word)) return 'yes';
+  return /^(?:false|off|no)$/i.test(word) ? 'no' : undefined;
+}
+
 /** The type as a sentence names it: "a duration". */
 export function typeCalled(type: TypeName): string {
   return TYPES.find(({ name }) => name === type)?.called ?? type;

@@ -5,7 +5,7 @@ import type { Calculation, NumberValue, Value, WordValue } from '../model/ast.ts
 import type { Span } from '../model/span.ts';
 import { describeDuration, LONGEST, parseDuration } from '../time/duration.ts';
 import { describeSize, LARGEST, parseSize } from '../time/size.ts';
-import { asValue, type Constant, describeConstant } from './constant.ts';
+import { asValue, type Constant, describeConstant, truthOf } from './constant.ts';
 import type { Context } from './context.ts';
 import { fillIn } from './insert.ts';
 import { reportDuration, reportSize } from './quantities.ts';
@@ -60,7 +60,7 @@ function named({ text, span }: WordValue, { report, scope }: Context): Constant 
       scope.names().map((name) => ({ name })),
     );
     const isKey = ownerOf(text) !== undefined;
-    report(names.unknownName, span, { name: text, nearest, isKey });
+    report(names.unknownName, span, { name: text, nearest, isKey, truth: truthOf(text) });
   }
   return found;
 }

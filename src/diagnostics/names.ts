@@ -162,23 +162,30 @@ export const names = defineDiagnostics(101, 199, {
     notes: () => ['a workflow holds blocks; keys stand inside them'],
     help: ({ blocks }) => [`its blocks are ${listing(ticks(blocks))}`],
   }),
-  unknownName: error<{ name: string; nearest: string | undefined; isKey: boolean }>()(
-    'CRF117',
-    'A name in a calculation, a let or a default that nothing declares',
-    {
-      title: ({ name }) => `nothing here is named ${quote(name)}`,
-      notes: ({ name, isKey }) => [
-        isKey
-          ? `${quote(name)} is a key; a calculation can use what a \`param\` or \`let\` names`
-          : 'a calculation can use what a `param` or `let` names; text is in quotes',
-      ],
-      help: ({ name, nearest }) => [
-        nearest === undefined
+  unknownName: error<{
+    name: string;
+    nearest: string | undefined;
+    isKey: boolean;
+    /** `yes` or `no`, where the name is that of another language for it. */
+    truth: 'yes' | 'no' | undefined;
+  }>()('CRF117', 'A name in a calculation, a let or a default that nothing declares', {
+    title: ({ name }) => `nothing here is named ${quote(name)}`,
+    notes: ({ name, isKey, truth }) =>
+      truth !== undefined
+        ? ['a `Bool` is `yes` or `no`']
+        : [
+            isKey
+              ? `${quote(name)} is a key; a calculation can use what a \`param\` or \`let\` names`
+              : 'a calculation can use what a `param` or `let` names; text is in quotes',
+          ],
+    help: ({ name, nearest, truth }) => [
+      truth !== undefined
+        ? `write \`${truth}\``
+        : nearest === undefined
           ? `write \`let ${name} = …\` before the workflow`
           : `did you mean \`${nearest}\`?`,
-      ],
-    },
-  ),
+    ],
+  }),
   notForShell: error<{ name: string; character: string | undefined }>()(
     'CRF118',
     'A string in {{…}} that a shell would misread',

@@ -223,10 +223,17 @@ export const values = defineDiagnostics(201, 249, {
     ],
     help: () => ['write, for instance, `array = "0-9"` or `array = "1,3,10-20:2%4"`'],
   }),
-  flagOption: error<{ key: string }>()('CRF229', 'A value for an option that takes none', {
-    title: ({ key }) => `${quote(key)} takes no value`,
-    help: ({ key }) => [`write \`${key} = yes\``],
-  }),
+  flagOption: error<{ key: string; truth?: 'yes' | 'no' | undefined }>()(
+    'CRF229',
+    'A value for an option that takes none',
+    {
+      title: ({ key, truth }) =>
+        truth === undefined
+          ? `${quote(key)} takes no value`
+          : `without a value ${quote(key)} is \`yes\` or \`no\``,
+      help: ({ key, truth = 'yes' }) => [`write \`${key} = ${truth}\``],
+    },
+  ),
   imageName: error<{ text: string; why: string; fix: string | undefined }>()(
     'CRF230',
     'Text that is no name of an image',

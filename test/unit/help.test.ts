@@ -194,6 +194,54 @@ const rows: readonly Row[] = [
     code: 'CRF201',
     help: '`build_packages = ["g++", "make"]`',
   },
+  // Nothing, and the words of other languages for yes and no.
+  {
+    block: 'schedule',
+    written: 'mem = 0',
+    code: 'CRF273',
+    help: 'leave `mem` out',
+    fixed: '',
+    never: '0MiB',
+  },
+  {
+    block: 'application',
+    written: 'memory = 0',
+    code: 'CRF273',
+    help: '',
+    fixed: 'memory = 1GiB',
+    never: '0MiB',
+  },
+  {
+    block: 'top',
+    written: 'param fast: Bool = true',
+    code: 'CRF117',
+    help: '`yes`',
+    fixed: 'param fast: Bool = yes',
+    never: 'let true',
+  },
+  {
+    block: 'top',
+    written: 'let fast = False',
+    code: 'CRF117',
+    help: '`no`',
+    fixed: 'let fast = no',
+    never: 'let',
+  },
+  { block: 'checkpoint', written: 'prove = false', code: 'CRF202', help: '`prove = no`' },
+  {
+    block: 'schedule',
+    written: 'slurm { exclusive = true }',
+    code: 'CRF229',
+    help: '`exclusive = yes`',
+    fixed: 'slurm { exclusive = yes }',
+  },
+  {
+    block: 'schedule',
+    written: 'slurm { hold = off }',
+    code: 'CRF229',
+    help: '`hold = no`',
+    fixed: 'slurm { hold = no }',
+  },
 ];
 
 const BLOCKS: Readonly<Record<string, string>> = {
