@@ -52,6 +52,11 @@ export const TYPES: readonly {
   },
 ];
 
+/** `3.5`, without a unit: a number of no type of the language. */
+export function isDecimal(text: string): boolean {
+  return /^(?:\d+\.\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
+}
+
 /** `yes` or `no` for what other languages call them. */
 export function truthOf(word: string): 'yes' | 'no' | undefined {
   if (/^(?:true|on|yes)$/i.test(word)) return 'yes';

@@ -238,18 +238,23 @@ export const names = defineDiagnostics(101, 199, {
       ],
     },
   ),
-  unknownType: error<{ type: string; nearest: string | undefined }>()(
-    'CRF124',
-    'A type that crc does not know',
-    {
-      title: ({ type }) => `crc knows no type ${quote(type)}`,
-      help: ({ nearest }) => [
+  unknownType: error<{
+    type: string;
+    nearest: string | undefined;
+    /** What the parameter is to be, where the type is one of numbers with decimals. */
+    decimal?: string | undefined;
+  }>()('CRF124', 'A type that crc does not know', {
+    title: ({ type }) => `crc knows no type ${quote(type)}`,
+    help: ({ nearest, decimal }) => {
+      if (decimal !== undefined)
+        return [`a number with decimals is a \`String\`, put in as it is: \`${decimal}\``];
+      return [
         nearest === undefined
           ? 'the types are `Int`, `Duration`, `Size`, `String` and `Bool`'
           : `did you mean \`${nearest}\`?`,
-      ],
+      ];
     },
-  ),
+  }),
   unusableName: error<{ name: string; dash: boolean }>()(
     'CRF125',
     'A param or let with a name that cannot be used',

@@ -242,6 +242,48 @@ const rows: readonly Row[] = [
     help: '`hold = no`',
     fixed: 'slurm { hold = no }',
   },
+  // Numbers with decimals, and what --set gives.
+  { block: 'top', written: 'let dt = 3.5', code: 'CRF219', help: '`"3.5"`', fixed: 'let dt = "3.5"' },
+  { block: 'top', written: 'param dt: Float = 3.5', code: 'CRF124', help: '`param dt: String = "3.5"`' },
+  {
+    block: 'top',
+    written: 'param limit: Duration = 120',
+    code: 'CRF226',
+    help: 'write `120s` or `120min`',
+    fixed: 'param limit: Duration = 120s',
+  },
+  {
+    block: 'top',
+    written: 'param need: Int = 3',
+    settings: { need: '3.5' },
+    code: 'CRF227',
+    help: '`param need: String`',
+    fixed: 'param need: String = "3.5"',
+  },
+  {
+    block: 'top',
+    written: 'param limit: Duration = 2h',
+    settings: { limit: '120' },
+    code: 'CRF227',
+    help: '`--set limit=120s` or `--set limit=120min`',
+    fixed: 'param limit: Duration = 120s',
+  },
+  {
+    block: 'top',
+    written: 'param fast: Bool = no',
+    settings: { fast: 'true' },
+    code: 'CRF227',
+    help: '`--set fast=yes`',
+    fixed: 'param fast: Bool = yes',
+  },
+  {
+    block: 'top',
+    written: 'include <x.crflow>',
+    code: 'CRF008',
+    help: 'write "x.crflow"',
+    fixed: '',
+    never: '<',
+  },
 ];
 
 const BLOCKS: Readonly<Record<string, string>> = {
@@ -296,4 +338,21 @@ test('each line that is no entry is said, not only the first', () => {
   const codes = (written: string) => findings(row, written).map((one) => one.code);
   expect(codes('threads : 8\n    output : "a"')).toEqual(['CRF011', 'CRF011']);
   expect(codes('threads 8\n    output "a"\n    memory 4GiB')).toEqual(['CRF025', 'CRF025', 'CRF025']);
+});
+
+test('a file to include is found without its suffix, and what is not expanded is said', () => {
+  const include: Given['include'] = (path) =>
+    path === 'shared.crflow'
+      ? { source: { name: path, text: 'crflow 1' }, id: path }
+      : { why: 'it is not there' };
+  const said = (path: string) => {
+    const text = `crflow 1\ninclude "${path}"`;
+    const { diagnostics } = compile({ name: 'flow.crflow', text }, { include });
+    return diagnostics
+      .filter(({ code }) => code === 'CRF150')
+      .flatMap(({ notes, help }) => [...notes, ...help]);
+  };
+  expect(said('shared').join()).toContain('write `include "shared.crflow"`');
+  expect(said('$HOME/x.crflow').join()).toContain('nothing expands `$`');
+  expect(said('other').join()).not.toContain('write');
 });
