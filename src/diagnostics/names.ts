@@ -19,9 +19,12 @@ export const names = defineDiagnostics(101, 199, {
     known: readonly string[];
     /** An option of sbatch, as the block for such is written. */
     option?: string | undefined;
+    /** Of an option of sbatch that crc sets itself: what to write instead. */
+    instead?: string | undefined;
   }>()('CRF101', 'A key that its block does not have', {
     title: ({ key, block }) => `\`${block}\` has no key ${quote(key)}`,
-    help: ({ nearest, known, option }) => {
+    help: ({ nearest, known, option, instead }) => {
+      if (instead !== undefined) return [instead];
       if (option !== undefined)
         return [`it is an option of sbatch: write \`slurm { ${option} = … }\` in here`];
       return nearest === undefined ? [`it takes ${listing(ticks(known))}`] : [`did you mean \`${nearest}\`?`];

@@ -284,6 +284,45 @@ const rows: readonly Row[] = [
     fixed: '',
     never: '<',
   },
+  // What users of Slurm ask for.
+  { block: 'schedule', written: 'nodes = 2', code: 'CRF113', help: 'ranks need MANA', fixed: '' },
+  { block: 'schedule', written: 'ntasks = 4', code: 'CRF113', help: 'its threads are `threads`', fixed: '' },
+  {
+    block: 'schedule',
+    written: 'gpus = 1',
+    code: 'CRF113',
+    help: 'leave it out, and run the program on CPUs',
+    fixed: '',
+  },
+  {
+    block: 'schedule',
+    written: 'cpus_per_task = 4',
+    code: 'CRF101',
+    help: 'it is `threads` in `application`',
+    fixed: ' } application { threads = 4',
+    never: 'it takes',
+  },
+  {
+    block: 'schedule',
+    written: 'mem_per_cpu = 4GiB',
+    code: 'CRF101',
+    help: 'the key `mem` of `schedule`',
+    fixed: 'mem = 4GiB',
+  },
+  {
+    block: 'schedule',
+    written: 'requeue = yes',
+    code: 'CRF101',
+    help: 'it follows from `strategy` in `checkpoint`',
+    fixed: '',
+  },
+  {
+    block: 'schedule',
+    written: 'job-name = x',
+    code: 'CRF101',
+    help: "it is the workflow's name",
+    fixed: '',
+  },
 ];
 
 const BLOCKS: Readonly<Record<string, string>> = {
