@@ -323,6 +323,32 @@ const rows: readonly Row[] = [
     help: "it is the workflow's name",
     fixed: '',
   },
+  {
+    block: 'application',
+    written: 'output = "%j.out"',
+    code: 'CRF331',
+    help: '`output = "${SLURM_JOB_ID}.out"`',
+  },
+  {
+    block: 'application',
+    written: 'output = "$SCRATCH/%x-%5j.out"',
+    code: 'CRF331',
+    help: '`output = "${SCRATCH}/${SLURM_JOB_NAME}-${SLURM_JOB_ID}.out"`',
+  },
+  {
+    block: 'application',
+    written: 'output = "a_%A_%a.out"',
+    code: 'CRF331',
+    help: 'leave `output` out',
+    fixed: '',
+  },
+  {
+    block: 'application',
+    written: 'output = "a_%A.out" } schedule { array = "0-9"',
+    code: 'CRF331',
+    help: 'output = "a_${SLURM_ARRAY_JOB_ID}.out"',
+    fixed: 'output = "a_${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}.out" } schedule { array = "0-9"',
+  },
 ];
 
 const BLOCKS: Readonly<Record<string, string>> = {
