@@ -54,8 +54,11 @@ export function loadProgram(root: Source, read: ReadInclude): readonly Loaded[] 
     const place = { file: source.name, at: path.span };
     if (written === '') return { report: diagnose(includes.empty, undefined, place) };
     const found = read(written, source.name);
-    if ('why' in found)
-      return { report: diagnose(includes.unreadable, { path: written, why: found.why }, place) };
+    if ('why' in found) {
+      const whole = `${written}.crflow`;
+      const meant = !written.endsWith('.crflow') && 'id' in read(whole, source.name) ? whole : undefined;
+      return { report: diagnose(includes.unreadable, { path: written, why: found.why, meant }, place) };
+    }
     const cycle = trail.findIndex(({ id }) => id === found.id);
     if (cycle !== -1) {
       const names = trail.slice(cycle).map(({ name }) => name);

@@ -17,7 +17,7 @@ import { type Context, type Given, type Target, textOf } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
-import { OPTIONS } from './slurm-options.ts';
+import { OPTIONS, REFUSED } from './slurm-options.ts';
 import { type ValueOf, wrongType } from './type.ts';
 import { readers } from './values.ts';
 import {
@@ -151,6 +151,9 @@ function valueFor(written: Value, target: Target, context: Context): Value | und
   // A path that lacks its quotes can look like a division.
   if (written.kind === 'calculation' && isText) return wrongType(written, target, context);
   const value = resolve(written, context);
+  // A number that a name stands for is no text: {{…}} makes it one.
+  if (isText && written.kind === 'word' && value.kind === 'number')
+    return wrongType(written, target, context);
   if (isText) return filled(value, context);
   const isWord = written.kind === 'word' && value.kind === 'string' && /^\w+$/.test(textOf(value));
   return isWord && (type === 'choice' || type === 'signal')
@@ -275,7 +278,11 @@ function reportUnknown(
     context.misplaced.add(key);
     return undefined;
   }
-  const nearest = alias ?? suggest(key, candidates);
+  const instead =
+    alias === undefined && block === SLURM.owner
+      ? REFUSED.get(key.replaceAll('_', '-').toLowerCase())
+      : undefined;
+  const nearest = instead === undefined ? (alias ?? suggest(key, candidates)) : undefined;
   const option = nearest === undefined && block === SLURM.owner ? optionNamed(key) : undefined;
   context.report(names.unknownKey, entry.key.span, {
     key,
@@ -283,6 +290,7 @@ function reportUnknown(
     nearest,
     known: candidates.map(({ name }) => name),
     option,
+    instead,
   });
   return nearest;
 }

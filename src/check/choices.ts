@@ -3,6 +3,7 @@ import { values } from '../diagnostics/values.ts';
 import type { Value } from '../model/ast.ts';
 import type { WarningSignal } from '../model/flow.ts';
 import type { Context, Target } from './context.ts';
+import { nearName } from './meant.ts';
 import { wrongType } from './type.ts';
 import { SIGNALS } from './vocabulary/index.ts';
 
@@ -16,7 +17,13 @@ export function choice(value: Value, target: Target, context: Context): string |
     value.text,
     known.map((name) => ({ name, ...(called[name] ? { aliases: called[name] } : {}) })),
   );
-  context.report(values.unknownWord, value.span, { key: target.key, found: value.text, nearest, known });
+  const near = nearest ?? nearName(value.text, ['String'], context);
+  context.report(values.unknownWord, value.span, {
+    key: target.key,
+    found: value.text,
+    nearest: near,
+    known,
+  });
   return undefined;
 }
 

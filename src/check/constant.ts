@@ -52,6 +52,17 @@ export const TYPES: readonly {
   },
 ];
 
+/** `3.5`, without a unit: a number of no type of the language. */
+export function isDecimal(text: string): boolean {
+  return /^(?:\d+\.\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
+}
+
+/** `yes` or `no` for what other languages call them. */
+export function truthOf(word: string): 'yes' | 'no' | undefined {
+  if (/^(?:true|on|yes)$/i.test(word)) return 'yes';
+  return /^(?:false|off|no)$/i.test(word) ? 'no' : undefined;
+}
+
 /** The type as a sentence names it: "a duration". */
 export function typeCalled(type: TypeName): string {
   return TYPES.find(({ name }) => name === type)?.called ?? type;

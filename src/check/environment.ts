@@ -1,11 +1,12 @@
 import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
-import type { Block, StringValue } from '../model/ast.ts';
+import type { Block, ListValue, NumberValue, StringValue, WordValue } from '../model/ast.ts';
 import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
-import { insertText } from './constant.ts';
+import { insertText, TYPES } from './constant.ts';
 import { type Context, describeValue, isBroken, spanOfPart } from './context.ts';
 import { evaluate, resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
+import { helpForWord } from './meant.ts';
 import { SET } from './vocabulary/index.ts';
 
 export interface Variable {
@@ -46,16 +47,24 @@ export function readSet(block: Block, context: Context): Variable[] {
       if (constant !== undefined)
         read.push({ name, value: worked.kind === 'string' ? literally(worked) : insertText(constant) });
     } else {
-      const fix =
-        value.kind === 'list'
-          ? `write, for instance, \`${name} = "a:b"\``
-          : `write \`${name} = "${value.text}"\``;
+      const fix = fixFor(name, value, context);
       const found = describeValue(value);
       context.report(values.wrongType, value.span, { key: name, expected: 'a string', found, fix });
     }
   }
   return read;
 }
+
+/** A word may be a name in another spelling, or a key's: to the letter it would be a value that nobody meant. */
+function fixFor(name: string, value: WordValue | NumberValue | ListValue, context: Context): string {
+  if (value.kind === 'list') return `write, for instance, \`${name} = "a:b"\``;
+  return (
+    (value.kind === 'word' ? helpForWord(name, value.text, ANY_TYPE, context) : undefined) ??
+    `write \`${name} = "${value.text}"\``
+  );
+}
+
+const ANY_TYPE = TYPES.map((type) => type.name);
 
 /** The text, where `\$` has done its work: to say that the dollar sign is meant. */
 function literally({ segments }: StringValue): string {

@@ -5,7 +5,7 @@ import type { Calculation, NumberValue, Value, WordValue } from '../model/ast.ts
 import type { Span } from '../model/span.ts';
 import { describeDuration, LONGEST, parseDuration } from '../time/duration.ts';
 import { describeSize, LARGEST, parseSize } from '../time/size.ts';
-import { asValue, type Constant, describeConstant } from './constant.ts';
+import { asValue, type Constant, describeConstant, isDecimal, truthOf } from './constant.ts';
 import type { Context } from './context.ts';
 import { fillIn } from './insert.ts';
 import { reportDuration, reportSize } from './quantities.ts';
@@ -60,7 +60,7 @@ function named({ text, span }: WordValue, { report, scope }: Context): Constant 
       scope.names().map((name) => ({ name })),
     );
     const isKey = ownerOf(text) !== undefined;
-    report(names.unknownName, span, { name: text, nearest, isKey });
+    report(names.unknownName, span, { name: text, nearest, isKey, truth: truthOf(text) });
   }
   return found;
 }
@@ -73,12 +73,17 @@ function literal(value: NumberValue, context: Context): Constant | undefined {
   if (duration.ok) return { type: 'Duration', value: duration.seconds };
   const size = parseSize(text);
   if (size.ok) return { type: 'Size', value: size.bytes };
+  if (isDecimal(text)) {
+    context.report(values.notANumber, span, { text, decimal: true });
+    return undefined;
+  }
   const target = { key: 'this', example: '10min' };
   const isMinutes = duration.mistake.kind === 'bare-m';
   const isSize =
     !isMinutes && size.mistake.kind !== 'other' && !(size.mistake.kind === 'fraction' && !size.mistake.exact);
   if (isSize) reportSize(value, size.mistake, { key: 'this', example: '4GiB' }, context);
-  else if (duration.mistake.kind === 'other') context.report(values.notANumber, span, { text });
+  else if (duration.mistake.kind === 'other')
+    context.report(values.notANumber, span, { text, decimal: false });
   else reportDuration(value, duration.mistake, target, context);
   return undefined;
 }

@@ -115,7 +115,9 @@ export function reportSize(
   { key, example }: Asked,
   { report }: Context,
 ): void {
-  if (mistake.kind === 'no-unit') report(units.sizeNoUnit, span, { text });
+  // No unit makes something of nothing.
+  if (mistake.kind === 'no-unit' && Number(text) === 0) report(units.sizeZero, span, { key });
+  else if (mistake.kind === 'no-unit') report(units.sizeNoUnit, span, { text });
   else if (mistake.kind === 'spelling') report(units.sizeSpelling, span, { text, ...mistake });
   else if (mistake.kind === 'fraction') report(units.sizeFraction, span, { text, exact: mistake.exact });
   else if (mistake.kind === 'too-large') report(units.sizeTooLarge, span, { text });

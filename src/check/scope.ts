@@ -3,11 +3,20 @@ import { names } from '../diagnostics/names.ts';
 import { placeOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
+import { quote } from '../diagnostics/words.ts';
 import type { Declaration, Let, Param } from '../model/ast.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Module, Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
-import { type Constant, describeConstant, TYPES, type TypeName, typeCalled } from './constant.ts';
+import {
+  type Constant,
+  describeConstant,
+  isDecimal,
+  TYPES,
+  type TypeName,
+  truthOf,
+  typeCalled,
+} from './constant.ts';
 import type { Context, Scope } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { type KeySpec, vocabulary } from './vocabulary/index.ts';
@@ -192,14 +201,24 @@ export class Declarations {
     const type = written && TYPES.find(({ name }) => name === written.text);
     if (written !== undefined && type === undefined) {
       const nearest = suggest(written.text, TYPES);
-      context.report(names.unknownType, written.span, { type: written.text, nearest });
+      const isDecimal = /^(?:float|double|real|decimal|fraction|f32|f64)\d*$/i.test(written.text);
+      const text = node.value?.kind === 'number' ? node.value.text : '0.5';
+      const decimal = isDecimal ? `param ${key.text}: String = "${text}"` : undefined;
+      context.report(names.unknownType, written.span, { type: written.text, nearest, decimal });
+      // What is said of the type is said of a number with decimals, too.
+      if (isDecimal && node.value?.kind === 'number') return undefined;
     }
     const byDefault = node.value && evaluate(node.value, context);
     if (type === undefined) return undefined;
     const fits = byDefault?.type === type.name;
     if (byDefault !== undefined && !fits && node.value !== undefined) {
       const params = { name: key.text, type: type.name, called: typeCalled(type.name) };
-      context.report(values.defaultType, node.value.span, { ...params, found: describeConstant(byDefault) });
+      const found = describeConstant(byDefault);
+      context.report(values.defaultType, node.value.span, {
+        ...params,
+        found,
+        written: byDefault.type === 'Int' ? withUnits(byDefault.value, type.name) : [],
+      });
     }
     if (given !== undefined && key.text !== '') return this.setValue(key.text, given, type.name, context);
     if (node.value === undefined)
@@ -218,21 +237,41 @@ export class Declarations {
     const { report, sorted } = collect(source);
     const span = { start: 0, end: text.length };
     const inside = { ...context, report: report as Report };
+    const decimal = isDecimal(text);
     const isWord = /^[A-Za-z_]\w*$/.test(text);
     const value = isWord
       ? text === 'yes' || text === 'no'
         ? ({ type: 'Bool', value: text === 'yes' } as const)
         : undefined
-      : evaluate({ kind: 'number', text, span }, inside);
-    if (isWord ? value?.type !== type : value !== undefined && value.type !== type) {
-      const found = value === undefined ? `the word \`${text}\`` : describeConstant(value);
-      report(values.setType, span, { name, called: typeCalled(type), found });
+      : decimal
+        ? undefined
+        : evaluate({ kind: 'number', text, span }, inside);
+    if (isWord || decimal ? value?.type !== type : value !== undefined && value.type !== type) {
+      const said = decimal ? quote(text) : `the word ${quote(text)}`;
+      const found = value === undefined ? said : describeConstant(value);
+      const truth = type === 'Bool' ? truthOf(text) : undefined;
+      const units = value?.type === 'Int' ? withUnits(value.value, type) : [];
+      const example = TYPES.find((one) => one.name === type)?.example ?? '';
+      const written = truth
+        ? [truth]
+        : units.length > 0
+          ? units
+          : type === 'Bool'
+            ? ['yes', 'no']
+            : [example];
+      report(values.setType, span, { name, called: typeCalled(type), found, written, decimal });
     }
     // Two files that declare one name were reported; the text is read for the first of them.
     if (!this.commandLine.some((one) => one.source.name === source.name))
       this.commandLine.push({ source, diagnostics: sorted() });
     return value?.type === type ? value : undefined;
   }
+}
+
+/** A bare number with the units that it may have been meant in; none for nothing, which is no size or time. */
+function withUnits(count: number, type: TypeName): readonly string[] {
+  const units = { Duration: ['s', 'min'], Size: ['MiB', 'GiB'], Int: [], Bool: [], String: [] }[type];
+  return count === 0 ? [] : units.map((unit) => `${count}${unit}`);
 }
 
 /** The files whose names a file sees, itself first. */

@@ -5,6 +5,7 @@ import { values } from '../diagnostics/values.ts';
 import type { Assignment, Block } from '../model/ast.ts';
 import type { SlurmOption } from '../model/flow.ts';
 import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
+import { truthOf } from './constant.ts';
 import { type Context, isBroken } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
@@ -57,8 +58,9 @@ function readOption(name: string, { key, value }: Assignment, context: Context):
   const word = worked.kind === 'word' ? worked.text : undefined;
   if (kind !== 'value' && (word === 'yes' || word === 'no'))
     return word === 'yes' ? [{ name, value: null }] : [];
-  if (kind === 'flag') {
-    context.report(values.flagOption, value.span, { key: key.text });
+  const truth = word === undefined || kind === 'value' ? undefined : truthOf(word);
+  if (kind === 'flag' || truth !== undefined) {
+    context.report(values.flagOption, value.span, { key: key.text, truth });
     return [];
   }
   const number = worked.kind === 'number' && /^\d+$/.test(worked.text) ? worked.text : undefined;

@@ -1,6 +1,8 @@
+import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
 import type { StringValue, Value, WordValue } from '../model/ast.ts';
 import { type Context, describeValue, isBroken, spanInside, type Target, textOf } from './context.ts';
+import { nearName } from './meant.ts';
 import { wrongType } from './type.ts';
 
 /** The characters of a name that becomes an #SBATCH line, and how a message lists those that are no letters. */
@@ -16,7 +18,10 @@ export function slurmText(
   context: Context,
   allowed: Alphabet,
 ): string | undefined {
-  if (value.kind === 'word') return value.text;
+  if (value.kind === 'word') {
+    warnOfNearName(value, target.key, context);
+    return value.text;
+  }
   if (value.kind !== 'string') return wrongType(value, target, context);
   const { report } = context;
   const { key } = target;
@@ -76,7 +81,10 @@ export function listOf(
   if (value.kind !== 'list') return wrongType(value, target, context);
   const read = value.items.map((item) => {
     if (isBroken(item)) return undefined;
-    if (item.kind === 'word') return one(quoted(item), target.key, context);
+    if (item.kind === 'word') {
+      warnOfNearName(item, undefined, context);
+      return one(quoted(item), target.key, context);
+    }
     if (item.kind === 'string') return one(item, target.key, context);
     const { example } = target.spec;
     context.report(values.wrongType, item.span, {
@@ -91,6 +99,18 @@ export function listOf(
     return undefined;
   });
   return read.every((item) => item !== undefined) ? read : undefined;
+}
+
+/** A word needs no quotes here, so a name that is misspelt would be taken to the letter, and in silence. */
+function warnOfNearName({ text, span }: WordValue, key: string | undefined, context: Context): void {
+  const near = nearName(text, ['String'], context);
+  if (near === undefined) return;
+  const before = key === undefined ? '' : `${key} = `;
+  context.report(names.perhapsName, span, {
+    word: text,
+    fix: `${before}${near}`,
+    asText: `${before}"${text}"`,
+  });
 }
 
 /** A word as the string that it stands for. */

@@ -5,7 +5,9 @@ import type { Image, ImageName } from '../model/container.ts';
 import type { Bytes, HostPath, Seconds, WarningSignal } from '../model/flow.ts';
 import { parseDuration } from '../time/duration.ts';
 import { parseSize } from '../time/size.ts';
+import type { TypeName } from './constant.ts';
 import { type Context, describeValue, isBroken, type Target, textOf } from './context.ts';
+import { helpForWord, nearName } from './meant.ts';
 import type { KeyType } from './vocabulary/index.ts';
 
 /** What each type of key becomes. */
@@ -67,11 +69,27 @@ export function wrongType(value: Value, { key, spec }: Target, context: Context)
     key,
     expected: TYPE_NAMES[spec.type],
     found,
-    fix: fixFor(value, key, bare, spec.type, spec.example),
+    fix: helpForName(value, key, spec.type, context) ?? fixFor(value, key, bare, spec.type, spec.example),
   };
   context.report(values.wrongType, value.span, params);
   return undefined;
 }
+
+/** A bare word can be a name in another spelling, or one that only {{…}} puts in. */
+function helpForName(value: Value, key: string, type: KeyType, context: Context): string | undefined {
+  if (value.kind !== 'word' || type === 'shell') return undefined;
+  if (QUOTED.includes(type)) return helpForWord(key, value.text, ['String'], context);
+  const near = nearName(value.text, NAMED[type] ?? [], context);
+  return near && `did you mean \`${key} = ${near}\`?`;
+}
+
+/** The types of names that stand for a value of that type. */
+const NAMED: Partial<Readonly<Record<KeyType, readonly TypeName[]>>> = {
+  count: ['Int'],
+  size: ['Size'],
+  duration: ['Duration'],
+  interval: ['Duration'],
+};
 
 function fixFor(value: Value, key: string, bare: string | undefined, type: KeyType, example: string): string {
   const fits =
@@ -85,10 +103,35 @@ function fixFor(value: Value, key: string, bare: string | undefined, type: KeyTy
   if (quoted && (value.kind === 'word' || value.kind === 'number' || value.kind === 'calculation'))
     return `write \`${key} = "${value.text}"\``;
   const item = value.kind === 'calculation' ? value.text : bare;
-  if (LISTS.includes(type) && item !== undefined && !/\p{Cc}/u.test(item))
-    return `write \`${key} = ["${item}"]\``;
+  const items = LISTS.includes(type) && item !== undefined ? itemsOf(item, key, type) : undefined;
+  if (items !== undefined) return `write \`${key} = [${items.map((one) => `"${one}"`).join(', ')}]\``;
+  const names = value.kind === 'list' && COMMAS.includes(type) ? value.items.map(plainText) : [];
+  const isPlain = names.length > 0 && names.every((name) => name !== undefined && /^[\w.%:+-]+$/.test(name));
+  if (isPlain) return `write \`${key} = "${names.join(',')}"\``;
   return `write, for instance, \`${key} = ${example}\``;
 }
+
+/** The items that one text was meant as, if each can be one: a blank or comma is in no name, but may be in a path. */
+function itemsOf(text: string, key: string, type: KeyType): readonly string[] | undefined {
+  if (/[\p{Cc}$"\\]/u.test(text) || text.trim() === '') return undefined;
+  if (type === 'inside-list') return [text];
+  const items = text.split(/[\s,]+/).filter((one) => one !== '');
+  // In options a word of its own, as in `--env A=b`, may belong to the one before it.
+  const isItem =
+    key === 'options' ? /^-/ : type === 'variables' ? /^[A-Za-z_]\w*\*?$/ : /^[\w.][\w.+:~=/-]*$/;
+  return items.every((one) => isItem.test(one)) ? items : undefined;
+}
+
+function plainText(value: Value): string | undefined {
+  return value.kind === 'string'
+    ? textOf(value)
+    : value.kind === 'list' || value.kind === 'missing'
+      ? undefined
+      : value.text;
+}
+
+/** Types whose text is itself a list with commas. */
+const COMMAS: readonly KeyType[] = ['slurm-name', 'array'];
 
 const QUOTED: readonly KeyType[] = [
   'shell',

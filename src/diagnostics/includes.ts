@@ -3,9 +3,25 @@ import { quote } from './words.ts';
 
 /** CRF150 to CRF159: files that include others. */
 export const includes = defineDiagnostics(150, 159, {
-  unreadable: error<{ path: string; why: string }>()('CRF150', 'A file to include that cannot be read', {
+  unreadable: error<{
+    path: string;
+    why: string;
+    /** A path that can be read, and was probably meant. */
+    meant?: string | undefined;
+  }>()('CRF150', 'A file to include that cannot be read', {
     title: ({ path, why }) => `cannot include ${path}: ${why}`,
-    notes: () => ['the path is relative to the file that includes it'],
+    notes: ({ path }) => [
+      'the path is relative to the file that includes it',
+      ...(/^~|\$/.test(path)
+        ? [`and taken to the letter: nothing expands ${path.includes('$') ? '`$`' : '`~`'} here`]
+        : []),
+    ],
+    help: ({ path, meant }) =>
+      meant !== undefined
+        ? [`write \`include "${meant}"\``]
+        : /^~|\$/.test(path)
+          ? ['write the path as it is, relative to this file or absolute']
+          : [],
   }),
   cycle: error<{ names: readonly string[] }>()('CRF151', 'A file that includes itself', {
     title: ({ names }) =>

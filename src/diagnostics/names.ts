@@ -19,9 +19,12 @@ export const names = defineDiagnostics(101, 199, {
     known: readonly string[];
     /** An option of sbatch, as the block for such is written. */
     option?: string | undefined;
+    /** Of an option of sbatch that crc sets itself: what to write instead. */
+    instead?: string | undefined;
   }>()('CRF101', 'A key that its block does not have', {
     title: ({ key, block }) => `\`${block}\` has no key ${quote(key)}`,
-    help: ({ nearest, known, option }) => {
+    help: ({ nearest, known, option, instead }) => {
+      if (instead !== undefined) return [instead];
       if (option !== undefined)
         return [`it is an option of sbatch: write \`slurm { ${option} = … }\` in here`];
       return nearest === undefined ? [`it takes ${listing(ticks(known))}`] : [`did you mean \`${nearest}\`?`];
@@ -162,23 +165,30 @@ export const names = defineDiagnostics(101, 199, {
     notes: () => ['a workflow holds blocks; keys stand inside them'],
     help: ({ blocks }) => [`its blocks are ${listing(ticks(blocks))}`],
   }),
-  unknownName: error<{ name: string; nearest: string | undefined; isKey: boolean }>()(
-    'CRF117',
-    'A name in a calculation, a let or a default that nothing declares',
-    {
-      title: ({ name }) => `nothing here is named ${quote(name)}`,
-      notes: ({ name, isKey }) => [
-        isKey
-          ? `${quote(name)} is a key; a calculation can use what a \`param\` or \`let\` names`
-          : 'a calculation can use what a `param` or `let` names; text is in quotes',
-      ],
-      help: ({ name, nearest }) => [
-        nearest === undefined
+  unknownName: error<{
+    name: string;
+    nearest: string | undefined;
+    isKey: boolean;
+    /** `yes` or `no`, where the name is that of another language for it. */
+    truth: 'yes' | 'no' | undefined;
+  }>()('CRF117', 'A name in a calculation, a let or a default that nothing declares', {
+    title: ({ name }) => `nothing here is named ${quote(name)}`,
+    notes: ({ name, isKey, truth }) =>
+      truth !== undefined
+        ? ['a `Bool` is `yes` or `no`']
+        : [
+            isKey
+              ? `${quote(name)} is a key; a calculation can use what a \`param\` or \`let\` names`
+              : 'a calculation can use what a `param` or `let` names; text is in quotes',
+          ],
+    help: ({ name, nearest, truth }) => [
+      truth !== undefined
+        ? `write \`${truth}\``
+        : nearest === undefined
           ? `write \`let ${name} = …\` before the workflow`
           : `did you mean \`${nearest}\`?`,
-      ],
-    },
-  ),
+    ],
+  }),
   notForShell: error<{ name: string; character: string | undefined }>()(
     'CRF118',
     'A string in {{…}} that a shell would misread',
@@ -231,18 +241,23 @@ export const names = defineDiagnostics(101, 199, {
       ],
     },
   ),
-  unknownType: error<{ type: string; nearest: string | undefined }>()(
-    'CRF124',
-    'A type that crc does not know',
-    {
-      title: ({ type }) => `crc knows no type ${quote(type)}`,
-      help: ({ nearest }) => [
+  unknownType: error<{
+    type: string;
+    nearest: string | undefined;
+    /** What the parameter is to be, where the type is one of numbers with decimals. */
+    decimal?: string | undefined;
+  }>()('CRF124', 'A type that crc does not know', {
+    title: ({ type }) => `crc knows no type ${quote(type)}`,
+    help: ({ nearest, decimal }) => {
+      if (decimal !== undefined)
+        return [`a number with decimals is a \`String\`, put in as it is: \`${decimal}\``];
+      return [
         nearest === undefined
           ? 'the types are `Int`, `Duration`, `Size`, `String` and `Bool`'
           : `did you mean \`${nearest}\`?`,
-      ],
+      ];
     },
-  ),
+  }),
   unusableName: error<{ name: string; dash: boolean }>()(
     'CRF125',
     'A param or let with a name that cannot be used',
@@ -314,6 +329,14 @@ export const names = defineDiagnostics(101, 199, {
     {
       title: ({ option }) => `--${option} cannot be given in \`slurm\``,
       notes: ({ why }) => [why],
+    },
+  ),
+  perhapsName: warning<{ word: string; fix: string; asText: string }>()(
+    'CRF132',
+    'A word that is taken to the letter, and nearly the name of a param or let',
+    {
+      title: ({ word }) => `${quote(word)} is taken to the letter: nothing here is named so`,
+      help: ({ fix, asText }) => [`did you mean \`${fix}\`?`, `if the word is meant, write \`${asText}\``],
     },
   ),
 });

@@ -4,6 +4,7 @@ import { describeDuration as say, formatDuration as write } from '../time/durati
 import { describeSize, formatSize } from '../time/size.ts';
 import { LONGEST_LEAD, SIGNAL_EARLY, slurmMinutes, usableTime } from '../time/slurm.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
+import { quote } from './words.ts';
 
 const EARLY = `Slurm may send the signal up to ${SIGNAL_EARLY} s before the lead`;
 function arithmetic(limit: Seconds, lead: Seconds): string {
@@ -182,6 +183,19 @@ export const rules = defineDiagnostics(301, 399, {
       `write \`output = "${example}"\`, or leave it out: the default is NAME-RUN.out, one for each task`,
     ],
   }),
+  slurmPattern: warning<{ pattern: string; fix: string | undefined }>()(
+    'CRF331',
+    "A pattern of Slurm's in a path that is taken to the letter",
+    {
+      title: ({ pattern }) => `${quote(pattern)} in \`output\` stands for itself: this is no path of Slurm's`,
+      notes: () => ['the job opens this file itself, and fills in $NAME only'],
+      help: ({ fix }) => [
+        fix === undefined
+          ? 'leave `output` out: the default is NAME-RUN.out, by the id of the run'
+          : `write \`output = "${fix}"\`, or leave it out: the default is NAME-RUN.out, by the id of the run`,
+      ],
+    },
+  ),
 });
 
 /** To tens of seconds, from two minutes on to minutes. */

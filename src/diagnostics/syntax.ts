@@ -38,12 +38,20 @@ export const syntax = defineDiagnostics(1, 99, {
     label: ({ found }) => `expected a value after this, found ${found}`,
     help: ({ key }) => [`write \`${key} = …\`, or remove the line`],
   }),
-  noEquals: error<{ word: string; value: string | undefined }>()('CRF025', 'A word without = or { after it', {
+  noEquals: error<{
+    word: string;
+    value: string | undefined;
+    /** A key with its own `=`, which the word stands before. */
+    before?: string | undefined;
+  }>()('CRF025', 'A word without = or { after it', {
     title: ({ word }) => `${quote(word)} is followed neither by \`=\` nor by \`{\``,
     label: () => 'a key has a value, a block has braces',
-    help: ({ word, value }) => [
-      value === undefined ? `write \`${word} = …\` or \`${word} { … }\`` : `write \`${word} = ${value}\``,
-    ],
+    help: ({ word, value, before }) => {
+      if (before !== undefined) return [`leave out \`${word}\`: \`${before} = …\``];
+      return [
+        value === undefined ? `write \`${word} = …\` or \`${word} { … }\`` : `write \`${word} = ${value}\``,
+      ];
+    },
   }),
   equalsBeforeBlock: error<{ key: string }>()('CRF026', 'An = before a block', {
     title: ({ key }) => `${quote(key)} is a block: no \`=\` before its \`{\``,
@@ -96,9 +104,32 @@ export const syntax = defineDiagnostics(1, 99, {
       `several values are a list: [a, b]${extra > 1 ? ` (here are ${plural(extra, 'more value')})` : ''}`,
     ],
   }),
-  noBracket: error()('CRF033', 'A list without its opening bracket', {
-    title: () => 'several values are a list, and a list starts with `[`',
-    help: () => ['write `[` before the first and `]` after the last'],
+  noBracket: error<{
+    key: string;
+    /** What the key takes. */
+    kind: 'list' | 'text' | 'one';
+    /** The values without their quotes, where they can be shown. */
+    texts: readonly string[];
+  }>()('CRF033', 'Several values with commas between them, and no brackets or quotes around', {
+    title: ({ key, kind }) =>
+      ({
+        list: 'several values are a list, and a list starts with `[`',
+        text: `what ${quote(key)} takes is one text, and its commas stand in quotes`,
+        one: `${quote(key)} takes one value`,
+      })[kind],
+    help: ({ key, kind, texts }) => {
+      if (kind === 'one')
+        return [
+          texts[0] === undefined ? 'leave one of them' : `write one of them, as in \`${key} = ${texts[0]}\``,
+        ];
+      if (texts.length === 0 || texts.length > 4)
+        return [
+          kind === 'list' ? 'write `[` before the first and `]` after the last' : `write \`${key} = "…"\``,
+        ];
+      const written =
+        kind === 'list' ? `[${texts.map((text) => `"${text}"`).join(', ')}]` : `"${texts.join(',')}"`;
+      return [`write \`${key} = ${written}\``];
+    },
   }),
   secondEquals: error<{ word: string }>()('CRF034', 'Two equals signs after one key', {
     title: ({ word }) => `${quote(word)} stands between two \`=\`: is it a value or a key?`,

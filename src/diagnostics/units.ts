@@ -118,6 +118,10 @@ export const units = defineDiagnostics(250, 299, {
   sizeZero: error<{ key: string }>()('CRF273', 'A size of zero', {
     title: ({ key }) => `\`${key}\` must be more than nothing`,
     notes: ({ key }) => (key === 'mem' ? ['Slurm reads --mem=0 as all the memory of a node'] : []),
+    help: ({ key }) =>
+      key === 'mem'
+        ? ['write the size that the job needs, or leave `mem` out: Slurm then gives its default']
+        : [],
   }),
   sizeTooLarge: error<{ text: string }>()('CRF274', 'A size of more than a pebibyte', {
     title: ({ text }) => `${quote(text)} is more than 1024 TiB`,

@@ -155,10 +155,20 @@ export const values = defineDiagnostics(201, 249, {
     title: () => 'a `param` or `let` holds one value, not a list',
     help: () => ['name each item, and write the list where it is used'],
   }),
-  notANumber: error<{ text: string }>()('CRF219', 'Something in a calculation that is no number', {
-    title: ({ text }) => `${quote(text)} is neither a whole number nor a duration nor a size`,
-    help: () => ['write, for instance, `8`, `10min` or `4GiB`; blanks around a minus tell it from a dash'],
-  }),
+  notANumber: error<{ text: string; decimal: boolean }>()(
+    'CRF219',
+    'Something in a calculation that is no number',
+    {
+      title: ({ text }) => `${quote(text)} is neither a whole number nor a duration nor a size`,
+      help: ({ text, decimal }) =>
+        decimal
+          ? [
+              `by itself a number with decimals is a text, put in by {{name}} as it is: \`"${text}"\``,
+              'in a calculation a part of something is a division: `1d / 4`',
+            ]
+          : ['write, for instance, `8`, `10min` or `4GiB`; blanks around a minus tell it from a dash'],
+    },
+  ),
   unitsDoNotFit: error<{ operator: string; left: string; right: string; hint: string | undefined }>()(
     'CRF220',
     'A calculation whose units do not fit',
@@ -201,21 +211,35 @@ export const values = defineDiagnostics(201, 249, {
     title: ({ limit }) => `names put more than ${limit} characters into this text`,
     help: () => ['keep long texts in files of their own'],
   }),
-  defaultType: error<{ name: string; type: string; called: string; found: string }>()(
-    'CRF226',
-    'A default of another type than its param',
-    {
-      title: ({ name, called, found }) => `the parameter ${quote(name)} is ${called}, not ${found}`,
-      help: ({ type }) => [`change the default, or the type \`${type}\``],
-    },
-  ),
-  setType: error<{ name: string; called: string; found: string }>()(
-    'CRF227',
-    'A value in --set of the wrong type',
-    {
-      title: ({ name, called, found }) => `--set ${name}: it is ${called}, not ${found}`,
-    },
-  ),
+  defaultType: error<{
+    name: string;
+    type: string;
+    called: string;
+    found: string;
+    written: readonly string[];
+  }>()('CRF226', 'A default of another type than its param', {
+    title: ({ name, called, found }) => `the parameter ${quote(name)} is ${called}, not ${found}`,
+    help: ({ type, written }) => [
+      written.length === 0
+        ? `change the default, or the type \`${type}\``
+        : `write ${listing(ticks(written), 'or')}`,
+    ],
+  }),
+  setType: error<{
+    name: string;
+    called: string;
+    found: string;
+    /** Values that are right, the nearest to what was given. */
+    written: readonly string[];
+    /** It is a number with decimals. */
+    decimal: boolean;
+  }>()('CRF227', 'A value in --set of the wrong type', {
+    title: ({ name, called, found }) => `--set ${name}: it is ${called}, not ${found}`,
+    help: ({ name, written, decimal }) => [
+      `give, for instance, ${listing(ticks(written.map((value) => `--set ${name}=${value}`)), 'or')}`,
+      ...(decimal ? [`for decimals declare it as text: \`param ${name}: String\``] : []),
+    ],
+  }),
   arrayRange: error<{ why: string }>()('CRF228', 'Indices of an array that Slurm does not take', {
     title: ({ why }) => why,
     notes: () => [
@@ -223,10 +247,17 @@ export const values = defineDiagnostics(201, 249, {
     ],
     help: () => ['write, for instance, `array = "0-9"` or `array = "1,3,10-20:2%4"`'],
   }),
-  flagOption: error<{ key: string }>()('CRF229', 'A value for an option that takes none', {
-    title: ({ key }) => `${quote(key)} takes no value`,
-    help: ({ key }) => [`write \`${key} = yes\``],
-  }),
+  flagOption: error<{ key: string; truth?: 'yes' | 'no' | undefined }>()(
+    'CRF229',
+    'A value for an option that takes none',
+    {
+      title: ({ key, truth }) =>
+        truth === undefined
+          ? `${quote(key)} takes no value`
+          : `without a value ${quote(key)} is \`yes\` or \`no\``,
+      help: ({ key, truth = 'yes' }) => [`write \`${key} = ${truth}\``],
+    },
+  ),
   imageName: error<{ text: string; why: string; fix: string | undefined }>()(
     'CRF230',
     'Text that is no name of an image',

@@ -16,7 +16,7 @@ import type {
   Value,
   WorkflowNode,
 } from '../model/ast.ts';
-import { type Context, endOf, spanOf, startOf } from './context.ts';
+import { type Context, endOf, sameLine, spanOf, startOf } from './context.ts';
 import { reportStray, reportStrayTop } from './mistakes.ts';
 import { blockString, quotedString } from './strings.ts';
 import * as T from './tokens.ts';
@@ -109,7 +109,7 @@ function bodyOf(cst: CstNode | undefined, context: Context): Body {
     const tokens = inOrder(stray);
     broken = true;
     const last = context.before.get(tokens[0] as IToken);
-    reportStray(tokens, last, context);
+    for (const line of byLine(tokens, context)) reportStray(line, last, context);
     if (last !== undefined) spoiled.add(endOf(last));
   }
   const entries = nodes(cst, 'entry')
@@ -124,6 +124,19 @@ function bodyOf(cst: CstNode | undefined, context: Context): Body {
     broken,
     end: Math.max(open ? endOf(open) : 0, close ? endOf(close) : 0, entries.at(-1)?.span.end ?? 0),
   };
+}
+
+/** Each line that starts with a word and a value, as an entry does, is a mistake of its own: the first alone would hide it. */
+function byLine(tokens: readonly IToken[], context: Context): IToken[][] {
+  const lines: IToken[][] = [];
+  tokens.forEach((token, i) => {
+    const [before, next] = [tokens[i - 1], tokens[i + 1]];
+    const starts = before !== undefined && !sameLine(context, before, token);
+    const isEntry = token.tokenType === T.Word && next !== undefined && sameLine(context, token, next);
+    if (lines.length === 0 || (starts && isEntry)) lines.push([token]);
+    else lines.at(-1)?.push(token);
+  });
+  return lines;
 }
 
 function hasValue(one: Entry): one is Assignment | Let {

@@ -16,7 +16,8 @@ export function foldClauses(tokens: readonly IToken[], context: Context): IToken
   const out: IToken[] = [];
   for (let i = 0; i < tokens.length; ) {
     const token = tokens[i] as IToken;
-    const named = token.tokenType === T.Word && !opensValue(out.at(-1)) ? nameAt(tokens, i) : undefined;
+    const named =
+      token.tokenType === T.Word && !opensValue(out.at(-1)) ? nameAt(tokens, i, context) : undefined;
     const folded = named === undefined ? undefined : foldOne(tokens, i, named, context);
     if (folded === undefined) {
       reportColon(token, out.at(-1), tokens[i + 1], context);
@@ -58,9 +59,12 @@ function reportColon(
 }
 
 /** The clause that the word at `i` names, in the words of other tools too: `bind "…" to "…"`. */
-function nameAt(tokens: readonly IToken[], i: number): ClauseName | undefined {
-  const [{ image }, text, word, after] = tokens.slice(i, i + 4) as [IToken, ...(IToken | undefined)[]];
+function nameAt(tokens: readonly IToken[], i: number, context: Context): ClauseName | undefined {
+  const [verb, text, word, after] = tokens.slice(i, i + 4) as [IToken, ...(IToken | undefined)[]];
+  const { image } = verb;
   if (clauseOf(image) !== undefined) return image as ClauseName;
+  // A Dockerfile's: `COPY src /opt/src`.
+  if ((image === 'COPY' || image === 'ADD') && isText(text) && sameLine(context, verb, text)) return 'copy';
   if (!isText(text) || !WORDS.includes(word?.image ?? '') || isKeyEnd(after)) return undefined;
   return CLAUSES.find((name) => [name, ...clauses[name].aliases].some((one) => one === image.toLowerCase()));
 }
@@ -148,7 +152,9 @@ function foldOne(
     }
     if (!onLine()) break;
     const part = missing();
-    const gap = part === undefined ? undefined : gapBefore(tokens, at, context);
+    // A path that starts with `/` needs no quotes to be known as the place that `to` stands before.
+    const isPlace = part === 'to' && word.tokenType === T.Junk && word.image.startsWith('/');
+    const gap = part === undefined ? undefined : isPlace ? 0 : gapBefore(tokens, at, context);
     if (part !== undefined && gap !== undefined) {
       const last = here(Math.max(0, gap - 1)) ?? word;
       const isEquals = gap === 2 && word.tokenType === T.Word;

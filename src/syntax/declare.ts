@@ -66,7 +66,8 @@ function markInclude(word: IToken, next: IToken, out: IToken[], context: Context
   if (next.tokenType !== T.TypographicString && next.tokenType !== T.SingleQuoted)
     context.report(syntax.unquotedText, spanOf(next), {
       texts: [next.image],
-      example: `"${next.image}"`,
+      // `<x.crflow>`, as C has it: the signs are no part of the path.
+      example: `"${next.image.replace(/^<(.*)>$/, '$1')}"`,
     });
   else return 1;
   out.push(retype(next, T.BrokenValue));

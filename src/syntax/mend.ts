@@ -1,5 +1,6 @@
 import type { IToken } from 'chevrotain';
 import { syntax } from '../diagnostics/syntax.ts';
+import { LIST_KEYS, SINGLE_KEYS } from '../model/keys.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 import { isItemAt } from './values.ts';
@@ -28,10 +29,24 @@ function openList(tokens: readonly IToken[], i: number, out: IToken[], context: 
   while (isItem(at) && tokens[at + 1]?.tokenType === T.Comma && isItem(at + 2)) at += 2;
   if (at === i) return 0;
   const [first, last] = [tokens[i] as IToken, tokens[at] as IToken];
-  context.report(syntax.noBracket, { start: startOf(first), end: endOf(last) }, undefined);
+  const items = tokens.slice(i, at + 1).filter((_, n) => n % 2 === 0);
+  const isList = tokens[at + 1]?.tokenType === T.RightBracket;
+  const found = { start: startOf(first), end: endOf(last) };
+  context.report(syntax.noBracket, found, severalOf(out.at(-2)?.image ?? '', items, isList));
   out.push(retype(first, T.BrokenValue));
   return at - i + (tokens[at + 1]?.tokenType === T.RightBracket ? 2 : 1);
 }
+
+/** How several values are written behind that key: a list, one text with commas, or not at all. */
+function severalOf(key: string, items: readonly IToken[], isList: boolean) {
+  const plain = items.every(({ tokenType }) => PLAIN.includes(tokenType));
+  const texts = items.map(({ image }) => image.replace(/^"|"$/g, ''));
+  if (SINGLE_KEYS.includes(key)) return { key, kind: 'one' as const, texts: plain ? texts.slice(0, 1) : [] };
+  if (isList || LIST_KEYS.includes(key)) return { key, kind: 'list' as const, texts: plain ? texts : [] };
+  return { key, kind: 'text' as const, texts: plain ? texts : [] };
+}
+
+const PLAIN = [T.QuotedString, T.Word, T.NumberLike, T.Junk];
 
 /**
  * `qos = preempt = 2h` on one line: either the value of the first `=` or the key of the second is missing, and only

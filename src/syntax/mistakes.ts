@@ -50,7 +50,7 @@ function reportError(
 
 /** Reports tokens that stand where no entry can start. `tokens` is not empty. */
 export function reportStray(tokens: readonly IToken[], before: IToken | undefined, context: Context): void {
-  const [token, next] = tokens as [IToken, IToken | undefined];
+  const token = tokens[0] as IToken;
   if (context.spoken.has(startOf(token))) return;
   switch (token.tokenType) {
     case T.Junk:
@@ -77,9 +77,7 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
         });
         return;
       }
-      const value =
-        next !== undefined && isValue(next) && sameLine(context, token, next) ? next.image : undefined;
-      context.report(syntax.noEquals, spanOf(token), { word: token.image, value });
+      context.report(syntax.noEquals, spanOf(token), { word: token.image, ...whatFollows(tokens, context) });
       return;
     }
     default:
@@ -96,6 +94,25 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
       }
   }
 }
+
+/** What the lone word was probably to be given: what stands behind it, in quotes where it needs them; or a key of its own. */
+function whatFollows(
+  [word, next, afterNext]: readonly IToken[],
+  context: Context,
+): { value: string | undefined; before?: string } {
+  if (word === undefined || next === undefined || !isValue(next) || !sameLine(context, word, next))
+    return { value: undefined };
+  if (next.tokenType === T.Word && (afterNext?.tokenType === T.Equals || EXPORTS.includes(word.image)))
+    return { value: undefined, before: next.image };
+  if (next.tokenType !== T.Junk) return { value: next.image };
+  return { value: UNQUOTED.test(next.image) ? `"${next.image}"` : undefined };
+}
+
+/** Words of shells before the name of a variable. */
+export const EXPORTS: readonly string[] = ['export', 'setenv', 'declare'];
+
+/** Text that only lacks its quotes. */
+const UNQUOTED = /^[\w.$~/][\w.$~/:@%+=,{}()-]*$/;
 
 /** Reports tokens between workflows that start none. */
 export function reportStrayTop(tokens: readonly IToken[], context: Context): void {
@@ -172,7 +189,7 @@ export function reportJunk(token: IToken, context: Context): void {
       expected: 'a value without a sign',
       help: 'durations, sizes and counts are never negative',
     });
-  } else if (/^[\w.$~/][\w.$~/:@%+=,{}()-]*$/.test(text) && text.length > 1) {
+  } else if (UNQUOTED.test(text) && text.length > 1) {
     context.report(syntax.unquotedText, spanOf(token), { texts: [text], example: `"${text}"` });
   } else {
     const index = text.search(/[^A-Za-z0-9_.:+-]/u);

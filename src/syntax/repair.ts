@@ -3,6 +3,7 @@ import type { Report } from '../diagnostics/define.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { mayBeClause } from './clauses.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
+import { EXPORTS } from './mistakes.ts';
 import { joinQuotes } from './quotes.ts';
 import * as T from './tokens.ts';
 import { isItemAt, opensValue } from './values.ts';
@@ -15,10 +16,31 @@ export function repairTokens(tokens: readonly IToken[], context: Context): IToke
   const out: IToken[] = [];
   const joined = joinQuotes(tokens, context);
   joined.forEach((token, i) => {
+    if (isExport(joined, i, out.at(-1), context)) {
+      context.report(syntax.noEquals, spanOf(token), {
+        word: token.image,
+        value: undefined,
+        before: joined[i + 1]?.image,
+      });
+      return;
+    }
     const fixed = repairOne(token, out.at(-1), joined[i + 1], context, out.at(-2));
     if (fixed !== undefined) out.push(fixed);
   });
   return mergeUnits(joinColons(dropSeparators(out, context), context), context);
+}
+
+/** `export NAME = …`, as shells write it: the word before the key says nothing here. */
+function isExport(
+  tokens: readonly IToken[],
+  i: number,
+  before: IToken | undefined,
+  context: Context,
+): boolean {
+  const [word, name, equals] = tokens.slice(i, i + 3) as [IToken, IToken | undefined, IToken | undefined];
+  if (word.tokenType !== T.Word || !EXPORTS.includes(word.image)) return false;
+  const isKey = name?.tokenType === T.Word && equals?.tokenType === T.Equals;
+  return isKey && !opensValue(before) && sameLine(context, word, name);
 }
 
 /** Commas where no list is open; one between two values stays, for what is missing there is the list's bracket. */
@@ -93,7 +115,10 @@ function repairOne(
   }
 }
 
-/** `key: value` is read as `key = value`; in the place of a value the colon is part of text without quotes. */
+/**
+ * `key: value`, `key : value` and `key := value` are read as `key = value`; in the place of a value the colon is part of
+ * text without quotes.
+ */
 function repairColon(
   token: IToken,
   before: IToken | undefined,
@@ -101,9 +126,8 @@ function repairColon(
   context: Context,
   beforeThat: IToken | undefined,
 ): IToken | undefined {
-  if (before?.tokenType !== T.Word || endOf(before) !== startOf(token) || opensValue(beforeThat)) {
+  if (before?.tokenType !== T.Word || !sameLine(context, before, token) || opensValue(beforeThat))
     return retype(token, T.Junk);
-  }
   // In a clause it is no sign before a value: foldClauses sees all of it.
   if (mayBeClause(before, after)) return retype(token, T.Equals);
   const block = after?.tokenType === T.LeftBrace;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { check } from '../../src/check/check.ts';
 import { planned } from '../../src/check/planned.ts';
 import { BLOCKS, INSERTS, type KeySpec, vocabulary } from '../../src/check/vocabulary/index.ts';
+import { LIST_KEYS, SINGLE_KEYS } from '../../src/model/keys.ts';
 import { parse } from '../../src/syntax/parse.ts';
 
 interface Parts {
@@ -46,6 +47,15 @@ describe('the vocabulary', () => {
   const keys = BLOCKS.flatMap((block) =>
     Object.entries<KeySpec>(vocabulary[block].keys).map(([key, spec]) => [block, key, spec] as const),
   );
+
+  test('the parser knows which keys take a list, and which one value', () => {
+    const taking = (types: readonly string[]) =>
+      [...new Set(keys.filter(([, , { type }]) => types.includes(type)).map(([, key]) => key))].sort();
+    const lists = ['modules', 'patterns', 'inside-list', 'words', 'variables'];
+    expect([...LIST_KEYS].sort()).toEqual(taking(lists));
+    const single = ['count', 'size', 'duration', 'interval', 'choice', 'signal'];
+    expect([...SINGLE_KEYS].sort()).toEqual(taking(single));
+  });
 
   /** What is said of a key that stands beside none which gives it a meaning. */
   const MORE: Readonly<Record<string, readonly string[]>> = { pass: ['CRF473'], mtbf: ['CRF314'] };

@@ -1,5 +1,6 @@
 import { rules } from '../../diagnostics/rules.ts';
 import type { Label } from '../../model/diagnostic.ts';
+import type { HostPath } from '../../model/flow.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
 import type { Blocks, Values } from '../blocks.ts';
 import type { Context, Given } from '../context.ts';
@@ -9,7 +10,9 @@ export function attemptRules(blocks: Blocks, context: Context): void {
   const { application, checkpoint, schedule } = blocks;
   const { report } = context;
   smallThings(blocks, context);
-  oneOutputEach(application?.values, schedule?.values.array, context);
+  // A pattern would have told the tasks of an array apart, too: one message for one mistake.
+  if (!slurmPattern(application?.values.output, schedule?.values.array !== undefined, context))
+    oneOutputEach(application?.values, schedule?.values.array, context);
   const lead = checkpoint?.values.lead;
   const { time, time_min: min, total } = schedule?.values ?? {};
   wholeMinutes('time', time, context);
@@ -44,6 +47,36 @@ function smallThings({ application, checkpoint, schedule }: Blocks, { report }: 
   const job = state?.value.find((part) => part.kind === 'variable' && /^SLURM_/.test(part.name));
   if (state !== undefined && job?.kind === 'variable')
     report(rules.jobInState, state.span, { variable: job.name });
+}
+
+/** What sbatch fills in in `--output` (sbatch(1), "filename pattern"), where the job's environment has it, too. */
+const PATTERNS: Readonly<Record<string, string>> = {
+  A: 'SLURM_ARRAY_JOB_ID',
+  a: 'SLURM_ARRAY_TASK_ID',
+  j: 'SLURM_JOB_ID',
+  J: 'SLURM_JOB_ID',
+  x: 'SLURM_JOB_NAME',
+  u: 'USER',
+  N: 'SLURMD_NODENAME',
+};
+const PATTERN = /%\d*([AaJjNnstuxb])(?![A-Za-z])/g;
+
+/** `output = "%j.out"`, which a user of Slurm takes for the job's id. True where that was said. */
+function slurmPattern(output: Given<HostPath> | undefined, isArray: boolean, { report }: Context): boolean {
+  const texts = output?.value.map((part) => (part.kind === 'text' ? part.text : `\${${part.name}}`)) ?? [];
+  const pattern = output?.value.flatMap((part) =>
+    part.kind === 'text' ? (part.text.match(PATTERN) ?? []) : [],
+  )[0];
+  if (output === undefined || pattern === undefined) return false;
+  let known = texts.every((text, i) => output.value[i]?.kind !== 'text' || !/[$"\\{]/.test(text));
+  const fix = texts.join('').replaceAll(PATTERN, (_, letter: string) => {
+    // Outside of an array the job has no such variables: it would stop for the lack of them.
+    const name = letter === 'A' && !isArray ? 'SLURM_JOB_ID' : PATTERNS[letter];
+    known &&= name !== undefined && (letter !== 'a' || isArray);
+    return `\${${name}}`;
+  });
+  report(rules.slurmPattern, output.span, { pattern, fix: known ? fix : undefined });
+  return true;
 }
 
 /** Two runs in one file: only a path with a variable of the job's can tell tasks apart. */

@@ -76,6 +76,7 @@ export const checkpoint = {
       default: 'yes',
       example: 'yes',
       choices: ['yes', 'no'],
+      called: { yes: ['true', 'on'], no: ['false', 'off'] },
       aliases: ['proof', 'test', 'verify', 'selftest'],
     },
     protect: {

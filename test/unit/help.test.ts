@@ -1,0 +1,423 @@
+import { describe, expect, test } from 'vitest';
+import { compile, type Given } from '../../src/compile.ts';
+
+/**
+ * What a help line says is tried: with `written` made into what the help shows, nothing is wrong any more, or the help
+ * would lead into the next error.
+ */
+interface Row {
+  /** Stands before the workflow. */
+  readonly top?: string;
+  readonly block: 'application' | 'environment' | 'checkpoint' | 'schedule' | 'image' | 'top';
+  readonly written: string;
+  readonly code: string;
+  /** Part of the help, and what is then in the place of `written`, where that is more than what stands in backquotes. */
+  readonly help: string;
+  readonly fixed?: string;
+  /** Wrong the other way: no help line holds this. */
+  readonly never?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const rows: readonly Row[] = [
+  // A word that names a value which only {{…}} puts in.
+  {
+    block: 'environment',
+    written: 'set { OMP_NUM_THREADS = threads }',
+    code: 'CRF201',
+    help: '`OMP_NUM_THREADS = "{{threads}}"`',
+    fixed: 'set { OMP_NUM_THREADS = "{{threads}}" }',
+  },
+  {
+    block: 'environment',
+    written: 'set { LIMIT = time }',
+    code: 'CRF201',
+    help: '`LIMIT = "{{time}}"`',
+    fixed: 'set { LIMIT = "{{time}}" }',
+  },
+  {
+    block: 'environment',
+    written: 'set { SPACE = mem }',
+    code: 'CRF201',
+    help: 'write `SPACE = "{{mem}}"`, and add `schedule { mem = 8GiB }`',
+    fixed: 'set { SPACE = "{{mem}}" } } schedule { mem = 8GiB',
+  },
+  {
+    top: 'let cores = 8',
+    block: 'application',
+    written: 'output = cores',
+    code: 'CRF201',
+    help: '`output = "{{cores}}"`',
+  },
+  // A name in another spelling.
+  {
+    top: 'let ncores = 8',
+    block: 'application',
+    written: 'threads = ncore',
+    code: 'CRF201',
+    help: '`threads = ncores`',
+  },
+  {
+    top: 'let limit = 30min',
+    block: 'schedule',
+    written: 'time_min = limits',
+    code: 'CRF201',
+    help: '`time_min = limit`',
+  },
+  {
+    top: 'let limit = 8',
+    block: 'schedule',
+    written: 'time_min = limits',
+    code: 'CRF201',
+    help: '`time_min = 30min`',
+  },
+  {
+    top: 'let ncores = 8',
+    block: 'environment',
+    written: 'set { CORES = ncore }',
+    code: 'CRF201',
+    help: '`CORES = ncores`',
+    fixed: 'set { CORES = ncores }',
+  },
+  {
+    top: 'let account2 = "m0000"',
+    block: 'schedule',
+    written: 'account = account',
+    code: 'CRF132',
+    help: '`account = account2`',
+  },
+  {
+    top: 'let the_way = "TERM"',
+    block: 'checkpoint',
+    written: 'signal = teh_way',
+    code: 'CRF202',
+    help: '`signal = the_way`',
+  },
+  // A sign, or a word, too many before a value.
+  {
+    block: 'application',
+    written: 'threads : 8',
+    code: 'CRF011',
+    help: '`threads = …`',
+    fixed: 'threads = 8',
+  },
+  {
+    block: 'application',
+    written: 'threads := 8',
+    code: 'CRF011',
+    help: '`threads = …`',
+    fixed: 'threads = 8',
+    never: '= :',
+  },
+  { block: 'application', written: 'workdir ./data', code: 'CRF025', help: '`workdir = "./data"`' },
+  {
+    block: 'environment',
+    written: 'set { export CASE = "cold" }',
+    code: 'CRF025',
+    help: 'leave out `export`: `CASE = …`',
+    fixed: 'set { CASE = "cold" }',
+  },
+  {
+    block: 'environment',
+    written: 'set { setenv CASE "cold" }',
+    code: 'CRF025',
+    help: 'leave out `setenv`: `CASE = …`',
+    fixed: 'set { CASE = "cold" }',
+  },
+  {
+    block: 'image',
+    written: 'COPY src /opt/src',
+    code: 'CRF049',
+    help: 'write copy "src" to "/opt/src"',
+    fixed: 'copy "src" to "/opt/src"',
+  },
+  {
+    block: 'image',
+    written: 'ADD "src" "/opt/src"',
+    code: 'CRF049',
+    help: 'write copy "src" to "/opt/src"',
+    fixed: 'copy "src" to "/opt/src"',
+  },
+  {
+    block: 'image',
+    written: 'copy src /opt/src',
+    code: 'CRF049',
+    help: 'write copy "src" to "/opt/src"',
+    fixed: 'copy "src" to "/opt/src"',
+  },
+  // Several values.
+  {
+    block: 'schedule',
+    written: 'partition = debug,batch',
+    code: 'CRF033',
+    help: '`partition = "debug,batch"`',
+  },
+  {
+    block: 'schedule',
+    written: 'partition = [debug, batch]',
+    code: 'CRF201',
+    help: '`partition = "debug,batch"`',
+  },
+  {
+    block: 'schedule',
+    written: 'slurm { licenses = cfs,scratch }',
+    code: 'CRF033',
+    help: '`licenses = "cfs,scratch"`',
+    fixed: 'slurm { licenses = "cfs,scratch" }',
+  },
+  { block: 'schedule', written: 'array = 1,3', code: 'CRF033', help: '`array = "1,3"`' },
+  { block: 'application', written: 'threads = 4, 8', code: 'CRF033', help: '`threads = 4`' },
+  {
+    block: 'environment',
+    written: 'load = gcc, "openmpi"',
+    code: 'CRF033',
+    help: '`load = ["gcc", "openmpi"]`',
+  },
+  {
+    block: 'environment',
+    written: 'load = "gcc openmpi"',
+    code: 'CRF201',
+    help: '`load = ["gcc", "openmpi"]`',
+  },
+  { block: 'environment', written: 'load = "gcc/13"', code: 'CRF201', help: '`load = ["gcc/13"]`' },
+  {
+    block: 'environment',
+    written: 'load = "$GCC"',
+    code: 'CRF201',
+    help: '`load = ["dmtcp/4.1.1", "gcc/13"]`',
+  },
+  { block: 'image', written: 'packages = "g++;make"', code: 'CRF201', help: '`packages = ["libgomp1"]`' },
+  { block: 'image', written: 'packages = "g++ make"', code: 'CRF201', help: '`packages = ["g++", "make"]`' },
+  {
+    block: 'image',
+    written: 'build_packages = "g++, make"',
+    code: 'CRF201',
+    help: '`build_packages = ["g++", "make"]`',
+  },
+  // Nothing, and the words of other languages for yes and no.
+  {
+    block: 'schedule',
+    written: 'mem = 0',
+    code: 'CRF273',
+    help: 'leave `mem` out',
+    fixed: '',
+    never: '0MiB',
+  },
+  {
+    block: 'application',
+    written: 'memory = 0',
+    code: 'CRF273',
+    help: '',
+    fixed: 'memory = 1GiB',
+    never: '0MiB',
+  },
+  {
+    block: 'top',
+    written: 'param fast: Bool = true',
+    code: 'CRF117',
+    help: '`yes`',
+    fixed: 'param fast: Bool = yes',
+    never: 'let true',
+  },
+  {
+    block: 'top',
+    written: 'let fast = False',
+    code: 'CRF117',
+    help: '`no`',
+    fixed: 'let fast = no',
+    never: 'let',
+  },
+  { block: 'checkpoint', written: 'prove = false', code: 'CRF202', help: '`prove = no`' },
+  {
+    block: 'schedule',
+    written: 'slurm { exclusive = true }',
+    code: 'CRF229',
+    help: '`exclusive = yes`',
+    fixed: 'slurm { exclusive = yes }',
+  },
+  {
+    block: 'schedule',
+    written: 'slurm { hold = off }',
+    code: 'CRF229',
+    help: '`hold = no`',
+    fixed: 'slurm { hold = no }',
+  },
+  // Numbers with decimals, and what --set gives.
+  { block: 'top', written: 'let dt = 3.5', code: 'CRF219', help: '`"3.5"`', fixed: 'let dt = "3.5"' },
+  { block: 'top', written: 'param dt: Float = 3.5', code: 'CRF124', help: '`param dt: String = "3.5"`' },
+  {
+    block: 'top',
+    written: 'param limit: Duration = 120',
+    code: 'CRF226',
+    help: 'write `120s` or `120min`',
+    fixed: 'param limit: Duration = 120s',
+  },
+  {
+    block: 'top',
+    written: 'param need: Int = 3',
+    settings: { need: '3.5' },
+    code: 'CRF227',
+    help: '`param need: String`',
+    fixed: 'param need: String = "3.5"',
+  },
+  {
+    block: 'top',
+    written: 'param limit: Duration = 2h',
+    settings: { limit: '120' },
+    code: 'CRF227',
+    help: '`--set limit=120s` or `--set limit=120min`',
+    fixed: 'param limit: Duration = 120s',
+  },
+  {
+    block: 'top',
+    written: 'param fast: Bool = no',
+    settings: { fast: 'true' },
+    code: 'CRF227',
+    help: '`--set fast=yes`',
+    fixed: 'param fast: Bool = yes',
+  },
+  {
+    block: 'top',
+    written: 'include <x.crflow>',
+    code: 'CRF008',
+    help: 'write "x.crflow"',
+    fixed: '',
+    never: '<',
+  },
+  // What users of Slurm ask for.
+  { block: 'schedule', written: 'nodes = 2', code: 'CRF113', help: 'ranks need MANA', fixed: '' },
+  { block: 'schedule', written: 'ntasks = 4', code: 'CRF113', help: 'its threads are `threads`', fixed: '' },
+  {
+    block: 'schedule',
+    written: 'gpus = 1',
+    code: 'CRF113',
+    help: 'leave it out, and run the program on CPUs',
+    fixed: '',
+  },
+  {
+    block: 'schedule',
+    written: 'cpus_per_task = 4',
+    code: 'CRF101',
+    help: 'it is `threads` in `application`',
+    fixed: ' } application { threads = 4',
+    never: 'it takes',
+  },
+  {
+    block: 'schedule',
+    written: 'mem_per_cpu = 4GiB',
+    code: 'CRF101',
+    help: 'the key `mem` of `schedule`',
+    fixed: 'mem = 4GiB',
+  },
+  {
+    block: 'schedule',
+    written: 'requeue = yes',
+    code: 'CRF101',
+    help: 'it follows from `strategy` in `checkpoint`',
+    fixed: '',
+  },
+  {
+    block: 'schedule',
+    written: 'job-name = x',
+    code: 'CRF101',
+    help: "it is the workflow's name",
+    fixed: '',
+  },
+  {
+    block: 'application',
+    written: 'output = "%j.out"',
+    code: 'CRF331',
+    help: '`output = "${SLURM_JOB_ID}.out"`',
+  },
+  {
+    block: 'application',
+    written: 'output = "$SCRATCH/%x-%5j.out"',
+    code: 'CRF331',
+    help: '`output = "${SCRATCH}/${SLURM_JOB_NAME}-${SLURM_JOB_ID}.out"`',
+  },
+  {
+    block: 'application',
+    written: 'output = "a_%A_%a.out"',
+    code: 'CRF331',
+    help: 'leave `output` out',
+    fixed: '',
+  },
+  {
+    block: 'application',
+    written: 'output = "a_%A.out" } schedule { array = "0-9"',
+    code: 'CRF331',
+    help: 'output = "a_${SLURM_ARRAY_JOB_ID}.out"',
+    fixed: 'output = "a_${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}.out" } schedule { array = "0-9"',
+  },
+];
+
+const BLOCKS: Readonly<Record<string, string>> = {
+  application: 'run = "./solve"',
+  environment: '',
+  checkpoint: 'interval = 10min  lead = 2min',
+  schedule: 'time = 2h  total = 1d',
+};
+
+/** A flow with that text in its place. A block that `written` closes and opens again is one block. */
+function flowOf({ top = '', block }: Row, written: string): string {
+  const [here = '', ...others] = written.split(/ \} (?=\w+ \{ )/);
+  const more = Object.fromEntries(others.map((one) => one.split(' { ') as [string, string]));
+  const image = block === 'image';
+  const blocks = Object.entries(BLOCKS).map(([name, entries]) => {
+    const own = name === block ? here : (more[name] ?? '');
+    return `  ${name} {\n    ${entries}\n    ${own}\n  }`;
+  });
+  if (image)
+    blocks.push(
+      '  container { runtime = podman  image = "registry.example.org/lab/solve:1.2" }',
+      `  image {\n    from = "debian:12"  build = "make"  results = ["/opt/solve"]\n    ${here}\n  }`,
+    );
+  return `crflow 1\n${top}\n${block === 'top' ? here : ''}\nworkflow water {\n${blocks.join('\n')}\n}\n`;
+}
+
+const findings = (row: Row, written: string, settings?: Row['settings']) => {
+  const given: Given = { settings: new Map(Object.entries(settings ?? {})) };
+  return compile({ name: 'flow.crflow', text: flowOf(row, written) }, given).diagnostics;
+};
+
+describe.each(rows)('$written', (row) => {
+  const { written, code, help, never, settings } = row;
+
+  test(`${code}: ${help}`, () => {
+    const found = findings(row, written, settings);
+    expect(found.map((one) => one.code).filter((one) => one !== 'CRF122')).toContain(code);
+    const lines = found.flatMap((one) => one.help).join('\n');
+    expect(lines).toContain(help);
+    if (never !== undefined) expect(lines).not.toContain(never);
+  });
+
+  const fixed = row.fixed ?? help.replace(/^`|`$/g, '');
+  test(`${fixed} is right`, () => {
+    const left = findings(row, fixed).map((one) => one.code);
+    expect(left.filter((one) => one !== 'CRF122')).toEqual([]);
+  });
+});
+
+test('each line that is no entry is said, not only the first', () => {
+  const row: Row = { block: 'application', written: '', code: '', help: '' };
+  const codes = (written: string) => findings(row, written).map((one) => one.code);
+  expect(codes('threads : 8\n    output : "a"')).toEqual(['CRF011', 'CRF011']);
+  expect(codes('threads 8\n    output "a"\n    memory 4GiB')).toEqual(['CRF025', 'CRF025', 'CRF025']);
+});
+
+test('a file to include is found without its suffix, and what is not expanded is said', () => {
+  const include: Given['include'] = (path) =>
+    path === 'shared.crflow'
+      ? { source: { name: path, text: 'crflow 1' }, id: path }
+      : { why: 'it is not there' };
+  const said = (path: string) => {
+    const text = `crflow 1\ninclude "${path}"`;
+    const { diagnostics } = compile({ name: 'flow.crflow', text }, { include });
+    return diagnostics
+      .filter(({ code }) => code === 'CRF150')
+      .flatMap(({ notes, help }) => [...notes, ...help]);
+  };
+  expect(said('shared').join()).toContain('write `include "shared.crflow"`');
+  expect(said('$HOME/x.crflow').join()).toContain('nothing expands `$`');
+  expect(said('other').join()).not.toContain('write');
+});
