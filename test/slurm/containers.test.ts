@@ -123,7 +123,7 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       const run = await start('limit', runtime, dmtcp, {
         last: 90,
         env: { CRFLOW_LEAD: '45' },
-        sbatchArgs: ['--time=1', '--signal=B:USR1@45'],
+        sbatchArgs: ['--time=1', '--signal=B:USR1@25'],
       });
       const job = await run.ended(run.id, 580);
       expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });

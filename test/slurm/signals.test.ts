@@ -106,14 +106,14 @@ describe.skipIf(!slurm.ok)(
     });
 
     test.concurrent('of a time limit, where requeue is refused: another job goes on', async ({ expect }) => {
-      const sbatchArgs = ['-w', 'n2', '--no-requeue', '--time=1', '--signal=B:USR1@45'];
+      const sbatchArgs = ['-w', 'n2', '--no-requeue', '--time=1', '--signal=B:USR1@25'];
       const run = await startRun(cluster, {
         dmtcp,
         folder: 'no requeue',
         last: 20,
         held: true,
         sbatchArgs,
-        env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@45' },
+        env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@25' },
       });
       expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '75:0', Restarts: '0' });
       run.letOn();
@@ -141,8 +141,8 @@ describe.skipIf(!slurm.ok)(
         held: true,
         schedule: 'array = "0-1"  continue = resubmit',
         task: '1',
-        sbatchArgs: ['--time=1', '--signal=B:USR1@45'],
-        env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@45' },
+        sbatchArgs: ['--time=1', '--signal=B:USR1@25'],
+        env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@25' },
       });
       expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '75:0' });
       run.letOn();

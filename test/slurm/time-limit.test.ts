@@ -10,9 +10,10 @@ import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-clu
 const last = 90;
 const step = 0.5;
 const count = join(import.meta.dirname, '../programs/count-alone.sh');
-// The same bytes as a user's script; only quicker. The clock warns 45 s before a limit of 60 s, if Slurm does not.
+// The same bytes as a user's script; only quicker. The clock warns 45 s before a limit of 60 s, if Slurm does not. Slurm does so 5 to
+// 35 s after a start: with a longer lead it might before bash has read the script, as with no flow that compiles.
 const quicker = { CRFLOW_LEAD: '45', CRFLOW_PROVE: '2', CRFLOW_INTERVAL: '6', CRFLOW_HEARTBEAT: '5' };
-const sbatchArgs = ['--time=1', '--signal=B:USR1@45'];
+const sbatchArgs = ['--time=1', '--signal=B:USR1@25'];
 
 const flow = `crflow 1
 
@@ -78,11 +79,12 @@ describe.skipIf(!slurm.ok)(
       const times = (attempt: number) => restored.filter((entry) => entry.attempt === attempt).length;
       const others = Array.from({ length: Number(job.Restarts) }, (_, i) => times(i + 2));
       expect(others, log).toEqual(others.map(() => 1));
-      // In the first for a proof, unless the warning came while that was made: on a slow machine.
+      // In the first for a proof; if the warning came while that was made, on a slow machine, it may have been given up.
       const toldEarly =
         entries.findIndex(({ event }) => event === 'asked') <
         entries.findIndex(({ event }) => event === 'restored');
-      expect(times(1), log).toBe(toldEarly ? 0 : 1);
+      expect(times(1), log).toBeLessThanOrEqual(1);
+      if (!toldEarly) expect(times(1), log).toBe(1);
       expect(entries.filter(({ event }) => event === 'launched')).toHaveLength(1);
       expect(entries.at(-1)).toMatchObject({ event: 'left', status: 7, whose: 'application' });
       const status = await cluster.run('bash', ['count.sbatch', 'status'], { cwd: folder });
