@@ -65,8 +65,8 @@ export function oneAttempt(terms: Terms, { spent, saved, sealed: before }: Stand
   let work = 0;
   let kept = 0;
   let end = 0;
-  let givenUp = 0;
-  const finish = (ending: Attempt['ending'], last: Seconds): Attempt => {
+  /** `givenUp`: restores that the warning met. */
+  const finish = (ending: Attempt['ending'], last: Seconds, givenUp = 0): Attempt => {
     const periodic = cycles.reduce((sum, { count }) => sum + count, 0);
     const checkpoints = periodic + (last > 0 ? 1 : 0);
     const restored = cycles.reduce((sum, one) => sum + (one.restore > 0 ? one.count : 0), 0);
@@ -89,10 +89,9 @@ export function oneAttempt(terms: Terms, { spent, saved, sealed: before }: Stand
   const byWarning = byLimit ? 'limit' : 'total';
   // A restore that the warning meets is given up (runtime/inner.sh): there is nothing new to save.
   if (before && clock > stop) {
-    givenUp = 1;
     clock = Math.max(terms.startUp, stop);
     opening = clock - terms.startUp;
-    return finish(byWarning, 0);
+    return finish(byWarning, 0, 1);
   }
   for (;;) {
     const proving = terms.prove !== null && !before && cycles.length === 0;
@@ -125,12 +124,10 @@ export function oneAttempt(terms: Terms, { spent, saved, sealed: before }: Stand
     kept = work;
     // A checkpoint that ended the program, with the warning in it or behind it: its restore is not begun, or given up.
     const over = back > 0 && clock > stop;
-    if (over && alike > 1) append(cycles, { count: alike - 1, work: wait, checkpoint: cost, restore: back });
     const taken = over ? Math.max(0, stop - (clock - back)) : back;
-    if (over && taken > 0) givenUp = 1;
     clock -= back - taken;
-    append(cycles, { count: over ? 1 : alike, work: wait, checkpoint: cost, restore: taken });
-    if (over) return finish(byWarning, 0);
+    append(cycles, { count: alike, work: wait, checkpoint: cost, restore: taken });
+    if (over) return finish(byWarning, 0, taken > 0 ? 1 : 0);
   }
   goOn(Math.max(0, stop - clock));
   if (clock + cost > deadline) {
