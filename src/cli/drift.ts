@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { runtimeVersion } from '../../targets/slurm/runtime.ts';
 import { diagnose } from '../diagnostics/define.ts';
-import { type Manifest, manifestSuffix, readManifest } from '../emit/manifest.ts';
+import { type Manifest, manifestSuffix } from '../emit/manifest.ts';
 import { filesIn, readOutput, readSource, sha256 } from '../host/files.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Source } from '../model/span.ts';
@@ -16,7 +16,7 @@ import {
 } from './compile.ts';
 import { shownDiff, unifiedDiff } from './diff.ts';
 import { findings } from './findings.ts';
-import { foreignOutputs, isMadeFrom } from './owner.ts';
+import { foreignOutputs, isMadeFrom, manifestAt } from './owner.ts';
 import { createReporter, type Reporter } from './report.ts';
 
 /** A manifest on disk. */
@@ -131,8 +131,7 @@ async function manifestsIn(
       reporter.report([diagnose(findings.noManifests, params)]);
     }
     for (const path of paths ?? []) {
-      const read = await readOutput(path);
-      const manifest = read === undefined || 'why' in read ? read : readManifest(read.text);
+      const manifest = await manifestAt(path);
       if (manifest === undefined) continue;
       if ('why' in manifest) {
         reporter.report([diagnose(findings.badManifest, { name: path, why: manifest.why })]);

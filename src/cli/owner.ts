@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Manifest, manifestSuffix, readManifest } from '../emit/manifest.ts';
-import { readOutput, realPath, sha256 } from '../host/files.ts';
+import { readOutput, realPath, sha256, type Unreadable } from '../host/files.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Source } from '../model/span.ts';
 
@@ -29,7 +29,7 @@ export async function foreignOutputs(of: Outputs): Promise<readonly Foreign[]> {
   const { workflow, folder, artifacts } = of;
   const manifest = await manifestAt(join(folder, `${workflow}${manifestSuffix}`));
   // Nobody but crc gives that name to a file: to compile again is how one that is broken is mended.
-  if (manifest === 'broken') return [];
+  if (manifest !== undefined && 'why' in manifest) return [];
   const from = manifest === undefined ? undefined : await otherSource(manifest, of);
   const byHand: string[] = [];
   const ofOther: string[] = [];
@@ -48,11 +48,10 @@ export async function foreignOutputs(of: Outputs): Promise<readonly Foreign[]> {
   ];
 }
 
-async function manifestAt(path: string): Promise<Manifest | 'broken' | undefined> {
+/** A manifest on disk; undefined where there is none, or why it cannot be understood. */
+export async function manifestAt(path: string): Promise<Manifest | Unreadable | undefined> {
   const there = await readOutput(path);
-  if (there === undefined) return undefined;
-  const manifest = 'why' in there ? there : readManifest(there.text);
-  return 'why' in manifest ? 'broken' : manifest;
+  return there === undefined || 'why' in there ? there : readManifest(there.text);
 }
 
 /** Was it made from that file, or from one that includes it? `folder`: the manifest's. */

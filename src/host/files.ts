@@ -101,17 +101,16 @@ export async function makeFolder(folder: string): Promise<void> {
 
 /** `called`: its name in words. `refused`: once already, so that to ask again has no end. */
 async function makeFolders(folder: string, called: string, refused: boolean): Promise<void> {
-  const isThere = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   try {
     await mkdir(folder);
   } catch (error) {
-    if (await isThere(folder)) return;
+    if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw new Error(`${called} ${await whatStandsAt(folder)}`);
     const above = dirname(folder);
     if (code !== 'ENOENT' || refused || above === folder) throw error;
-    // Another may have made that one in the meantime.
-    if (!(await isThere(above))) await makeFolders(above, above, false);
+    // Which another may have made in the meantime.
+    await makeFolders(above, above, false);
     await makeFolders(folder, called, true);
   }
 }
