@@ -1,4 +1,5 @@
 import type { Image, ImageName } from '../model/container.ts';
+import { asWritten } from '../model/path.ts';
 
 /** What a text is as the name of an image; or why it is none, and what was probably meant. */
 export type ImageNameOr = ImageName | { readonly kind: 'wrong'; readonly why: string; readonly fix?: string };
@@ -81,6 +82,4 @@ export const isImagePath = (text: string) =>
 
 /** An image as a message names it: without a digest, which nobody reads; a file as it was written. */
 export const shownImage = (image: Image) =>
-  image.kind === 'name'
-    ? `${image.registry}/${image.repository}:${image.tag}`
-    : image.path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
+  image.kind === 'name' ? `${image.registry}/${image.repository}:${image.tag}` : asWritten(image.path);

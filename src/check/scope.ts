@@ -201,12 +201,12 @@ export class Declarations {
     const type = written && TYPES.find(({ name }) => name === written.text);
     if (written !== undefined && type === undefined) {
       const nearest = suggest(written.text, TYPES);
-      const isDecimal = /^(?:float|double|real|decimal|fraction|f32|f64)\d*$/i.test(written.text);
+      const isFloat = /^(?:float|double|real|decimal|fraction|f32|f64)\d*$/i.test(written.text);
       const text = node.value?.kind === 'number' ? node.value.text : '0.5';
-      const decimal = isDecimal ? `param ${key.text}: String = "${text}"` : undefined;
+      const decimal = isFloat ? `param ${key.text}: String = "${text}"` : undefined;
       context.report(names.unknownType, written.span, { type: written.text, nearest, decimal });
       // What is said of the type is said of a number with decimals, too.
-      if (isDecimal && node.value?.kind === 'number') return undefined;
+      if (isFloat && node.value?.kind === 'number') return undefined;
     }
     const byDefault = node.value && evaluate(node.value, context);
     if (type === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { ImageName } from '../model/container.ts';
-import type { HostPath } from '../model/path.ts';
+import { asWritten } from '../model/path.ts';
 import type { Plan } from '../model/plan.ts';
 
 /** Digests of images, by their names in full: what `crc compile --lock` found, and the manifest keeps. */
@@ -18,7 +18,7 @@ export function lockable({ container, image }: Plan, noDigest: string | null): r
   if (image !== undefined) return image.from.digest === null ? [of(image.from, null)] : [];
   const own = container?.image;
   if (own === undefined) return [];
-  if (own.kind === 'file') return [{ name: pathText(own.path), why: ofFile }];
+  if (own.kind === 'file') return [{ name: asWritten(own.path), why: ofFile }];
   return own.digest === null ? [of(own, noDigest)] : [];
 }
 
@@ -30,9 +30,6 @@ function of(image: ImageName, noDigest: string | null): Lockable {
 
 /** All runtimes that take files know them by `fingerprint` (targets/runtimes/container.sh). */
 const ofFile = 'it is a file; the run notes which it began in, and stops (status 70) where it finds another';
-
-const pathText = (path: HostPath) =>
-  path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
 
 /** The plan with its images pinned, as far as there is a lock for them. */
 export function locked(plan: Plan, locks: Locks, digests: boolean): Plan {

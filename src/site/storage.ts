@@ -1,9 +1,10 @@
 import type { HostPath } from '../model/flow.ts';
+import { asWritten } from '../model/path.ts';
 import type { FileSystem, SiteProfile } from '../model/site.ts';
 
 /** The file system that a path is on, as far as the profile knows: that with the longest path before it. */
 export function fileSystemOf(path: HostPath, { fileSystems }: SiteProfile): FileSystem | undefined {
-  const own = path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
+  const own = asWritten(path);
   const found = fileSystems.flatMap((one) =>
     one.paths
       .map((prefix) => prefix.replace(/\/+$/, ''))

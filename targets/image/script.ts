@@ -13,6 +13,7 @@ import {
 import { template } from '../../src/emit/template.ts';
 import type { Container, ImageName } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
+import { variablesOf } from '../../src/model/path.ts';
 import apptainer from './scripts/apptainer.sh';
 import apptainerName from './scripts/apptainer-name.sh';
 import charliecloud from './scripts/charliecloud.sh';
@@ -116,7 +117,7 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
 
 /** The variables of the path are the caller's; a relative one starts at the folder that this is called in, as the job's do. */
 function imageFile(path: HostPath): ShellText[] {
-  const variables = [...new Set(path.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))];
+  const variables = variablesOf(path);
   return [
     ...variables.map(
       (name) =>

@@ -11,6 +11,7 @@ import {
 import { template } from '../../src/emit/template.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
 import type { HostPath } from '../../src/model/flow.ts';
+import { variablesOf } from '../../src/model/path.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { directives } from './directives.ts';
 import { runtime, runtimeVersion } from './runtime.ts';
@@ -73,7 +74,7 @@ const defaultState: HostPath = [{ kind: 'text', text: 'crflow-state' }];
 /** The variables that the paths need, each once, in order of use: the job stops at its start without them. */
 function variables(...paths: (HostPath | null)[]): ShellText[] {
   const parts = paths.flatMap((path) => path ?? []);
-  return [...new Set(parts.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))].map(word);
+  return variablesOf(parts).map(word);
 }
 
 function exports(plan: Plan): ShellText[] {

@@ -1,6 +1,7 @@
 import { siteRules } from '../../diagnostics/site-rules.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import type { HostPath } from '../../model/flow.ts';
+import { asWritten } from '../../model/path.ts';
 import type { NodeKind, SitePartition, SiteProfile, SiteQos } from '../../model/site.ts';
 import type { Span } from '../../model/span.ts';
 import { isOwn } from '../../site/builtin.ts';
@@ -223,7 +224,7 @@ function storage(
 ): void {
   const on = given && fileSystemOf(given.value, site);
   if (given === undefined || on === undefined) return;
-  const path = given.value.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
+  const path = asWritten(given.value);
   if (on.scope === 'node-local') {
     const kind = isOwn(on) ? siteRules.localStorage : siteRules.perhapsLocal;
     report(kind, given.span, {

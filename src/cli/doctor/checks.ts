@@ -8,6 +8,7 @@ import { readIncluded, readSource } from '../../host/files.ts';
 import type { Container, Mount } from '../../model/container.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { HostPath } from '../../model/flow.ts';
+import { variablesOf } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Settings } from '../../model/program.ts';
 import type { Source } from '../../model/span.ts';
@@ -84,7 +85,7 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
   };
   const mounted = [...mounts.map(({ from }) => from), ...(container ? [imagePath(container)] : [])];
   const paths = [state, plan.workdir, plan.output, ...mounted].flatMap((path) => path ?? []);
-  const variables = [...new Set(paths.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))];
+  const variables = variablesOf(paths);
   const set = variables.map((name): Check => {
     const value = process.env[name];
     return {

@@ -4,7 +4,7 @@ import { shellCommands } from '../../check/shell-commands.ts';
 import { pathWord, word, words } from '../../emit/shell-text.ts';
 import type { Answer } from '../../host/ask.ts';
 import type { Container } from '../../model/container.ts';
-import type { HostPath } from '../../model/path.ts';
+import { type HostPath, variablesOf } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
 import { askBash } from './machine.ts';
 
@@ -75,8 +75,7 @@ function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly str
 
 /** Says which of a path's variables are not set, where bash would name its own line. Modules may have set them. */
 const needed = (path: HostPath, whose: string) =>
-  path
-    .flatMap((part) => (part.kind === 'variable' ? [part.name] : []))
+  variablesOf(path)
     .map(
       (name) =>
         `[[ -n \${${name}-} ]] || leave 70 ${word(`$${name}, which ${whose} uses, is not set here`).text}\n`,
