@@ -124,6 +124,7 @@ end_all() {
 # what this host sees begins with that. Restored processes are orphans without a name or an environment of their own, but
 # each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
+  # To the letter: find would take these four characters for a pattern.
   local part=${1//\\/\\\\}
   part=${part//\*/\\*} part=${part//\?/\\?} part=${part//\[/\\[}
   LC_ALL=C find /proc/[0-9]*/fd -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
