@@ -7,6 +7,7 @@ import { type Context, isBroken, type Target, textOf } from './context.ts';
 import { isImagePath, parseImageName } from './image-name.ts';
 import { hostPath } from './path.ts';
 import { helpForWord } from './runtime-options.ts';
+import { ownOfBash } from './shell-variables.ts';
 import { listOf } from './text.ts';
 import { wrongType } from './type.ts';
 
@@ -153,6 +154,11 @@ export function variables(value: Value, target: Target, context: Context): reado
     }
     if (context.isTaken(text)) {
       context.report(names.jobVariable, item.span, { name: text });
+      return undefined;
+    }
+    const what = ownOfBash(text);
+    if (what !== undefined) {
+      context.report(names.shellVariable, item.span, { name: text, what, key: 'pass' });
       return undefined;
     }
     const ofImage = text === 'PATH' || text.startsWith('LD_');

@@ -7,6 +7,7 @@ import { type Context, describeValue, isBroken, spanOfPart } from './context.ts'
 import { evaluate, resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
 import { helpForWord } from './meant.ts';
+import { ownOfBash } from './shell-variables.ts';
 import { SET } from './vocabulary/index.ts';
 
 export interface Variable {
@@ -82,6 +83,11 @@ function isFreeName(
   }
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     report(names.environmentName, span, { name });
+    return false;
+  }
+  const what = ownOfBash(name);
+  if (what !== undefined) {
+    report(names.shellVariable, span, { name, what, key: 'set' });
     return false;
   }
   for (const [prefix, owner] of Object.entries(SET.reserved)) {

@@ -1,7 +1,9 @@
+import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
 import type { StringSegment, StringValue } from '../model/ast.ts';
 import type { HostPath, PathPart } from '../model/flow.ts';
 import { type Context, spanInside, spanOfPart, textOf } from './context.ts';
+import { neverTheSame } from './shell-variables.ts';
 
 /**
  * A path on the host. `$NAME` and `${NAME}` without a backslash are variables; every other character stands for
@@ -45,7 +47,11 @@ function readSegment(segment: StringSegment, parts: PathPart[], context: Context
     addText(parts, text.slice(from, match.index));
     from = match.index + whole.length;
     const name = plain ?? braced;
-    if (name !== undefined) parts.push({ kind: 'variable', name });
+    const isJobs = name !== undefined && context.isTaken(name);
+    if (name !== undefined && (isJobs || neverTheSame(name))) {
+      right = false;
+      context.report(names.pathVariable, spanOfPart(segment, match.index, from), { name, isJobs });
+    } else if (name !== undefined) parts.push({ kind: 'variable', name });
     else if (whole === '\\$') addText(parts, '$');
     else {
       right = false;

@@ -19,6 +19,7 @@ import {
 } from './constant.ts';
 import type { Context, Scope } from './context.ts';
 import { evaluate } from './evaluate.ts';
+import { shellVariables } from './shell-variables.ts';
 import { type KeySpec, vocabulary } from './vocabulary/index.ts';
 
 /** A declaration, and what is known of its value so far. */
@@ -41,18 +42,9 @@ const TAKEN = new Map<string, string>([
       ((spec as KeySpec).choices ?? []).map((word) => [word, `it is a value of \`${key}\``] as const),
     ),
   ),
-  ...[
-    'PATH',
-    'HOME',
-    'IFS',
-    'PWD',
-    'SHELL',
-    'USER',
-    'TMPDIR',
-    'BASH_ENV',
-    'LD_LIBRARY_PATH',
-    'LD_PRELOAD',
-  ].map((word) => [word, 'the shell in `run` would read it as its own variable'] as const),
+  ...[...shellVariables, 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'USER'].map(
+    (word) => [word, 'the shell in `run` would read it as its own variable'] as const,
+  ),
 ]);
 
 /** All declarations of a program, and who sees them. */

@@ -339,4 +339,37 @@ export const names = defineDiagnostics(101, 199, {
       help: ({ fix, asText }) => [`did you mean \`${fix}\`?`, `if the word is meant, write \`${asText}\``],
     },
   ),
+  shellVariable: error<{ name: string; what: 'sets' | 'reads'; key: 'set' | 'pass' }>()(
+    'CRF133',
+    "A variable of bash's own, given to the program",
+    {
+      title: ({ name }) => `${quote(name)} is a variable of bash's own`,
+      notes: ({ what }) => [
+        what === 'sets'
+          ? 'bash sets it itself: your value would be lost, or evaluated'
+          : 'bash reads it to decide how to behave, and `run` is bash',
+      ],
+      help: ({ name, what, key }) => [
+        what === 'reads'
+          ? `where you want that, write \`${name}=…\` as the first line of \`run\``
+          : key === 'set'
+            ? `choose another name, for instance \`MY_${name}\``
+            : 'leave it out: bash in the container has its own',
+      ],
+    },
+  ),
+  pathVariable: error<{ name: string; isJobs: boolean }>()(
+    'CRF134',
+    'A variable in a path that is not one of the submission',
+    {
+      title: ({ name, isJobs }) =>
+        isJobs ? `$${name} is a shell variable of the job itself` : `$${name} is something else each time`,
+      notes: ({ isJobs }) => [
+        isJobs
+          ? 'a path would be made of its value, not of what you export'
+          : 'a run that goes on would look for its files in another place',
+      ],
+      help: () => ['export a variable of another name when you submit, and write that here'],
+    },
+  ),
 });
