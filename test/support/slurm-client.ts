@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SEARCH_PATH } from './slurm-available.ts';
+import { SEARCH_PATH, whereSlurmIs } from './slurm-available.ts';
 import { hasJobEnded, type JobFields, parseJob } from './slurm-job.ts';
 
 export interface RunOptions {
@@ -50,7 +50,7 @@ export class SlurmClient {
         killSignal: 'SIGKILL' as const,
         maxBuffer: 16 * 1024 * 1024,
       };
-      const child = execFile(command, [...args], settings, (error, stdout, stderr) => {
+      const child = execFile(...whereSlurmIs(command, args), settings, (error, stdout, stderr) => {
         if (error !== null && typeof error.code === 'string') reject(error);
         else resolve({ status: child.exitCode ?? 137, stdout, stderr });
       });

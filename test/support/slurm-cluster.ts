@@ -16,7 +16,7 @@ import { hostname, tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findTool, SEARCH_PATH, slurmAvailable, type Tool } from './slurm-available.ts';
+import { SEARCH_PATH, slurmAvailable, type Tool, whereSlurmIs } from './slurm-available.ts';
 import { SlurmClient } from './slurm-client.ts';
 import { type ClusterLayout, cgroupConf, freePorts, loopback, munge, slurmConf } from './slurm-config.ts';
 
@@ -187,7 +187,7 @@ export class Cluster extends SlurmClient {
   #spawn(name: string, tool: Tool, args: readonly string[]): void {
     const log = openSync(join(this.dir, 'log', `${name}.out`), 'a');
     const env = { PATH: SEARCH_PATH.join(delimiter), LC_ALL: 'C', SLURM_CONF: join(this.dir, 'slurm.conf') };
-    const daemon = spawn(findTool(tool) ?? tool, args, {
+    const daemon = spawn(...whereSlurmIs(tool, args), {
       cwd: this.dir,
       env,
       stdio: ['ignore', log, log],
