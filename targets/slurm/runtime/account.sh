@@ -19,18 +19,19 @@ spent_so_far() { sum_of seconds; }
 
 # sum_of FILE: of the first number in this file of every attempt.
 sum_of() {
-  local file number sum=0
+  local file sum=0
   for file in "$run"/attempts/*/"$1"; do
-    [[ -r $file ]] && read -r number _ <"$file" && is_count "$number" && sum=$((sum + number))
+    read_count "$file"
+    sum=$((sum + REPLY))
   done
   printf '%s' "$sum"
 }
 
 # add_to FILE SECONDS: of this attempt, or of the one whose folder is the third word.
 add_to() {
-  local number=0 file=${3-$attempt_dir}/$1
-  [[ -r $file ]] && read -r number <"$file"
-  write_file "$file" $((number + $2))
+  local file=${3-$attempt_dir}/$1
+  read_count "$file"
+  write_file "$file" $((REPLY + $2))
 }
 
 # Work counts from here, until it is sealed or lost. `since` is the moment, `work` what was done before it.
@@ -52,21 +53,21 @@ work_is_saved() {
 
 # The computation is over: what it did since the last seal is lost, if it was not the last checkpoint that ended it.
 charge_work() {
-  local from
-  if [[ $outcome != @(done|saved|again) ]] && read -r from 2>/dev/null <"$attempt_dir/since"; then
+  read_count "$attempt_dir/since"
+  if [[ $outcome != @(done|saved|again) ]] && ((REPLY)); then
     read_clock
-    add_to lost $((now - from))
+    add_to lost $((now - REPLY))
   fi
   rm -f "$attempt_dir/since"
 }
 
 # The same for attempts that were killed: they lived until their last heartbeat.
 charge_work_of_killed() {
-  local file from end
+  local file end
   for file in "$run"/attempts/*/since; do
-    [[ -r $file ]] || continue
-    read -r from <"$file" || continue
-    end=$(date -r "${file%since}seconds" +%s 2>/dev/null) && ((end > from)) && add_to lost $((end - from)) "${file%/since}"
+    read_count "$file"
+    ((REPLY)) || continue
+    end=$(date -r "${file%since}seconds" +%s 2>/dev/null) && ((end > REPLY)) && add_to lost $((end - REPLY)) "${file%/since}"
     rm -f "$file"
   done
 }

@@ -1,12 +1,12 @@
 # The life of one attempt, on the host, where Slurm is.
 attempt() {
   catch_signals # first of all: a warning can come two seconds after the start
-  check_settings
+  check_settings || leave 70 "$wrong"
   open_run "$@"    # its folder, its number, its lease
   leave_if_settled # done before, out of time, no progress
   prepare_host     # modules, tools, room for checkpoints
   listen_for_preemption
-  starts=0 absences=0 beginnings=0
+  starts=0 absences=0 beginnings=0 losses=0 lost_at='' falls=0 fallen_from=''
   while :; do
     start_inner_half
     watch_inner_half

@@ -47,6 +47,14 @@ write_file() {
 
 is_count() { [[ ${1-} =~ ^(0|[1-9][0-9]{0,14})$ ]]; }
 
+# read_count FILE: sets REPLY to the number that a file begins with; to 0 where it is not there, or is none. bash would
+# evaluate anything else in an arithmetic expression, commands included, so nothing else may come near one.
+read_count() {
+  REPLY=0
+  [[ -r $1 ]] && read -r REPLY _ 2>/dev/null <"$1"
+  is_count "$REPLY" || REPLY=0
+}
+
 hms() { printf '%d:%02d:%02d' $(($1 / 3600)) $(($1 / 60 % 60)) $(($1 % 60)); }
 
 mib() { printf '%d MiB' $((($1 + 1048575) / 1048576)); }

@@ -20,14 +20,22 @@ generation_fact() {
   done 2>/dev/null <"$run/generations/$1/facts"
 }
 
+# generation_count N KEY: one that is a number; 0 where it is not there, or is none.
+generation_count() {
+  local value
+  value=$(generation_fact "$1" "$2")
+  is_count "$value" || value=0
+  printf '%s' "$value"
+}
+
 # newest_fact KEY: of the newest generation that can be read; 0 where there is none.
 newest_fact() {
   local number value
   for ((number = $(newest_generation); number > 0; number--)); do
     value=$(generation_fact "$number" "$1")
-    if is_count "$value"; then break; fi
+    if is_count "$value"; then printf '%s' "$value" && return; fi
   done
-  printf '%s' "${value:-0}"
+  printf 0
 }
 
 # seal SECONDS: makes a generation of the checkpoint that was committed in live/ and took so long. Sets generation.

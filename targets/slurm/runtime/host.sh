@@ -1,13 +1,16 @@
 # --- What the host must have ---
 
+# check_settings: says in `wrong` which setting is no number.
 check_settings() {
   local setting
   for setting in INTERVAL LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT REQUEUE_WAIT PROVE MARGIN \
     REPORT ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF}; do
     setting=CRFLOW_$setting
-    is_count "${!setting}" || leave 70 "$setting is '${!setting}', and must be a whole number"
+    wrong="$setting is '${!setting}', and must be a whole number"
+    is_count "${!setting}" || return
   done
-  [[ $CRFLOW_TICK =~ ^[0-9]+(\.[0-9]+)?$ ]] || leave 70 "CRFLOW_TICK is '$CRFLOW_TICK', and must be a number of seconds"
+  wrong="CRFLOW_TICK is '$CRFLOW_TICK', and must be a number of seconds"
+  [[ $CRFLOW_TICK =~ ^[0-9]+(\.[0-9]+)?$ ]]
 }
 
 # need_tools NAME...: on the PATH of the node.

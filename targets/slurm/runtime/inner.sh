@@ -7,7 +7,8 @@ open_inner_half() {
   trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
   come_in
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
-  tmp_of_run=$5 live=$attempt_dir/live # as the outer half knows them, whatever came in
+  unset next_look seen_size looked_at beat_at # whatever the environment has of these names
+  tmp_of_run=$5 live=$attempt_dir/live        # as the outer half knows them, whatever came in
   find_tmp
   check_place
   if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
@@ -169,8 +170,8 @@ launch() {
 settle_output() {
   local size=0
   if [[ -e $run/output-size ]]; then
-    read -r size <"$run/output-size"
-    truncate -s "$size" "$output"
+    read_count "$run/output-size"
+    truncate -s "$REPLY" "$output"
   else
     [[ -e $output ]] && size=$(wc -c <"$output")
     write_file "$run/output-size" "$size"
@@ -214,7 +215,7 @@ leave_restore_if_unwanted() {
 # Restores $generation. Whatever it is that fails, it is not tried again in this attempt.
 restore() {
   if bring_back; then
-    restored_from=$generation work=$(generation_fact "$generation" work)
+    restored_from=$generation work=$(generation_count "$generation" work)
     work_begins
     journal restored generation# "$generation"
     say "restored generation $generation"

@@ -130,7 +130,7 @@ may_begin_anew() { ((++beginnings < 5)); }
 may_restore_again() {
   local newest
   newest=$(newest_generation)
-  [[ $newest == "${lost_at-}" ]] || losses=0
+  [[ $newest == "$lost_at" ]] || losses=0
   lost_at=$newest losses=$((losses + 1))
   lost_for_good='the application was lost before its first checkpoint'
   ((newest > 0)) || return
@@ -144,7 +144,7 @@ may_restore_again() {
 may_fall_back() {
   local newest
   newest=$(newest_generation)
-  [[ $newest == "${fallen_from-}" ]] || falls=0
+  [[ $newest == "$fallen_from" ]] || falls=0
   fallen_from=$newest
   ((++falls <= keep + 1)) || return
   say 'falling back to the generation before it'

@@ -40,7 +40,7 @@ open_run() {
   node=${SLURMD_NODENAME:-${HOSTNAME-}}
   write_file "$run/lease" "$attempt $slurm_id $node" || leave 70 "cannot write to $run"
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
-  if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
+  read_total
   tmp_of_run=${TMPDIR:-/tmp}/crflow-$UID-$(cd "$run" && pwd -P | cksum | cut -d ' ' -f 1)
   find_tmp
   if ! (umask 077 && mkdir -p "$tmp_of_run") || [[ ! -O $tmp_of_run || -L $tmp_of_run ]]; then
@@ -108,11 +108,19 @@ resume_as_told() {
   write_file "$run/resumed" "$attempt $slurm_id"
 }
 
+# The total that its owner has settled meanwhile.
+read_total() {
+  read_count "$run/total"
+  ((REPLY == 0)) || CRFLOW_TOTAL=$REPLY
+}
+
 # change_total +2h | 6h: the run's total from now on, more than it was or anew.
 change_total() {
   local old=$CRFLOW_TOTAL by=''
+  read_count "$run/total"
+  ((REPLY == 0)) || old=$REPLY
   [[ $1 =~ ^(\+?)([1-9][0-9]{0,8})(s|min|h|d)$ ]] || leave 70 "--total takes a time with its unit, as in +2h or 1d, not '$1'"
-  if [[ -r $run/total ]]; then read -r old by <"$run/total"; fi
+  if [[ -r $run/total ]]; then read -r _ by <"$run/total"; fi
   [[ $by != "$slurm_id" ]] || return 0
   CRFLOW_TOTAL=${BASH_REMATCH[2]}
   case ${BASH_REMATCH[3]} in
@@ -215,16 +223,15 @@ attempt_of_progress() {
 
 # The last attempt that the owner started: the first, or one by `resume`.
 attempt_of_owner() {
-  local resumed=1
-  [[ -r $run/resumed ]] && read -r resumed _ <"$run/resumed"
-  printf '%s' "$resumed"
+  read_count "$run/resumed"
+  printf '%s' $((REPLY ? REPLY : 1))
 }
 
 # attempts_left N: are there, N attempts on from this one?
 attempts_left() { [[ -z ${CRFLOW_ATTEMPTS-} ]] || ((attempt + $1 - $(attempt_of_owner) < CRFLOW_ATTEMPTS)); }
 
 finished() {
-  [[ -r $run/status ]] && read -r recorded_status <"$run/status" && [[ -n $recorded_status ]]
+  [[ -r $run/status ]] && read -r recorded_status <"$run/status" && [[ $recorded_status =~ ^(0|[1-9][0-9]{0,2})$ ]]
 }
 
 # The lease is the newest attempt's. A file that cannot be read for a moment is not a lost lease.

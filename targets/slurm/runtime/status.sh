@@ -19,11 +19,11 @@ status() {
     esac
   fi
   printf '  used       %s of %s (%s %%), in %s attempt(s)\n' "$(hms "$spent")" "$(hms "$CRFLOW_TOTAL")" \
-    $((spent * 100 / CRFLOW_TOTAL)) "$attempt"
+    $((spent * 100 / (CRFLOW_TOTAL + !CRFLOW_TOTAL))) "$attempt"
   if ((newest > 0)); then
     read_clock
     printf '  saved      generation %s, %s ago, %s\n' "$newest" \
-      "$(hms $((now - $(generation_fact "$newest" time))))" "$(mib "$(generation_fact "$newest" bytes)")"
+      "$(hms $((now - $(generation_count "$newest" time))))" "$(mib "$(generation_count "$newest" bytes)")"
     printf '  cost       %s checkpoint(s), %s in all\n' "$(sum_of checkpoints)" "$(hms "$(sum_of saving)")"
   else
     printf '  saved      nothing yet\n'
@@ -51,8 +51,8 @@ sign_of_life() {
 
 # tell_attempt N: how it went.
 tell_attempt() {
-  local seconds=0 left='' dir=$run/attempts/$1
-  [[ -r $dir/seconds ]] && read -r seconds <"$dir/seconds"
+  local left='' dir=$run/attempts/$1
+  read_count "$dir/seconds"
   if [[ -r $dir/left ]]; then
     read -r _ left <"$dir/left"
   elif (($1 == attempt)) && [[ $job_state == @(RUNNING|UNKNOWN) ]]; then
@@ -61,7 +61,7 @@ tell_attempt() {
   else
     left='killed, without a word'
   fi
-  printf '  attempt %-3s%s  %s\n' "$1" "$(hms "$seconds")" "$left"
+  printf '  attempt %-3s%s  %s\n' "$1" "$(hms "$REPLY")" "$left"
 }
 
 # ask_run checkpoint|stop [RUN]: of a run that is running, or, to stop it, waiting in the queue.
@@ -104,7 +104,8 @@ locate_run() {
   read -r _ holder _ <"$run/lease"
   # The third line, where there is one, is what the output is outside of its container.
   { IFS= read -r workdir && IFS= read -r output && IFS= read -r shown; } <"$run/paths"
-  if [[ -r $run/total ]]; then read -r CRFLOW_TOTAL _ <"$run/total"; fi
+  check_settings || refuse "$wrong"
+  read_total
 }
 
 # What the queue says of the job that holds the run's lease; nothing where it has ended, UNKNOWN where nobody answers.
