@@ -20,12 +20,13 @@ export async function supervisionSeconds(cell: Cell): Promise<number> {
   const daemons = (await cell.cluster.processes())
     .filter(({ command }) => command.includes(`slurmstepd: [${cell.id}.`) && !command.includes('.batch]'))
     .map(({ pid }) => pid);
-  return [...lasting, ...daemons].map(used).reduce((sum, one) => sum + one, 0);
+  return [...lasting, ...daemons].map(usedBy).reduce((sum, one) => sum + one, 0);
 }
 
 const ticks = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-function used(pid: number): number {
+/** Seconds of processor time that a process has used, with its children that ended. */
+export function usedBy(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // PID (NAME) STATE …: the name may hold anything.

@@ -55,7 +55,7 @@ function placesToLook(): string[] {
 }
 
 /** The real DMTCP in a folder, or null; the stand-in says of itself that it is one, should it be on PATH. */
-function realDmtcpIn(bin: string): Dmtcp | null {
+export function realDmtcpIn(bin: string): Dmtcp | null {
   const launch = join(bin, 'dmtcp_launch');
   if (bin === '' || !isExecutable(launch)) return null;
   try {
