@@ -81,7 +81,7 @@ if [ "$root" = yes ] && command -v apt-get >/dev/null 2>&1; then
   output=$(apt_install) || output=$(apt update && apt_install)
   look
   [ -z "$missing" ] && exit 0
-  reason=$(printf '%s\n' "$output" | grep '^E: ' | head -n 1)
+  reason=$(printf '%s\n' "$output" | awk '/^E: / && !n++')
   reason=" (apt-get: ${reason:-no reason given})"
 fi
 

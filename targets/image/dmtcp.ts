@@ -8,10 +8,11 @@ import { run, type Step, scratch } from './step.ts';
 /** The public repository, from which the releases below are fetched. */
 export const dmtcpRepository = 'https://github.com/dmtcp/dmtcp.git';
 
-/** Where DMTCP is in the image, and what proves that it works there. */
-export function places({ dmtcp }: Container): { prefix: string; proof: string } {
+/** Where DMTCP is in the image, what proves that it works there, and what says what is in the image. */
+export function places({ dmtcp }: Container): { prefix: string; proof: string; contents: string } {
   const prefix = dmtcp.replace(/\/+$/, '');
-  return { prefix: prefix || '/', proof: `${prefix}/share/crflow/proof.sh` };
+  const own = `${prefix}/share/crflow`;
+  return { prefix: prefix || '/', proof: `${own}/proof.sh`, contents: `${own}/contents` };
 }
 
 /** The steps from DMTCP's source to what is in the image of it, below `/dmtcp`. */

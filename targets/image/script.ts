@@ -14,6 +14,8 @@ import { template } from '../../src/emit/template.ts';
 import type { Container, ImageName } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
 import { variablesOf } from '../../src/model/path.ts';
+import fingerprint from '../runtimes/files/fingerprint.sh';
+import { places } from './dmtcp.ts';
 import apptainer from './scripts/apptainer.sh';
 import apptainerName from './scripts/apptainer-name.sh';
 import charliecloud from './scripts/charliecloud.sh';
@@ -73,11 +75,11 @@ function partsFor({ runtime, image: { kind } }: Container): string[] {
     case 'apptainer name':
       return [common, mark, oci, registry, apptainerName, main];
     case 'apptainer file':
-      return [common, mark, file, copy, apptainer, main];
+      return [common, mark, file, copy, apptainer, fingerprint, main];
     case 'charliecloud name':
-      return [common, copy, charliecloud, charliecloudNamed, main];
+      return [common, mark, copy, charliecloud, charliecloudNamed, fingerprint, main];
     case 'charliecloud file':
-      return [common, mark, file, copy, charliecloud, charliecloudFile, main];
+      return [common, mark, file, copy, charliecloud, charliecloudFile, fingerprint, main];
     default:
       throw new UnspeakableInShell(`${runtime} has its images by name, not as files`);
   }
@@ -102,6 +104,14 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
             [
               code`readonly built=${word(image.kind === 'name' ? charliecloudName({ ...image, digest: null }) : about.workflow.toLowerCase())}`,
               "in ch-image's storage",
+            ],
+          ] as const)
+        : []),
+      ...(image.kind === 'file'
+        ? ([
+            [
+              code`readonly contents_note=${word(places(container).contents)}`,
+              'what says in it what is in it',
             ],
           ] as const)
         : []),

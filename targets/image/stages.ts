@@ -46,7 +46,7 @@ export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
 function suits({ distribution }: ImageRecipe, { program }: PackageManager): ShellText[] {
   const refuse = (what: string) => code`then echo ${lineWord(`crflow: ${what}`)} >&2; exit 1; fi`;
   return [
-    code`if ldd --version 2>&1 | grep -q musl; ${refuse('this image is made with musl, and DMTCP works with glibc only: take another base image')}`,
+    code`case $(ldd --version 2>&1) in *musl*) echo ${lineWord('crflow: this image is made with musl, and DMTCP works with glibc only: take another base image')} >&2; exit 1 ;; esac`,
     code`if ! getconf GNU_LIBC_VERSION; ${refuse('this image has no glibc, which DMTCP needs: take another base image')}`,
     code`if ! command -v ${lineWord(program)}; ${refuse(`the flow calls this image ${distribution}, but it has no ${program}`)}`,
   ];
@@ -67,21 +67,34 @@ function toolsFor({ sources, dmtcp: { archive } }: ImageRecipe, manager: Package
 function image(recipe: ImageRecipe, container: Container, manager: PackageManager, builds: boolean): Step[] {
   const { packages, results } = recipe;
   const install = manager.installMore ?? manager.install;
-  const { prefix, proof: script } = places(container);
+  const { prefix, proof: script, contents } = places(container);
   return [
     run('What DMTCP is linked with, and what the job calls in here.', [
       ...manager.install(wrapped(manager.run)),
       code`for command in ${lines(commandsOfTheJob.map(lineWord), ' ')}; do if ! command -v "$command"; then echo "crflow: the image has no $command, which the job needs" >&2; exit 1; fi; done`,
     ]),
     { kind: 'take', why: '', stage: 'dmtcp', from: `/dmtcp${prefix}`, to: prefix },
-    {
-      kind: 'prove',
-      why: 'A program is checkpointed, killed and restored, here and now: CRFLOW_PROOF=no goes without.',
-      script,
-    },
     ...(packages.length > 0 ? [run("The application's.", install(wrapped(packages)))] : []),
     ...(builds
       ? results.map((result): Step => ({ kind: 'take', why: '', stage: 'build', from: result, to: result }))
       : []),
+    {
+      kind: 'prove',
+      why: 'A program is checkpointed, killed and restored, in the image as it will be: CRFLOW_PROOF=no goes without.',
+      script,
+    },
+    ...(container.image.kind === 'file' ? [run(CONTENTS.why, CONTENTS.commands(contents))] : []),
   ];
 }
+
+/**
+ * By its programs and libraries an image that is built again is known as the same one: files of images are never the same to
+ * the byte. Not by what the system notes of itself, and not by what Python compiled.
+ */
+const CONTENTS = {
+  why: 'What is in it: by this an image that is built again, of the same packages, is known as the same.',
+  commands: (file: string) => [
+    code`cd /`,
+    code`find . -xdev ${lineWord('(')} -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./etc -o -path ./var -o -path ./root -o -path ./.crflow ${lineWord(')')} -prune -o -type f ! -name '*.pyc' -exec sha256sum {} + | LC_ALL=C sort | sha256sum | cut -c -32 >${lineWord(file)}`,
+  ],
+};

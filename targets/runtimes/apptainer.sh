@@ -13,7 +13,7 @@ find_image() {
   fi
   [[ $image == /* ]] || image=$home/$image
   [[ -e $image ]] || leave 70 "there is no image $image"
-  image_id=$(fingerprint "$image")
+  image_id=$(identity "$image")
 }
 
 # fetch_image FILE: within this attempt. Tasks of an array may all do so, and no two fetched files are the same to the
@@ -36,5 +36,6 @@ inside() {
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     options+=(--bind "${binds[i]}:${binds[i + 1]}${binds[i + 2]:+:ro}")
   done
+  own_image
   exec apptainer exec "${options[@]}" ${runtime_options[@]+"${runtime_options[@]}"} "$image" "$@"
 }

@@ -1,5 +1,7 @@
 import { imageName } from '../../src/emit/image-name.ts';
-import bash from './apptainer.sh';
+import apptainerBash from './apptainer.sh';
+import fingerprint from './files/fingerprint.sh';
+import kept from './files/kept.sh';
 import { anywhere, type Runtime } from './runtime.ts';
 
 export const apptainer: Runtime = {
@@ -30,5 +32,5 @@ export const apptainer: Runtime = {
   abbreviates: false,
   spell: (image) =>
     `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,
-  bash,
+  bash: [apptainerBash, kept, fingerprint].join('\n'),
 };

@@ -1,5 +1,7 @@
 import { charliecloudName } from '../../src/emit/image-name.ts';
-import bash from './charliecloud.sh';
+import charliecloudBash from './charliecloud.sh';
+import fingerprint from './files/fingerprint.sh';
+import kept from './files/kept.sh';
 import { anywhere, type Runtime } from './runtime.ts';
 
 export const charliecloud: Runtime = {
@@ -16,5 +18,5 @@ export const charliecloud: Runtime = {
   ownOptions: ['--bind', '-b', '--cd', '-c', '--set-env', '--unset-env', '--storage', '-s'],
   abbreviates: true,
   spell: charliecloudName,
-  bash,
+  bash: [charliecloudBash, kept, fingerprint].join('\n'),
 };

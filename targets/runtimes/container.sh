@@ -15,10 +15,13 @@ prepare_host() {
 
 # A run goes on in the image that it began in: a restored program holds the libraries of that one in its memory.
 keep_image() {
-  local was=''
+  local was='' named=$image
   [[ -r $run/image ]] && IFS= read -r was <"$run/image"
   if [[ -n $was && $was != "$image_id" ]] && ever_sealed; then
-    leave 70 "this run is of another image: it began in $was, and $image is now $image_id. Put that image back, or start a new run"
+    is_kept "$was" ||
+      leave 70 "this run is of another image: it began in $was, and $image is now $image_id. Put that image back $REPLY; or start a new run"
+    say "$named is another image by now: this run goes on in the one that it began in, $was"
+    image_id=$was
   fi
   write_file "$run/image" "$image_id" || leave 70 "cannot write to $run"
 }
@@ -109,16 +112,4 @@ outer_half_is_gone() {
     holds_lease || return 0
   fi
   ((SECONDS - beat_at > 3 * (CRFLOW_HEARTBEAT + CRFLOW_SLURM_LIMIT)))
-}
-
-# fingerprint FILE: what an image file was made as. Its first bytes hold the time and the identity of a SIF or squashfs. Of
-# a folder, which may be behind a link, the programs and libraries tell, without a look at each file. Not what is empty: it may
-# be a place for a mount.
-fingerprint() {
-  if [[ -d $1 ]]; then
-    printf 'folder-%s' "$(find "$1/" -mindepth 1 -maxdepth 4 -path '*/usr/share' -prune -o ! -type d -size +0 -printf '%P %s %T@\n' |
-      LC_ALL=C sort | cksum | tr ' ' -)"
-  else
-    printf 'file-%s-%s' "$(wc -c <"$1" | tr -d ' ')" "$(head -c 4096 "$1" | cksum | tr ' ' -)"
-  fi
 }

@@ -3,10 +3,12 @@
 find_image() {
   local old way="to get it: $runtime pull $image"
   need_tools "$runtime"
-  if [[ $image == localhost/* ]]; then way="it is built on each host that is to run it: bash $name.image.sh"; fi
-  # What it warns of, with the time of day, is no part of an identity.
-  if ! image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>/dev/null); then
-    image_id=$(timeout -k 5 60 "$runtime" image inspect --format '{{.Id}}' "$image" 2>&1)
+  if [[ $image == localhost/* ]]; then
+    way="images of Podman are on one host: build it here, bash $name.image.sh, or bring it from the host that has it: podman save $image | ssh $HOSTNAME podman load"
+    if [[ $runtime == podman-hpc ]]; then way="on a login node: bash $name.image.sh, which builds it and migrates it to where the nodes see it"; fi
+  fi
+  if ! image_id=$(look_up "$image" 2>/dev/null); then
+    image_id=$(look_up "$image" 2>&1)
     leave 70 "the image $image is not on $HOSTNAME (${image_id##*$'\n'}); $way"
   fi
   # Of an attempt that was killed with all that looked after it. Podman 4.3 learns only at the first try that one is dead
@@ -16,8 +18,16 @@ find_image() {
   done
 }
 
+# is_kept ID: Podman keeps an image whose name another one got.
+is_kept() {
+  REPLY="from a host that has it: podman save $1 | ssh $HOSTNAME podman load"
+  if [[ $runtime == podman-hpc ]]; then REPLY="on the login node that has it: podman-hpc tag $1 $image && podman-hpc migrate $image"; fi
+  look_up "$1" >/dev/null 2>&1
+}
+
 remove_container() { timeout -k 5 60 "$runtime" rm --force --time 0 "$1" >/dev/null; }
 
+# By its identity, for its name may be another image's by now.
 # The command is process 1 of its container, so all of it ends with the inner half. A second one of the same name would
 # not start, so each start has its own.
 inside() {
@@ -34,5 +44,5 @@ inside() {
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     options+=(--mount "type=bind,source=${binds[i]},target=${binds[i + 1]}${binds[i + 2]:+,readonly}")
   done
-  exec "$runtime" run "${options[@]}" ${runtime_options[@]+"${runtime_options[@]}"} "$image" "$@"
+  exec "$runtime" run "${options[@]}" ${runtime_options[@]+"${runtime_options[@]}"} "$image_id" "$@"
 }

@@ -1,5 +1,7 @@
 import { imageName } from '../../src/emit/image-name.ts';
 import bash from './podman.sh';
+import hpcImage from './podman-hpc-image.sh';
+import image from './podman-image.sh';
 import { anywhere, type Runtime } from './runtime.ts';
 
 const OWN_OPTIONS = [
@@ -41,7 +43,7 @@ export const podman: Runtime = {
   ownOptions: OWN_OPTIONS,
   abbreviates: false,
   spell: imageName,
-  bash,
+  bash: `${bash}\n${image}`,
 };
 
 /**
@@ -53,6 +55,7 @@ export const podmanHpc: Runtime = {
   name: 'podman-hpc',
   label: 'Podman-HPC',
   command: 'podman-hpc',
+  bash: `${bash}\n${hpcImage}`,
   moduleOptions: (modules) => modules.map((module) => `--${module}`),
   modules: {
     known: [

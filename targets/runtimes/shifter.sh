@@ -19,6 +19,12 @@ find_image() {
   fi
 }
 
+# Shifter keeps what it found at submission over all requeues, and a new job gets what is there then.
+is_kept() {
+  REPLY='into the registry under its name, and pull it: shifterimg pull'
+  return 1
+}
+
 # The site's file systems are there as they are, and nothing else can be: only what is elsewhere is asked for.
 # Shifter takes LD_* and TMPDIR out of the environment and puts the image's variables in, so it is given none.
 inside() {

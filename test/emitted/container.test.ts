@@ -174,6 +174,135 @@ describe('a folder as an image', () => {
   });
 });
 
+describe('an image whose name another one got', () => {
+  const keep = `ever_sealed() { :; }; outcome='' run_id=1; say() { echo "$1"; }; sum_up() { :; }; settle() { :; }; tmp_of_run=/tmp/one`;
+
+  test.for([
+    [
+      'podman',
+      'case $* in *inspect*md:1*) echo new ;; *inspect*\' old\') echo old ;; run*) shift; echo "ran ${*: -2}" ;; esac',
+    ],
+    [
+      'podman-hpc',
+      "case $* in images*reference=*) echo 'true sha256:new d' ;; images*) echo 'true sha256:new d'; echo 'true sha256:old e' ;; run*) echo \"ran ${*: -2}\" ;; esac",
+    ],
+  ] as const)('is run by its id where %s still has it, and so is one in the middle of an attempt', ([
+    runtime,
+    text,
+  ], { expect }) => {
+    put(`bin/${runtime}`, `#!/bin/bash\n${text}\n`);
+    const { status, said } = bash(
+      runtime,
+      `echo old >image; ${keep}; find_image && keep_image && binds=() starts=1 && inside true`,
+    );
+    expect([status, said]).toEqual([
+      0,
+      'docker.io/library/md:1 is another image by now: this run goes on in the one that it began in, old\nran old true\n',
+    ]);
+  });
+
+  test.for([
+    [
+      'podman',
+      'case $* in *inspect*md:1*) echo new ;; *inspect*) exit 125 ;; esac',
+      'podman save old | ssh ',
+    ],
+    ['podman-hpc', "case $* in images*) echo 'true sha256:new d' ;; esac", 'podman-hpc tag old '],
+  ] as const)('is asked back where %s has it no longer, and how is said', ([runtime, text, way], {
+    expect,
+  }) => {
+    put(`bin/${runtime}`, `#!/bin/bash\n${text}\n`);
+    const { status, said } = bash(
+      runtime,
+      `echo old >image; ${keep}; attempt_dir=''; find_image; keep_image`,
+    );
+    expect([status, said]).toEqual([70, expect.stringContaining(`is now new. Put that image back`)]);
+    expect(said).toContain(way);
+  });
+
+  test('and is a file: it is found where image.sh keeps it, also in the middle of an attempt', ({
+    expect,
+  }) => {
+    put('bin/apptainer', '#!/bin/bash\necho "$*" | sed "s/.*--pwd/--pwd/"\n');
+    put('md.sif', 'old');
+    const { said } = bash(
+      'apptainer',
+      `home=$PWD image=md.sif; ${keep}; find_image; keep_image; cp md.sif "$(kept_as md.sif "$image_id")"; echo newer >md.sif; binds=()
+(inside true); (image=md.sif; find_image; keep_image; inside true)
+rm md-*; (inside true; echo no); echo $?`,
+    );
+    expect(
+      said
+        .replaceAll(/\d{5,}/g, 'SUM')
+        .replaceAll(`${folder}/`, '')
+        .split('\n'),
+    ).toEqual([
+      '--pwd / md-file-3-SUM-3.sif true',
+      'md.sif is another image by now: this run goes on in the one that it began in, file-3-SUM-3',
+      '--pwd / md-file-3-SUM-3.sif true',
+      'md.sif is no longer the image of this run, file-3-SUM-3: put that one back there, with its note md.sif.recipe if it has one, or as md-file-3-SUM-3.sif',
+      '70',
+      '',
+    ]);
+  });
+
+  test('a file built again, with the same in it, is the same image: until it is changed', ({ expect }) => {
+    put('bin/apptainer', '#!/bin/bash\n');
+    put('md.sif', 'first');
+    const { said } = bash(
+      'apptainer',
+      `home=$PWD image=md.sif; ${keep}; note() { echo "mark $(fingerprint md.sif) sum" >>md.sif.recipe; }
+echo "$(identity md.sif)"; note; find_image; keep_image; cat image
+echo another >md.sif; note; find_image; echo "$image_id"; keep_image; echo changed >>md.sif; identity md.sif`,
+    );
+    expect(said.replaceAll(/\d{5,}/g, 'SUM').split('\n')).toEqual([
+      'file-5-SUM-5',
+      'contents-sum',
+      'contents-sum',
+      'file-16-SUM-16',
+    ]);
+  });
+});
+
+describe('Podman-HPC on a compute node', () => {
+  // Its own storage is empty: what was migrated is seen by `images` and `run`, and by nothing else.
+  const node = (list: string) =>
+    put(
+      'bin/podman-hpc',
+      `#!/bin/bash\ncase $1 in images) [[ $* == *--no-trunc* ]] && ${list} ;; image) exit 125 ;; esac\n`,
+    );
+  const find = `tmp_of_run=/tmp/one; find_image && echo "<$image_id>"`;
+
+  test('finds an image that was migrated', ({ expect }) => {
+    node('[[ $* == *--filter\\ reference=docker.io/library/md:1 ]] && echo "true sha256:0123abcd sha256:99"');
+    expect(bash('podman-hpc', find).said).toBe('<0123abcd>\n');
+  });
+
+  test("takes the node's own of two with its name, as `run` does", ({ expect }) => {
+    node(
+      'printf "%s\\n" "true sha256:4567 sha256:99" "false sha256:0123 sha256:98" "true sha256:89 sha256:97"',
+    );
+    expect(bash('podman-hpc', find).said).toBe('<0123>\n');
+  });
+
+  test('finds one by its digest, which is no name to the filter', ({ expect }) => {
+    node('[[ $* != *--filter* ]] && printf "%s\\n" "true sha256:4567 sha256:99" "true sha256:89 sha256:97"');
+    expect(bash('podman-hpc', `image=docker.io/lab/md@sha256:97; ${find}`).said).toBe('<89>\n');
+  });
+
+  test('without it says what is to be done, and where', ({ expect }) => {
+    node(':');
+    const { status, said } = bash(
+      'podman-hpc',
+      `outcome='' attempt_dir='' run_id=1; settle() { :; }; image=localhost/md:1; ${find}`,
+    );
+    expect([status, said]).toEqual([
+      70,
+      expect.stringContaining('(podman-hpc images does not list it); on a login node: bash md.image.sh'),
+    ]);
+  });
+});
+
 describe('the identity of an image', () => {
   test.for([
     ['podman', 'podman', 'case $1 in image) echo "time=$RANDOM level=warning" >&2; echo 0123abcd ;; esac'],
@@ -244,7 +373,7 @@ describe('what the container sees', () => {
       'bin/podman',
       '#!/bin/bash\nprintf "%s\\n" "$@" | sed -n "s/^type=bind,source=\\(.*tmp\\),target=\\1$/\\1/p"\n',
     );
-    const { said } = bash('podman', `tmp_of_run=/x starts=1 image=md:1 binds=(${binds}); inside true`);
+    const { said } = bash('podman', `tmp_of_run=/x starts=1 image_id=0123 binds=(${binds}); inside true`);
     expect(said.split('\n')).toEqual([...wanted, '']);
   });
 
@@ -287,7 +416,7 @@ collect_binds; printf '%s\\n' "\${binds[@]}"`,
       '#!/bin/bash\n[[ $1 != --set-env || -e has ]] || exit 1\nprintf "%s\\n" "$@" | grep -x -e --set-env || echo none\n',
     );
     put('md.sqfs');
-    const given = 'image=$PWD/md.sqfs binds=(); inside true';
+    const given = 'image=$PWD/md.sqfs image_id=$(identity "$image") binds=(); inside true';
     expect(bash('charliecloud', given).said).toBe('none\n');
     put('has');
     expect(bash('charliecloud', given).said).toBe('--set-env\n');
@@ -302,6 +431,7 @@ collect_binds; printf '%s\\n' "\${binds[@]}"`,
     const { said } = bash(
       'charliecloud',
       `image=$PWD/a=b binds=("$PWD/conf" /etc/x/conf ''); before=$(fingerprint "$image")
+image_id=$before
 (inside true); (inside true); [[ -f $image/etc/x/conf && $(fingerprint "$image") == "$before" ]] && echo a file`,
     );
     expect(said).toBe('--set-env\n--set-env\na file\n');

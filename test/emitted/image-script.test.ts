@@ -59,7 +59,7 @@ function imageScript(args: readonly string[] = [], env: Record<string, string> =
   if (!existsSync(tools)) {
     mkdirSync(tools);
     const wanted =
-      'bash cat cksum cut dirname find grep mkdir mktemp mv readlink rm sort tar tr wc touch cp ls';
+      'bash cat cksum cut dirname find grep head ln mkdir mktemp mv readlink rm sort tar tr wc touch cp ls';
     for (const name of wanted.split(' ')) {
       const { stdout } = spawnSync('bash', ['-c', `type -P ${name}`], { encoding: 'utf8' });
       writeFileSync(join(tools, name), `#!/bin/sh\nexec ${stdout.trim()} "$@"\n`, { mode: 0o755 });
@@ -82,7 +82,7 @@ function calls(): string[] {
   return lines.map((line) => line.replaceAll(`${folder}/`, '').replaceAll(/\d{4,}-\d+/g, 'SUM'));
 }
 
-const works = (call: string) => !/ inspect | lookup |^podman-hpc images/.test(call);
+const works = (call: string) => !/ inspect | lookup |^podman-hpc images|^apptainer exec/.test(call);
 
 describe('for podman', () => {
   test('it builds with podman, and the second time finds it there', () => {
@@ -91,7 +91,7 @@ describe('for podman', () => {
     expect(imageScript()).toMatchObject({ status: 0, stderr: '' });
     expect(calls().filter(works)).toEqual([
       'podman build -f flow.Dockerfile -t localhost/flow:1 --label org.crflow.recipe=SUM ' +
-        '--ignorefile flow.Dockerfile.dockerignore --build-arg CRFLOW_PROOF=yes .',
+        '--ignorefile flow.Dockerfile.dockerignore --timestamp 0 --build-arg CRFLOW_PROOF=yes .',
     ]);
     const again = imageScript();
     expect(again.status).toBe(0);
@@ -134,6 +134,25 @@ describe('for podman', () => {
     expect(calls().filter(works)[0]).toContain('--build-arg CRFLOW_PROOF=yes');
     imageScript(['--no-proof']);
     expect(calls().filter(works)).toHaveLength(0);
+  });
+
+  test('the image that loses its name to a new one gets another', () => {
+    const withIds = (id: string) =>
+      put(
+        'podman',
+        `case "$1 $2" in 'build '*) echo ${id} >"$log/id" ;; esac\n${builder.replace('[[ -e $log/built ]] && echo 1234', 'cat "$log/id" 2>/dev/null')}`,
+      );
+    withIds('0123456789abcdef');
+    emit({});
+    imageScript();
+    withIds('fedcba9876543210');
+    calls();
+    expect(imageScript(['--force']).stdout).toContain(
+      'is kept as localhost/flow:1-0123456789ab: runs that began in it',
+    );
+    expect(calls()).toContain('podman tag 0123456789abcdef localhost/flow:1-0123456789ab');
+    imageScript(['--force']);
+    expect(calls().join()).not.toContain('podman tag');
   });
 
   test('without podman it takes docker, which finds the list of what to leave out by itself', () => {
@@ -238,6 +257,16 @@ esac`;
     expect(calls().filter(works)).toEqual([]);
   });
 
+  test('a migrated image is found in a list of any length', () => {
+    // As far as a reader that stops at the first match would go: then the writer is killed, which is no status 0.
+    put(
+      'podman-hpc',
+      `${migrates.replace(/images\).*/, "images) echo 'sha256:1234 true'; printf 'sha256:%s false\\n' {1..40000} ;;")}`,
+    );
+    emit({ runtime: 'podman-hpc' });
+    expect(imageScript()).toMatchObject({ status: 0, stderr: '' });
+  });
+
   test('a migration that was interrupted is made up for', () => {
     put('podman-hpc', migrates);
     emit({ runtime: 'podman-hpc' });
@@ -266,7 +295,7 @@ describe('for Shifter', () => {
     expect(imageScript()).toMatchObject({ status: 0, stderr: '' });
     expect(calls().filter(works)).toEqual([
       'podman build -f flow.Dockerfile -t docker.io/someone/flow:Dec2023 --label org.crflow.recipe=SUM --format docker ' +
-        '--ignorefile flow.Dockerfile.dockerignore --build-arg CRFLOW_PROOF=yes .',
+        '--ignorefile flow.Dockerfile.dockerignore --timestamp 0 --build-arg CRFLOW_PROOF=yes .',
       'podman push docker.io/someone/flow:Dec2023',
       'shifterimg pull docker:someone/flow:Dec2023',
     ]);
@@ -334,7 +363,9 @@ describe('for Apptainer', () => {
     writeFileSync(join(folder, 'secret'), '');
     emit(asked);
     expect(imageScript([], scratch())).toMatchObject({ status: 0, stderr: '' });
-    expect(calls()).toEqual(['apptainer build --force scratch/my images/flow.sif.new flow.def']);
+    expect(calls().filter(works)).toEqual([
+      'apptainer build --force scratch/my images/flow.sif.new flow.def',
+    ]);
     expect(readFileSync(join(folder, 'log/saw'), 'utf8')).toBe('./src dir/a.c\n');
     expect(readFileSync(sif(), 'utf8')).toBe('image\n');
     expect(imageScript([], scratch()).stdout).toContain('is there already');
@@ -349,7 +380,43 @@ describe('for Apptainer', () => {
     writeFileSync(sif(), 'another image\n');
     calls();
     imageScript(['--no-proof'], scratch());
-    expect(calls()).toEqual(['apptainer build --force --notest scratch/my images/flow.sif.new flow.def']);
+    expect(calls().filter(works)).toEqual([
+      'apptainer build --force --notest scratch/my images/flow.sif.new flow.def',
+    ]);
+  });
+
+  /** Builds a file of these words, in which are those contents. */
+  const makes = (words: string, contents = '') =>
+    put(
+      'apptainer',
+      `case $1 in exec) echo '${contents}' ;; *) args=("$@"); echo '${words}' >"\${args[-2]}" ;; esac`,
+    );
+  const images = () => readdirSync(join(folder, 'scratch/my images'));
+
+  test('keeps the image that a new one takes the place of, and says where', () => {
+    makes('one');
+    emit(asked);
+    imageScript([], scratch());
+    makes('another');
+    const { status, stdout } = imageScript(['--force'], scratch());
+    const [kept = '', ...more] = images().filter((name) => !name.startsWith('flow.sif'));
+    expect([status, more]).toEqual([0, [`${kept}.recipe`]]);
+    expect(kept).toMatch(/^flow-file-4-\d+-4\.sif$/);
+    expect(stdout).toContain(
+      `is kept as ${join(folder, 'scratch/my images', kept)}: runs that began in it go on`,
+    );
+    expect(readFileSync(join(folder, 'scratch/my images', kept), 'utf8')).toBe('one\n');
+    expect(readFileSync(sif(), 'utf8')).toBe('another\n');
+  });
+
+  test('an image with the same in it is the same image, and nothing is kept twice', () => {
+    makes('one', 'abcdef');
+    emit(asked);
+    imageScript([], scratch());
+    makes('another', 'abcdef');
+    imageScript(['--force'], scratch());
+    expect(images()).toEqual(['flow.sif', 'flow.sif.recipe']);
+    expect(readFileSync(`${sif()}.recipe`, 'utf8').split('\n')[0]).toMatch(/^\d+-\d+ file-8-\d+-8 abcdef$/);
   });
 
   test.each([
@@ -412,7 +479,9 @@ describe('for Charliecloud', () => {
     expect(readdirSync(join(folder, 'images'))).toEqual(['flow', 'flow.recipe']);
     expect(imageScript().stdout).toContain('is there already');
     imageScript(['--force']);
-    expect(readdirSync(join(folder, 'images'))).toEqual(['flow', 'flow.recipe']);
+    // Jobs that run in it have files of it open, and open others later.
+    const kept = 'flow-folder-4294967295-0';
+    expect(readdirSync(join(folder, 'images'))).toEqual(['flow', kept, `${kept}.recipe`, 'flow.recipe']);
   });
 
   test('a folder of somebody else is left alone', () => {
@@ -427,11 +496,28 @@ describe('for Charliecloud', () => {
   });
 
   test('an image by name stays where ch-image keeps its own', () => {
+    const env = { CH_IMAGE_STORAGE: join(folder, 'storage') };
+    const builds =
+      'mkdir -p "$CH_IMAGE_STORAGE/img/flow+1/usr/share" && echo x >"$CH_IMAGE_STORAGE/img/flow+1/x"';
+    put('ch-image', builds);
+    emit({ runtime: 'charliecloud' });
+    expect(imageScript([], env).stdout).toContain("built flow:1, in ch-image's own storage");
+    calls();
+    expect(imageScript([], env).stdout).toContain('is built already');
+    expect(calls()).toEqual([]);
+    put('ch-image', 'exit 1');
+    expect(imageScript(['--force'], env)).toMatchObject({ status: 1 });
+  });
+
+  test('an image by name that runs may need is changed on request only', () => {
+    const env = { CH_IMAGE_STORAGE: join(folder, 'storage') };
+    mkdirSync(join(folder, 'storage/img/flow+1/usr/share'), { recursive: true });
     put('ch-image');
     emit({ runtime: 'charliecloud' });
-    expect(imageScript().stdout).toContain("built flow:1, in ch-image's own storage");
-    put('ch-image', 'exit 1');
-    expect(imageScript()).toMatchObject({ status: 1 });
+    const { status, stderr } = imageScript([], env);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Give the new image a tag of its own')]);
+    expect(calls()).toEqual([]);
+    expect(imageScript(['--force'], env).status).toBe(0);
   });
 });
 

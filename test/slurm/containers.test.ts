@@ -204,9 +204,30 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       expect(left(run, turn(2))).toEqual([]);
     });
 
-    test.concurrent(`an image that was replaced meanwhile, in ${turn(3)}: 70, until it is put back`, async ({
+    test.concurrent.for(
+      present,
+    )('an image that was built again meanwhile, in %s: the run goes on in the one that it began in', async (runtime, {
       expect,
     }) => {
+      const { container, rebuild } = containerOf(runtime).exchangeable();
+      const run = await startHeld('rebuilt', runtime, { container });
+      await run.sealed(1);
+      rebuild();
+      // In the same attempt, and in the next one.
+      kill(run, 'runtime');
+      await run.until('restored', () => count(run, 'restored') > 0);
+      await scontrol(run, 'requeue', run.id);
+      await run.until('restored again', () => count(run, 'restored') > 1);
+      run.letOn();
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '7:0' });
+      expect(run.output()).toBe(run.expected);
+      expect(count(run, 'launched')).toBe(1);
+      expect(run.log(run.id)).toContain(
+        'is another image by now: this run goes on in the one that it began in',
+      );
+    });
+
+    test.concurrent(`an image that is gone, in ${turn(3)}: 70, until it is put back`, async ({ expect }) => {
       const { container, replace, putBack } = containerOf(turn(3)).exchangeable();
       const run = await startHeld('replaced', turn(3), { container });
       await run.sealed(1);

@@ -5,6 +5,7 @@ import type { RuntimeName } from '../../src/model/container.ts';
 import type { Dmtcp } from './dmtcp.ts';
 import { makeRootFileSystem, prefixOf, tarOf } from './image.ts';
 
+const runtimesFolder = join(import.meta.dirname, '../../targets/runtimes');
 const programs = join(import.meta.dirname, '../programs');
 
 /** A container runtime that tests can use, with an image in it. */
@@ -22,6 +23,9 @@ export interface TestContainer {
 }
 
 interface Exchange {
+  /** Another image takes the place of the one that runs began in, and that one is kept, as image.sh and Podman do it. */
+  readonly rebuild: () => void;
+  /** Another takes its place, and it is gone. */
   readonly replace: () => void;
   readonly putBack: () => void;
 }
@@ -39,7 +43,6 @@ interface Kind {
   readonly install: (root: string, folder: string) => Installed;
 }
 
-/** By the folder: Podman-HPC's storage is the machine's, and another test may be using it. */
 const podmanImage = (folder: string) => `localhost/crflow-test:${basename(folder)}`;
 
 /** Podman with a storage and a configuration of its own, that ask for nothing that a bare machine has not. */
@@ -59,23 +62,88 @@ function installForPodman(root: string, folder: string, command: string) {
   return importTo(command, root, folder, env);
 }
 
-function importTo(command: string, root: string, folder: string, env: Installed['env']): Installed {
-  const common = podmanImage(folder);
-  must(command, ['import', '--quiet', tarOf(root, join(folder, 'image.tar')), common], env);
-  must(command, ['run', '--rm', '--network=host', common, 'true'], env);
-  const exchange = () => {
-    const image = `${common}-own`;
-    const putBack = () => must(command, ['tag', common, image], env);
-    putBack();
-    const empty = join(folder, `empty-${command}`);
-    mkdirSync(empty);
+/**
+ * Podman-HPC as it is on a cluster: an image is built in the storage of a login node, and migrated to one that is shared. A
+ * compute node has a storage of its own, in which there is nothing.
+ */
+function installForPodmanHpc(root: string, folder: string): Installed {
+  const conf = join(folder, 'hpc.conf');
+  writeFileSync(
+    conf,
+    '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\nnetns = "host"\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n',
+  );
+  const on = (host: string) => {
+    mkdirSync(join(folder, host), { recursive: true });
     return {
-      image,
-      putBack,
-      replace: () => must(command, ['import', '--quiet', tarOf(empty, `${empty}.tar`), image], env),
+      USER: process.env['USER'] ?? 'root',
+      CONTAINERS_CONF: conf,
+      SQUASH_DIR: join(folder, 'squash'),
+      PODMANHPC_GRAPH_ROOT: join(folder, host, 'storage'),
+      PODMANHPC_RUN_ROOT: join(folder, host, 'run'),
+      PODMANHPC_CONFIG_HOME: join(folder, host, 'config'),
     };
   };
-  return { env, image: common, exchange };
+  const [login, node] = [on('login'), on('node')];
+  const migrate = (image: string) => {
+    must('podman-hpc', ['--log-level=debug', 'migrate', image], login);
+    const { stdout } = spawnSync('podman-hpc', ['images', `--filter=reference=${image}`, '--quiet'], {
+      encoding: 'utf8',
+      env: { ...process.env, ...node },
+    });
+    if (stdout === '') throw new Error(`podman-hpc did not migrate ${image}`);
+  };
+  const { image, exchange } = importTo('podman-hpc', root, folder, login, migrate, (image) =>
+    must('podman-hpc', ['rmsqi', image], login),
+  );
+  return { env: node, image, exchange };
+}
+
+/** `publish`: what is to be done about an image behind each change of it. */
+function importTo(
+  command: string,
+  root: string,
+  folder: string,
+  env: Installed['env'],
+  publish: (image: string) => void = () => {},
+  withdraw: (image: string) => void = () => {},
+): Installed {
+  const image = podmanImage(folder);
+  must(command, ['import', '--quiet', tarOf(root, join(folder, `${command}.tar`)), image], env);
+  must(command, ['run', '--rm', '--network=host', image, 'true'], env);
+  publish(image);
+  let exchanges = 0;
+  const exchange = () => {
+    const own = `${image}-own-${++exchanges}`;
+    // Of its own, so that it can be gone.
+    must(
+      command,
+      ['import', '--quiet', `--change=LABEL own=${exchanges}`, join(folder, `${command}.tar`), own],
+      env,
+    );
+    publish(own);
+    const saved = join(folder, `${command}-saved-${exchanges}.tar`);
+    must(command, ['save', '--quiet', '--output', saved, own], env);
+    const empty = join(folder, `empty-${command}-${exchanges}`);
+    mkdirSync(empty);
+    const rebuild = () => {
+      must(command, ['import', '--quiet', tarOf(empty, `${empty}.tar`), own], env);
+      publish(own);
+    };
+    return {
+      image: own,
+      rebuild,
+      replace: () => {
+        withdraw(own);
+        must(command, ['rmi', '--force', own], env);
+        rebuild();
+      },
+      putBack: () => {
+        must(command, ['load', '--quiet', '--input', saved], env);
+        publish(own);
+      },
+    };
+  };
+  return { env, image, exchange };
 }
 
 /** Where a folder is the image: a link, to another folder. */
@@ -88,8 +156,19 @@ function linkTo(root: string, link: string): ReturnType<Installed['exchange']> {
     symlinkSync(to, link);
   };
   lead(root);
-  return { image: link, replace: () => lead(other), putBack: () => lead(root) };
+  const keep = `. "$1" && mv "$2" "$(kept_as "$2" "$(identity "$2")")"`;
+  return {
+    image: link,
+    rebuild: () => {
+      must('bash', ['-c', keep, 'bash', join(runtimesFolder, 'files/fingerprint.sh'), link], {});
+      lead(other);
+    },
+    replace: () => lead(other),
+    putBack: () => lead(root),
+  };
 }
+
+let links = 0;
 
 /** Those that are tried. What differs between machines is only whether they are there. */
 const KINDS: readonly Kind[] = [
@@ -101,11 +180,7 @@ const KINDS: readonly Kind[] = [
   {
     runtime: 'podman-hpc',
     command: 'podman-hpc',
-    install: (root, folder) => {
-      // It has a configuration and a storage of its own, which are the machine's.
-      const env = { USER: process.env['USER'] ?? 'root', SCRATCH: process.env['SCRATCH'] ?? folder };
-      return importTo('podman-hpc', root, folder, env);
-    },
+    install: installForPodmanHpc,
   },
   {
     runtime: 'charliecloud',
@@ -113,7 +188,7 @@ const KINDS: readonly Kind[] = [
     install: (root, folder) => {
       const env = { USER: process.env['USER'] ?? 'root' };
       must('ch-run', [root, '--', 'true'], env);
-      return { env, image: root, exchange: () => linkTo(root, join(folder, 'charliecloud')) };
+      return { env, image: root, exchange: () => linkTo(root, join(folder, `charliecloud-${++links}`)) };
     },
   },
   {
@@ -121,7 +196,7 @@ const KINDS: readonly Kind[] = [
     command: 'apptainer',
     install: (root, folder) => {
       must('apptainer', ['exec', root, 'true'], {});
-      return { env: {}, image: root, exchange: () => linkTo(root, join(folder, 'apptainer')) };
+      return { env: {}, image: root, exchange: () => linkTo(root, join(folder, `apptainer-${++links}`)) };
     },
   },
 ];
@@ -178,14 +253,7 @@ export function containersOf({ runtime, env }: TestContainer, state: string): re
 
 /** Removes the folder, what the runtimes have mounted in it, and what they keep elsewhere. */
 export function removeContainers(folder: string): void {
-  const env = {
-    ...process.env,
-    USER: process.env['USER'] ?? 'root',
-    SCRATCH: process.env['SCRATCH'] ?? folder,
-  };
-  for (const image of [podmanImage(folder), `${podmanImage(folder)}-own`])
-    spawnSync('podman-hpc', ['rmi', '--force', image], { env });
-  for (const mounted of ['storage/overlay', 'storage/vfs'])
+  for (const mounted of ['storage/overlay', 'storage/vfs', 'login/storage/overlay', 'node/storage/overlay'])
     spawnSync('umount', ['-l', join(folder, mounted)]);
   rmSync(folder, { recursive: true, force: true });
 }

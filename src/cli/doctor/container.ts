@@ -92,13 +92,13 @@ function prelude({ workflow, checkpoint }: Plan, { runtime, image, modules, opti
 leave() { printf '%s\\n' "$2" >&2; exit 1; }
 say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
-fingerprint() { printf 'file %s' "$1"; }
 on_host() { return 1; }
 ${needed(state, "the state's path")}runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
 name=${word(workflow).text} attempt=0 starts=$$ tmp_of_run=crflow-doctor-$$ state_root=${pathWord(state).text}
 ${image.kind === 'file' ? needed(image.path, "the image's path") : ''}image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
 end_time=0
 ${bash}
+identity() { printf 'file %s' "$1"; }
 fetch_image() { leave 70 "it is not fetched yet, which the first attempt does; to do so now: apptainer pull $1 $image"; }
 `;
 }

@@ -1,5 +1,7 @@
+contents_of() { apptainer exec --containall "$1" cat "$contents_note" 2>/dev/null; }
+
 publish() {
-  local command=(apptainer build --force)
+  local command=(apptainer build --force) new=$image.new
   command -v apptainer >/dev/null || missing apptainer
   describe
   if is_there; then
@@ -10,8 +12,8 @@ publish() {
   copy_inputs
   cd "$copied" || fail "cannot go to $copied"
   if [[ $proof == no ]]; then command+=(--notest); fi
-  carry_out "${command[@]}" "${options[@]}" "$image.new" "$here/$recipe" || fail "$image could not be built"
+  carry_out "${command[@]}" "${options[@]}" "$new" "$here/$recipe" || fail "$image could not be built"
   [[ -z $dry_run ]] || return 0
-  [[ -s $image.new ]] || fail "apptainer claims to have built $image, but wrote nothing"
-  replace_image "$image.new"
+  [[ -s $new ]] || fail "apptainer claims to have built $image, but wrote nothing"
+  replace_image "$new"
 }

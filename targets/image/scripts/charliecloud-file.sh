@@ -1,3 +1,5 @@
+contents_of() { if [[ -d $1 ]]; then cat "$1$contents_note"; else ch-run "$1" -- cat "$contents_note"; fi 2>/dev/null; }
+
 publish() {
   local new=${image%/*}/new-${image##*/} # the kind of image is told by how its name ends
   describe

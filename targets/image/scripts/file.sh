@@ -1,20 +1,31 @@
-# An image that is a file or a folder has no label: a note beside it says what it was made of.
+# An image that is a file or a folder has no label: a note beside it says of what it was made, as what, and what is in it.
 is_there() {
-  local its_mark its_size
-  [[ -e $image && -r $image.recipe ]] && read -r its_mark its_size <"$image.recipe" &&
-    fits "$its_mark" && [[ $its_size == "$(size_of_image)" ]]
+  local its_mark made_as
+  [[ -e $image && -r $image.recipe ]] && read -r its_mark made_as _ <"$image.recipe" &&
+    fits "$its_mark" && [[ $made_as == "$(fingerprint "$image")" ]]
 }
 
-size_of_image() { if [[ -f $image ]]; then wc -c <"$image" | tr -d ' '; else printf 'folder'; fi; }
-
-# The new one takes the place of the old one only when it is whole; jobs that have the old one open keep it.
+# The new one takes the place of the old one only when it is whole; and the old one is kept, for a run can go on in the image
+# that it began in, and in no other. Meanwhile the note is about both.
 replace_image() {
-  if [[ -d $image ]]; then
-    [[ -e $image.recipe ]] || fail "$image is a folder that was not made by this script, and is left alone"
-    rm -rf "$image"
-  fi
-  rm -f "$image.recipe"
-  mv "$1" "$image" || fail "$image could not be put in its place"
-  printf '%s %s\n' "$(mark)" "$(size_of_image)" >"$image.recipe" || fail "cannot write $image.recipe"
+  local new=$1 old=''
+  if [[ -d $image && ! -e $image.recipe ]]; then fail "$image is a folder that was not made by this script, and is left alone"; fi
+  printf '%s %s %s\n' "$(mark)" "$(fingerprint "$new")" "$(contents_of "$new")" >"$new.recipe" || fail "cannot write $new.recipe"
+  if [[ -e $image ]]; then old=$(identity "$image"); fi
+  if [[ -n $old && $old != "$(identity "$new")" ]]; then keep_image "$old"; fi
+  if [[ -d $image ]]; then keep_image "$(fingerprint "$image")"; fi # jobs use files of it
+  if [[ -r $image.recipe ]]; then cat "$image.recipe" >>"$new.recipe"; fi
+  mv "$new.recipe" "$image.recipe" || fail "cannot write $image.recipe"
+  mv "$new" "$image" || fail "$image could not be put in its place"
   say "built $image"
+}
+
+# keep_image IDENTITY
+keep_image() {
+  local kept
+  kept=$(kept_as "$image" "$1")
+  [[ ! -e $kept ]] || return 0
+  if [[ -r $image.recipe ]]; then cp "$image.recipe" "$kept.recipe" || fail "cannot write $kept.recipe"; fi
+  if [[ -d $image ]]; then mv "$image" "$kept"; else ln "$image" "$kept"; fi || fail "$image could not be kept as $kept"
+  say "the image that was there is kept as $kept: runs that began in it go on in it; remove it when they are done"
 }

@@ -11,19 +11,36 @@ find_builder() {
 
 mark_of_image() { "$builder" image inspect --format '{{ index .Config.Labels "org.crflow.recipe" }}' "$image" 2>/dev/null; }
 
+id_of_image() { "$builder" image inspect --format '{{ .Id }}' "$image" 2>/dev/null; }
+
+# A run goes on in the image that it began in, and in no other: one that loses its name gets another, or a prune would remove it.
+keep_image() {
+  local id=${1#sha256:}
+  local kept=$image-${id:0:12}
+  if [[ -z $id || $id == "$(id_of_image)" || sha256:$id == "$(id_of_image)" ]]; then return; fi
+  if "$builder" tag "$id" "$kept"; then
+    say "the image that had this name is kept as $kept: runs that began in it go on in it; $builder rmi $kept when they are done"
+  fi
+}
+
 build_image() {
+  local was
   local command=("$builder" build -f "$here/$recipe" -t "$image" --label "org.crflow.recipe=$(mark)" "${build_options[@]}")
   if fits "$(mark_of_image)"; then
     say "$image is built already, of this recipe and these sources"
     return
   fi
+  was=$(id_of_image)
+  # No time of day in it: built twice, on two hosts, of the same packages, it is the same image.
+  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-0}
   if [[ $builder == docker ]]; then
     export DOCKER_BUILDKIT=1 # it finds $recipe.dockerignore by itself
   else
-    command+=(--ignorefile "$here/$recipe.dockerignore")
+    command+=(--ignorefile "$here/$recipe.dockerignore" --timestamp "$SOURCE_DATE_EPOCH")
   fi
   carry_out "${command[@]}" --build-arg "CRFLOW_PROOF=$proof" "${options[@]}" . || fail "$image could not be built"
   [[ -z $dry_run ]] || return 0
   [[ $(mark_of_image) == "$(mark)" ]] || fail "$builder claims to have built $image, but does not have it"
   say "built $image"
+  keep_image "$was"
 }

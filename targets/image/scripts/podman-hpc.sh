@@ -1,9 +1,9 @@
 # Its own status says nothing: podman-hpc ends with 0 whatever becomes of a migration. A migrated image is in the list
 # a second time, read-only.
 is_migrated() {
-  local id
+  local id list
   id=$(podman-hpc image inspect --format '{{ .Id }}' "$image" 2>/dev/null) && [[ -n $id ]] &&
-    podman-hpc images --no-trunc --format '{{ .ID }} {{ .ReadOnly }}' 2>/dev/null | grep -q "$id true"
+    list=$(podman-hpc images --no-trunc --format '{{ .ID }} {{ .ReadOnly }}' 2>/dev/null) && [[ $list == *"$id true"* ]]
 }
 
 # From where it was built to where the nodes see it.
