@@ -3,7 +3,9 @@ import { runtimeOf } from '../targets/runtimes/index.ts';
 import { jobScript } from '../targets/slurm/emit.ts';
 import { isJobVariable } from '../targets/slurm/variables.ts';
 import { checkProgram } from './check/check.ts';
-import { sortDiagnostics } from './diagnostics/define.ts';
+import { diagnose, sortDiagnostics } from './diagnostics/define.ts';
+import { outputs } from './diagnostics/outputs.ts';
+import { UnspeakableInShell } from './emit/shell-text.ts';
 import type { Artifact } from './model/artifact.ts';
 import type { StringValue } from './model/ast.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
@@ -89,20 +91,40 @@ export function compile(
   ];
   const answer = { diagnostics, sources, included: files.slice(1).map((one) => one.source), site };
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
-  const flows = workflows.map(({ workflow, source: own }) => {
+  const emitted = workflows.map(({ workflow, source: own }): Flow | Diagnostic => {
     const unlocked = plan(workflow, own, site.profile);
     const { noDigest = null } = workflow.container ? runtimeOf(workflow.container.runtime) : {};
     const decided = locked(unlocked, locksOf(workflow.name), noDigest === null);
-    return {
-      plan: decided,
-      lockable: lockable(unlocked, noDigest),
-      script: jobScript(decided, baseName(own.name)),
-      imageFiles: imageArtifacts(decided, baseName(own.name), contextOf(own)),
-      source: own,
-      runParts: workflow.application.runParts,
-    };
+    try {
+      return {
+        plan: decided,
+        lockable: lockable(unlocked, noDigest),
+        script: jobScript(decided, baseName(own.name)),
+        imageFiles: imageArtifacts(decided, baseName(own.name), contextOf(own)),
+        source: own,
+        runParts: workflow.application.runParts,
+      };
+    } catch (error) {
+      if (!(error instanceof UnspeakableInShell)) throw error;
+      return notCarried(error, workflow.name, own);
+    }
   });
-  return { flows, ...answer };
+  const refused = emitted.filter((one) => 'code' in one);
+  if (refused.length > 0) return { flows: [], ...answer, diagnostics: [...diagnostics, ...refused] };
+  return { flows: emitted.filter((one) => 'plan' in one), ...answer };
+}
+
+/** What the emitters refuse and the checker did not: a finding where the value stands, else at the workflow's name. */
+function notCarried(
+  { value, why }: UnspeakableInShell,
+  workflow: string,
+  { name, text }: Source,
+): Diagnostic {
+  const head = text.search(new RegExp(`\\bworkflow\\s+${workflow}(?![\\w-])`));
+  const start = Math.max(value === '' ? -1 : text.indexOf(value, head), head, 0);
+  const length = text.startsWith(value, start) ? value.length : 'workflow'.length;
+  const at = { start, end: Math.min(start + length, text.length) };
+  return diagnose(outputs.notCarried, { value, why }, { file: name, at });
 }
 
 const beside = () => '.';

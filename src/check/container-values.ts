@@ -1,9 +1,10 @@
 import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
+import { type WhyNot, whyNoModule, whyNoPackage, whyNoRecipePath } from '../emit/forms.ts';
 import type { StringValue, Value } from '../model/ast.ts';
 import type { Image, ImageName } from '../model/container.ts';
 import type { HostPath } from '../model/flow.ts';
-import { type Context, isBroken, type Target, textOf } from './context.ts';
+import { type Context, isBroken, spanInside, type Target, textOf } from './context.ts';
 import { isImagePath, parseImageName } from './image-name.ts';
 import { hostPath } from './path.ts';
 import { helpForWord } from './runtime-options.ts';
@@ -74,21 +75,34 @@ export function whyNoPlace(text: string): string | undefined {
   return odd === undefined ? undefined : `\`${odd}\` separates the parts of a mount`;
 }
 
+/** Why a recipe cannot name a place of its image. */
+export const whyNoRecipePlace = (text: string): WhyNot => whyNoPlace(text) ?? whyNoRecipePath(text);
+
+/** A place that a recipe names. */
+export const recipePlace = (value: StringValue, context: Context): string | undefined =>
+  place(value, context, whyNoRecipePlace);
+
 /** What to write in place of a text that is no place. */
 function helpForPlace(text: string): string {
+  const folder = /^(\/[^*?[\]{}]*)\/[^/]*[*?[{]/.exec(text)?.[1];
+  if (folder !== undefined && whyNoRecipePlace(folder) === undefined) return `name the folder: "${folder}"`;
   if (/\$|^~/.test(text)) return 'write where it is inside, as in "/data": that knows nothing of the host';
   const whole = `/${text
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/')}`;
-  return text === '' || whyNoPlace(whole) !== undefined
+  return text === '' || whyNoRecipePlace(whole) !== undefined
     ? 'choose another, as in "/data"'
     : `write "${whole}", if that is meant`;
 }
 
-export function place(value: StringValue, context: Context): string | undefined {
+export function place(
+  value: StringValue,
+  context: Context,
+  whyNot: (text: string) => WhyNot = whyNoPlace,
+): string | undefined {
   const text = textOf(value);
-  const why = whyNoPlace(text);
+  const why = whyNot(text);
   if (why === undefined) return tidy(text);
   context.report(values.insidePath, value.span, { text, why, help: helpForPlace(text) });
   return undefined;
@@ -99,17 +113,18 @@ export function inside(value: Value, target: Target, context: Context): string |
 }
 
 export function insideList(value: Value, target: Target, context: Context): readonly string[] | undefined {
-  return listOf(value, target, context, (item) => place(item, context));
+  return listOf(value, target, context, (item) => recipePlace(item, context));
 }
 
 /** Names of modules and packages, or options: a word each, that reaches its program as it is. */
 export function words(value: Value, target: Target, context: Context): readonly string[] | undefined {
   return listOf(value, target, context, (item, key) => {
     const text = textOf(item);
-    const why = key === 'options' ? whyNoOption(text) : whyNoName(text);
+    const whyNot = WHY_NO_WORD[key] ?? whyNoPackage;
+    const why = whyNot(text);
     if (why === undefined) return text;
     const single = text.split(/[\s,]+/).filter((one) => one !== '');
-    const isSeveral = single.length > 1 && single.every((one) => whyNoName(one) === undefined);
+    const isSeveral = single.length > 1 && single.every((one) => whyNot(one) === undefined);
     const help =
       key === 'options'
         ? helpForWord(text, itemBefore(value, item))
@@ -135,14 +150,11 @@ function whyNoOption(text: string): string | undefined {
     : 'an option starts with `-`; one with a value is `--name=value`';
 }
 
-function whyNoName(text: string): string | undefined {
-  if (text === '') return 'it is empty';
-  if (text.startsWith('-')) return 'it would be read as an option';
-  const odd = [...text].find((one) => !/[A-Za-z0-9._+:~=-]/.test(one));
-  return odd === undefined
-    ? undefined
-    : `a name is made of letters, digits and \`._+:~=-\`; each is an item of its own`;
-}
+/** Where one of these stands, by key; all others are packages. */
+const WHY_NO_WORD: Readonly<Record<string, (text: string) => WhyNot>> = {
+  options: whyNoOption,
+  modules: whyNoModule,
+};
 
 /** Names of environment variables, or beginnings of names with a `*` behind them. */
 export function variables(value: Value, target: Target, context: Context): readonly string[] | undefined {
@@ -175,6 +187,12 @@ export function variables(value: Value, target: Target, context: Context): reado
 export function text(value: Value, target: Target, context: Context): string | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
   if (isBroken(value)) return undefined;
+  const odd = /\p{Cc}/u.exec(textOf(value));
+  if (odd !== null) {
+    const at = spanInside(value, odd.index, odd.index + 1);
+    context.report(values.controlInText, at, { key: target.key, character: odd[0] });
+    return undefined;
+  }
   if (textOf(value) !== '') return textOf(value);
   context.report(values.empty, value.span, { key: target.key, what: 'it names nothing', required: false });
   return undefined;

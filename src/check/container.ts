@@ -1,5 +1,7 @@
+import { outputs } from '../diagnostics/outputs.ts';
 import { values } from '../diagnostics/values.ts';
 import { listing } from '../diagnostics/words.ts';
+import { whyNoPrintedFile, whyNoRecipePath } from '../emit/forms.ts';
 import type { Clause, StringValue } from '../model/ast.ts';
 import { type ClauseName, type ClauseSpec, clauses, splitMount } from '../model/clauses.ts';
 import {
@@ -11,7 +13,7 @@ import {
 } from '../model/container.ts';
 import type { HostPath, Recipe } from '../model/flow.ts';
 import type { Read } from './blocks.ts';
-import { place, separatorIn } from './container-values.ts';
+import { place, recipePlace, separatorIn } from './container-values.ts';
 import { type Context, contentSpan, textOf } from './context.ts';
 import { fillIn } from './insert.ts';
 import { hostPath } from './path.ts';
@@ -41,7 +43,7 @@ export function readRecipe(block: Read<'image'>, context: Context): Recipe | und
   const { from, distribution, packages, build_packages, build, results } = block.values;
   const { dmtcp_release, dmtcp_archive, dmtcp_sha256 } = block.values;
   const sources = block.clauses.map((clause) => readSource(clause, context));
-  const text = build && fillIn(build.value, context, 'shell');
+  const text = build && buildText(build.value, context);
   const decided = distribution?.value ?? (from && distributionOf(from.value.repository, from.value.tag));
   if (!from || !decided || sources.includes(undefined) || (build && text === undefined)) return undefined;
   const whole = sources.filter((one) => one !== undefined);
@@ -62,6 +64,15 @@ export function readRecipe(block: Read<'image'>, context: Context): Recipe | und
         dmtcp_archive && dmtcp_sha256 ? { path: dmtcp_archive.value, sha256: dmtcp_sha256.value } : null,
     },
   };
+}
+
+/** Shell text, as far as a recipe can carry it. */
+function buildText(value: StringValue, context: Context): StringValue | undefined {
+  const filled = fillIn(value, context, 'shell');
+  const why = filled && whyNoPrintedFile(textOf(filled));
+  if (why === undefined) return filled;
+  context.report(outputs.notCarried, value.span, { value: textOf(value), why });
+  return undefined;
 }
 
 const withEnd = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
@@ -101,7 +112,7 @@ function mountable(value: StringValue, context: Context): HostPath | undefined {
 function readSource(clause: Clause, context: Context): ImageSource | undefined {
   const read = readClause(clause, context);
   const where = read?.parts['to'];
-  const whole = where && place(where, context);
+  const whole = where && recipePlace(where, context);
   if (!read || !whole || !where) return undefined;
   // Behind a folder, its name: what is put there keeps its own.
   const to = textOf(where).endsWith('/') && whole !== '/' ? `${whole}/` : whole;
@@ -181,9 +192,7 @@ export function whyNotBelow(text: string): string | undefined {
   if (IS_URL.test(text)) return 'it is a URL, which `archive` or `git` fetches';
   if (/^[/~]/.test(text)) return 'it is not relative to the flow';
   if (text.split('/').includes('..')) return '`..` leads out of the folder of the flow';
-  if (/[$*?[\]\\"'`{}()!]/.test(text))
-    return 'quotes, brackets, `$`, `*`, `?`, `!` and backslashes mean something to those who read a recipe';
-  return undefined;
+  return whyNoRecipePath(text);
 }
 
 interface ReadClause {

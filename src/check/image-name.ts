@@ -45,6 +45,13 @@ export function parseImageName(text: string): ImageNameOr {
   const first = parts[0] ?? '';
   const hasRegistry = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost');
   if (hasRegistry && !REGISTRY.test(first)) return { kind: 'wrong', why: `\`${first}\` is no registry` };
+  // A host's name is the same in small letters, and not every builder knows that.
+  if (hasRegistry && /[A-Z]/.test(first))
+    return {
+      kind: 'wrong',
+      why: `the registry \`${first}\` has capital letters`,
+      fix: first.toLowerCase() + text.slice(first.length),
+    };
   const path = hasRegistry ? parts.slice(1) : parts;
   const [last = '', tag, ...more] = (path.at(-1) ?? '').split(':');
   if (more.length > 0 || (tag !== undefined && !TAG.test(tag)))

@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
+import { visibleLines } from '../diagnostics/words.ts';
 
 /** Texts that differ in more lines than this are other texts. */
 const mostEdits = 5000;
@@ -16,10 +17,7 @@ export function unifiedDiff(path: string, before: string, after: string): string
 /** As printed: what would move the cursor made visible, and no more lines than are read. */
 export function shownDiff(diff: string): string {
   const limit = 200;
-  const lines = diff
-    .replaceAll(/[^\P{Cc}\n\t]/gu, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
-    .trimEnd()
-    .split('\n');
+  const lines = visibleLines(diff).trimEnd().split('\n');
   const rest = lines.length - limit;
   const shown = rest > 1 ? [...lines.slice(0, limit), `… and ${rest} more lines`] : lines;
   return `${shown.join('\n')}\n`;

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { diagnose } from '../diagnostics/define.ts';
-import { type JsonDiagnostic, toJson } from '../diagnostics/json.ts';
+import { type JsonDiagnostic, jsonText, toJson } from '../diagnostics/json.ts';
+import { visibleLines } from '../diagnostics/words.ts';
 import { plainWords } from '../host/files.ts';
 import type { WrittenProfile } from '../site/learn.ts';
 import { readProfile } from '../site/read.ts';
@@ -42,10 +43,8 @@ export async function doctor(files: readonly string[], options: DoctorOptions): 
     }
   }
   if (format === 'json') {
-    process.stdout.write(
-      `${JSON.stringify({ format: 1, slurm, profile, unknown: gaps, checks, diagnostics }, null, 2)}\n`,
-    );
-  } else process.stdout.write(page({ profile, gaps, slurm, checks, wrote }));
+    process.stdout.write(`${jsonText({ format: 1, slurm, profile, unknown: gaps, checks, diagnostics })}\n`);
+  } else process.stdout.write(visibleLines(page({ profile, gaps, slurm, checks, wrote })));
   const lacks = !slurm || checks.some(({ verdict }) => verdict === 'wrong');
   return Math.max(reporter.end(), lacks ? 1 : 0);
 }

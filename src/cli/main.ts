@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import project from '../../package.json' with { type: 'json' };
+import { visibleLines } from '../diagnostics/words.ts';
 import { RUNTIMES } from '../model/container.ts';
 import { parseDuration } from '../time/duration.ts';
 
@@ -13,7 +14,7 @@ const examples = (...lines: readonly string[]) =>
 /** Reports to the person at the other end whatever got past everything else: never a bare stack trace. */
 function internalError(error: unknown): never {
   process.stderr.write(
-    `crc failed, and it is its own fault: ${error instanceof Error ? error.message : error}\n` +
+    `crc failed, and it is its own fault: ${visibleLines(String(error instanceof Error ? error.message : error))}\n` +
       'Please report this with the .crflow file. Nothing that was on disk has been changed.\n' +
       (process.env['CRFLOW_DEBUG'] && error instanceof Error ? `${error.stack}\n` : ''),
   );
@@ -49,6 +50,7 @@ const program = new Command('crc')
   )
   .version(project.version)
   .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(visibleLines(text)) })
   .showSuggestionAfterError()
   .addHelpText('after', `\n${statuses}`);
 

@@ -42,7 +42,7 @@ export async function planFlow(
   );
   const paint = painter(process.stdout.isTTY === true && !process.env['NO_COLOR']);
   if (forecasts.length > 0)
-    reporter.say(
+    reporter.paint(
       forecasts
         .map((one) => page(one, paint))
         .join('\n\n')

@@ -1,7 +1,8 @@
 import { summary } from '../diagnostics/define.ts';
-import { toJson } from '../diagnostics/json.ts';
+import { jsonText, toJson } from '../diagnostics/json.ts';
 import { type Lines, linesOf } from '../diagnostics/position.ts';
 import { render } from '../diagnostics/render.ts';
+import { visibleLines } from '../diagnostics/words.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Source } from '../model/span.ts';
@@ -26,7 +27,9 @@ export interface Reporter {
   readonly report: (diagnostics: readonly Diagnostic[], source?: Source) => void;
   /** A line about a result, for people: JSON has its own. */
   readonly say: (line: string) => void;
-  /** A result itself, for people and pipes: JSON has it among its own. */
+  /** The same with colours in it: all that is quoted in it must be visible already. */
+  readonly paint: (text: string) => void;
+  /** A result itself, for people and pipes: JSON has it among its own. To the byte, but for a terminal. */
   readonly print: (text: string) => void;
   /** Whether anything reported so far means that nothing may be written. */
   readonly failed: () => boolean;
@@ -62,10 +65,14 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
       }
     },
     say: (line) => {
-      if (format === 'pretty') process.stdout.write(`${line}\n`);
+      if (format === 'pretty') process.stdout.write(`${visibleLines(line)}\n`);
+    },
+    paint: (text) => {
+      if (format === 'pretty') process.stdout.write(`${text}\n`);
     },
     print: (text) => {
-      if (format === 'pretty') process.stdout.write(text);
+      if (format !== 'pretty') return;
+      process.stdout.write(process.stdout.isTTY === true ? visibleLines(text) : text);
     },
     failed: () => status() > 0,
     end: (outputs = [], more = {}) => {
@@ -73,7 +80,7 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
         const diagnostics = all
           .slice(0, mostTold)
           .map(({ one, source }) => toJson(one, source, linesIn(source)));
-        process.stdout.write(`${JSON.stringify({ format: 1, diagnostics, outputs, ...more }, null, 2)}\n`);
+        process.stdout.write(`${jsonText({ format: 1, diagnostics, outputs, ...more })}\n`);
       } else if (all.length > 0) {
         const rest = all.length > mostShown ? `; the first ${mostShown} are shown` : '';
         process.stderr.write(`${summary(all.map(({ one }) => one))}${rest}\n`);

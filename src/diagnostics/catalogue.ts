@@ -3,6 +3,7 @@ import type { DiagnosticKind } from './define.ts';
 import { includes } from './includes.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
+import { outputs } from './outputs.ts';
 import { rules } from './rules.ts';
 import { siteRules } from './site-rules.ts';
 import { sites } from './sites.ts';
@@ -25,4 +26,5 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   siteRules,
   limits,
   containers,
+  outputs,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -1,5 +1,6 @@
 import type { Diagnostic, Label } from '../model/diagnostic.ts';
 import type { Source, Span } from '../model/span.ts';
+import { visible } from './words.ts';
 
 /**
  * One kind of finding, as data. `P` is what a place that reports it must supply, so a message cannot be built
@@ -56,17 +57,17 @@ export interface Place {
   readonly related?: readonly Label[];
 }
 
-/** A finding of that kind. */
+/** A finding of that kind. Whatever it quotes can be shown: no character of it steers a terminal, and a title is one line. */
 export function diagnose<P>(kind: DiagnosticKind<P>, params: P, place: Place = {}): Diagnostic {
   return {
     code: kind.code,
     severity: kind.severity,
-    title: kind.title(params),
+    title: visible(kind.title(params)),
     ...(place.file === undefined ? {} : { file: place.file }),
-    ...(place.at === undefined ? {} : { at: { span: place.at, text: kind.label?.(params) ?? '' } }),
+    ...(place.at === undefined ? {} : { at: { span: place.at, text: visible(kind.label?.(params) ?? '') } }),
     related: place.related ?? [],
-    notes: kind.notes?.(params) ?? [],
-    help: kind.help?.(params) ?? [],
+    notes: (kind.notes?.(params) ?? []).map(visible),
+    help: (kind.help?.(params) ?? []).map(visible),
   };
 }
 

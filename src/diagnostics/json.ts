@@ -39,6 +39,18 @@ export function toJson(one: Diagnostic, source: Source, lines: Lines = linesOf(s
   };
 }
 
+/**
+ * JSON as crc prints it. What JSON itself leaves as it is and a terminal would act upon, or nobody sees, is escaped: to a
+ * program it is the same text.
+ */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(/[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu, (one) =>
+    [...Array(one.length).keys()]
+      .map((i) => `\\u${one.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 function place(label: Label, lines: Lines): JsonLabel {
   const start = positionAt(lines, label.span.start);
   const end = positionAt(lines, label.span.end);

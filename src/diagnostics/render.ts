@@ -4,6 +4,7 @@ import { excerpt } from './excerpt.ts';
 import { type Painter, painter } from './paint.ts';
 import { type Lines, lineAt, linesOf, positionAt } from './position.ts';
 import { wrap } from './width.ts';
+import { visible } from './words.ts';
 
 export interface RenderOptions {
   /** ANSI colours; off unless asked for. */
@@ -36,11 +37,11 @@ function renderWith(one: Diagnostic, source: Source, lines: Lines, paint: Painte
   const pad = ' '.repeat(margin);
   if (one.at !== undefined) {
     const { line, column } = positionAt(lines, one.at.span.start);
-    out.push(`${pad} ${paint.frame('┌─')} ${source.name}:${line}:${column}`);
+    out.push(`${pad} ${paint.frame('┌─')} ${visible(source.name)}:${line}:${column}`);
     out.push(`${pad} ${paint.frame('│')}`);
     out.push(...frame(one, one.at, lines, margin, paint));
     if (one.notes.length + one.help.length > 0) out.push(`${pad} ${paint.frame('│')}`);
-  } else if (one.file !== undefined) out.push(`${pad} ${paint.frame('┌─')} ${one.file}`);
+  } else if (one.file !== undefined) out.push(`${pad} ${paint.frame('┌─')} ${visible(one.file)}`);
   for (const note of one.notes) out.push(...paragraph('note', note, pad, paint));
   for (const help of one.help) out.push(...paragraph('help', help, pad, paint));
   return out.map((line) => line.trimEnd()).join('\n');

@@ -2,11 +2,19 @@
 
 const LONGEST_SHOWN = 60;
 
+/** Text on one line, as it can be shown: what nobody sees, or what would steer a terminal, is escaped, line ends too. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (one) => escapeOf(one));
+}
+
+/** The same for text of several lines; tabs stay, too. */
+export const visibleLines = (text: string): string => text.replaceAll(/[^\n\t]+/g, visible);
+
 /** Source text inside a sentence: in backquotes, invisible characters made visible, long text cut short. */
 export function quote(text: string): string {
-  const visible = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (one) => escapeOf(one));
-  const points = [...visible];
-  return `\`${points.length > LONGEST_SHOWN ? `${points.slice(0, LONGEST_SHOWN - 1).join('')}…` : visible}\``;
+  // More than is shown is not looked at.
+  const points = [...visible(text.slice(0, 2 * LONGEST_SHOWN))];
+  return `\`${points.length > LONGEST_SHOWN ? `${points.slice(0, LONGEST_SHOWN - 1).join('')}…` : points.join('')}\``;
 }
 
 /** `a`, `b` and `c`. */

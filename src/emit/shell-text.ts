@@ -1,5 +1,16 @@
 import type { ImageName } from '../model/container.ts';
 import type { HostPath } from '../model/flow.ts';
+import {
+  isDirectiveText,
+  isImageReference,
+  printedLines,
+  singleQuoted,
+  type WhyNot,
+  whyNoPackage,
+  whyNoPrintedFile,
+  whyNoRecipePath,
+  whyNotOneLine,
+} from './forms.ts';
 
 /** What a piece of shell text may stand for. A template asks for a kind; nothing turns one into another. */
 type Kind = 'word' | 'number' | 'code' | 'comment' | 'directive' | 'verbatim';
@@ -22,14 +33,31 @@ export class ShellText {
 const maker = Symbol('the functions of shell-text.ts');
 const make = (kind: Kind, text: string) => new ShellText(kind, text, maker);
 
-/** A string that a shell script cannot carry in this place. The checker finds these first; this is the last line. */
-export class UnspeakableInShell extends Error {}
+/**
+ * A value that an output cannot carry in this place. The checker reports these first, by the same predicates (forms.ts); what
+ * gets past it becomes a finding about the value, for `compile` catches this.
+ */
+export class UnspeakableInShell extends Error {
+  readonly value: string;
+  readonly why: string;
+  /** `why` goes on from "X cannot be written: ". */
+  constructor(value: string, why: string) {
+    super(`${JSON.stringify(value.slice(0, 100))} cannot be written: ${why}`);
+    this.value = value;
+    this.why = why;
+  }
+}
+
+/** Refuses for a reason, if there is one. */
+function refuse(value: string, why: WhyNot): void {
+  if (why !== undefined) throw new UnspeakableInShell(value, why);
+}
 
 const plainWord = /^[A-Za-z0-9_@%+:,./-]+$/;
 
 /** One shell word that expands to exactly `value`. Refuses NUL, which no argument can hold. */
 export function word(value: string): ShellText {
-  if (value.includes('\0')) throw new UnspeakableInShell('a shell word cannot hold a NUL character');
+  if (value.includes('\0')) refuse(value, 'a shell word cannot hold a NUL character');
   return make('word', plainWord.test(value) ? value : quote(value));
 }
 
@@ -52,8 +80,7 @@ export function pathWord(path: HostPath): ShellText {
 
 /** A whole number, at least 0. */
 export function number(value: number): ShellText {
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new UnspeakableInShell(`${value} is not a whole number`);
+  if (!Number.isSafeInteger(value) || value < 0) refuse(String(value), 'it is no whole number');
   return make('number', String(value));
 }
 
@@ -67,15 +94,15 @@ export function comment(value: string): ShellText {
  * something to it), so only characters that mean nothing to it are let through.
  */
 export function directive(option: string, value?: string | number): ShellText {
-  const text = value === undefined ? option : `${option}=${value}`;
-  if (!/^--[a-z-]+(=[A-Za-z0-9_.,@%+:=/&|*()[\]-]+)?$/.test(text))
-    throw new UnspeakableInShell(`an #SBATCH line cannot carry ${JSON.stringify(text)}`);
-  return make('directive', text);
+  if (!/^--[a-z-]+$/.test(option)) refuse(option, 'it is no option');
+  if (value === undefined) return make('directive', option);
+  if (!isDirectiveText(String(value))) refuse(String(value), 'an #SBATCH line has no quotes for it');
+  return make('directive', `${option}=${value}`);
 }
 
 /** The lines of a here-document with a quoted delimiter, and a delimiter that none of them is. */
 export function hereDocument(text: string): { readonly body: ShellText; readonly delimiter: ShellText } {
-  if (text.includes('\0')) throw new UnspeakableInShell('a here-document cannot hold a NUL character');
+  if (text.includes('\0')) refuse(text, 'a here-document cannot hold a NUL character');
   const body = text.endsWith('\n') ? text : `${text}\n`;
   const lines = new Set(body.split('\n'));
   let delimiter = 'RUN';
@@ -99,39 +126,33 @@ export function code(literals: TemplateStringsArray, ...values: ShellText[]): Sh
  * looks for here-documents outside of them; `{{` is taken apart, for Apptainer fills it in. Refuses line ends and NUL.
  */
 export function lineWord(value: string): ShellText {
-  refuseLineEnds(value);
-  if (plainWord.test(value)) return make('word', value);
-  return make('word', `'${value.replaceAll("'", "'\\''")}'`.replaceAll(/\{(?=\{)/g, "{''"));
+  refuse(value, whyNotOneLine(value));
+  return make('word', plainWord.test(value) ? value : singleQuoted(value));
 }
 
 /** An OCI name as `FROM` takes it: by its digest where it has one, for not every builder takes both. */
 export function imageReference({ registry, repository, tag, digest }: ImageName): ShellText {
   const text = `${registry}/${repository}${digest === null ? `:${tag}` : `@${digest}`}`;
-  if (
-    !/^[a-z0-9][A-Za-z0-9._:-]*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:\w[\w.-]*|@sha256:[0-9a-f]{64})$/.test(text)
-  )
-    throw new UnspeakableInShell(`${JSON.stringify(text)} is not the name of an image`);
+  if (!isImageReference(text)) refuse(text, 'it is not the name of an image');
   return make('word', text);
 }
 
 /** The name of a package, with what package managers let follow it (`=1.2`, `:amd64`); never an option. */
 export function packageName(value: string): ShellText {
-  if (!/^[@A-Za-z0-9][A-Za-z0-9+._:=~/@-]*$/.test(value))
-    throw new UnspeakableInShell(`${JSON.stringify(value)} is not the name of a package`);
+  refuse(value, whyNoPackage(value));
   return make('word', value);
 }
 
 /**
- * What stands behind `COPY`: from where, to where. Builders take the first for a pattern, expand variables in both and
- * read quotes; what cannot be kept from that is refused.
+ * What stands behind `COPY`: from where, to where. Builders take the first for a pattern, expand variables in both and read
+ * quotes; what cannot be kept from that is refused. In the form of a list nothing is an option.
  */
 export function copyWords(from: string, to: string): ShellText {
-  refuseLineEnds(from + to);
-  if (/[*?[\\]/.test(from))
-    throw new UnspeakableInShell(`COPY would take ${JSON.stringify(from)} for a pattern`);
-  if (plainWord.test(from) && plainWord.test(to)) return make('code', `${from} ${to}`);
-  const item = (path: string) => JSON.stringify(path.replaceAll(/[\\"'$]/g, '\\$&'));
-  return make('code', `[${item(from)}, ${item(to)}]`);
+  refuse(from, whyNoRecipePath(from));
+  refuse(to, whyNoRecipePath(to));
+  const isPlain = (path: string) => plainWord.test(path) && !path.startsWith('-');
+  if (isPlain(from) && isPlain(to)) return make('code', `${from} ${to}`);
+  return make('code', `[${JSON.stringify(from)}, ${JSON.stringify(to)}]`);
 }
 
 /** The value of a `LABEL`. */
@@ -139,25 +160,26 @@ export function labelValue(value: string): ShellText {
   return make('code', `"${comment(value).text.replaceAll(/[\\"$]/g, '\\$&')}"`);
 }
 
-/** A line of an Apptainer definition's `%files`, which expands names as a shell does: what means something there is refused. */
+/**
+ * A line of an Apptainer definition's `%files`, which expands names as a shell does: what means something there is refused. A
+ * line that begins with `%` would begin a section, one with `-` an option.
+ */
 export function filesWords(from: string, to: string): ShellText {
-  refuseLineEnds(from + to);
   const item = (path: string) => {
-    if (/["'$`\\*?[\]{}()!]/.test(path))
-      throw new UnspeakableInShell(`an Apptainer definition cannot name ${JSON.stringify(path)}`);
-    return plainWord.test(path) ? path : `"${path}"`;
+    refuse(path, whyNoRecipePath(path));
+    const whole = /^[%-]/.test(path) ? `./${path}` : path;
+    return plainWord.test(whole) ? whole : `"${whole}"`;
   };
   return make('code', `${item(from)} ${item(to)}`);
+}
+
+/** The lines of a file, as words for `printf '%s\\n'`: builders know no here-documents that older ones read, too. */
+export function printedFile(text: string): ShellText {
+  refuse(text, whyNoPrintedFile(text));
+  return make('code', printedLines(text).join('\n'));
 }
 
 /** Pieces on lines of their own. */
 export function lines(pieces: readonly ShellText[], separator = '\n'): ShellText {
   return make('code', pieces.map(({ text }) => text).join(separator));
-}
-
-function refuseLineEnds(value: string): void {
-  if (/[\0\n\r]/.test(value))
-    throw new UnspeakableInShell(
-      `${JSON.stringify(value)} has a line end in it, which nothing of a recipe can`,
-    );
 }

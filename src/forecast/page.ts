@@ -1,6 +1,6 @@
 import type { Painter } from '../diagnostics/paint.ts';
 import { wrap } from '../diagnostics/width.ts';
-import { plural } from '../diagnostics/words.ts';
+import { plural, visible } from '../diagnostics/words.ts';
 import type { Bytes, Seconds } from '../model/flow.ts';
 import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
 import { describeDuration } from '../time/duration.ts';
@@ -30,7 +30,7 @@ export function page(forecast: Forecast, paint: Painter): string {
     .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => {
       const heading = title === 'Look at this' ? paint.warning(title) : paint.bold(title);
-      return [heading, ...lines].join('\n');
+      return [heading, ...lines.map(visible)].join('\n');
     });
   return `${[paint.bold(wrap(`${workflow}: what will happen`, COLUMNS).join('\n')), ...blocks].join('\n\n')}\n`;
 }

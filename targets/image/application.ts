@@ -1,4 +1,4 @@
-import { code, lines, lineWord, type ShellText, UnspeakableInShell } from '../../src/emit/shell-text.ts';
+import { code, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
 import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
 import { type PackageManager, wrapped } from './distributions.ts';
 import { printed } from './printed.ts';
@@ -33,23 +33,12 @@ export function applicationSteps(recipe: ImageRecipe, manager: PackageManager): 
 const builtBy = ({ firstLine, lastLine }: { firstLine: number; lastLine: number }) =>
   `The flow's own build, from ${firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`}.`;
 
-/** Bytes of a build in a recipe: a shell is handed it as one argument, of which Linux takes 128 KiB. */
-const longestBuild = 100_000;
-/** Bytes of a line in a recipe, of which BuildKit takes 64 KiB. */
-const longestLine = 60_000;
-const bytes = (text: string) => new TextEncoder().encode(text).length;
-
 /** Writes the user's bash to a file, byte for byte, and runs it where its sources are. */
 function buildCommands(text: string, sources: readonly ImageSource[]): ShellText[] {
   const script = lineWord(`${scratch}/build.sh`);
-  const print = printed(text, script);
-  if (bytes(print.text) > longestBuild || print.text.split('\n').some((line) => bytes(line) > longestLine))
-    throw new UnspeakableInShell(
-      'a build of more than 100 kB, or 60 kB a line, cannot stand in a recipe: put it into a file beside the flow',
-    );
   return [
     code`mkdir -p ${lineWord(scratch)}`,
-    print,
+    printed(text, script),
     ...workFolder(sources[0]),
     code`bash -eo pipefail ${script}`,
   ];

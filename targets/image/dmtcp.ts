@@ -21,7 +21,7 @@ export function dmtcpSteps({ dmtcp: { release, archive } }: ImageRecipe, contain
   const { prefix, proof: script } = places(container);
   const commit = DMTCP_RELEASES[release];
   if (archive === null && commit === undefined)
-    throw new UnspeakableInShell(`DMTCP ${release} is not a release that crflow can fetch`);
+    throw new UnspeakableInShell(release, 'it is not a release of DMTCP that crflow can fetch');
   const fetched = archive
     ? unpacked(
         { kind: 'archive', from: archive.path, sha256: archive.sha256, to: `${scratch}/dmtcp` },

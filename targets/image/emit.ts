@@ -47,7 +47,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
     ignore,
   ];
   const head = [
-    code`# The image of ${comment(workflow)}, compiled from ${comment(source)} by crc. Change that file, not this one.`,
+    code`# The image of ${comment(workflow)}, compiled from ${comment(takenApart(source))} by crc. Change that file, not this one.`,
     code`#`,
     code`#   bash ${comment(script)}   builds it, and brings it to where ${comment(container.runtime)} finds it`,
   ];
@@ -74,6 +74,9 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   ];
 }
 
+/** Apptainer fills in what stands between two braces, in comments, too. */
+const takenApart = (text: string) => text.replaceAll('{{', '{ {');
+
 type Labels = readonly (readonly [string, string])[];
 
 /** No time and no machine: the same recipe is the same image. */
@@ -91,7 +94,7 @@ const dockerLabels = (labels: Labels) =>
   )}`;
 
 const definitionLabels = (labels: Labels) =>
-  lines(labels.map(([name, value]) => code`  ${comment(name)} ${comment(value.replaceAll('{{', '{ {'))}`));
+  lines(labels.map(([name, value]) => code`  ${comment(name)} ${comment(takenApart(value))}`));
 
 /** An image that is a file may lie among the sources, and so may the note about it. */
 function imageNames({ image }: Container): string[] {

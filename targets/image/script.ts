@@ -81,7 +81,7 @@ function partsFor({ runtime, image: { kind } }: Container): string[] {
     case 'charliecloud file':
       return [common, mark, file, copy, charliecloud, charliecloudFile, fingerprint, main];
     default:
-      throw new UnspeakableInShell(`${runtime} has its images by name, not as files`);
+      throw new UnspeakableInShell(kind, `${runtime} has its images by name, not as files`);
   }
 }
 

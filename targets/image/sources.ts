@@ -32,7 +32,7 @@ export function unpacked(
       ...(fetched
         ? [
             code`mkdir -p ${lineWord(scratch)}`,
-            code`curl -fsSL --retry 3 -o ${lineWord(file)} --url ${lineWord(from)}`,
+            code`curl -fsSL --globoff --retry 3 -o ${lineWord(file)} --url ${lineWord(from)}`,
           ]
         : []),
       code`echo ${lineWord(`${sha256}  ${file}`)} | sha256sum -c -`,
@@ -56,7 +56,8 @@ export function inContext(path: string): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (path.startsWith('/') || parts.includes('..'))
     throw new UnspeakableInShell(
-      `${JSON.stringify(path)} is not below the folder of the flow, and builders see nothing else`,
+      path,
+      'it is not below the folder of the flow, and builders see nothing else',
     );
   return parts.join('/') || '.';
 }

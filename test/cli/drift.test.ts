@@ -137,7 +137,7 @@ describe('drift', () => {
     const { status, stdout, stderr } = check();
     expect(status).toBe(1);
     expect(findings(stderr)).toEqual(['CRF941 flows/primes.sbatch']);
-    expect(stdout).toContain('\n-#SBATCH --time=130\\x1b[2J\n+#SBATCH --time=120\n');
+    expect(stdout).toContain('\n-#SBATCH --time=130\\u{1b}[2J\n+#SBATCH --time=120\n');
   });
 
   test('of another runtime', () => {

@@ -65,7 +65,7 @@ describe('shell text', () => {
     'a\nb',
     '',
   ])('an #SBATCH value of %j is refused', (value) => {
-    expect(() => directive('--account', value)).toThrow('cannot carry');
+    expect(() => directive('--account', value)).toThrow('#SBATCH line has no quotes');
   });
 
   test('NUL, and numbers that are none, are refused', () => {

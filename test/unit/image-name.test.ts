@@ -14,7 +14,6 @@ describe('names of images', () => {
     ['lab/solve', 'docker.io/lab/solve:latest'],
     ['ghcr.io/a/b:1', 'ghcr.io/a/b:1'],
     ['ghcr.io/b:1', 'ghcr.io/b:1'],
-    ['GHCR.io/a/b:1', 'GHCR.io/a/b:1'],
     ['a/b/c/d:1', 'docker.io/a/b/c/d:1'],
     ['localhost/solve:1', 'localhost/solve:1'],
     ['localhost:5000/x:1', 'localhost:5000/x:1'],

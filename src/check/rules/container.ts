@@ -1,6 +1,7 @@
 import { containers } from '../../diagnostics/containers.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
+import { whyNoRecipePath } from '../../emit/forms.ts';
 import type { Clause, StringValue } from '../../model/ast.ts';
 import {
   DISTRIBUTIONS,
@@ -100,6 +101,15 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   if (container === undefined && !image.node.broken)
     report(containers.imageWithoutContainer, image.node.key.span, undefined);
   const { from, build, build_packages, results } = image.values;
+  // Without a recipe nobody but the job reads it.
+  const dmtcp = container?.values.dmtcp;
+  const why = dmtcp && whyNoRecipePath(dmtcp.value);
+  if (dmtcp !== undefined && why !== undefined)
+    report(values.insidePath, dmtcp.span, {
+      text: dmtcp.value,
+      why,
+      help: 'choose another, as in "/usr/local"',
+    });
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {
     whatImage(from, true, context);

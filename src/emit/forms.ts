@@ -1,0 +1,83 @@
+/**
+ * What each place of an output can carry, as predicates that say why not. The constructors of shell-text.ts refuse by them, and
+ * the checker reports by them: so what one accepts, the other does.
+ */
+
+/** Why not: a phrase that goes on from "X is refused: ". Undefined where nothing is in the way. */
+export type WhyNot = string | undefined;
+
+/** A value without line ends and NUL: all that has to stand on one line of a recipe. */
+export function whyNotOneLine(value: string): WhyNot {
+  return /[\0\n\r]/.test(value) ? 'it has a line end in it, and a recipe is read line by line' : undefined;
+}
+
+/**
+ * A path that a Dockerfile's COPY and an Apptainer definition's %files both take to the letter. Each reads patterns, quotes and
+ * variables in its own way; what means something to one of them is refused for both, so that a flow can change its runtime.
+ */
+export function whyNoRecipePath(path: string): WhyNot {
+  const odd = /["'$`\\*?[\]{}()!]/.exec(path)?.[0];
+  if (odd === undefined) return whyNotOneLine(path);
+  return /[*?[\]{}]/.test(odd)
+    ? `\`${odd}\` would make a pattern of it, and builders read patterns differently`
+    : `\`${odd}\` means something to those who read a recipe`;
+}
+
+/** The name of a package, with what package managers let follow it (`=1.2`, `:amd64`); never an option. */
+export function whyNoPackage(name: string): WhyNot {
+  if (name === '') return 'it is empty';
+  if (name.startsWith('-')) return 'it would be read as an option';
+  if (!/^[A-Za-z0-9]/.test(name)) return 'a name begins with a letter or a digit';
+  return /^[A-Za-z0-9._+:~=-]+$/.test(name)
+    ? undefined
+    : 'a name is made of letters, digits and `._+:~=-`; each is an item of its own';
+}
+
+/** A module of a container runtime: part of an option, and with some runtimes of an #SBATCH line. */
+export function whyNoModule(name: string): WhyNot {
+  if (name === '') return 'it is empty';
+  if (name.startsWith('-')) return 'it would be read as an option';
+  return /^[A-Za-z0-9._+:=-]+$/.test(name)
+    ? undefined
+    : 'a name is made of letters, digits and `._+:=-`; each is an item of its own';
+}
+
+/** `REGISTRY/NAME:TAG` or `REGISTRY/NAME@sha256:…`, as all builders read it. */
+export function isImageReference(text: string): boolean {
+  return /^[a-z0-9][a-z0-9._:-]*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:\w[\w.-]*|@sha256:[0-9a-f]{64})$/.test(
+    text,
+  );
+}
+
+/** Characters that mean nothing to Slurm's reader of #SBATCH lines (it knows quotes, backslashes and `#`). */
+export const isDirectiveText = (text: string): boolean => /^[A-Za-z0-9_.,@%+:=/&|*()[\]-]+$/.test(text);
+
+/** Single quotes around a value, for one line of a recipe; `{{` is taken apart, for Apptainer fills it in. */
+export function singleQuoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`.replaceAll(/\{(?=\{)/g, "{''");
+}
+
+/** Lines of a file as a recipe prints it: each a word of its own, quoted also where it need not be, the next behind it. */
+export function printedLines(text: string): string[] {
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => `      ${singleQuoted(line)} \\`);
+}
+
+/** Bytes of a file in a recipe: a shell is handed it as one argument, of which Linux takes 128 KiB. */
+const LONGEST_FILE = 100_000;
+/** Bytes of a line in a recipe, of which BuildKit takes 64 KiB. */
+const LONGEST_LINE = 60_000;
+const bytes = (text: string) => new TextEncoder().encode(text).length;
+
+/** A file that a recipe writes line by line, such as the flow's own build. */
+export function whyNoPrintedFile(text: string): WhyNot {
+  if (/[\0\r]/.test(text)) return 'it holds a carriage return, and a recipe is read line by line';
+  const lines = printedLines(text);
+  if (bytes(lines.join('\n')) > LONGEST_FILE)
+    return `with its quotes it takes more than ${LONGEST_FILE / 1000} kB in a recipe`;
+  return lines.some((line) => bytes(line) > LONGEST_LINE)
+    ? `with its quotes a line of it takes more than ${LONGEST_LINE / 1000} kB in a recipe`
+    : undefined;
+}
