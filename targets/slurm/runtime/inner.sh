@@ -122,12 +122,13 @@ regular_checkpoint() {
   schedule_checkpoint
 }
 
-# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it.
+# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it; and so does SIGPIPE, which it
+# gets where a process ends just when it is told of a checkpoint.
 start_coordinator() {
   local port_file=$tmp/port
   rm -f "$port_file"
   (
-    trap '' TERM
+    trap '' TERM PIPE
     cd "$live" || exit
     exec dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp"
   ) </dev/null 9<"$starting" >>"$attempt_dir/coordinator.log" 2>&1 & # it would not start with a file for input
