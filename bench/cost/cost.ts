@@ -38,16 +38,14 @@ test('what a job costs everybody else', async () => {
 
 /** A job that only runs, with each bash: what its halves and its listening step do meanwhile. */
 async function idle(cluster: Cluster): Promise<string[]> {
-  const rows: string[] = [];
-  for (const bash of bashes) {
+  const row = async (bash: string) => {
     const job = await Job.start(cluster, { bash, interval: 86_400 });
     const trace = await traceOf(await job.supervision(), seconds);
     await job.end();
     const looks = trace.files(job.state);
-    rows.push(
-      `| ${version(bash)} | ${hour(looks)} (${(looks / seconds).toFixed(2)} a second) | ${hour(trace.started)} | ${trace.programs.join(', ')} |`,
-    );
-  }
+    return `| ${version(bash)} | ${hour(looks)} (${(looks / seconds).toFixed(2)} a second) | ${hour(trace.started)} | ${trace.programs.join(', ')} |`;
+  };
+  const rows = await Promise.all(bashes.map(row));
   return [
     '| bash | looks at the run’s folder an hour | processes started an hour | programs, in the window |',
     '| --- | --- | --- | --- |',

@@ -58,7 +58,7 @@ export interface Finding {
 }
 
 /** A checkpoint without the mark of a commit after so many seconds has not ended. */
-const patience = 10;
+const patience = 30;
 
 /** It starts no process once the program runs, or DMTCP could end it, too. */
 const shell = `cd "$1" || exit
@@ -167,7 +167,7 @@ export class Computation {
     this.#spawn(command, [...where, ...args], this.#folder);
     const up = await this.#until(20, () => this.#runs());
     this.#mark = { at: Date.now(), after };
-    if (!up) this.#say('no start', { words: `${this.#words()} | ${this.#tail('coordinator.log')}` });
+    if (!up) this.#say('no start', { words: this.#words() });
     else if (after === 'restore') this.#say('restored');
     return up;
   }
@@ -261,17 +261,15 @@ export class Computation {
     return spawnSync('timeout', args, { encoding: 'utf8', env: this.#environment() });
   }
 
-  /** The last lines of DMTCP's that tell of a failure. */
+  /** The last lines of DMTCP's that tell of a failure, and the coordinator's last. */
   #words(): string {
-    return this.#read('log')
-      .split('\n')
-      .filter((line) => /ERROR|WARNING|Terminating|rejecting|Message|Segm/.test(line))
-      .slice(-4)
-      .map((line) => line.replace(/^\[[^\]]*\]\s*/, ''))
-      .join(' | ');
+    const plain = (line: string) => line.replaceAll(/\u001b\[[\d;]*m|dmtcp> |\[20[^\]]*\]\s*/g, '').trim();
+    const lines = (name: string) => this.#read(name).split('\n').map(plain).filter(Boolean);
+    const failures = lines('log').filter((line) =>
+      /Error|Warning|Terminating|rejecting|Message|JASSERT/.test(line),
+    );
+    return [...failures.slice(-3), ...lines('coordinator.log').slice(-4)].join(' | ');
   }
-
-  #tail = (name: string) => this.#read(name).trim().split('\n').slice(-5).join(' | ');
 
   #spawn(command: string, args: readonly string[], cwd: string): ChildProcess {
     const log = openSync(this.#path(command === 'bash' ? 'coordinator.log' : 'log'), 'a');

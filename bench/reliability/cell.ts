@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compile } from '../../src/compile.ts';
 import { type Dmtcp, dmtcpEnvironment } from '../../test/support/dmtcp.ts';
 import { processesIn } from '../../test/support/run-folder.ts';
-import type { Cluster, JobFields } from '../../test/support/slurm-cluster.ts';
+import type { Cluster, JobFields, SubmitOptions } from '../../test/support/slurm-cluster.ts';
 import { hasJobEnded, parseJob } from '../../test/support/slurm-job.ts';
 
 /** What both scripts of a row are given. Durations in seconds, but for `limit`. */
@@ -23,6 +23,10 @@ export interface Work {
   readonly traps: string;
   /** False: the first checkpoint is not restored at once. */
   readonly prove?: boolean;
+  /** Starts some processes for each number, as a shell script does: `$(…)`, a pipeline, a sleep. */
+  readonly forks?: boolean;
+  /** A task of a job array submits the job, and goes on meanwhile. */
+  readonly driver?: boolean;
 }
 
 export type SideName = 'crflow' | 'hand-written';
@@ -37,6 +41,10 @@ export class Cell {
   readonly folder: string;
   readonly progressFile: string;
   id = '';
+  /** The job that submitted this one. */
+  driver: string | undefined;
+  /** Where the same script runs, too, in the same folder. */
+  other: Cluster | undefined;
   cancelled = false;
 
   constructor(cluster: Cluster, side: SideName, work: Work, folder: string) {
@@ -60,8 +68,12 @@ export class Cell {
       sbatchArgs,
       traps,
       prove = true,
+      forks = false,
+      driver = false,
     } = this.work;
-    const program = `perl '${join(here, 'count.pl')}' ${last} ${step} ${status} ${memoryMib} '${this.progressFile}'`;
+    const program = forks
+      ? `bash '${join(here, 'count-forks.sh')}' ${last} ${step} ${status} '${this.progressFile}'`
+      : `perl '${join(here, 'count.pl')}' ${last} ${step} ${status} ${memoryMib} '${this.progressFile}'`;
     mkdirSync(this.folder, { recursive: true });
     const script = join(this.folder, 'job.sbatch');
     if (this.side === 'crflow') {
@@ -73,7 +85,7 @@ export class Cell {
       writeFileSync(join(this.folder, 'payload.sh'), `exec >>count.out 2>&1 </dev/null\n${program}\n`);
     }
     const { PATH = '' } = dmtcpEnvironment(dmtcp);
-    this.id = await this.cluster.submit(script, {
+    const options = {
       cwd: this.folder,
       env: {
         PATH,
@@ -84,7 +96,40 @@ export class Cell {
         ...(prove ? {} : { CRFLOW_PROVE: '0' }),
       },
       sbatchArgs: [`--time=${limit}`, `--signal=B:USR1@${lead}`, '-w', node, ...sbatchArgs],
+    };
+    this.#again = (cluster) => cluster.submit(script, options);
+    this.id = driver ? await this.#byDriver(script, options) : await this.#again(this.cluster);
+  }
+
+  #otherName = () => (this.other === undefined ? ' ' : basename(this.other.dir).toLowerCase());
+
+  #again: (cluster: Cluster) => Promise<string> = async () => '';
+
+  /** The same script, in the same folder, on another cluster. */
+  submitOn(cluster: Cluster): Promise<string> {
+    this.other = cluster;
+    return this.#again(cluster);
+  }
+
+  /** A task of an array, in another folder, calls sbatch as it would for any job. */
+  async #byDriver(
+    script: string,
+    { cwd, env, sbatchArgs }: Required<Omit<SubmitOptions, 'args'>>,
+  ): Promise<string> {
+    const words = sbatchArgs.map((word) => `'${word}'`).join(' ');
+    const place = `${this.folder}-driver`;
+    mkdirSync(place);
+    writeFileSync(
+      join(place, 'driver.sh'),
+      `#!/bin/bash\n(cd '${cwd}' && sbatch --parsable ${words} '${script}') >id.new && mv id.new id\nsleep 600\n`,
+    );
+    this.driver = await this.cluster.submit('driver.sh', {
+      cwd: place,
+      env,
+      sbatchArgs: ['--array=7', '--requeue', '--time=30', '-w', this.work.node],
     });
+    await this.wait('submission by the driver', async () => existsSync(join(place, 'id')));
+    return read(join(place, 'id')).trim();
   }
 
   /** All jobs that were ever submitted in this cell's folder; the last one that started is the one that counts. */
@@ -101,10 +146,14 @@ export class Cell {
     return jobs.length > 0 && jobs.every(hasJobEnded);
   }
 
-  progress = () => read(this.progressFile);
+  /** Without what the same script did on the other cluster, if it can be told apart. */
+  progress = () =>
+    read(this.progressFile).replaceAll(/^(.*) (\S+)\n/gm, (_, line, cluster) =>
+      cluster === this.#otherName() ? '' : `${line}\n`,
+    );
   output = () =>
     readdirSync(this.folder)
-      .filter(isOutput)
+      .filter((name) => isOutput(name) && !name.includes(`.${this.#otherName()}.`))
       .map((name) => read(join(this.folder, name)))
       .join('');
   log = () =>

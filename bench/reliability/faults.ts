@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cluster, startCluster } from '../../test/support/slurm-cluster.ts';
 import { type Cell, type Work, warn } from './cell.ts';
 
 /** As it was launched, and as DMTCP calls it once it was restored. */
@@ -13,8 +14,10 @@ export interface Row {
   readonly work?: Partial<Work>;
   /** MiB of a file system of its own for each cell's folder. */
   readonly tmpfs?: number;
-  /** Does it to both; they run at the same time, on the same node. */
+  /** Does it to both; they run at the same time, on the same node. What it returns is called when both are judged. */
   readonly strike?: (cells: readonly Cell[]) => Promise<unknown>;
+  /** It strikes the whole cluster, and no other row runs meanwhile. */
+  readonly alone?: boolean;
 }
 
 /** 30 s of work, a checkpoint each 5 s, far from the time limit: what happens is the fault's doing. */
@@ -79,6 +82,28 @@ const nodeFails = async (cells: readonly Cell[]) => {
   await node('state=resume');
 };
 
+/** slurmctld answers nobody for a while, and enforces nothing, from before the warning is due until the time limit has passed. */
+const silence = async (cells: readonly Cell[]) => {
+  const [{ cluster, work }] = [cells[0] ?? missing()];
+  await Promise.all(cells.map((cell) => cell.until(10)));
+  await sleep(Math.max(0, work.limit * 60 - work.lead - 35 - 10 * work.step) * 1000);
+  cluster.pauseController(true);
+  await sleep(75_000);
+  cluster.pauseController(false);
+};
+
+/** Another cluster, on the same file system, comes to the same job id; and its user submits the same script in the same folder. */
+const sameIdElsewhere = async (cells: readonly Cell[]) => {
+  await midway(async () => undefined)(cells);
+  const others: Cluster[] = [];
+  for (const cell of cells) {
+    const other = await startCluster({ cpus: 16, settings: { FirstJobId: cell.id } });
+    others.push(other);
+    await cell.submitOn(other);
+  }
+  return () => Promise.all(others.map((other) => other.stop()));
+};
+
 const fillDisk = (cell: Cell) => {
   const { bavail, bsize } = statfsSync(cell.folder);
   execFileSync('fallocate', [
@@ -134,6 +159,25 @@ export const rows: readonly Row[] = [
     strike: betweenAttempts((cell) => rmSync(cell.applicationImage())),
   },
   { fault: 'Slurm refuses the requeue', work: { ...short, sbatchArgs: ['--no-requeue'], last: 80 } },
+  {
+    fault: 'a program that starts 40 processes a second',
+    work: { forks: true, last: 120 },
+  },
+  {
+    fault: 'slurmctld is silent for 75 s around the time limit',
+    work: { ...short, last: 80 },
+    alone: true,
+    strike: silence,
+  },
+  {
+    fault: 'submitted by a task of a job array',
+    work: { ...short, driver: true, last: 80 },
+  },
+  {
+    fault: 'the same script, folder and job id on another cluster',
+    work: { last: 120 },
+    strike: sameIdElsewhere,
+  },
   { fault: 'the disk fills up', tmpfs: 512, strike: midway(fillDisk) },
 ];
 

@@ -15,6 +15,8 @@ export interface Remains {
   /** Whether its owner cancelled it, and then whether it ran again. */
   readonly cancelled?: boolean | undefined;
   readonly cameBack?: boolean | undefined;
+  /** How often the job was started again that submitted this one. */
+  readonly driverRestarts?: number | undefined;
 }
 
 export interface Verdict {
@@ -28,7 +30,18 @@ export interface Verdict {
 
 /** Says in plain words what became of a run. */
 export function judge(remains: Remains): Verdict {
-  const { last, step, status, output, progress, end, stuckAfter, cancelled, cameBack } = remains;
+  const {
+    last,
+    step,
+    status,
+    output,
+    progress,
+    end,
+    stuckAfter,
+    cancelled,
+    cameBack,
+    driverRestarts = 0,
+  } = remains;
   const printed = numbers(output);
   const worked = numbers(progress);
   const seen = new Set(printed);
@@ -48,7 +61,9 @@ export function judge(remains: Remains): Verdict {
     if (lost + doubled > 0) return '**complete, with a wrong output**';
     return 'complete';
   };
-  return { outcome: outcome(), lost, doubled, redone };
+  const driver =
+    driverRestarts > 0 ? `; **the job that submitted it was requeued** ${driverRestarts} times` : '';
+  return { outcome: outcome() + driver, lost, doubled, redone };
 }
 
 function numbers(text: string): number[] {

@@ -64,9 +64,11 @@ async function faultTable(cluster: Cluster, dmtcp: Dmtcp, wanted: RegExp): Promi
   };
   const chosen = rows.filter(({ fault }) => wanted.test(fault));
   // A row that strikes a whole node has it for itself; of the others, two at a time.
-  const alone = chosen.filter(({ work }) => work?.node === 'n2');
-  const others = chosen.filter((row) => !alone.includes(row));
-  await Promise.all([run(alone), run(others), run(others)]);
+  const onNode = chosen.filter(({ work }) => work?.node === 'n2');
+  const alone = chosen.filter((row) => row.alone);
+  const others = chosen.filter((row) => !onNode.includes(row) && !alone.includes(row));
+  await Promise.all([run(onNode), run(others), run(others)]);
+  await run(alone);
   return [
     '| fault | script | what became of the run | Slurm says | restarts | numbers lost / doubled | done again |',
     '| --- | --- | --- | --- | --- | --- | --- |',
@@ -80,13 +82,17 @@ async function runRow(cluster: Cluster, dmtcp: Dmtcp, row: Row): Promise<string[
   const work = { ...usual, ...row.work };
   const place = join(cluster.work, `row${++serial}`);
   const cells = sides.map((side) => new Cell(cluster, side, work, join(place, side)));
+  let undo: unknown;
   try {
     for (const { folder } of cells) {
       mkdirSync(folder, { recursive: true });
       if (row.tmpfs) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${row.tmpfs}m`, 'tmpfs', folder]);
     }
     await Promise.all(cells.map((cell) => cell.submit(dmtcp)));
-    const [results] = await Promise.all([Promise.all(cells.map((cell) => watch(cell))), row.strike?.(cells)]);
+    const strike = row.strike?.(cells).then((done) => {
+      undo = done;
+    });
+    const [results] = await Promise.all([Promise.all(cells.map((cell) => watch(cell))), strike]);
     return results.map(({ verdict, end, restarts }, at) =>
       [
         '',
@@ -103,6 +109,7 @@ async function runRow(cluster: Cluster, dmtcp: Dmtcp, row: Row): Promise<string[
         .trim(),
     );
   } finally {
+    if (typeof undo === 'function') await undo();
     for (const cell of cells) {
       await end(cell);
       if (row.tmpfs) execFileSync('umount', ['-l', cell.folder]);
@@ -142,6 +149,7 @@ async function watch(cell: Cell): Promise<{ verdict: Verdict; end: string; resta
     stuckAfter,
     cancelled: cell.cancelled,
     cameBack,
+    driverRestarts: cell.driver ? Number((await cell.cluster.job(cell.driver)).Restarts) : 0,
   });
   if (process.env['CRFLOW_ROWS'] !== undefined)
     console.log(`--- ${cell.folder} ${end}\n${cell.log().slice(-3000)}`);
@@ -150,6 +158,7 @@ async function watch(cell: Cell): Promise<{ verdict: Verdict; end: string; resta
 
 /** Ends all that is left of a cell. Without cgroups, as here, Slurm does not find everything. */
 async function end(cell: Cell): Promise<void> {
+  if (cell.driver) await cell.cluster.run('scancel', [cell.driver]);
   for (const job of await cell.jobs()) await cell.cluster.run('scancel', [job.JobId]);
   await cell.wait('end', () => cell.ended()).catch((error) => console.log(String(error)));
   for (let tries = 0; processesIn(cell.folder).length > 0 && tries < 50; tries++) {

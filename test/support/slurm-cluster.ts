@@ -151,6 +151,11 @@ export class Cluster extends SlurmClient {
     await ended;
   }
 
+  /** Has slurmctld answer nobody, as when it is overloaded, or go on. */
+  pauseController(pause: boolean): void {
+    this.#daemons.get('slurmctld')?.kill(pause ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** All that runs for this cluster: daemons, step daemons, processes of jobs. */
   async processes(): Promise<readonly { readonly pid: number; readonly command: string }[]> {
     const { stdout } = await this.run(process.execPath, [JANITOR, this.dir, '--list'], { cwd: '/' });
