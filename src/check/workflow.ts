@@ -22,6 +22,7 @@ import { readSet, type Variable, warnOfDollar } from './environment.ts';
 import { fillIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
 import { ruleFamilies } from './rules/index.ts';
+import { readRun } from './run-text.ts';
 import { readSlurm } from './slurm.ts';
 import {
   BLOCKS,
@@ -57,7 +58,8 @@ export function readWorkflow(
   const exported = run === undefined ? [] : exportsFor(run, set, context);
   const container = blocks.container && readContainer(blocks.container, context);
   const image = blocks.image && readRecipe(blocks.image, context);
-  for (const rule of ruleFamilies) rule(blocks, context);
+  const shell = run === undefined ? undefined : readRun(text ?? run);
+  for (const rule of ruleFamilies) rule(blocks, context, shell);
   // An error that was reported keeps the workflow from being used: what is left out here is never missed.
   const parts = { ...(container ? { container } : {}), ...(image ? { image } : {}) };
   return assemble(node, blocks, run, text, [...exported, ...set], options, parts);

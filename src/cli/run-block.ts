@@ -26,7 +26,9 @@ const gaveUp = [1072, 1073];
 /** The syntax of `run` by `bash -n`; `'none'` where there is no bash. */
 export async function runSyntax(flow: Flow): Promise<readonly Diagnostic[] | 'none'> {
   const { text } = flow.plan.run;
-  const { status, stderr } = await run('bash', ['-n'], { input: text });
+  // `shopt` comes too late for `bash -n`, which runs nothing.
+  const extglob = /\bshopt\s+-s\b.*\bextglob\b/.test(text) ? ['-O', 'extglob'] : [];
+  const { status, stderr } = await run('bash', [...extglob, '-n'], { input: text });
   if (status === 127) return 'none';
   if (status === 0) return [];
   const [, line, message] = /line (\d+): (.*)/.exec(stderr) ?? [];

@@ -5,6 +5,7 @@ import { limits } from './limits.ts';
 import { names } from './names.ts';
 import { outputs } from './outputs.ts';
 import { rules } from './rules.ts';
+import { run } from './run.ts';
 import { siteRules } from './site-rules.ts';
 import { sites } from './sites.ts';
 import { syntax } from './syntax.ts';
@@ -26,5 +27,6 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   siteRules,
   limits,
   containers,
+  run,
   outputs,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

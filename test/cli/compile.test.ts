@@ -153,15 +153,27 @@ describe('crc compile', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('shows a mistake in run where it was made', () => {
+  test('shows a mistake in run where it was made, without bash', () => {
     write(
       'primes.crflow',
       good.replace('"./primes 1000"', '"""\n    if true; then\n      echo ok\n    done\n  """'),
     );
-    const { status, stderr } = run(['compile', '--shellcheck', fakeShellCheck(), 'primes.crflow']);
+    const { status, stderr } = run(['compile', '--no-verify', 'primes.crflow']);
     expect(status).toBe(1);
-    expect(stderr).toContain('CRF910');
+    expect(stderr).toContain('CRF480');
     expect(stderr).toContain('primes.crflow:7:5');
+  });
+
+  test.each([
+    ['', 'CRF910'],
+    // As bash comes to it when it runs; `bash -n` does not.
+    ['shopt -s nullglob extglob', ''],
+  ])('has bash read run, too: after %j', (before, code) => {
+    write('primes.crflow', good.replace('"./primes 1000"', `"""\n    ${before}\n    echo !(a|b)\n  """`));
+    const { status, stderr } = run(['compile', '--shellcheck', fakeShellCheck(), 'primes.crflow']);
+    expect(stderr).toContain(code === '' ? '' : `error[${code}]`);
+    if (code !== '') expect(stderr).toContain('primes.crflow:6:5');
+    expect(status).toBe(code === '' ? 0 : 1);
   });
 
   test('refuses to write two flows to one file', () => {

@@ -1,20 +1,34 @@
 import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
+import type { RunText } from '../run-text.ts';
 import { attemptRules } from './attempt.ts';
 import { checkpointRules } from './checkpoint.ts';
 import { containerRules, imageRules } from './container.ts';
+import { gpuRules } from './gpu.ts';
 import { limitRules } from './limits.ts';
+import { runFolderRules } from './run-folder.ts';
+import { runJobRules } from './run-jobs.ts';
+import { runPipeRules } from './run-pipes.ts';
+import { runSyntaxRules } from './run-syntax.ts';
 import { shellRules } from './shell.ts';
 import { siteFits } from './site.ts';
 
-/** A family of rules: looks at values that were found right each for itself, and silent where one is absent. */
-export type RuleFamily = (blocks: Blocks, context: Context) => void;
+/**
+ * A family of rules: looks at values that were found right each for itself, and silent where one is absent. `run`: its
+ * text, where there is one.
+ */
+export type RuleFamily = (blocks: Blocks, context: Context, run: RunText | undefined) => void;
 
 export const ruleFamilies: readonly RuleFamily[] = [
   attemptRules,
   checkpointRules,
   shellRules,
   limitRules,
+  gpuRules,
+  runSyntaxRules,
+  runPipeRules,
+  runJobRules,
+  runFolderRules,
   siteFits,
   containerRules,
   imageRules,

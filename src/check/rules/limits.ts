@@ -1,8 +1,9 @@
 import { limits } from '../../diagnostics/limits.ts';
 import type { RuntimeName } from '../../model/container.ts';
+import type { ShellCommand } from '../../shell/read.ts';
 import type { Blocks } from '../blocks.ts';
-import { type Context, spanInside, textOf } from '../context.ts';
-import { type ShellCommand, shellCommands } from '../shell-commands.ts';
+import type { Context } from '../context.ts';
+import type { RunText } from '../run-text.ts';
 
 const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;
 /** What starts containers, and the runtime of ours that does the same. */
@@ -17,11 +18,10 @@ const RUNTIME_OF: Readonly<Record<string, RuntimeName | undefined>> = {
   enroot: undefined,
 };
 /** Of those that do other things, too: what starts one. `podman images` and `apptainer --version` do no harm. */
-const STARTS = /^[^;&|\n]*\s(?:run|exec|shell|start)(?=\s|$)/;
+const STARTS = /^(?:run|exec|shell|start)$/;
 const ALWAYS_STARTS = /^(?:shifter|ch-run)$/;
 /** What ends at once under DMTCP ("This program should not be run under ckpt control", seen with 4.1.1). */
 const DMTCP = /^(?:dmtcp_(?:launch|coordinator|restart|checkpoint)|mtcp_restart)$/;
-const GPU_TOOLS = /^(?:nvidia-smi|rocm-smi|nvcc|ncu|nsys)$/;
 /** Programs that were seen to need `mpi = singleton` (facts of applications), by how their commands are called. */
 const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
   [/^lmp(?:_\w+)?$/, 'LAMMPS'],
@@ -32,22 +32,20 @@ const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
 export function limitRules(
   { application, checkpoint, container, schedule }: Blocks,
   { report }: Context,
+  run: RunText | undefined,
 ): void {
-  const { run, mpi } = application?.values ?? {};
-  const text = run?.value;
-  const shell = text === undefined ? '' : textOf(text);
-  const commands = shellCommands(shell);
-  const bare = shell.replaceAll(/\\\n/g, '  ');
+  const { mpi } = application?.values ?? {};
+  const commands = run?.shell.commands ?? [];
   const first = (names: RegExp) => commands.find(({ name }) => names.test(name));
-  const at = ({ start, end }: ShellCommand) =>
-    text === undefined ? { start: 0, end: 0 } : spanInside(text, start, end);
+  const at = (place: ShellCommand) => run?.spanOf(place) ?? { start: 0, end: 0 };
   const launcher = first(LAUNCHERS);
   if (launcher !== undefined) report(limits.launcher, at(launcher), { command: launcher.name });
   const dmtcp = first(DMTCP);
   if (dmtcp !== undefined) report(limits.dmtcpInRun, at(dmtcp), { command: dmtcp.name });
   const starter = commands.find(
-    ({ name, end }) =>
-      Object.hasOwn(RUNTIME_OF, name) && (ALWAYS_STARTS.test(name) || STARTS.test(bare.slice(end))),
+    ({ name, args }) =>
+      Object.hasOwn(RUNTIME_OF, name) &&
+      (ALWAYS_STARTS.test(name) || args.some(({ value }) => value !== undefined && STARTS.test(value))),
   );
   if (starter !== undefined)
     report(limits.ownContainer, at(starter), {
@@ -55,8 +53,6 @@ export function limitRules(
       isInside: container !== undefined,
       runtime: RUNTIME_OF[starter.name],
     });
-  const tool = first(GPU_TOOLS);
-  if (tool !== undefined) report(limits.gpuCommand, at(tool), { command: tool.name });
   if (mpi === undefined && !application?.given.has('mpi') && launcher === undefined) {
     for (const [names, program] of MPI_PROGRAMS) {
       const found = first(names);

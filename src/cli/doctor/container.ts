@@ -1,11 +1,12 @@
 import { runtimeOf } from '../../../targets/runtimes/index.ts';
 import { isIn } from '../../check/container-values.ts';
-import { shellCommands } from '../../check/shell-commands.ts';
+
 import { pathWord, word, words } from '../../emit/shell-text.ts';
 import type { Answer } from '../../host/ask.ts';
 import type { Container } from '../../model/container.ts';
 import { type HostPath, variablesOf } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
+import { shellCommands } from '../../shell/read.ts';
 import { askBash } from './machine.ts';
 
 /** What a job finds out of its container: its image is there, a command runs in it, and DMTCP is in it. */
@@ -65,9 +66,7 @@ dmtcp_launch --version 2>&1 || echo "failed $?"`;
 function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly string[] {
   const first = workdir?.[0];
   const places = [...mounts.map(({ to }) => to), ...(first?.kind === 'text' ? [first.text] : [])];
-  const paths = shellCommands(run.text).map(
-    ({ start, end }) => /\S*$/.exec(run.text.slice(0, start))?.[0] + run.text.slice(start, end),
-  );
+  const paths = shellCommands(run.text).map(({ path }) => path);
   return [...new Set(paths)].filter(
     (path) => /^\/[\w./+-]+$/.test(path) && !places.some((place) => isIn(path, place)),
   );

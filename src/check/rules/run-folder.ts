@@ -1,0 +1,57 @@
+import { run as kinds } from '../../diagnostics/run.ts';
+import { quote } from '../../diagnostics/words.ts';
+import { asWritten } from '../../model/path.ts';
+import { type Departure, departures } from '../../shell/folder.ts';
+import type { Blocks } from '../blocks.ts';
+import type { Context } from '../context.ts';
+import type { RunText } from '../run-text.ts';
+
+/** Where `run` leaves the work folder. DMTCP 4.1 brings a process back in a folder that it is told, or below it. */
+export function runFolderRules(
+  { application, environment }: Blocks,
+  { report, scope }: Context,
+  run: RunText | undefined,
+): void {
+  if (run === undefined || (application?.given.has('workdir') && application.values.workdir === undefined))
+    return;
+  const { shell, limit, spanOf } = run;
+  const workdir = application?.values.workdir?.value;
+  const set = environment?.inner.flatMap(({ entries }) => entries.map(({ key }) => key.text)) ?? [];
+  const read = shell.commands
+    .filter(({ name }) => /^(?:read|for|local|declare|typeset|export|readonly|getopts)$/.test(name))
+    .flatMap(({ args }) => args.map(({ text }) => text.replace(/\+?=.*$/s, '')));
+  const assigned = new Set([...shell.assignments.map(({ name }) => name), ...read, ...set, ...scope.names()]);
+  for (const one of departures(shell.script, workdir && asWritten(workdir), assigned)) {
+    if (one.start >= limit) continue;
+    const isCertain = one.isSure && one.isForGood;
+    report(isCertain ? kinds.leaves : kinds.mayLeave, spanOf(one), {
+      command: one.text,
+      why: whyOf(one, isCertain),
+      help: helpFor(one, application?.given.has('workdir') === true),
+    });
+  }
+}
+
+function whyOf({ why, isSure }: Departure, isCertain: boolean): string | undefined {
+  if (why === 'copy') return 'the job starts a copy of `run`, in the folder of the run, and this leads there';
+  if (why === 'temporary') return "it leads into the node's temporary folder";
+  if (isCertain || isSure) return undefined;
+  return why === 'home'
+    ? 'it leads into your home'
+    : 'it stays inside only if that is where the job is submitted, or below';
+}
+
+function helpFor({ why, path, isForGood, text }: Departure, hasWorkdir: boolean): readonly string[] {
+  if (why === 'copy') return ['leave it out: `run` starts in the folder of submission, or in `workdir`'];
+  if (why === 'temporary') return ['make a folder in the work folder, for instance `mktemp -d -p .`'];
+  const instead =
+    path === undefined
+      ? 'write the folder above as `workdir` in `application`, and lead down from there'
+      : `${hasWorkdir ? 'make that the work folder' : 'set it in `application`'}: ${quote(`workdir = "${path}"`)}`;
+  const command = text.startsWith('pushd') ? 'pushd' : 'cd';
+  return isForGood
+    ? [`${instead}${path === undefined ? '' : `, and leave the \`${command}\` out`}`]
+    : [
+        'this does no harm if it is short; otherwise stay in the work folder, and give the program full paths',
+      ];
+}

@@ -1,0 +1,188 @@
+import { run as kinds } from '../../diagnostics/run.ts';
+import { notAwaited } from '../../shell/background.ts';
+import type { ShellCommand, ShellText } from '../../shell/read.ts';
+import { formatDuration } from '../../time/duration.ts';
+import type { Blocks } from '../blocks.ts';
+import type { Context } from '../context.ts';
+import type { RunText } from '../run-text.ts';
+
+/** Job control that a script of another making has left in `run`. */
+export function runJobRules(blocks: Blocks, context: Context, run: RunText | undefined): void {
+  if (run === undefined) return;
+  const { shell, spanOf } = run;
+  const { report } = context;
+  for (const command of shell.commands) {
+    jobControl(command, blocks, context, run);
+    if (isDetaching(command)) report(kinds.detached, spanOf(command), { command: command.name });
+    ownLimit(command, blocks, context, run);
+  }
+  signals(shell, blocks, context, run);
+  const left = notAwaited(shell);
+  if (left !== undefined) {
+    const text = shell.text.slice(left.start, left.end).replace(/\s*&$/, ' &');
+    const isLong = text.length > 40 || text.includes('\n');
+    const first = shell.commands.find(({ start, name }) => start >= left.start && name !== '');
+    const command = isLong ? `${first?.path ?? ''} … &` : text;
+    report(kinds.notAwaited, isLong && first ? spanOf(first) : spanOf(left), { command });
+  }
+}
+
+const OWN_ID = /\$\{?SLURM_(?:JOB_?ID|ARRAY_JOB_ID)\b/;
+
+function jobControl(
+  { name, args, ...place }: ShellCommand,
+  { schedule }: Blocks,
+  { report }: Context,
+  { spanOf }: RunText,
+): void {
+  const span = spanOf(place);
+  const [verb] = args.filter(({ text }) => !text.startsWith('-'));
+  const isOwn = args.some(({ text }) => OWN_ID.test(text));
+  if (name === 'scontrol' && /^(?:requeue|requeuehold)$/i.test(verb?.value ?? '')) {
+    const command = `scontrol ${verb?.value}`;
+    if (isOwn)
+      report(kinds.ownJob, span, {
+        command,
+        does: 'would requeue the job itself',
+        note: 'the job does so itself, when its last checkpoint is sealed; this one has Slurm end it without, and finished work begins again',
+        help: 'leave it out: the run goes on until the program ends or `total` is used up',
+      });
+    else
+      report(kinds.otherJob, span, {
+        command,
+        does: 'requeues a job',
+        note: 'this job needs no requeue: it goes on by itself until the program ends or `total` is used up',
+        help: 'leave it out, if this job is meant',
+      });
+  } else if (name === 'scancel' && isOwn) {
+    report(kinds.ownJob, span, {
+      command: name,
+      does: 'would cancel the job itself',
+      note: 'a job that is cancelled stops with 77 and does not go on, whatever the program would have said',
+      help: 'end `run` with `exit` and a status',
+    });
+  } else if (name === 'sbatch') {
+    const script = args.find(({ text }) => !text.startsWith('-'));
+    const isItself = args.some(({ text }) => /^"?\$\{?(?:0|BASH_SOURCE)\b/.test(text));
+    if (isItself)
+      report(kinds.ownJob, span, {
+        command: `sbatch ${script?.text ?? ''}`,
+        does: 'would not submit this job again',
+        note: '`$0` is here a copy of `run` in the folder of the run, and no job script',
+        help: 'leave it out: the job goes on by itself until the program ends or `total` is used up',
+      });
+    else
+      report(kinds.otherJob, span, {
+        command: name,
+        does: 'submits a job',
+        note: 'this job goes on by itself and needs no other; and each time that the program begins anew, one more is submitted',
+        help: `a job that is to follow: \`sbatch --dependency=afterok:JOB …\` at the prompt, once, with the id of this one${schedule?.values.continue?.value === 'resubmit' ? ' (not with `continue = resubmit`, where each attempt is another job)' : ''}`,
+      });
+  }
+}
+
+function isDetaching({ name, args }: ShellCommand): boolean {
+  const has = (pattern: RegExp) => args.some(({ value }) => value !== undefined && pattern.test(value));
+  switch (name) {
+    case 'screen':
+      return has(/^-d$|^-[a-zA-Z]*dm/) && (has(/^-m$/) || has(/^-[a-zA-Z]*dm/));
+    case 'tmux':
+      return has(/^new(?:-session|-window)?$/) && has(/^-[a-zA-Z]*d/);
+    case 'setsid':
+      return args[0]?.value === '-f' || args[0]?.value === '--fork';
+    case 'systemd-run':
+    case 'daemonize':
+      return true;
+    case 'at':
+      return args[0]?.value === 'now';
+    default:
+      return false;
+  }
+}
+
+const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86400 };
+
+/** A limit of half an attempt or more is there because of the job's. */
+function ownLimit(
+  { name, args, ...place }: ShellCommand,
+  { schedule }: Blocks,
+  { report }: Context,
+  { spanOf }: RunText,
+): void {
+  const time = schedule?.values.time?.value;
+  if (name !== 'timeout' || time === undefined) return;
+  const limit = args.find(
+    ({ value }, i) => /^\d/.test(value ?? '') && !/^-[ks]$/.test(args[i - 1]?.value ?? ''),
+  );
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(limit?.value ?? '') ?? [];
+  const seconds = Number(number) * (SECONDS[unit] ?? 1);
+  if (!(seconds * 2 >= time) || limit === undefined) return;
+  report(kinds.ownLimit, spanOf({ start: place.start, end: limit.end }), {
+    command: `timeout ${limit.value}`,
+    time: formatDuration(time),
+  });
+}
+
+const NUMBERS: Readonly<Record<string, string>> = {
+  '1': 'HUP',
+  '2': 'INT',
+  '3': 'QUIT',
+  '10': 'USR1',
+  '12': 'USR2',
+  '15': 'TERM',
+  '0': 'EXIT',
+};
+
+/** The name of a signal, as traps and `kill` have it. */
+function signalName(word: string): string {
+  const name = word.toUpperCase().replace(/^SIG/, '');
+  return NUMBERS[name] ?? name;
+}
+
+function signals(
+  { commands }: ShellText,
+  { checkpoint }: Blocks,
+  { report }: Context,
+  { spanOf }: RunText,
+): void {
+  const sent = new Set<string>();
+  for (const { name, args, ...place } of commands) {
+    const signal = sentBy(
+      name,
+      args.map(({ value }) => value ?? ''),
+    );
+    if (signal === undefined) continue;
+    sent.add(signal);
+    if (signal === 'USR2')
+      report(kinds.usr2, spanOf(place), { what: `no process gets what \`${name}\` sends` });
+  }
+  const traps = commands
+    .filter(({ name }) => name === 'trap')
+    .flatMap(({ args }) => {
+      const [action, ...names] = args.filter(({ value }) => value !== '--');
+      if (action === undefined || action.value === '' || action.value?.startsWith('-')) return [];
+      return names.map((word) => ({ action: action.text, signal: signalName(word.value ?? ''), word }));
+    });
+  const warned = checkpoint?.values.signal?.value;
+  for (const { action, signal, word } of traps) {
+    if (signal === 'USR2') report(kinds.usr2, spanOf(word), { what: 'this trap never fires' });
+    else if (signal === 'USR1' || signal === 'TERM' || signal === warned) {
+      // What is to be done in any case is cleaning up; and a signal that `run` sends itself does come.
+      const isCleaning = traps.some((other) => other.signal === 'EXIT' && other.action === action);
+      if (!isCleaning && !sent.has(signal)) report(kinds.deafTrap, spanOf(word), { signal });
+    }
+  }
+}
+
+/** The signal that a command sends; TERM where it names none. */
+function sentBy(name: string, words: readonly string[]): string | undefined {
+  if (!/^(?:kill|pkill|killall)$/.test(name)) return undefined;
+  for (const [i, word] of words.entries()) {
+    const [, long] = /^--signal=(.+)$/.exec(word) ?? [];
+    if (long !== undefined) return signalName(long);
+    if (/^(?:-s|-n|--signal)$/.test(word)) return signalName(words[i + 1] ?? '');
+    if (/^-(?:SIG)?[A-Z]+[12]?$|^-\d+$/.test(word)) return signalName(word.slice(1));
+    if (word === '-l' || word === '-L') return undefined;
+  }
+  return 'TERM';
+}

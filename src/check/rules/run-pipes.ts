@@ -1,0 +1,103 @@
+import { run as kinds } from '../../diagnostics/run.ts';
+import type { Device, ShellText, Substitution } from '../../shell/read.ts';
+import type { Stream } from '../../shell/streams.ts';
+import type { Blocks } from '../blocks.ts';
+import type { Context } from '../context.ts';
+import type { RunText } from '../run-text.ts';
+
+/** What opens a pipe by its name. Seen with DMTCP 4.1.1: pipes, `<<<` and here-documents themselves do work. */
+export function runPipeRules(_: Blocks, { report }: Context, run: RunText | undefined): void {
+  if (run === undefined) return;
+  const { shell, spanOf } = run;
+  for (const one of shell.substitutions)
+    report(kinds.substitution, spanOf(one), { operator: one.operator, ...wordsFor(one) });
+  for (const device of shell.devices) {
+    const { text, descriptor, operator, command } = device;
+    const stream = streamOf(device, shell);
+    const span = spanOf(device);
+    if (descriptor === 0) {
+      if (stream === 'here') report(kinds.documentByName, span, { device: text });
+      else if (stream === 'pipe')
+        report(kinds.pipeByName, span, { device: text, what: 'a pipe', help: reading(device) });
+    } else if (OWN_OPENING.test(command) && operator === undefined) {
+      // It knows these names itself, or opens nothing.
+    } else if (stream === 'pipe')
+      report(kinds.pipeByName, span, { device: text, what: 'a pipe', help: writing(device) });
+    else if (stream === 'output' || (stream === 'unknown' && operator !== undefined)) {
+      if (operator === '>>' || operator === '&>>' || operator === '<>') continue;
+      const appends =
+        command === 'tee' && argumentsOf(device, shell).some((one) => /^-[a-z]*a|^--append$/.test(one));
+      if (appends) continue;
+      const isCertain = operator !== undefined || command === 'tee';
+      const by = operator === undefined ? command : `${operator} ${text}`;
+      if (by !== '') report(kinds.emptied, span, { device: text, by, isCertain, help: writing(device) });
+    }
+  }
+}
+
+/** Commands that take these names as they mean them, or do not open them. */
+const OWN_OPENING =
+  /^(?:[gmn]?awk|\.?\[\[?|test|echo|printf|ls|readlink|realpath|stat|chmod|chown|ln|trap|export|local|declare)?$/;
+
+/** In a function it is that of the calls, where they agree. */
+function streamOf({ stream, descriptor, where }: Device, { commands }: ShellText): Stream {
+  if (stream !== 'unknown' || where.function === undefined) return stream;
+  const calls = commands.filter(({ name }) => name === where.function);
+  const [first] = calls;
+  if (first === undefined) return stream;
+  return calls.every(({ streams }) => streams[descriptor] === first.streams[descriptor])
+    ? first.streams[descriptor]
+    : stream;
+}
+
+function argumentsOf({ start }: Device, { commands }: ShellText): readonly string[] {
+  const command = commands.find(({ args }) => args.some((one) => one.start === start));
+  return command?.args.map(({ value }) => value ?? '') ?? [];
+}
+
+const reading = ({ operator }: Device) =>
+  operator === undefined
+    ? 'leave the name out, or write `-`, so that the program reads its standard input as it is'
+    : 'leave it out: it is the input already';
+
+function writing({ descriptor, operator, command }: Device): string {
+  if (operator !== undefined) return `write \`>&${descriptor}\``;
+  if (command === 'tee' && descriptor === 2) return 'write `tee -a /dev/stderr`, outside of `2>&1 |`';
+  return 'leave the name out, or write `-`, where the program then writes to its standard output; else have it write a file of its own';
+}
+
+function wordsFor({ operator, taker }: Substitution): {
+  effect: string | undefined;
+  help: readonly string[];
+} {
+  if (operator === '>')
+    return {
+      effect: undefined,
+      help:
+        'redirection' in taker
+          ? [
+              'leave it out: what `run` prints goes to the file `output` anyway',
+              'or a pipe: `{ COMMANDS; } 2>&1 | tee log.txt`',
+            ]
+          : ['have the program write a file, and read that afterwards; or use a pipe: `PROGRAM | COMMAND`'],
+    };
+  const of = 'redirection' in taker ? taker.of : taker.command;
+  if ('redirection' in taker && /^(?:while|until|for|\{)$/.test(of))
+    return {
+      effect: `the loop runs zero times; in an \`if\`, or before \`||\`, without an error`,
+      help: [
+        'a here-string: `done <<<"$(COMMAND)"`, which runs the loop in the same shell (no output makes one empty line)',
+        'or a pipe: `COMMAND | while …; done`, where variables that the loop sets are lost after it',
+      ],
+    };
+  if (of === 'source' || of === '.') return { effect: undefined, help: ['write `eval "$(COMMAND)"`'] };
+  if ('redirection' in taker)
+    return { effect: undefined, help: ['write `<<<"$(COMMAND)"`, or use a pipe: `COMMAND | PROGRAM`'] };
+  return {
+    effect: undefined,
+    help: [
+      'write a file first: `COMMAND >part.txt`, and give the program its name',
+      'one that reads its standard input can have a pipe: `COMMAND | PROGRAM`',
+    ],
+  };
+}

@@ -1,0 +1,2 @@
+cd results || exit 1
+../solve ../input.dat

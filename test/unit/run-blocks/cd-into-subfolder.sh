@@ -1,0 +1,4 @@
+cd case1
+./solve
+cd ../case2
+./solve

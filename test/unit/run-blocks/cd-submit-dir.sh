@@ -1,0 +1,2 @@
+cd "$SLURM_SUBMIT_DIR"
+./primes 1000000000

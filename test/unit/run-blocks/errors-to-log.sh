@@ -1,0 +1,3 @@
+exec 2>errors.log
+./solve >solve.log
+echo done >&2

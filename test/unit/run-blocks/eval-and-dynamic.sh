@@ -1,0 +1,3 @@
+eval "$(./configure-shell --print)"
+$SOLVER "${ARGS[@]}"
+"$HOME/bin/post" out.dat

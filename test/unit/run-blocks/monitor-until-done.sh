@@ -1,0 +1,3 @@
+./monitor.sh & monitor=$!
+trap 'kill $monitor' EXIT
+./solve

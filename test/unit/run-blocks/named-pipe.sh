@@ -1,0 +1,5 @@
+mkfifo samples
+./sampler >samples &
+./consumer <samples
+wait
+rm samples

@@ -1,0 +1,4 @@
+{
+  ./prepare
+  ./solve
+} 2>&1 | tee -a run.log

@@ -1,0 +1,4 @@
+cleanup() { rm -f lock; }
+trap cleanup EXIT INT TERM
+: >lock
+./solve

@@ -1,0 +1,3 @@
+tmp=$(mktemp -d -p .)
+trap 'rm -rf "$tmp"' EXIT
+./solve --scratch "$tmp"

@@ -1,0 +1,5 @@
+trap 'echo half way' USR1
+./solve --notify $$ &
+pid=$!
+kill -USR1 $$
+wait "$pid"
