@@ -4,6 +4,7 @@ prepare_host() {
   environment
   need_tools scontrol srun timeout
   check_state
+  claim_output "$output"
 }
 
 inside() { exec "$@"; }

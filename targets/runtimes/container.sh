@@ -45,6 +45,7 @@ collect_binds() {
   on_host "$output"
   [[ $REPLY == "$output" ]] || say "$output is $REPLY on this host"
   write_file "$run/paths" "$workdir"$'\n'"$output"$'\n'"$REPLY"
+  claim_output "$REPLY"
 }
 
 # show FOLDER WORDS: at the same place.

@@ -13,7 +13,7 @@ find_image() {
   fi
   # Of an attempt that was killed with all that looked after it. Podman 4.3 learns only at the first try that one is dead
   # whose monitor is dead, too.
-  for old in $(timeout -k 5 60 "$runtime" ps --all --quiet --filter "name=^${tmp_of_run##*/}-"); do
+  for old in $(timeout -k 5 60 "$runtime" ps --all --quiet --filter "name=^$mark-"); do
     remove_container "$old" 2>/dev/null || remove_container "$old"
   done
 }
@@ -31,7 +31,7 @@ remove_container() { timeout -k 5 60 "$runtime" rm --force --time 0 "$1" >/dev/n
 # The command is process 1 of its container, so all of it ends with the inner half. A second one of the same name would
 # not start, so each start has its own.
 inside() {
-  local i place options=(--rm --name "${tmp_of_run##*/}-$attempt-$starts" --pull=never --entrypoint= --workdir=/)
+  local i place options=(--rm --name "$mark-$attempt-$starts" --pull=never --entrypoint= --workdir=/)
   # What a program writes into its container would be gone with it at the next restore, and in the end, and nobody would know.
   # So the image is read-only, as it is in other runtimes, and temporary files are the host's.
   options+=(--read-only)

@@ -6,6 +6,7 @@ import { runtimeOf } from '../runtimes/index.ts';
 import account from './runtime/account.sh';
 import alive from './runtime/alive.sh';
 import attempt from './runtime/attempt.sh';
+import clean from './runtime/clean.sh';
 import common from './runtime/common.sh';
 import daly from './runtime/daly.sh';
 import generations from './runtime/generations.sh';
@@ -15,10 +16,14 @@ import machine from './runtime/machine.sh';
 import main from './runtime/main.sh';
 import modules from './runtime/modules.sh';
 import outer from './runtime/outer.sh';
+import output from './runtime/output.sh';
 import protect from './runtime/protect.sh';
 import run from './runtime/run.sh';
 import slurm from './runtime/slurm.sh';
 import status from './runtime/status.sh';
+import storage from './runtime/storage.sh';
+import suspended from './runtime/suspended.sh';
+import trust from './runtime/trust.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
 export const runtimeVersion = 4;
@@ -42,12 +47,17 @@ export function runtime(needs: Needs): ShellText {
     ...(needs.protect ? [protect] : []),
     machine,
     run,
+    trust,
+    storage,
+    output,
     account,
+    suspended,
     slurm,
     host,
     ...(needs.container === null ? [bare] : [containerCommon, runtimeOf(needs.container).bash]),
     ...(needs.modules ? [modules] : []),
     status,
+    clean,
   ];
   return ownText(parts.concat(common, main).join('\n').trimEnd());
 }

@@ -39,6 +39,7 @@ export function settings(plan: Plan): ShellText[] {
     ['TICK', 1, 'between two looks at anything'],
     ['SLURM_LIMIT', 20, 'for an answer from Slurm'],
     ['REPORT', 600, 'between two words to the queue (its comment)'],
+    ['CLEAN', 1, 'a run that is over keeps no generations, or the newest if it failed; 0: all'],
     ['REQUEUE_WAIT', 300, 'for Slurm to end an attempt that it has requeued'],
   ];
   return aligned(

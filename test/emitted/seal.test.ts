@@ -11,7 +11,7 @@ const dmtcp = standIn;
 // How a committed checkpoint becomes a generation, one step at a time.
 describe('a checkpoint to be sealed', () => {
   /** Committed, with one image. Each step can be made another. */
-  const committed = `run=$PWD attempt=1 attempt_dir=$PWD/attempts/1 live=$PWD/live how=-c taken=9 since=5 work=0 machine=x restored_from=0
+  const committed = `run=$PWD attempt=1 attempt_dir=$PWD/attempts/1 live=$PWD/live how=-c taken=9 since=5 work=0 machine=x restored_from=0 suspended=0 began=0 output=$PWD/out
 mkdir -p generations "$attempt_dir" "$live"; echo '1 4711 n' >lease; printf '7\\n8\\n' >shell
 echo memory >"$live/ckpt_x-8-0.dmtcp"; : >"$live/open"; application_is_in() { :; }; list_images() { echo ckpt_x-8-0.dmtcp; }
 `;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RuntimeName } from '../../src/model/container.ts';
 import type { Dmtcp } from './dmtcp.ts';
@@ -242,8 +242,7 @@ export function containersIn(folder: string, only?: RuntimeName): readonly TestC
 /** The containers of a run that are there, running or not; only Podman keeps any. */
 export function containersOf({ runtime, env }: TestContainer, state: string): readonly string[] {
   if (!runtime.startsWith('podman')) return [];
-  const sum = spawnSync('cksum', { input: `${state}\n`, encoding: 'utf8' }).stdout.split(' ')[0];
-  const name = `crflow-${process.getuid?.()}-${sum}`;
+  const name = readFileSync(join(state, 'mark'), 'utf8').trim();
   const { stdout } = spawnSync(runtime, ['ps', '--all', '--format={{.Names}}', `--filter=name=^${name}-`], {
     encoding: 'utf8',
     env: { ...process.env, ...env },

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -82,7 +83,15 @@ export function runAttempt(script: string, folder: string, dmtcp: Dmtcp, more: R
 export function rehearsal(
   dmtcp: Dmtcp,
   /** `count`: further options of the counting program. Further keys of the blocks `application` (keys), `checkpoint` and `schedule`. */
-  options: { run?: string; keys?: string; checkpoint?: string; schedule?: string; count?: string } = {},
+  options: {
+    run?: string;
+    keys?: string;
+    checkpoint?: string;
+    schedule?: string;
+    count?: string;
+    /** The user whose run it is: a number; only root can. */
+    user?: number;
+  } = {},
 ) {
   // The real path: /proc shows that one.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow rehearsal ')));
@@ -103,6 +112,11 @@ workflow count {
   const { flows, diagnostics } = compile({ name: 'count.crflow', text });
   if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
   writeFileSync(join(folder, 'count.sbatch'), flows[0].script.text);
+  const as = options.user === undefined ? {} : { uid: options.user, gid: options.user };
+  if (options.user !== undefined) {
+    mkdirSync(join(folder, '.bin')); // the test's
+    chownSync(folder, options.user, options.user);
+  }
   const state = join(folder, 'crflow-state/count/4711');
   const entries = () => (exists(join(state, 'journal.jsonl')) ? journal(state) : []);
   const read = (name: string) => (exists(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '');
@@ -134,6 +148,7 @@ workflow count {
           cwd: folder,
           env,
           detached: true,
+          ...as,
         },
       );
       children.push(child);
@@ -142,12 +157,13 @@ workflow count {
       );
     },
     /** What a verb of the script says to somebody on a login node. */
-    verb(verb: string, more: Record<string, string> = {}) {
+    verb(verb: string, more: Record<string, string> = {}, ...words: string[]) {
       const { SLURM_JOB_ID: _, ...env } = { ...environment(folder, dmtcp, {}), ...more };
-      const { status, stdout, stderr } = spawnSync('bash', ['count.sbatch', verb], {
+      const { status, stdout, stderr } = spawnSync('bash', ['count.sbatch', verb, ...words], {
         cwd: folder,
         encoding: 'utf8',
         env,
+        ...as,
       });
       return { status, said: stdout + stderr };
     },

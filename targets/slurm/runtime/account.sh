@@ -4,11 +4,14 @@
 # where it did, which is also when the lease is looked at.
 heartbeat() {
   read_clock
+  # What was no time of this job's.
+  started=$((started + suspended)) last_beat=$((last_beat + suspended)) suspended=0
   # A clock that was set back must not keep the lease from being looked at, nor give time for nothing.
   if ((now < last_beat)); then started=$((started + now - last_beat)) last_beat=$now last_shown=0; fi
   spent=$((spent_before + now - started))
   if ((now - last_beat < CRFLOW_HEARTBEAT)) && [[ -z ${1-} ]]; then return 1; fi
   last_beat=$now
+  keep_folder
   # Where the disk is full, it is a sign of life all the same.
   write_file "$attempt_dir/seconds" $((now - started)) || touch "$attempt_dir/seconds"
   if ((now - last_shown >= CRFLOW_REPORT)); then show_in_queue; fi
@@ -44,7 +47,7 @@ work_begins() {
 
 # work_is_saved SECONDS: by a checkpoint that took so long.
 work_is_saved() {
-  work=$((work + taken - since))
+  work=$((work + taken - since - suspended)) suspended=0
   add_to checkpoints 1
   add_to saving "$1"
   if ((restored_from)); then : >"$run/proven"; fi
@@ -61,15 +64,30 @@ charge_work() {
   rm -f "$attempt_dir/since"
 }
 
-# The same for attempts that were killed: they lived until their last heartbeat.
+# The same for attempts that were killed, and what they used of the total. Their last heartbeat is older than their end;
+# what they wrote last, the output above all, tells how much older. At most two heartbeats: somebody else may have written it.
 charge_work_of_killed() {
-  local file end
+  local file dir beat end
   for file in "$run"/attempts/*/since; do
     read_count "$file"
-    ((REPLY)) || continue
-    end=$(date -r "${file%since}seconds" +%s 2>/dev/null) && ((end > REPLY)) && add_to lost $((end - REPLY)) "${file%/since}"
+    dir=${file%/since}
+    if ((REPLY)) && beat=$(date -r "$dir/seconds" +%s 2>/dev/null); then
+      end=$(newest_time "$dir"/* "$(tail -n 1 "$run/paths" 2>/dev/null)")
+      if ((end > beat + 2 * CRFLOW_HEARTBEAT)); then end=$((beat + 2 * CRFLOW_HEARTBEAT)); fi
+      if ((end > REPLY)); then add_to lost $((end - REPLY)) "$dir"; fi
+      if ((end > beat)); then add_to seconds $((end - beat)) "$dir"; fi
+    fi
     rm -f "$file"
   done
+}
+
+# newest_time FILE...: when the last of them was written, in epoch seconds.
+newest_time() {
+  local file time newest=0
+  for file; do
+    time=$(date -r "$file" +%s 2>/dev/null) && ((time > newest)) && newest=$time
+  done
+  printf '%s' "$newest"
 }
 
 # The last lines of a run in the log: what it took, and what to change.
@@ -84,13 +102,16 @@ sum_up() {
 }
 
 advice() {
-  local newest lead
-  newest=$(newest_fact seconds)
-  lead=$((newest * 3 / 2 + 20)) # facts: 1.5 times the cost of the last checkpoint, and 20 s
+  local cost lead percent
+  read_count "$run/cost"
+  cost=$REPLY percent=$((saving * 100 / used))
+  lead=$((cost * 3 / 2 + 20)) # 1.5 times what the last checkpoint took until it was sealed, and 20 s
   if ((lead > CRFLOW_LEAD)); then
-    printf 'a lead of %s s: the newest checkpoint took %s s, and the lead is %s s' "$lead" "$newest" "$CRFLOW_LEAD"
-  elif ((saving * 20 > used)) && ((saving > 60)); then
-    printf 'a longer interval: checkpoints cost more than 5 %% of the time'
+    printf 'a lead of %s s: the newest checkpoint took %s s until it was sealed, and the lead is %s s' "$lead" "$cost" "$CRFLOW_LEAD"
+  elif ((percent > 5 && $(sum_of checkpoints) > attempt + 1)); then
+    printf 'a longer interval, %s: checkpoints cost %s %% of the time' "$(hms $((CRFLOW_INTERVAL * percent / 5)))" "$percent"
+  elif ((percent > 5 && attempt > 1)); then
+    printf 'longer attempts (time): each ends with a checkpoint, and those cost %s %% of the time' "$percent"
   elif (($(sum_of lost) * 10 > used && $(sum_of lost) > CRFLOW_INTERVAL)); then
     printf 'look why work was lost (the journal says when), or take a shorter interval'
   else

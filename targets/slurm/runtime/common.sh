@@ -69,7 +69,7 @@ pause() {
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 502)) && [[ -p ${idle-} && -O $idle ]]; then
     read -rt "$CRFLOW_TICK" _ <>"$idle" || : # it never is anything else
   else
-    sleep "$CRFLOW_TICK"
+    { sleep "$CRFLOW_TICK"; } 2>/dev/null # where all of the job is killed, bash has a word on that
   fi
 }
 
@@ -81,20 +81,51 @@ linger() {
 
 # wait_until SECONDS COMMAND...
 wait_until() {
-  local limit=$((SECONDS + $1))
+  local limit=$((SECONDS + $1)) looked=$SECONDS
   shift
   until "$@"; do
     ((SECONDS < limit)) || return
     pause
+    skip_suspension 40 # one of these commands may take as long
   done
 }
 
-# The folder on the node for each run, tmp_of_run: in it, for each attempt, DMTCP's own temporary files: also the mark by which
-# end_computation knows the attempt's processes. By the end of the path, which is marked: TMPDIR may lead there through a link.
+# The folder on the node for each attempt, tmp_of_run: of a name that nobody can foresee, for in /tmp anybody could be there
+# first. In it are DMTCP's own temporary files: also the mark by which end_computation knows the attempt's processes. By the
+# end of the path, which is marked: TMPDIR may lead there through a link.
 find_tmp() {
-  tmp=$tmp_of_run/work.$attempt marked=/${tmp_of_run##*/}/work.$attempt
+  tmp=$tmp_of_run/$mark.$attempt marked=/$mark.$attempt
   idle=$tmp_of_run/idle.$attempt # not among the marked: it is the supervision that has it open
   starting=$tmp.starting         # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
+}
+
+# Sets mark, which is the same for all attempts of a run, on every node, and no other's.
+read_mark() {
+  mark=''
+  [[ -r $run/mark ]] && read -r mark <"$run/mark"
+  [[ $mark =~ ^crflow-[A-Za-z0-9]+$ ]]
+}
+
+# On the host.
+make_tmp() {
+  if ! read_mark; then
+    mark=crflow-$(od -An -N 12 -tx1 /dev/urandom | tr -d ' \n')
+    write_file "$run/mark" "$mark" && read_mark || return
+  fi
+  tmp_of_run=$(umask 077 && mktemp -d "${TMPDIR:-/tmp}/crflow-XXXXXXXXXX") || return
+  write_file "$attempt_dir/tmp" "$node $tmp_of_run"
+  find_tmp
+}
+
+# Removes the folder of each attempt on this node that was killed.
+remove_older_tmp() {
+  local file where folder
+  for file in "$run"/attempts/*/tmp; do
+    if [[ -e $file && $file != "$attempt_dir/tmp" ]] && read -r where folder <"$file" && [[ $where == "$node" ]]; then
+      if [[ -O $folder && ! -L $folder && ${folder##*/} == crflow-* ]]; then rm -rf "$folder"; fi
+      rm -f "$file"
+    fi
+  done
 }
 
 # Ends every process of this attempt's computation on this node, and what it was just writing.
@@ -109,8 +140,8 @@ end_computation() {
 # The same for every attempt so far; TMPDIR may have been another then.
 end_older_computations() {
   end_all inner_halves
-  end_all processes_of "/${tmp_of_run##*/}/work."
-  rm -rf "${tmp_of_run:?}"/*
+  end_all processes_of "/$mark."
+  remove_older_tmp
 }
 
 # Ends the inner half of this attempt, wherever it runs on this node: also in a container that has lost its runtime.

@@ -10,7 +10,8 @@
 
 newest_generation() { newest_number "$run/generations"; }
 
-ever_sealed() { (($(newest_generation) > 0)); }
+# Also where it is gone since: the program is not started anew onto its old output.
+ever_sealed() { (($(newest_generation) > 0)) || [[ -e $run/sealed ]]; }
 
 # generation_fact N KEY
 generation_fact() {
@@ -49,6 +50,9 @@ seal() {
   fi
   say "sealed generation $generation ($(mib "$bytes") in $1 s)"
   journal sealed generation# "$generation" bytes# "$bytes" seconds# "$1"
+  [[ -e $run/sealed ]] || : >"$run/sealed"
+  note_size
+  write_file "$run/cost" $((SECONDS - began)) # with checksum and flush
   work_is_saved "$1"
   prune || : # what cannot be removed now may be at the next seal
 }
@@ -65,6 +69,7 @@ fill() {
   local ended=''
   if [[ $how == -kc ]]; then ended=yes; fi
   rm -rf "$partial"
+  refuse_foreign_peers
   if ! { mkdir "$partial" && list_images >"$partial/images" && collect_images "$partial" && keep_files "$partial"; }; then
     checkpoint_fails 'its files could not be collected'
     return 1
@@ -74,7 +79,7 @@ fill() {
     return 1
   fi
   bytes=$(bytes_of "$partial")
-  if ! { printf '%s\n' "attempt $attempt" "time $taken" "bytes $bytes" "seconds $1" "work $((work + taken - since))" \
+  if ! { printf '%s\n' "attempt $attempt" "time $taken" "bytes $bytes" "seconds $1" "work $((work + taken - since - suspended))" \
     "live $live" ${ended:+"ended yes"} >"$partial/facts" && checksums "$partial" >"$partial/seal" && flush "$partial"; }; then
     checkpoint_fails 'its facts and checksums could not be written'
     return 1
@@ -117,6 +122,8 @@ keep_files() {
 # writes its images anew each time, but not those folders.
 collect_images() {
   local image files
+  only_ours "$1/images" || attacked 'an image that is not of this computation is among those that DMTCP names'
+  are_all "$1/images" || return
   while IFS= read -r image; do
     [[ -s $live/$image && ! -e $live/$image.temp ]] || return
     mv "$live/$image" "$1/" || return
@@ -124,6 +131,7 @@ collect_images() {
     if [[ -d $files ]]; then cp -a "$files" "$1/" || return; fi
   done <"$1/images"
   rm -f "$live"/*.dmtcp # of processes that have ended since
+  discard_files_of_ended "$1/images"
 }
 
 # Size and checksum of every file of a generation. A CRC: it finds torn and flipped files, which is what
@@ -133,9 +141,6 @@ checksums() {
 }
 
 bytes_of() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
-
-# DMTCP does not flush uncompressed images. Old versions of sync take no names and flush everything.
-flush() { find "$1" -type f -exec sync {} + 2>/dev/null || sync; }
 
 # Sets generation to the newest that is whole and has not failed in this attempt.
 newest_good_generation() {

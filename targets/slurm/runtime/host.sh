@@ -4,7 +4,7 @@
 check_settings() {
   local setting
   for setting in INTERVAL LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT REQUEUE_WAIT PROVE MARGIN \
-    REPORT ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF}; do
+    REPORT CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF}; do
     setting=CRFLOW_$setting
     wrong="$setting is '${!setting}', and must be a whole number"
     is_count "${!setting}" || return

@@ -8,7 +8,8 @@ open_inner_half() {
   come_in
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
   unset next_look seen_size looked_at beat_at # whatever the environment has of these names
-  tmp_of_run=$5 live=$attempt_dir/live        # as the outer half knows them, whatever came in
+  read_mark || conclude missing "there is no $run/mark"
+  tmp_of_run=$5 live=$attempt_dir/live # as the outer half knows them, whatever came in
   find_tmp
   check_place
   if ! (umask 077 && mkdir -p "$live" "$tmp") || [[ ! -O $tmp ]]; then conclude lost "cannot make $live and $tmp"; fi
@@ -17,6 +18,7 @@ open_inner_half() {
   close_inherited
   # What /proc shows is behind every link.
   workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
+  suspended=0
   turn=0 unfit=0 restored_from=0
   machine=$(describe_machine)
 }
@@ -63,7 +65,7 @@ conclude() {
 
 # The coordinator ends with the computation. But the application may leave a child behind that keeps both
 # alive, so the status is looked for, too, now and then.
-over() { ((turn++ % 10 == 0)) && finished; }
+over() { ((turn++ % 10 == 0)) && refuse_foreign_peers && finished; }
 
 # DMTCP ends a process that it can no longer serve with status 99, and says so in its log. That is a loss, not
 # the application's own end. A 99 that the log knows nothing of is the application's.
@@ -233,6 +235,7 @@ bring_back() {
   local image images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
   name_changed_files
+  look_at_size
   place=$(generation_fact "$generation" live)
   mkdir -p "$place" || return
   while IFS= read -r image; do
@@ -254,7 +257,7 @@ bring_back() {
 # has been renamed to its place. No answer of dmtcp_command says as much.
 checkpoint() {
   local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten=''
-  there_is_room || return
+  has_place && there_is_room || return
   if [[ -z $(processes_of "$run_real/shell") ]]; then
     give_up_checkpoint 'the shell that records the status is gone'
     return 1
@@ -265,7 +268,7 @@ checkpoint() {
     return 1
   fi
   unfit=0
-  rm -f "$mark" "$live"/*.temp
+  rm -f "$mark" "$live"/*.temp "$live"/*.dmtcp
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers || {
     give_up_checkpoint 'the computation did not answer'
     return 1
@@ -320,7 +323,7 @@ all_stand_still() {
 # again where two looks find nothing happening.
 committed() {
   [[ -e $mark ]] && return
-  coordinator_lives || return 0
+  coordinator_lives && refuse_foreign_peers || return 0
   if [[ -z $seen_working ]] && ! all_stand_still && [[ $how == -kc ]]; then
     if ((++polls % 2 == 0)); then tell_dmtcp -kc >/dev/null; fi
   fi
@@ -395,7 +398,10 @@ no_zombies_at_last() { no_zombies && open_files >"$live/open" && no_zombies; }
 
 accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
 
-computation_answers() { ! coordinator_lives || computation_runs; }
+computation_answers() {
+  refuse_foreign_peers
+  ! coordinator_lives || computation_runs
+}
 
 # Room for one more generation? A full disk during a checkpoint kills the application.
 there_is_room() {

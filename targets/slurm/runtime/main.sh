@@ -6,6 +6,7 @@ main() {
     application) shift && application "$@" ;;
     listen) shift && listen "$@" ;;
     status) status "${2-}" ;;
+    clean) shift && clean "$@" ;;
     checkpoint | stop) ask_run "$1" "${2-}" ;;
     '' | resume | continue)
       if [[ -z ${SLURM_JOB_ID-} ]]; then

@@ -1,7 +1,7 @@
 # --- The outer half: signals, the inner half's care, and what follows ---
 
 catch_signals() {
-  signal='' reason='' outcome=''
+  signal='' reason='' outcome='' suspended=0
   attempt_dir='' tmp_of_run='' listener='' next_job='' coordinator='' # whatever the environment has of these names
   trap 'signal=$warning_signal' "$warning_signal"
   trap 'signal=TERM' TERM
@@ -192,6 +192,7 @@ cancelled_meanwhile() {
 # leave STATUS WORDS: the one way out. Statuses 70 to 79 are crflow's, but for "done" all are its own.
 leave() {
   trap '' TERM "$warning_signal"
+  if [[ $outcome == 'done' ]]; then put_away "$1"; fi
   settle "$1" "$2"
   if [[ -n ${attempt_dir-} && -z ${next_job-} ]] && (($1 != 70)); then sum_up; fi
   case $outcome in
@@ -216,6 +217,7 @@ settle() {
   [[ -n ${attempt_dir-} ]] || return 0
   stop_listening
   [[ $outcome == 'done' ]] && whose=application
+  [[ $1 == 75 ]] || release_output
   journal left status# "$1" whose "$whose" why "$2"
   write_file "$attempt_dir/left" "$1 $2"
 }

@@ -4,7 +4,7 @@
 # new attempt in it.
 open_run() {
   local verb=${1-} wanted=${2-} older_node=''
-  slurm_id=$SLURM_JOB_ID
+  slurm_id=$SLURM_JOB_ID restarts=${SLURM_RESTART_COUNT:-0} cluster=''
   [[ -n ${SLURM_ARRAY_TASK_ID-} ]] && slurm_id=${SLURM_ARRAY_JOB_ID-}_$SLURM_ARRAY_TASK_ID
   run_id=$slurm_id
   locate_state || leave 70 "$wrong"
@@ -17,44 +17,40 @@ open_run() {
     if [[ $verb == resume ]]; then refuse_second_life "$state/$run_id/lease"; fi
   elif [[ -d $state/$run_id && ${SLURM_RESTART_COUNT:-0} == 0 ]]; then
     leave 70 "$state/$run_id is there already, of another job with this id: move it away, or resume it"
+  elif state_is_gone; then
+    leave 70 "the folder of this run, $state/$run_id, is gone, and the program is not started anew onto its old output. If it comes back (a file system that is not mounted): sbatch $(for_task)$name.sbatch resume $run_id"
   fi
   (umask 077 && mkdir -p "$state/$run_id/attempts" "$state/$run_id/generations") ||
     leave 70 "cannot make the run's folder $state/$run_id"
   run=$state/$run_id
+  guard_folders || leave 70 "$wrong"
   [[ -e $run/format ]] || write_file "$run/format" "$format"
   [[ $(<"$run/format") == "$format" ]] || leave 70 "$run was written by another version of crflow (format $(<"$run/format"), not $format)"
 
-  script=$run/job-$(cksum <"$0" | tr ' ' -).sbatch # never overwritten: a restored shell may still be reading it
-  [[ -e $script ]] || { cp "$0" "$script.tmp" && mv -f "$script.tmp" "$script"; } || leave 70 "cannot write $script"
-
+  charge_work_of_killed
   spent_before=$(spent_so_far)
   attempt=$(newest_number "$run/attempts")
   until mkdir "$run/attempts/$((++attempt))" 2>/dev/null; do
     [[ -d $run/attempts/$attempt ]] || leave 70 "cannot write to $run"
   done
   attempt_dir=$run/attempts/$attempt
+  keep_script || leave 70 "cannot write $script"
   read_clock
   started=$now last_beat=0 last_shown=0
-  charge_work_of_killed
   [[ -r $run/lease ]] && read -r _ _ older_node <"$run/lease"
   node=${SLURMD_NODENAME:-${HOSTNAME-}}
-  write_file "$run/lease" "$attempt $slurm_id $node" || leave 70 "cannot write to $run"
+  write_lease || leave 70 "cannot write to $run"
+  readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for \`status\` to tell
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   read_total
-  tmp_of_run=${TMPDIR:-/tmp}/crflow-$UID-$(cd "$run" && pwd -P | cksum | cut -d ' ' -f 1)
-  find_tmp
-  if ! (umask 077 && mkdir -p "$tmp_of_run") || [[ ! -O $tmp_of_run || -L $tmp_of_run ]]; then
-    leave 70 "cannot make a folder of my own at $tmp_of_run"
-  fi
+  make_tmp || leave 70 "cannot make a folder of my own in ${TMPDIR:-/tmp}"
   settle_paths
   end_time=$(slurm_end_time)
   journal started job "$slurm_id" node "$node" spent# "$spent_before" script "${script##*/}"
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
   await_older_attempt "$older_node"
-  end_older_computations                                             # if one was on this node and outlived its job
-  rm -f "$run"/attempts/*/live/*.dmtcp "$run"/attempts/*/live/*.temp # checkpoints that were never sealed
-  rm -rf "$run"/generations/*.partial "$run"/generations/*.old       # nor these, or not wholly removed
-  rm -f "$run"/attempts/*/*.tmp                                      # what was being written when all of it was killed
+  end_older_computations # if one was on this node and outlived its job
+  discard_leftovers
 }
 
 # A run of an array belongs to the task of its index: a script with an array that is submitted again for one run starts
@@ -171,7 +167,10 @@ locate_state() {
   are_set ${state_variables[@]+"${state_variables[@]}"} || return
   state_path
   [[ $state_root == /* ]] || state_root=$home/$state_root
-  state=$state_root/$name
+  own_place "$state_root" shared
+  state_root=$REPLY
+  own_place "$state_root/$name"
+  state=$REPLY
 }
 
 # are_set NAME...: says in `wrong` which variable of a path is not there.
@@ -240,6 +239,8 @@ holds_lease() {
   read -r holder _ 2>/dev/null <"$run/lease" || return 0
   [[ $holder == "$attempt" ]]
 }
+
+write_lease() { write_file "$run/lease" "$attempt $slurm_id $node"; }
 
 lease_is_lost() { ! holds_lease; }
 

@@ -109,5 +109,5 @@ preemption_heard() { [[ -e $listener.heard ]]; }
 # It sees its file go, and ends. Not by a signal to srun: that would end the step before it hears of anything.
 stop_listening() {
   if [[ -n ${listener-} ]]; then rm -f "$listener" "$listener.heard" "$idle"; fi
-  if [[ -n ${tmp_of_run-} ]] && holds_lease; then rmdir "$tmp_of_run" 2>/dev/null; fi # else a newer attempt's
+  if [[ -n ${tmp_of_run-} ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
 }

@@ -32,8 +32,21 @@ status() {
   for ((number = attempt > 5 ? attempt - 4 : 1; number <= attempt; number++)); do
     tell_attempt "$number"
   done
-  printf '  output     %s\n  state      %s\n' "${shown:-$output}" "$run"
+  printf '  output     %s\n' "${shown:-$output}"
+  tell_logs
+  printf '  state      %s\n' "$run"
   finished || [[ -n $job_state ]] || printf '  to go on   sbatch %s%s resume %s\n' "$(for_task)" "$0" "$run_id"
+}
+
+# The logs that Slurm keeps of its jobs: a run that was resumed, or went on in another job, has several.
+tell_logs() {
+  local file log told=$'\n'
+  for file in "$run"/attempts/*/log; do
+    if [[ -r $file ]] && IFS= read -r log <"$file" && [[ $log == /* && $told != *$'\n'"$log"$'\n'* ]]; then
+      told+=$log$'\n'
+      printf '  log        %s\n' "$log"
+    fi
+  done
 }
 
 # What is known without Slurm.
@@ -68,6 +81,7 @@ tell_attempt() {
 ask_run() {
   local job_state
   locate_run "$2"
+  [[ -O $run ]] || refuse "run $run_id belongs to somebody else"
   ! finished || refuse "run $run_id is done"
   job_state=$(queue_state)
   case $1/$job_state in
@@ -91,7 +105,7 @@ ask_run() {
 
 # Sets run and run_id: the run that was named, or the newest.
 locate_run() {
-  shown=''
+  shown='' looking=yes
   locate_state || refuse "$wrong"
   run=''
   if [[ -n $1 ]]; then
@@ -99,7 +113,7 @@ locate_run() {
   else
     newest_run && run=$state/$REPLY
   fi
-  [[ -n $run && -e $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in; a job that never started has no run, and is ended by scancel)"
+  [[ -n $run && -r $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in; a job that never started has no run, and is ended by scancel)"
   run_id=${run##*/}
   read -r _ holder _ <"$run/lease"
   # The third line, where there is one, is what the output is outside of its container.
@@ -132,6 +146,7 @@ help() {
   bash   $name.sbatch status [RUN]      how a run is doing, and what comes next; the newest run, if none is named
   bash   $name.sbatch checkpoint [RUN]  checkpoint now, and go on
   bash   $name.sbatch stop [RUN]        checkpoint now, and stop
+  bash   $name.sbatch clean [RUN]       what runs that are over still take; clean --yes removes it
   sbatch $name.sbatch resume RUN        go on with a run that stopped; of an array: sbatch --array=TASK $name.sbatch resume JOB_TASK
          … resume RUN GENERATION       the same, from an older generation; later ones count no longer
          … resume RUN --total +2h      the same, with two hours more (or anew: --total 6h)

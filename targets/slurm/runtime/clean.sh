@@ -1,0 +1,67 @@
+# --- The verb: clean ---
+
+# clean [RUN] [--yes]: removes the folders of runs that are over; without --yes it tells what would go. A run that can be
+# resumed goes only if it is named, and one that is running, or in the queue, never.
+clean() {
+  local word wanted='' yes='' entry freed=0
+  for word; do
+    if [[ $word == --yes ]]; then yes=yes; else wanted=$word; fi
+  done
+  locate_state || refuse "$wrong"
+  check_settings || refuse "$wrong"
+  if [[ -n $wanted ]]; then
+    find_run "$wanted" || refuse "no run $wanted of $name in $state"
+    clean_run "$REPLY"
+  else
+    for entry in "$state"/*/attempts; do
+      entry=${entry%/attempts}
+      if is_run_id "${entry##*/}"; then clean_run "${entry##*/}"; fi
+    done
+  fi
+  if [[ -n $yes ]]; then
+    find "$state/.scripts" -name 'job-*.sbatch' -links 1 -delete 2>/dev/null # no run has it any more
+    printf '%s removed\n' "$(mib $((freed * 1024)))"
+  else
+    printf '%s would go; nothing was removed. To remove it: bash %s clean %s--yes\n' "$(mib $((freed * 1024)))" "$0" "${wanted:+$wanted }"
+  fi
+}
+
+# clean_run RUN: tells what becomes of it, and does it.
+clean_run() {
+  local size verdict job_state=''
+  run_id=$1 run=$state/$1 holder=''
+  if [[ ! -O $run || -L $run ]]; then
+    printf 'run %s: kept, for it belongs to somebody else\n' "$run_id"
+    return
+  fi
+  [[ -r $run/lease ]] && read -r _ holder _ <"$run/lease"
+  if finished; then
+    verdict="done, with status $recorded_status"
+  else
+    if [[ -n $holder ]]; then job_state=$(queue_state); fi
+    if [[ -n $job_state ]]; then
+      printf 'run %s: kept, for its job %s is %s\n' "$run_id" "$holder" "$job_state"
+      return
+    fi
+    verdict='stopped, and can be resumed'
+    if [[ -z $wanted ]]; then
+      printf 'run %s: kept, for it has stopped and can be resumed (clean %s removes it)\n' "$run_id" "$run_id"
+      return
+    fi
+  fi
+  size=$(du -sk "$run" 2>/dev/null) size=${size%%[!0-9]*}
+  freed=$((freed + ${size:-0}))
+  printf 'run %s: %s; %s %s\n' "$run_id" "$verdict" "$(mib $((${size:-0} * 1024)))" "${yes:+removed}"
+  if [[ -n $yes ]]; then
+    forget_output
+    rm -rf "$run" || refuse "cannot remove $run"
+  fi
+}
+
+# The lock beside its output, where a run that was killed has left it.
+forget_output() {
+  local file
+  file=$(tail -n 1 "$run/paths" 2>/dev/null) && file=$(readlink -f -- "$file") || return 0
+  output_lock=${file%/*}/.${file##*/}.crflow
+  release_output
+}

@@ -1,0 +1,106 @@
+# --- Storage: what a run's folder is for, what is left of it, and how it ends ---
+
+# A job that was requeued had a run's folder, unless it never came as far as that: then its log has no line of an attempt.
+# Without the folder the program would start anew, onto its old output.
+state_is_gone() {
+  local log
+  [[ $restarts != 0 && ! -e $state/$run_id/lease ]] || return
+  log=$(readlink "/proc/$$/fd/1")
+  [[ ! -f $log ]] || grep -qaF "run $run_id of $name, attempt " "$log"
+}
+
+# The run's folder can go while a job runs: purged, or removed. What is known is written again, so that the next checkpoint
+# and the program's status have a place. What earlier attempts used is kept as that of an attempt 0.
+keep_folder() {
+  if [[ -d $attempt_dir ]]; then return; fi
+  if ! (umask 077 && mkdir -p "$attempt_dir/live" "$run/generations" "$run/attempts/0") 2>/dev/null; then
+    say "the run's folder $run is gone, and cannot be made again"
+    return
+  fi
+  say "the run's folder $run was gone, and is made again: the generations in it are lost"
+  write_file "$run/format" "$format"
+  write_file "$run/attempts/0/seconds" "$spent_before"
+  write_file "$run/paths" "$workdir"$'\n'"$output${output_on_host:+$'\n'$output_on_host}"
+  write_file "$run/mark" "$mark"
+  write_file "$attempt_dir/tmp" "$node $tmp_of_run"
+  write_lease
+  : >"$attempt_dir/inside"
+  keep_script
+  journal folder_gone
+}
+
+# Without it DMTCP would end the program.
+has_place() {
+  if [[ -d $live && -d $run/generations ]]; then return; fi
+  say "checkpoint skipped: the run's folder $run is gone"
+  return 1
+}
+
+# discard_leftovers: of attempts that are over: checkpoints that were never sealed, what went with images, half-made
+# generations. A restore puts back what it needs of it.
+discard_leftovers() {
+  rm -rf "$run"/attempts/*/live/{*.dmtcp,*.temp,ckpt_*_files}
+  rm -rf "$run"/generations/{*.partial,*.old}
+  rm -f "$run"/attempts/*/*.tmp
+}
+
+# discard_files_of_ended LIST: of the folders that go with images, those that no image in the list needs.
+discard_files_of_ended() {
+  local folder image
+  for folder in "$live"/ckpt_*_files; do
+    image=${folder##*/} image=${image%_files}.dmtcp
+    if [[ -d $folder ]] && ! grep -qxF -e "$image" "$1"; then rm -rf "$folder"; fi
+  done
+}
+
+# flush PATH: DMTCP does not flush uncompressed images; and on NFS, this is where a full quota is told. Old versions of
+# sync take no names, and flush everything.
+flush() {
+  local said
+  said=$(find "$1" -type f -exec sync {} + 2>&1) && return
+  if [[ $(sync --help 2>&1) != *FILE* ]]; then
+    sync
+    return
+  fi
+  say "not safely on disk: ${said##*$'\n'}"
+  return 1
+}
+
+# note_size: how long the output is now. One that is shorter at the next attempt was cut or replaced meanwhile.
+note_size() {
+  local size
+  if [[ -f $output ]]; then size=$(wc -c <"$output") && write_file "$run/output-seen" "${size//[!0-9]/}"; fi
+}
+
+# look_at_size: before a restore, which would fill up with zeros what is missing.
+look_at_size() {
+  local size=0
+  read_count "$run/output-seen"
+  if [[ -f $output ]]; then size=$(wc -c <"$output") size=${size//[!0-9]/}; fi
+  ((size < REPLY)) || return 0
+  say "the output is shorter than it was: $size bytes for $REPLY: something else has cut or replaced $output"
+  journal output_shrank was# "$REPLY" is# "$size"
+  write_file "$attempt_dir/shrank" "$REPLY $size"
+}
+
+# put_away STATUS: a run that is over needs its generations no longer. Where it failed, the newest is kept: its owner may go
+# back to it.
+put_away() {
+  local entry newest freed
+  ((CRFLOW_CLEAN)) || return 0
+  newest=$(newest_generation)
+  (($1 == 0)) && newest=0
+  for entry in "$run"/generations/*; do
+    if [[ ! -e $entry || ${entry##*/} == "$newest" ]]; then continue; fi
+    freed=yes
+    rm -rf "$entry"
+  done
+  rm -rf "$run"/attempts/*/live/*
+  [[ -n ${freed-} ]] || return 0
+  if ((newest)); then
+    say "removed its generations but the newest, $newest (bash $name.sbatch clean $run_id removes that, too)"
+  else
+    say 'removed its generations: the run is over (CRFLOW_CLEAN=0 keeps them)'
+  fi
+  journal put_away kept# "$newest"
+}

@@ -1,0 +1,123 @@
+# --- Whose files these are: nothing that somebody else could have written is used ---
+
+# own_place PATH [shared]: sets REPLY to PATH, or to PATH-UID where PATH is another user's: who comes first to a folder of
+# submission makes `crflow-state` there, for himself alone. `shared`: one where this user may make folders, too, will do.
+own_place() {
+  REPLY=$1
+  if [[ -O $1-$UID ]]; then
+    REPLY=$1-$UID
+  elif [[ -e $1 && ! -O $1 ]] && ! { [[ ${2-} == shared && -w $1 && -x $1 ]]; } && [[ ${looking-} != yes || ! -x $1 ]]; then
+    REPLY=$1-$UID
+  fi
+}
+
+# guard_folders: the folder of this flow's runs, and this run's, are ours, with all that is in them, and nobody else can put
+# anything there. Says in `wrong` what is not so.
+guard_folders() {
+  local folder foreign
+  # In a folder that all may write to, anybody can put another in the place of ours.
+  foreign=$(find -L "$state_root" -maxdepth 0 -perm -002 ! -perm -1000)
+  wrong="everybody can write to $state_root, and could put another folder in the place of this run's: chmod o-w, or +t, helps"
+  [[ -z $foreign ]] || return
+  for folder in "$state" "$run"; do
+    wrong="$folder belongs to somebody else, and is not used"
+    [[ -O $folder ]] || return
+    wrong="others can write to $folder, and that cannot be changed"
+    chmod go-rwx "$folder" || return
+  done
+  foreign=$(find "$run" ! -user "$EUID" -print -quit)
+  wrong="$foreign belongs to somebody else, and none of $run is used"
+  [[ -z $foreign ]]
+}
+
+# keep_script: sets script to a copy of this file in the run's folder, never overwritten, for a restored shell may still be
+# reading it. All runs of the same script share one file, by a hard link, where there are any.
+keep_script() {
+  local name_of_it shared
+  name_of_it=job-$(cksum <"$0" | tr ' ' -)
+  script=$run/$name_of_it.sbatch shared=$state/.scripts/$name_of_it.sbatch
+  if [[ -e $script ]] && ! is_this_script "$script"; then
+    say "$script is not what was submitted, and is not used"
+    script=$run/$name_of_it-$attempt.sbatch
+  fi
+  if is_this_script "$script"; then return; fi
+  if ! is_this_script "$shared"; then
+    (umask 077 && mkdir -p "${shared%/*}" && cp "$0" "$shared.$run_id" && mv -f "$shared.$run_id" "$shared") 2>/dev/null
+  fi
+  if is_this_script "$shared" && ln -f "$shared" "$script" 2>/dev/null; then return; fi
+  (umask 077 && cp "$0" "$script.tmp" && mv -f "$script.tmp" "$script") && is_this_script "$script"
+}
+
+# Nothing but what was submitted is ever run.
+is_this_script() { [[ -f $1 && -O $1 && ! -L $1 ]] && cmp -s "$0" "$1"; }
+
+# Anybody on this node, and often beyond it, can connect to DMTCP's coordinator, which asks nobody who he is: he could end the
+# computation, or have images of his own listed. Where somebody else does, it is ended, and restored.
+refuse_foreign_peers() {
+  if [[ -n ${port-} ]] && foreign_peer; then attacked "$foreign is connected to DMTCP's coordinator"; fi
+}
+
+attacked() {
+  journal foreign_peer why "$1"
+  conclude lost "$1: the computation cannot be trusted any more"
+}
+
+# Sets foreign to who is at the other end of a connection to our port, where that is not us. The kernel tells whose a
+# connection is that begins on this host; one that does not is looked at twice, for it may just be ending.
+foreign_peer() {
+  local -A owners
+  local round line lines absent first=''
+  for round in 1 2; do
+    mapfile -t lines </proc/net/tcp
+    owners=() absent=''
+    for line in ${lines[@]+"${lines[@]}"}; do note_owner "$line"; done
+    for line in ${lines[@]+"${lines[@]}"}; do
+      is_at_port "$line" 1 || continue
+      foreign=${owners["$REPLY"]-}
+      if [[ -z $foreign ]]; then
+        absent+=" $REPLY"
+      elif [[ $foreign != "$EUID" ]]; then
+        foreign="user $foreign"
+        return
+      fi
+    done
+    foreign='another host'
+    for line in $absent; do
+      if ((round == 2)) && [[ " $first " == *" $line "* ]]; then return; fi
+    done
+    first=$absent
+    [[ -n $absent ]] || return 1
+    ((round == 2)) || sleep 1
+  done
+  return 1
+}
+
+# is_at_port LINE 1|2: an established connection in /proc/net/tcp whose local (1) or remote (2) port is the coordinator's. Sets
+# REPLY to its other end, and owner.
+is_at_port() {
+  local fields end
+  read -ra fields <<<"$1"
+  [[ ${fields[3]-} == 01 ]] || return
+  printf -v end ':%04X' "$port"
+  REPLY=${fields[3 - $2]} owner=${fields[7]-}
+  [[ ${fields[$2]} == *"$end" ]]
+}
+
+note_owner() { if is_at_port "$1" 2; then owners["$REPLY"]=$owner; fi; }
+
+# only_ours LIST: the images in it are files of ours in live/, each named once.
+only_ours() {
+  local image seen=$'\n'
+  while IFS= read -r image; do
+    [[ $image != */* && $seen != *$'\n'"$image"$'\n'* && -f $live/$image && ! -L $live/$image && -O $live/$image ]] || return
+    seen+=$image$'\n'
+  done <"$1"
+}
+
+# are_all LIST: nothing else was written. An image that is there and not named is of a process that would be missing.
+are_all() {
+  local file
+  for file in "$live"/*.dmtcp; do
+    grep -qxF -e "${file##*/}" "$1" || return
+  done
+}
