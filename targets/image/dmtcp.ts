@@ -31,6 +31,17 @@ export function dmtcpSteps({ dmtcp: { release, archive } }: ImageRecipe, contain
   const wrong = lineWord(`crflow: the flow asks for DMTCP ${release}, and this is the source of`);
   return [
     ...fetched,
+    run(
+      'Its coordinator, and the sockets of a restore, listen on every interface and ask nobody who he is. One node is all that ' +
+        'is needed: on the loopback interface, nobody on another reaches them.',
+      [
+        code`cd ${source}`,
+        code`if [ ! -e configure ]; then cd ./*/; fi`,
+        code`sed -i 's/= INADDR_ANY;/= htonl(INADDR_LOOPBACK);/' jalib/jsocket.cpp`,
+        code`sed -i 's/= in6addr_any;/= in6addr_loopback;/' src/plugin/ipc/socket/connectionrewirer.cpp`,
+        code`if ! grep -q 'htonl(INADDR_LOOPBACK)' jalib/jsocket.cpp; then echo ${lineWord('crflow: this source of DMTCP does not say where its coordinator listens as other releases do')} >&2; exit 1; fi`,
+      ],
+    ),
     run('Built into a folder of its own, to be taken from there; without what only a debugger reads.', [
       code`cd ${source}`,
       // An archive may have a folder around it.

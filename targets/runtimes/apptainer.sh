@@ -7,7 +7,9 @@ find_image() {
   need_tools apptainer
   if [[ $image == docker://* ]]; then
     file=${image#docker://} file=${file//\//%}
-    file=$state_root/images/${file//:/+}.sif # two names are never one file
+    own_place "$state_root/images"
+    file=$REPLY/${file//:/+}.sif # two names are never one file
+    if [[ -e $file && ! -O $file ]]; then leave 70 "the image $file belongs to somebody else"; fi
     if [[ ! -e $file ]]; then fetch_image "$file" || leave 70 "cannot get the image $image; to get it by hand: apptainer pull $file $image"; fi
     image=$file
   fi
@@ -16,18 +18,36 @@ find_image() {
   image_id=$(identity "$image")
 }
 
-# fetch_image FILE: within this attempt. Tasks of an array may all do so, and no two fetched files are the same to the
-# byte: the first is everybody's, for a run ends where its image changes.
+# fetch_image FILE: within this attempt. Once for all who want it: the tasks of an array would all fetch it, and no two fetched
+# files are the same to the byte. One does, in a folder that it touches as long as it lives; the others wait for the file.
 fetch_image() {
-  local limit=0
+  local lock=$1.fetching limit=0 tries=0 seen='' was='' since beat status=0
+  (umask 077 && mkdir -p "${1%/*}") || return
+  until [[ -e $1 ]] || mkdir "$lock" 2>/dev/null; do
+    seen=$(date -r "$lock" +%s 2>/dev/null) || ((++tries < 5)) || return
+    if [[ $seen != "$was" ]]; then
+      [[ -n $was ]] || say "another job fetches $image: waiting for it"
+      was=$seen since=$SECONDS
+    elif ((SECONDS - since > 4 * CRFLOW_HEARTBEAT)) && mv -T "$lock" "$lock.$run_id" 2>/dev/null; then # nobody touches it any more
+      rm -rf "$lock.$run_id"
+    fi
+    heartbeat || :
+    ((end_time == 0 || now < end_time - CRFLOW_MARGIN)) || return
+    sleep $((RANDOM % (CRFLOW_HEARTBEAT / 3 + 1) + 1)) # there may be thousands
+  done
+  [[ ! -e $1 ]] || return 0
   say "fetching $image to $1"
+  while sleep "$CRFLOW_HEARTBEAT" && [[ -d /proc/$$ ]]; do touch "$lock" || break; done 2>/dev/null &
+  beat=$!
+  disown "$beat"
   read_clock
   if ((end_time)); then limit=$((end_time - now > CRFLOW_MARGIN ? end_time - now - CRFLOW_MARGIN : 1)); fi
-  mkdir -p "${1%/*}" && rm -f "$1.$run_id" # what an attempt left that was ended in the middle of it
-  timeout -k 5 "$limit" apptainer pull "$1.$run_id" "$image" </dev/null || return
-  mv -n "$1.$run_id" "$1" 2>/dev/null
+  rm -f "$1.$run_id" # what an attempt left that was ended in the middle of it
+  (umask 077 && timeout -k 5 "$limit" apptainer pull "$1.$run_id" "$image" </dev/null) && mv -n "$1.$run_id" "$1" || status=$?
   rm -f "$1.$run_id"
-  [[ -e $1 ]]
+  kill "$beat" 2>/dev/null
+  rmdir "$lock"
+  return "$status"
 }
 
 # In a process namespace of its own all of it ends with the runtime, also with one that is killed.

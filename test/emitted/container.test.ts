@@ -31,7 +31,8 @@ workflow md {
   if (script === undefined) throw new Error(JSON.stringify(diagnostics));
   const functions = script.slice(0, script.indexOf('# Read whole before it runs'));
   const { status, stdout, stderr } = spawnSync(process.env['CRFLOW_TEST_BASH'] ?? 'bash', [], {
-    input: `${functions}\nrun=$PWD attempt=1 attempt_dir=$PWD/attempt; mkdir -p "$attempt_dir"\n${lines}`,
+    input: `${functions}\nrun=$PWD attempt=1 attempt_dir=$PWD/attempt; mkdir -p "$attempt_dir"
+mark=crflow-x suspended=0; echo "$mark" >mark\n${lines}`,
     cwd: folder,
     encoding: 'utf8',
     env: {
@@ -146,7 +147,7 @@ case $1 in
 esac
 `,
   );
-  const { said } = bash('podman', 'tmp_of_run=/tmp/crflow-0-1; find_image; cat removed');
+  const { said } = bash('podman', 'find_image; cat removed');
   expect(said).toBe('rm --force --time 0 abc\n'.repeat(2));
 });
 
@@ -310,7 +311,7 @@ describe('the identity of an image', () => {
   ] as const)('%s: is not what it warns of', ([runtime, command, text], { expect }) => {
     put('bin/shifter', '#!/bin/sh\n');
     put(`bin/${command}`, `#!/bin/bash\n${text}\n`);
-    expect(bash(runtime, 'tmp_of_run=/tmp/one; find_image && echo "<$image_id>"').said).toBe('<0123abcd>\n');
+    expect(bash(runtime, 'mark=one; find_image && echo "<$image_id>"').said).toBe('<0123abcd>\n');
   });
 });
 
@@ -322,7 +323,7 @@ describe('an image that Apptainer fetches', () => {
       `#!/bin/bash\n[[ $1 == pull && ! -e $2 ]] || exit 255\necho "fetched by $BASHPID" >"$2"\n${more}\n`,
     );
   const find =
-    "home=$PWD state_root=$PWD/state run_id=4711 end_time=0 outcome=''; image=docker://lab/a:1; find_image";
+    "home=$PWD state_root=$PWD/state run_id=4711 end_time=0 outcome=''; heartbeat() { read_clock; }; image=docker://lab/a:1; find_image";
 
   test('is fetched again by a run that was ended in the middle of it', ({ expect }) => {
     apptainer();
@@ -349,6 +350,34 @@ describe('an image that Apptainer fetches', () => {
       `CRFLOW_MARGIN=0 attempt_dir=''; ${find.replace('end_time=0', 'end_time=$(($(date +%s) + 2))')}`,
     );
     expect([status, said]).toEqual([70, expect.stringContaining('to get it by hand: apptainer pull')]);
+  });
+
+  test('is fetched once for all tasks of an array: the others wait for it', ({ expect }) => {
+    apptainer('echo once >>fetches; sleep 2');
+    const { said } = bash(
+      'apptainer',
+      `CRFLOW_HEARTBEAT=1; (${find}) & (run_id=4712; ${find.replace('run_id=4711', '')}) & wait; cat fetches; ls state/images`,
+    );
+    expect(said).toMatch(/another job fetches/);
+    expect(said).toMatch(/\nonce\nlab%a\+1\.sif\n$/);
+  });
+
+  test('is fetched by another, where the one that fetched it is dead', ({ expect }) => {
+    apptainer();
+    const { said } = bash(
+      'apptainer',
+      `CRFLOW_HEARTBEAT=1; mkdir -p state/images/lab%a+1.sif.fetching; ${find}; cat "$image"; ls state/images`,
+    );
+    expect(said).toMatch(/\nfetched by \d+\nlab%a\+1\.sif\n$/);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('that somebody else has put there is not used', ({ expect }) => {
+    apptainer();
+    const { status, said } = bash(
+      'apptainer',
+      `attempt_dir=''; mkdir -p state/images; : >state/images/lab%a+1.sif; chown 65534 state/images/lab%a+1.sif; ${find}`,
+    );
+    expect([status, said]).toEqual([70, expect.stringContaining('belongs to somebody else')]);
   });
 
   test('is no other image: names are told apart', ({ expect }) => {
@@ -383,7 +412,7 @@ describe('what the container sees', () => {
     const { said } = bash(
       'charliecloud',
       `home=$PWD tmp_of_run=/tmp/one workdir=$PWD/work output=$PWD/work/out run=/tmp/run
-mounts=("$PWD/data" "$PWD/work/data" ''); write_file() { :; }
+mounts=("$PWD/data" "$PWD/work/data" ''); write_file() { :; }; claim_output() { :; }
 collect_binds; printf '%s\\n' "\${binds[@]}"`,
     );
     expect(said.replaceAll(folder, '.').split('\n')).toEqual([
@@ -494,7 +523,7 @@ until [[ $outcome == absent ]] && ! may_start_again >/dev/null; do once; printf 
   test('CRFLOW_START_LIMIT is looked at as the other settings are', ({ expect }) => {
     const { status, said } = bash(
       'podman',
-      "outcome='' attempt_dir='' CRFLOW_START_LIMIT=5min; check_settings",
+      "outcome='' attempt_dir='' CRFLOW_START_LIMIT=5min; check_settings || leave 70 \"$wrong\"",
     );
     expect([status, said]).toEqual([70, expect.stringContaining("CRFLOW_START_LIMIT is '5min'")]);
   });
@@ -542,7 +571,7 @@ describe('the inner half', () => {
       `come_in() { export DMTCP_COORD_HOST=elsewhere live=/no tmp_of_run=/no; }; check_place() { :; }; close_inherited() { :; }; mkdir -p attempts/1
 describe_machine() { :; }; open_inner_half "$PWD" 1 "$PWD" "$PWD/out" "$PWD/tmp"; echo "\${DMTCP_COORD_HOST-none} $live $tmp"`,
     );
-    expect(said).toBe(`none ${folder}/attempts/1/live ${folder}/tmp/work.1\n`);
+    expect(said).toBe(`none ${folder}/attempts/1/live ${folder}/tmp/crflow-x.1\n`);
   });
 });
 
@@ -550,17 +579,20 @@ describe('the folder on the node', () => {
   test('of another TMPDIR is found all the same: nothing of an older attempt is left', ({ expect }) => {
     const { said } = bash(
       'podman',
-      `mkdir -p a/crflow-0-1/work.1 b/crflow-0-1; sleep 30 3>a/crflow-0-1/work.1/x & old=$!; disown
-tmp_of_run=$PWD/b/crflow-0-1; end_older_computations; sleep 0.2; kill -0 "$old" 2>/dev/null || echo ended`,
+      `mkdir -p a/any/crflow-x.1; sleep 30 3>a/any/crflow-x.1/x & old=$!; disown
+end_older_computations; sleep 0.2; kill -0 "$old" 2>/dev/null || echo ended`,
     );
     expect(said).toBe('ended\n');
   });
 
-  test('is not removed by an attempt that a newer one has taken over from', ({ expect }) => {
+  test('of an attempt that was killed is removed by the next one on this node, if it is ours', ({
+    expect,
+  }) => {
     const { said } = bash(
       'podman',
-      `tmp_of_run=$PWD/tmp; mkdir tmp; echo '2 4712 n' >lease; stop_listening; ls -d tmp; echo '1 4711 n' >lease; stop_listening; ls -d tmp 2>/dev/null`,
+      `node=n1; for i in 1 2 3; do mkdir -p attempts/$i crflow-$i; done; echo "n1 $PWD/crflow-1" >attempts/1/tmp; echo "n2 $PWD/crflow-2" >attempts/2/tmp
+mv crflow-3 x; ln -s x crflow-3; echo "n1 $PWD/crflow-3" >attempts/3/tmp; remove_older_tmp; ls -d crflow-* x; ls attempts/*/tmp`,
     );
-    expect(said).toBe('tmp\n');
+    expect(said).toBe('crflow-2\ncrflow-3\nx\nattempts/2/tmp\n');
   });
 });
