@@ -1,6 +1,5 @@
 import { isSmall } from './quick.ts';
 import type { Background, ShellText } from './read.ts';
-import type { Place } from './words.ts';
 
 /**
  * What is left to run by itself (`… &`) when the shell ends, if that is certain: the last such list, where no `wait`
@@ -8,17 +7,19 @@ import type { Place } from './words.ts';
  */
 export function notAwaited({ backgrounds, commands, functions }: ShellText): Background | undefined {
   const isWork = (name: string) => name === '' || functions.has(name) || !isSmall(name);
-  const inside = (place: Place, other: Place) => other.start <= place.start && place.end <= other.end;
-  const last = backgrounds
+  // Of lists that hold one another the outermost comes first.
+  const lists = backgrounds
     .filter(({ where }) => where.function === undefined && !where.trap && !where.substitution)
-    .filter((one) => commands.some((command) => inside(command, one) && isWork(command.name)))
-    // Of lists that hold one another the outermost.
-    .reduce<Background | undefined>((a, b) => (a === undefined || b.end > a.end ? b : a), undefined);
-  if (last === undefined) return undefined;
-  const follows = commands.some(
+    .sort((a, b) => b.end - a.end || a.start - b.start);
+  const work = commands.filter(({ name }) => isWork(name));
+  // The last piece of work decides: if it is in no such list, it is what the run waits for.
+  const last = work.findLast(({ where }) => where.function === undefined && !where.trap);
+  const list = lists.find(({ start, end }) => last !== undefined && start <= last.start && last.start < end);
+  if (list === undefined) return undefined;
+  return commands.some(
     ({ name, start, where }) =>
-      (name === 'wait' && (where.function !== undefined || where.trap)) ||
-      (start >= last.end && where.function === undefined && !where.trap && isWork(name)),
-  );
-  return follows ? undefined : last;
+      name === 'wait' && (where.function !== undefined || where.trap || start >= list.end),
+  )
+    ? undefined
+    : list;
 }

@@ -37,22 +37,24 @@ const SUBMISSION = '$SLURM_SUBMIT_DIR';
 
 /**
  * The commands in a text that lead out of the work folder. `workdir`: its path, absolute or with a variable in front;
- * undefined: the folder of submission. `assigned`: the variables that the text sets.
+ * undefined: the folder of submission. `assigned`: the variables that the text sets, with the path that they hold where
+ * that is known.
  */
 export function departures(
   script: ParsedScript,
   workdir: string | undefined,
-  assigned: ReadonlySet<string>,
+  assigned: ReadonlyMap<string, string | undefined>,
 ): readonly Departure[] {
   const walk = new Walk(workdir, assigned);
   const shell: Shell = { now: HOME, before: HOME, stack: [] };
   walk.list(script, shell);
+  const last = shell.now;
   return walk.found
     .filter(({ used }) => used)
-    .map(({ used: _, ...one }) => ({
-      ...one,
-      isForGood: shell.now === walk.found.find((two) => two.start === one.start),
-    }));
+    .map((leaving) => {
+      const { used: _, ...one } = leaving;
+      return { ...one, isForGood: leaving === last };
+    });
 }
 
 class Walk {
@@ -61,9 +63,9 @@ class Walk {
   /** Functions in whose bodies the folder is changed. */
   readonly #movers = new Set<string>();
 
-  readonly #assigned: ReadonlySet<string>;
+  readonly #assigned: ReadonlyMap<string, string | undefined>;
 
-  constructor(workdir: string | undefined, assigned: ReadonlySet<string>) {
+  constructor(workdir: string | undefined, assigned: ReadonlyMap<string, string | undefined>) {
     this.#assigned = assigned;
     this.#workdir =
       workdir === undefined ? SUBMISSION : /^[/$]/.test(workdir) ? workdir : `${SUBMISSION}/${workdir}`;
@@ -156,7 +158,8 @@ class Walk {
     if (isMoving(name)) this.#move(name, node, shell);
     else if (this.#movers.has(name) || name === '.' || name === 'source' || name === 'eval')
       shell.now = 'unknown';
-    else if (typeof shell.now === 'object' && 'used' in shell.now && !isQuick(name)) shell.now.used = true;
+    else if (typeof shell.now === 'object' && 'used' in shell.now && !isQuick(name) && name !== 'exec')
+      shell.now.used = true;
   }
 
   #move(name: string, node: Command, shell: Shell): void {
@@ -199,8 +202,17 @@ class Walk {
     const { variable, rest } = parts;
     if (rest !== '' && !rest.startsWith('/')) return 'unknown';
     if (variable === 'PWD') return down(now, `.${rest}`, leaving);
-    if (variable === 'OLDPWD' || this.#assigned.has(variable)) return 'unknown';
-    return this.#absolute(`$${variable}${rest}`, leaving, PLACES.test(variable));
+    if (variable === 'OLDPWD') return 'unknown';
+    if (!this.#assigned.has(variable))
+      return this.#absolute(`$${variable}${rest}`, leaving, PLACES.test(variable));
+    const path = this.#assigned.get(variable);
+    if (path === undefined || path === '') return 'unknown';
+    if (/^[/]/.test(path)) return this.#absolute(`${path}${rest}`, leaving);
+    if (!path.startsWith('$')) return path.startsWith('~') ? 'unknown' : down(now, `${path}${rest}`, leaving);
+    const [, other = ''] = /^\$(\w+)/.exec(path) ?? [];
+    return this.#assigned.has(other)
+      ? 'unknown'
+      : this.#absolute(`${path}${rest}`, leaving, PLACES.test(other));
   }
 
   #absolute(

@@ -14,7 +14,7 @@ import {
   type Word,
 } from 'unbash';
 import { deviceOf, type Stream, type Streams } from './streams.ts';
-import { type Place, quotedText, staticValue } from './words.ts';
+import { type Place, quotedText, staticValue, variableAndRest } from './words.ts';
 import { innerCommand, innerText, isShell } from './wrappers.ts';
 
 /** A word of a command. */
@@ -34,6 +34,8 @@ export interface ShellCommand extends Place {
   /** With its folders. */
   readonly path: string;
   readonly args: readonly ShellWord[];
+  /** It is a function of the text's own. */
+  readonly isFunction: boolean;
   /** The commands that run it, the outermost first: `timeout`, `env`. */
   readonly wrappers: readonly string[];
   readonly streams: Readonly<Streams>;
@@ -65,6 +67,8 @@ export interface Device extends Place {
   /** The operator of a redirection; undefined where a program is to open it. */
   readonly operator: string | undefined;
   readonly command: string;
+  /** The words of the command, where it is one of them. */
+  readonly args: readonly ShellWord[];
   readonly where: Where;
 }
 
@@ -73,6 +77,8 @@ export interface ShellAssignment extends Place {
   readonly name: string;
   /** Undefined where something in it is expanded. */
   readonly value: string | undefined;
+  /** A path that begins with a variable, `$HOME/a`. */
+  readonly path: string | undefined;
 }
 
 /** A list that is left to run by itself: `… &`. */
@@ -94,8 +100,8 @@ export interface ShellText {
   readonly unclosed: readonly (Place & { readonly mark: string })[];
 }
 
-/** Texts in texts (`bash -c '…'`) are read so deep. */
-const DEEPEST = 4;
+/** Texts in texts (`bash -c '…'`) and commands that run commands (`env nice …`) are read so deep. */
+const DEEPEST = 6;
 
 /** Where a walk is. */
 interface At {
@@ -117,8 +123,10 @@ export function readShell(text: string): ShellText {
   reader.statements(script, { base: 0, streams: ['null', 'output', 'output'], where, depth: 0 });
   const { found } = reader;
   // A command's redirections are read before the command, and what is in a word before the words behind it.
-  found.commands.sort((a, b) => a.start - b.start);
-  return { text, script, ...found };
+  const commands = found.commands
+    .map((one) => (found.functions.has(one.path) ? { ...one, isFunction: true } : one))
+    .sort((a, b) => a.start - b.start);
+  return { text, script, ...found, commands };
 }
 
 class Reader {
@@ -190,6 +198,15 @@ class Reader {
         this.statements(node, at);
         return;
       default:
+        if (node.type === 'For' || node.type === 'Select') {
+          const { pos, end, value: name } = node.name;
+          this.found.assignments.push({
+            ...placeOf({ pos, end }, at),
+            name,
+            value: undefined,
+            path: undefined,
+          });
+        }
         // `if`, loops, `case`, `{ … }`, `[[ … ]]`, `(( … ))`: lists and words.
         this.#inside(node, at, headOf(node));
     }
@@ -268,7 +285,7 @@ class Reader {
       if (one.type === 'Assignment') this.#assignment(one, at, head);
       else {
         this.#inside(one, inner, head);
-        this.#device(one, streams, undefined, head, at);
+        this.#device(one, streams, { command: head, args: words }, at);
       }
     }
   }
@@ -289,13 +306,14 @@ class Reader {
       name,
       path,
       args,
+      isFunction: false,
       wrappers,
       streams: [...streams],
       where,
     });
     if (value === undefined) return;
     const values = args.map((one) => one.value);
-    const next = innerCommand(name, values);
+    const next = wrappers.length < DEEPEST ? innerCommand(name, values) : undefined;
     const inner = next === undefined ? undefined : args[next];
     if (next !== undefined && inner?.word !== undefined)
       this.#called(
@@ -335,7 +353,9 @@ class Reader {
 
   #assignment({ name, value, index, pos, end }: Assignment, at: At, taker: string): void {
     const whole = value.type === 'Word' ? staticValue(value) : undefined;
-    this.found.assignments.push({ ...placeOf({ pos, end }, at), name, value: whole });
+    const begins = value.type === 'Word' && index === undefined ? variableAndRest(value) : undefined;
+    const path = begins === undefined ? undefined : `$${begins.variable}${begins.rest}`;
+    this.found.assignments.push({ ...placeOf({ pos, end }, at), name, value: whole, path });
     if (index !== undefined) this.#inside(index, at, taker);
     this.#inside(value, at, taker);
   }
@@ -372,7 +392,7 @@ class Reader {
       }
       this.#inside(target, at, head);
       const copied = value === undefined ? undefined : /^[0-9]$/.exec(value)?.[0];
-      const device = this.#device(target, streams, operator, head, at);
+      const device = this.#device(target, streams, { operator, command: head, args: [] }, at);
       const isCopy = operator === '<&' || (operator === '>&' && (copied !== undefined || value === '-'));
       const stream: Stream = isCopy
         ? (streams[Number(copied ?? 9)] ?? 'unknown')
@@ -387,17 +407,26 @@ class Reader {
   #device(
     word: Word,
     streams: Readonly<Streams>,
-    operator: string | undefined,
-    command: string,
+    by: { readonly operator?: string; readonly command: string; readonly args: readonly ShellWord[] },
     at: At,
   ): Stream | undefined {
     const value = staticValue(word);
+    const { operator } = by;
     const text = operator === undefined ? value?.replace(/^[\w-]+=/, '') : value;
     const descriptor = text === undefined ? undefined : deviceOf(text);
     if (text === undefined || descriptor === undefined) return undefined;
     const stream = streams[descriptor];
     const { where } = at;
-    this.found.devices.push({ ...placeOf(word, at), text, descriptor, stream, operator, command, where });
+    this.found.devices.push({
+      ...placeOf(word, at),
+      text,
+      descriptor,
+      stream,
+      operator,
+      command: by.command,
+      args: by.args,
+      where,
+    });
     return stream;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { notAwaited } from '../../src/shell/background.ts';
 import { departures } from '../../src/shell/folder.ts';
 import { readShell, shellCommands } from '../../src/shell/read.ts';
 
@@ -86,9 +87,16 @@ describe('what a command reads and writes', () => {
 
 describe('the way out of the work folder', () => {
   const left = (text: string, workdir?: string) =>
-    departures(readShell(text).script, workdir, new Set(['own'])).map(
-      ({ text, isSure, isForGood }) => `${text}${isSure ? '!' : '?'}${isForGood ? '' : ' for a while'}`,
-    );
+    departures(
+      readShell(text).script,
+      workdir,
+      new Map([
+        ['own', undefined],
+        ['data', '/data/x'],
+        ['sub', 'a/b'],
+        ['scratch', '$SCRATCH/y'],
+      ]),
+    ).map(({ text, isSure, isForGood }) => `${text}${isSure ? '!' : '?'}${isForGood ? '' : ' for a while'}`);
   test.each<[string, string | undefined, string[]]>([
     ['cd ..; x', undefined, ['cd ..!']],
     ['cd a; cd ..; x', undefined, []],
@@ -109,6 +117,12 @@ describe('the way out of the work folder', () => {
     ['cd $SCRATCH; x', undefined, ['cd $SCRATCH?']],
     ['cd $own; x', undefined, []],
     ['cd $own; cd ..; x', undefined, []],
+    ['cd $data; x', undefined, ['cd $data?']],
+    ['cd $data/y; x', '/data', []],
+    ['cd $sub; cd ../..; x', undefined, []],
+    ['cd $sub; cd ../../..; x', undefined, ['cd ../../..!']],
+    ['cd $scratch; x', undefined, ['cd $scratch?']],
+    ['cd $scratch; x', '$SCRATCH', []],
     ['cd $SLURM_SUBMIT_DIR; x', undefined, []],
     ['cd "$SLURM_SUBMIT_DIR/.."; x', undefined, []],
     ['cd $SLURM_SUBMIT_DIR; x', 'a', ['cd $SLURM_SUBMIT_DIR!']],
@@ -134,5 +148,37 @@ describe('the way out of the work folder', () => {
     ['cd a*; cd ..; x', undefined, []],
   ])('%s, with workdir %s: %j', (text, workdir, wanted) => {
     expect(left(text, workdir)).toEqual(wanted);
+  });
+});
+
+describe('what is left in the background', () => {
+  const left = (text: string) => {
+    const one = notAwaited(readShell(text));
+    return one === undefined ? undefined : text.slice(one.start, one.end);
+  };
+  test.each<[string, string | undefined]>([
+    ['./a &', './a &'],
+    ['./a & sleep 4; echo ok', './a &'],
+    ['./a & ./b &', './b &'],
+    ['for i in 1 2; do ./a & done', './a &'],
+    ['(./a; ./b) &', '(./a; ./b) &'],
+    ['(./a & wait) &', '(./a & wait) &'],
+    ['./a & sleep 9 &', './a &'],
+    ['wait; ./a &', './a &'],
+    ['nohup ./a & disown', 'nohup ./a &'],
+    ['./a & wait', undefined],
+    ['./a & ./b & wait $!', undefined],
+    ['./a & ./b', undefined],
+    ['(./a & wait)', undefined],
+    ['sleep 9 & echo', undefined],
+    ['./a & pid=$!; while kill -0 $pid; do sleep 1; done', undefined],
+    ['f() { ./a & }; f; wait', undefined],
+    ['await() { wait; }; ./a & await', undefined],
+    ['trap wait EXIT; ./a &', undefined],
+    ['./a & tail --pid=$! -f log', undefined],
+    ['x=$(./a & echo b)', undefined],
+    ['./a 2>&1; ./b', undefined],
+  ])('of %s: %s', (text, wanted) => {
+    expect(left(text)).toBe(wanted);
   });
 });

@@ -25,14 +25,14 @@ export function gpuRules({ environment }: Blocks, { report }: Context, run: RunT
   if (load !== undefined && module >= 0)
     report(kinds.gpu, itemSpan(load, module), { what: load.value[module] ?? '', hide: true });
   if (run === undefined) return;
-  const { shell, spanOf } = run;
-  const tool = shell.commands.find(({ name }) => TOOLS.test(name));
+  const { shell, programs, spanOf } = run;
+  const tool = programs.find(({ name }) => TOOLS.test(name));
   if (tool !== undefined) report(limits.gpuCommand, spanOf(tool), { command: tool.name });
-  const sign = first(shell.commands.map(signOf));
+  const sign = first(programs.map(signOf));
   const choice = shell.assignments.find(
     ({ name, value }) => CHOOSES.test(name) && !(value !== undefined && HIDDEN.test(value)),
   );
-  const exported = shell.commands
+  const exported = programs
     .filter(({ name }) => name === 'export' || name === 'env')
     .flatMap(({ args }) => args)
     .find(({ value }) => {

@@ -35,7 +35,7 @@ export function limitRules(
   run: RunText | undefined,
 ): void {
   const { mpi } = application?.values ?? {};
-  const commands = run?.shell.commands ?? [];
+  const commands = run?.programs ?? [];
   const first = (names: RegExp) => commands.find(({ name }) => names.test(name));
   const at = (place: ShellCommand) => run?.spanOf(place) ?? { start: 0, end: 0 };
   const launcher = first(LAUNCHERS);

@@ -4,23 +4,28 @@ import { asWritten } from '../../model/path.ts';
 import { type Departure, departures } from '../../shell/folder.ts';
 import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
-import type { RunText } from '../run-text.ts';
+import { type RunText, sparing } from '../run-text.ts';
 
 /** Where `run` leaves the work folder. DMTCP 4.1 brings a process back in a folder that it is told, or below it. */
 export function runFolderRules(
   { application, environment }: Blocks,
-  { report, scope }: Context,
+  { report: tell, scope }: Context,
   run: RunText | undefined,
 ): void {
   if (run === undefined || (application?.given.has('workdir') && application.values.workdir === undefined))
     return;
   const { shell, limit, spanOf } = run;
+  const report = sparing(tell);
   const workdir = application?.values.workdir?.value;
   const set = environment?.inner.flatMap(({ entries }) => entries.map(({ key }) => key.text)) ?? [];
   const read = shell.commands
-    .filter(({ name }) => /^(?:read|for|local|declare|typeset|export|readonly|getopts)$/.test(name))
-    .flatMap(({ args }) => args.map(({ text }) => text.replace(/\+?=.*$/s, '')));
-  const assigned = new Set([...shell.assignments.map(({ name }) => name), ...read, ...set, ...scope.names()]);
+    .filter(({ name }) => /^(?:read|mapfile|readarray|printf|local|declare|typeset|getopts)$/.test(name))
+    .flatMap(({ args }) => args.flatMap(({ word, text }) => (word === undefined ? [] : [text])));
+  const assigned = new Map<string, string | undefined>();
+  // Of one that is set more than once nobody knows what it holds.
+  for (const { name, value, path } of shell.assignments)
+    assigned.set(name, assigned.has(name) ? undefined : (value ?? path));
+  for (const name of [...read, ...set, ...scope.names()]) assigned.set(name, undefined);
   for (const one of departures(shell.script, workdir && asWritten(workdir), assigned)) {
     if (one.start >= limit) continue;
     const isCertain = one.isSure && one.isForGood;

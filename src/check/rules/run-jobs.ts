@@ -1,22 +1,23 @@
 import { run as kinds } from '../../diagnostics/run.ts';
 import { notAwaited } from '../../shell/background.ts';
-import type { ShellCommand, ShellText } from '../../shell/read.ts';
+import type { ShellCommand } from '../../shell/read.ts';
 import { formatDuration } from '../../time/duration.ts';
 import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
-import type { RunText } from '../run-text.ts';
+import { type RunText, sparing } from '../run-text.ts';
 
 /** Job control that a script of another making has left in `run`. */
-export function runJobRules(blocks: Blocks, context: Context, run: RunText | undefined): void {
+export function runJobRules(blocks: Blocks, given: Context, run: RunText | undefined): void {
   if (run === undefined) return;
   const { shell, spanOf } = run;
-  const { report } = context;
-  for (const command of shell.commands) {
+  const report = sparing(given.report);
+  const context = { ...given, report };
+  for (const command of run.programs) {
     jobControl(command, blocks, context, run);
     if (isDetaching(command)) report(kinds.detached, spanOf(command), { command: command.name });
     ownLimit(command, blocks, context, run);
   }
-  signals(shell, blocks, context, run);
+  signals(run, blocks, context);
   const left = notAwaited(shell);
   if (left !== undefined) {
     const text = shell.text.slice(left.start, left.end).replace(/\s*&$/, ' &');
@@ -139,12 +140,7 @@ function signalName(word: string): string {
   return NUMBERS[name] ?? name;
 }
 
-function signals(
-  { commands }: ShellText,
-  { checkpoint }: Blocks,
-  { report }: Context,
-  { spanOf }: RunText,
-): void {
+function signals({ programs: commands, spanOf }: RunText, { checkpoint }: Blocks, { report }: Context): void {
   const sent = new Set<string>();
   for (const { name, args, ...place } of commands) {
     const signal = sentBy(
@@ -164,12 +160,17 @@ function signals(
       return names.map((word) => ({ action: action.text, signal: signalName(word.value ?? ''), word }));
     });
   const warned = checkpoint?.values.signal?.value;
+  // What is to be done at a person's Ctrl-C, or in any case, is cleaning up.
+  const cleaning = new Set(
+    traps
+      .filter(({ signal }) => signal !== warned && /^(?:EXIT|INT|HUP)$/.test(signal))
+      .map(({ action }) => action),
+  );
   for (const { action, signal, word } of traps) {
     if (signal === 'USR2') report(kinds.usr2, spanOf(word), { what: 'this trap never fires' });
     else if (signal === 'USR1' || signal === 'TERM' || signal === warned) {
-      // What is to be done in any case is cleaning up; and a signal that `run` sends itself does come.
-      const isCleaning = traps.some((other) => other.signal === 'EXIT' && other.action === action);
-      if (!isCleaning && !sent.has(signal)) report(kinds.deafTrap, spanOf(word), { signal });
+      // A signal that `run` sends itself does come.
+      if (!cleaning.has(action) && !sent.has(signal)) report(kinds.deafTrap, spanOf(word), { signal });
     }
   }
 }

@@ -3,17 +3,19 @@ import type { Device, ShellText, Substitution } from '../../shell/read.ts';
 import type { Stream } from '../../shell/streams.ts';
 import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
-import type { RunText } from '../run-text.ts';
+import { type RunText, sparing } from '../run-text.ts';
 
 /** What opens a pipe by its name. Seen with DMTCP 4.1.1: pipes, `<<<` and here-documents themselves do work. */
-export function runPipeRules(_: Blocks, { report }: Context, run: RunText | undefined): void {
+export function runPipeRules(_: Blocks, context: Context, run: RunText | undefined): void {
   if (run === undefined) return;
   const { shell, spanOf } = run;
+  const report = sparing(context.report);
+  const streamOf = callers(shell);
   for (const one of shell.substitutions)
     report(kinds.substitution, spanOf(one), { operator: one.operator, ...wordsFor(one) });
   for (const device of shell.devices) {
     const { text, descriptor, operator, command } = device;
-    const stream = streamOf(device, shell);
+    const stream = streamOf(device);
     const span = spanOf(device);
     if (descriptor === 0) {
       if (stream === 'here') report(kinds.documentByName, span, { device: text });
@@ -26,7 +28,7 @@ export function runPipeRules(_: Blocks, { report }: Context, run: RunText | unde
     else if (stream === 'output' || (stream === 'unknown' && operator !== undefined)) {
       if (operator === '>>' || operator === '&>>' || operator === '<>') continue;
       const appends =
-        command === 'tee' && argumentsOf(device, shell).some((one) => /^-[a-z]*a|^--append$/.test(one));
+        command === 'tee' && device.args.some(({ value }) => /^-[a-z]*a|^--append$/.test(value ?? ''));
       if (appends) continue;
       const isCertain = operator !== undefined || command === 'tee';
       const by = operator === undefined ? command : `${operator} ${text}`;
@@ -39,20 +41,19 @@ export function runPipeRules(_: Blocks, { report }: Context, run: RunText | unde
 const OWN_OPENING =
   /^(?:[gmn]?awk|\.?\[\[?|test|echo|printf|ls|readlink|realpath|stat|chmod|chown|ln|trap|export|local|declare)?$/;
 
-/** In a function it is that of the calls, where they agree. */
-function streamOf({ stream, descriptor, where }: Device, { commands }: ShellText): Stream {
-  if (stream !== 'unknown' || where.function === undefined) return stream;
-  const calls = commands.filter(({ name }) => name === where.function);
-  const [first] = calls;
-  if (first === undefined) return stream;
-  return calls.every(({ streams }) => streams[descriptor] === first.streams[descriptor])
-    ? first.streams[descriptor]
-    : stream;
-}
-
-function argumentsOf({ start }: Device, { commands }: ShellText): readonly string[] {
-  const command = commands.find(({ args }) => args.some((one) => one.start === start));
-  return command?.args.map(({ value }) => value ?? '') ?? [];
+/** In a function, what a descriptor is where that is called, if all calls agree. */
+function callers({ commands, functions }: ShellText): (device: Device) => Stream {
+  const calls = new Map<string, Stream[]>();
+  for (const { name, streams } of commands) {
+    if (!functions.has(name)) continue;
+    const before = calls.get(name) ?? [...streams];
+    calls.set(
+      name,
+      before.map((one, i) => (one === streams[i] ? one : 'unknown')),
+    );
+  }
+  return ({ stream, descriptor, where }) =>
+    stream === 'unknown' ? (calls.get(where.function ?? '')?.[descriptor] ?? stream) : stream;
 }
 
 const reading = ({ operator }: Device) =>
