@@ -189,7 +189,12 @@ export class Cell {
   newestImages(): string[] {
     let folder = this.folder;
     if (this.side === 'crflow') {
-      const generations = join(folder, 'crflow-state/count', this.id, 'generations');
+      const generations = join(
+        folder,
+        'crflow-state/count',
+        `${this.id}.${this.cluster.name}`,
+        'generations',
+      );
       if (!existsSync(generations)) return [];
       const newest = Math.max(0, ...readdirSync(generations).map(Number).filter(Number.isInteger));
       folder = join(generations, String(newest));

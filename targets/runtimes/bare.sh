@@ -1,8 +1,8 @@
 # --- The application runs on this host ---
 
 prepare_host() {
-  environment
-  need_tools scontrol srun timeout
+  prepare_environ
+  need_tools scontrol srun timeout setsid
   check_state
   claim_output "$output"
 }
@@ -10,10 +10,7 @@ prepare_host() {
 inside() { exec "$@"; }
 
 # The inner half's first steps.
-come_in() {
-  where="of $HOSTNAME" image_id=''
-  variables
-}
+come_in() { where="of $HOSTNAME" image_id=''; }
 
-# Nobody would listen to Slurm, or keep the account of time.
-outer_half_is_gone() { ! kill -0 "$PPID" 2>/dev/null; }
+# What the application is started with.
+program_environ() { cat "$attempt_dir/environ"; }

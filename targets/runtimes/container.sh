@@ -1,7 +1,7 @@
 # --- The container: what it sees of this host, and who it is ---
 
 prepare_host() {
-  environment
+  prepare_environ
   need_tools scontrol srun timeout
   check_state
   are_set ${mount_variables[@]+"${mount_variables[@]}"} || leave 70 "$wrong"
@@ -9,7 +9,7 @@ prepare_host() {
   find_image # the runtime's own: sets image_id
   keep_image
   collect_binds
-  write_environment || leave 70 "cannot write to $attempt_dir"
+  pass_environ || leave 70 "cannot write to $attempt_dir"
   journal container runtime "$runtime" image "$image" id "$image_id"
 }
 
@@ -75,42 +75,33 @@ on_host() {
   [[ -n $longest ]]
 }
 
-# What the inner half must know of this host. In a file, for each runtime passes on something else, and an image's own
-# variables would go before.
-write_environment() {
-  local variable pattern
-  for variable in ${pass[@]+"${pass[@]}"}; do
-    [[ $variable == *'*' || -n ${!variable+set} ]] || say "\$$variable, which the flow passes to the container, is not set here"
+# What the container gets of the environment of the submission. In a file, for each runtime passes on something else, and an
+# image's own variables would go before.
+pass_environ() {
+  local entry pattern entries passed=()
+  for pattern in ${pass[@]+"${pass[@]}"}; do
+    [[ $pattern == *'*' ]] || grep -qz "^$pattern=" "$attempt_dir/environ" || say "\$$pattern, which the flow passes to the container, is not set here"
   done
-  {
-    printf '%s=%q\n' image "$image" image_id "$image_id" || return
-    compgen -e | while read -r variable; do
-      for pattern in 'SLURM_*' 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
-        # shellcheck disable=SC2053 # a pattern
-        if [[ $variable == $pattern ]]; then printf 'export %s=%q\n' "$variable" "${!variable}" || exit; fi
-      done
+  read_environ "$attempt_dir/environ"
+  for entry in ${entries[@]+"${entries[@]}"}; do
+    for pattern in 'SLURM_*' 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
+      # shellcheck disable=SC2053 # a pattern
+      if [[ ${entry%%=*} == $pattern ]]; then passed+=("$entry") && break; fi
     done
-  } >"$attempt_dir/environment"
+  done
+  write_entries "$attempt_dir/passed" ${passed[@]+"${passed[@]}"} && printf '%s\n%s\n' "$image_id" "$image" >"$attempt_dir/image"
 }
 
 # The inner half's first steps.
 come_in() {
-  # shellcheck disable=SC1091 # written by this very job
-  . "$attempt_dir/environment"
+  local entry entries
+  { IFS= read -r image_id && IFS= read -r image; } <"$attempt_dir/image"
+  read_environ "$attempt_dir/passed"
+  for entry in ${entries[@]+"${entries[@]}"}; do
+    if [[ $entry =~ ^CRFLOW_[A-Z_]+= ]]; then export "${entry?}"; fi
+  done
   PATH=$dmtcp/bin:$PATH where="in the image $image, with DMTCP in $dmtcp"
-  variables
 }
 
-# It may be out of sight, in another process namespace: its heartbeat tells. And a container can outlive its job and all
-# that looked after it, so this half looks at the lease itself.
-outer_half_is_gone() {
-  if [[ -z ${beat_at-} || $attempt_dir/seconds -nt $attempt_dir/inside ]]; then
-    beat_at=$SECONDS
-    touch "$attempt_dir/inside" # truncating what is empty changes no time on NFS
-  fi
-  if ((SECONDS - ${looked_at:-0} >= CRFLOW_HEARTBEAT)); then
-    looked_at=$SECONDS
-    holds_lease || return 0
-  fi
-  ((SECONDS - beat_at > 3 * (CRFLOW_HEARTBEAT + CRFLOW_SLURM_LIMIT)))
-}
+# What the application is started with: the image's own variables, and what is passed on.
+program_environ() { cat "/proc/$$/environ" "$attempt_dir/passed"; }

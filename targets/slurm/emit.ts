@@ -10,6 +10,7 @@ import {
 } from '../../src/emit/shell-text.ts';
 import { template } from '../../src/emit/template.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
+import type { Container } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
 import { variablesOf } from '../../src/model/path.ts';
 import type { Plan } from '../../src/model/plan.ts';
@@ -53,8 +54,14 @@ export function jobScript(plan: Plan, source: string): Artifact {
         ],
       ]),
       ...container(plan),
-      modules: plan.load.map((module) => code`load_module ${word(module)}`),
-      variables: exports(plan),
+      kept: variables(
+        checkpoint.state,
+        workdir,
+        output,
+        ...(plan.container === undefined ? [] : pathsOf(plan.container)),
+      ).filter(({ text }) => !KEPT.test(text)),
+      modules: plan.load.map(word),
+      variables: setVariables(plan),
       lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
       run: body,
       delimiter,
@@ -77,12 +84,21 @@ function variables(...paths: (HostPath | null)[]): ShellText[] {
   return variablesOf(parts).map(word);
 }
 
-function exports(plan: Plan): ShellText[] {
+function setVariables(plan: Plan): ShellText[] {
   return plan.set.flatMap(({ name, value, why }) => [
     ...(why === undefined ? [] : [code`# ${comment(why)}`]),
-    code`export ${word(name)}=${word(value)}`,
+    code`${word(`${name}=${value}`)}`,
   ]);
 }
+
+/** The paths of this host that a container's part of the flow names. */
+const pathsOf = ({ image, mounts }: Container): HostPath[] => [
+  ...(image.kind === 'file' ? [image.path] : []),
+  ...mounts.map(({ from }) => from),
+];
+
+/** Variables that the template keeps in every script. */
+const KEPT = /^(PATH|PWD|HOME|USER|LOGNAME|TMPDIR|TZ|LD_LIBRARY_PATH|CRFLOW_.*|SLURM.*|DMTCP_.*|JALIB_.*)$/;
 
 /** What the container sees, three words a mount: from, to, and ro or nothing. */
 function container({ container }: Plan) {
@@ -90,10 +106,7 @@ function container({ container }: Plan) {
   const { image, mounts } = container;
   return {
     container: true,
-    mountVariables: variables(
-      ...(image.kind === 'file' ? [image.path] : []),
-      ...mounts.map(({ from }) => from),
-    ),
+    mountVariables: variables(...pathsOf(container)),
     imagePath: image.kind === 'file' ? [code`image=${pathWord(image.path)} # which has DMTCP in it`] : [],
     mounts: mounts.map(
       ({ from, to, readonly }) => code`${pathWord(from)} ${word(to)} ${readonly ? word('ro') : word('')}`,

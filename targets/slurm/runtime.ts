@@ -9,6 +9,7 @@ import attempt from './runtime/attempt.sh';
 import clean from './runtime/clean.sh';
 import common from './runtime/common.sh';
 import daly from './runtime/daly.sh';
+import environ from './runtime/environ.sh';
 import generations from './runtime/generations.sh';
 import host from './runtime/host.sh';
 import inner from './runtime/inner.sh';
@@ -26,9 +27,9 @@ import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
-export const runtimeVersion = 4;
+export const runtimeVersion = 5;
 /** Raised whenever a run's folder changes so that another version cannot go on with it. */
-export const stateFormat = 1;
+export const stateFormat = 2;
 
 /** What a job needs beside what every job does; `container`: its runtime, or none. */
 export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect', boolean> & {
@@ -53,6 +54,7 @@ export function runtime(needs: Needs): ShellText {
     account,
     suspended,
     slurm,
+    environ,
     host,
     ...(needs.container === null ? [bare] : [containerCommon, runtimeOf(needs.container).bash]),
     ...(needs.modules ? [modules] : []),

@@ -36,9 +36,10 @@ export function settings(plan: Plan): ShellText[] {
     ['PATIENCE', PATIENCE, 'attempts (not seconds) without a new generation after which a run stops'],
     ['HEARTBEAT', 30, 'between two entries in the account of time used'],
     ['START_LIMIT', 300, 'for the inner half to start, and for its container to end after it'],
-    ['TICK', 1, 'between two looks at anything'],
+    ['TICK', 1, 'between two looks, where something is about to happen'],
     ['SLURM_LIMIT', 20, 'for an answer from Slurm'],
-    ['REPORT', 600, 'between two words to the queue (its comment)'],
+    ['ANSWER_WAIT', 2, 'for Slurm to say why it warns, before the work is saved without an answer'],
+    ['REPORT', 3600, 'between two words to the queue (its comment)'],
     ['CLEAN', 1, 'a run that is over keeps no generations, or the newest if it failed; 0: all'],
     ['REQUEUE_WAIT', 300, 'for Slurm to end an attempt that it has requeued'],
   ];
@@ -73,6 +74,10 @@ export function facts(plan: Plan): ShellText[] {
     [
       code`readonly continue=${word(plan.continue)}`,
       'after the time limit: requeue, resubmit, or wait for resume',
+    ],
+    [
+      code`readonly is_array=${number(plan.queue.array === undefined ? 0 : 1)}`,
+      'whether the job is an array',
     ],
     ...protect,
     ...(container === undefined ? [] : containerFacts(container, plan.pass ?? [])),

@@ -12,7 +12,7 @@ if (dmtcp === undefined) throw new Error('there is always the stand-in');
 const scontrol = (end: string, first = '') => `#!/bin/bash
 case $1 in show) ;; requeue) exit 0 ;; *) exit 1 ;; esac
 ${first}
-echo "JobId=$4 JobName=x JobState=RUNNING PreemptTime=None EndTime=$(date -d '${end}' "+\${SLURM_TIME_FORMAT:-%FT%T}") X=y"
+echo "JobId=\${!#} JobName=x JobState=RUNNING PreemptTime=None EndTime=$(date -d '${end}' "+\${SLURM_TIME_FORMAT:-%FT%T}") X=y"
 `;
 
 describe('a warning before the time limit', { concurrent: true }, () => {
@@ -51,7 +51,7 @@ test('the end of a job in an hour that comes twice is told rightly, both times',
   for (const end of ends) {
     mkdirSync(join(run.folder, '.bin'), { recursive: true });
     writeFileSync(join(run.folder, '.bin/scontrol'), scontrol(`@${end}`), { mode: 0o755 });
-    const told = run.functions('slurm_id=4711; slurm_end_time', { TZ: 'Europe/Berlin' });
+    const told = run.functions('catch_signals; identify; echo "$end_time"', { TZ: 'Europe/Berlin' });
     expect(told.trim()).toBe(String(end));
   }
 });

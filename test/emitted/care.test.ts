@@ -152,7 +152,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     await run.lostAttempt(1);
     const generations = run.generations();
     hangingRestore(run);
-    const ended = run.start({ TEST_JOB_STATE: 'COMPLETING' });
+    const ended = run.start({ CRFLOW_TEST_JOB_STATE: 'COMPLETING' });
     await restoring(run);
     run.signal('SIGTERM');
     expect(await ended, run.log()).toBe(77);
@@ -198,7 +198,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     expect,
   }) => {
     using run = rehearsal(dmtcp, { checkpoint: 'strategy = manual', count: held });
-    expect(await run.start({ ...atTheLimit, TEST_REQUEUE: 'yes' }), run.log()).toBe(71);
+    expect(await run.start({ ...atTheLimit, CRFLOW_TEST_REQUEUE: 'yes' }), run.log()).toBe(71);
     expect(run.log()).toContain('checkpointed at the time limit');
     expect(run.log()).not.toContain('requeued');
     expect(run.left()).toEqual([]);
@@ -213,7 +213,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     writeFileSync(join(run.folder, '.bin/sbatch'), '#!/bin/sh\necho "$@" >sbatch.args\necho 4712\n', {
       mode: 0o755,
     });
-    expect(await run.start({ ...atTheLimit, TEST_REQUEUE: 'yes' }), run.log()).toBe(75);
+    expect(await run.start({ ...atTheLimit, CRFLOW_TEST_REQUEUE: 'yes' }), run.log()).toBe(75);
     expect(run.log()).toContain('job 4712 goes on with the run');
     expect(run.log()).not.toContain('requeued');
     expect(run.read('sbatch.args')).toMatch(/--dependency=afterany:4711 .* continue 4711$/m);
@@ -238,7 +238,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     using run = rehearsal(dmtcp, { count: held });
     const first = run.start();
     await run.until('sealed');
-    const busy = { SLURM_JOB_ID: '4712', TEST_OTHER_STATE: 'RUNNING' };
+    const busy = { SLURM_JOB_ID: '4712', CRFLOW_TEST_OTHER_STATE: 'RUNNING' };
     expect(await run.start(busy, 'resume', '4711'), run.log()).toBe(70);
     expect(run.log()).toContain('job 4711 carries this run on (RUNNING)');
     run.go();

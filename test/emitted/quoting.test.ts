@@ -151,7 +151,7 @@ workflow hostile {
             flows[0]?.plan.run.text,
           );
           expect(readdirSync(folder).sort()).toEqual(
-            [...new Set(['.bin', 'hostile.sbatch', 'modules', state, workdir])].sort(),
+            [...new Set(['.bin', '.spool', 'hostile.sbatch', 'modules', state, workdir])].sort(),
           );
         } finally {
           rmSync(folder, { recursive: true, force: true });

@@ -129,7 +129,7 @@ async function endingsOf(run: RunOnSlurm, id: string): Promise<string> {
   for (let job = id; ; ) {
     const fields = await run.ended(job, 240);
     endings.push(ending(fields));
-    if (existsSync(join(run.folder, 'crflow-state/count', id, 'status')) || endings.length === 4) break;
+    if (existsSync(join(run.folder, 'crflow-state/count', run.name, 'status')) || endings.length === 4) break;
     job = /job (\d+) goes on with the run/.exec(run.log(job))?.[1] ?? (await run.submit('resume', id));
   }
   return endings.join(' > ');

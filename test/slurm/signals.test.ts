@@ -83,9 +83,9 @@ describe.skipIf(!slurm.ok)(
         sbatchArgs: ['-w', 'n2'],
       });
       await run.until('launched', () => run.entries().some(({ event }) => event === 'launched'));
-      expect((await run.verb('checkpoint')).stdout).toContain(`asked run ${run.id} for a checkpoint`);
+      expect((await run.verb('checkpoint')).stdout).toContain(`asked run ${run.name} for a checkpoint`);
       await run.sealed(1);
-      expect((await run.verb('status')).stdout).toContain(`run ${run.id} of count: running, attempt 1`);
+      expect((await run.verb('status')).stdout).toContain(`run ${run.name} of count: running, attempt 1`);
       const { stdout } = await cluster.run('scontrol', ['show', 'job', run.id]);
       expect(stdout).toMatch(/Comment=attempt 1, \d+ % of total, /);
       expect((await run.verb('stop')).status).toBe(0);
@@ -157,7 +157,7 @@ describe.skipIf(!slurm.ok)(
         args: ['resume', run.id],
       });
       expect(await run.ended(`${wrong}_0`)).toMatchObject({ ExitCode: '70:0' });
-      expect(run.log(`${wrong}_0`)).toContain(`sbatch --array=1 count.sbatch resume ${run.id}`);
+      expect(run.log(`${wrong}_0`)).toContain(`sbatch --array=1 count.sbatch resume ${run.name}`);
     });
   },
 );

@@ -62,8 +62,8 @@ describe.skipIf(!slurm.ok)(
       expect(job, log).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
       expect(Number(job.Restarts), log).toBeGreaterThanOrEqual(2);
       const numbers = Array.from({ length: last }, (_, i) => `${i + 1}\n`).join('');
-      expect(readFileSync(join(folder, `count-${id}.out`), 'utf8')).toBe(numbers);
-      const run = join(folder, 'crflow-state/count', id);
+      expect(readFileSync(join(folder, `count-${id}.${cluster.name}.out`), 'utf8')).toBe(numbers);
+      const run = join(folder, 'crflow-state/count', `${id}.${cluster.name}`);
       expect(filesUnder(run).filter((path) => path.endsWith('.temp') || path.includes('.partial'))).toEqual(
         [],
       );
@@ -88,7 +88,7 @@ describe.skipIf(!slurm.ok)(
       expect(entries.filter(({ event }) => event === 'launched')).toHaveLength(1);
       expect(entries.at(-1)).toMatchObject({ event: 'left', status: 7, whose: 'application' });
       const status = await cluster.run('bash', ['count.sbatch', 'status'], { cwd: folder });
-      expect(status.stdout).toContain(`run ${id} of count: done, with status 7`);
+      expect(status.stdout).toContain(`run ${id}.${cluster.name} of count: done, with status 7`);
     });
   },
 );

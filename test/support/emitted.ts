@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   chownSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -28,13 +29,19 @@ export const quoted = (text: string) =>
 /** For `rehearsal`'s `count`: what a test does to the run half way is never too late. */
 export const held = 'hold=go';
 
-/** Answers `scontrol show job` for this job in the midst of its life, and any other at its end; requeues if TEST_REQUEUE is yes; refuses all else. */
+/** Answers `scontrol show job` for this job in the midst of its life, and any other at its end; requeues if CRFLOW_TEST_REQUEUE is yes; refuses all else. */
 const scontrol = `#!/bin/bash
-[[ $1/\${TEST_REQUEUE-} != requeue/yes ]] || exit 0
-[[ $1 == show ]] || exit 1
-state=\${TEST_JOB_STATE:-RUNNING}
-[[ $4 == "$SLURM_JOB_ID" ]] || state=\${TEST_OTHER_STATE:-COMPLETED}
-echo "JobId=$4 JobName=x JobState=$state PreemptTime=None EndTime=$(date -d '+1 hour' +%FT%T)"
+[[ $1/\${CRFLOW_TEST_REQUEUE-} != requeue/yes ]] || exit 0
+[[ $1 == show ]] || { echo "slurm_update error: Access/permission denied"; exit 1; }
+state=\${CRFLOW_TEST_JOB_STATE:-RUNNING}
+[[ \${!#} == "\${SLURM_JOB_ID-}" ]] || state=\${CRFLOW_TEST_OTHER_STATE:-COMPLETED}
+echo "JobId=\${!#} JobName=x
+   UserId=u(1) GroupId=u(1)
+   JobState=$state Reason=None Dependency=(null)
+   Requeue=1 Restarts=\${SLURM_RESTART_COUNT:-0} BatchFlag=1
+   StartTime=$(date +%FT%T) EndTime=$(date -d '+1 hour' +%FT%T) Deadline=N/A
+   PreemptEligibleTime=$(date +%FT%T) PreemptTime=None
+   Command=x"
 `;
 
 /** The least that the script asks of Slurm, for what does not depend on Slurm: the rest is in test/slurm. */
@@ -63,10 +70,19 @@ function environment(folder: string, dmtcp: Dmtcp, more: Record<string, string>)
   };
 }
 
+/** The script as Slurm runs it: a copy of this name, elsewhere. */
+function spooled(script: string, folder: string): string {
+  const copy = join(folder, '.spool', 'slurm_script');
+  mkdirSync(join(folder, '.spool'), { recursive: true });
+  rmSync(copy, { force: true }); // one that runs keeps its own
+  copyFileSync(script.startsWith('/') ? script : join(folder, script), copy);
+  return copy;
+}
+
 /** Runs one attempt of an emitted script to its end. */
 export function runAttempt(script: string, folder: string, dmtcp: Dmtcp, more: Record<string, string> = {}) {
   const env = environment(folder, dmtcp, more);
-  const { status, stdout, stderr } = spawnSync('bash', [script], {
+  const { status, stdout, stderr } = spawnSync('bash', [spooled(script, folder)], {
     cwd: folder,
     encoding: 'utf8',
     timeout: 120_000,
@@ -143,7 +159,7 @@ workflow count {
       const env = environment(folder, dmtcp, { ...quick, ...more });
       const child = spawn(
         'bash',
-        ['-c', 'exec bash count.sbatch "$@" >>"${TEST_LOG:-log}" 2>&1', 'bash', ...args],
+        ['-c', 'exec bash "$0" "$@" >>"${TEST_LOG:-log}" 2>&1', spooled('count.sbatch', folder), ...args],
         {
           cwd: folder,
           env,
@@ -170,7 +186,7 @@ workflow count {
     /** What bash lines print that stand behind the functions of the script. */
     functions(lines: string, env: Record<string, string> = {}): string {
       const script = readFileSync(join(folder, 'count.sbatch'), 'utf8');
-      return spawnSync('bash', [], {
+      return spawnSync('bash', ['-p'], {
         input: `${script.slice(0, script.indexOf('# Read whole before it runs'))}\n${lines}`,
         cwd: folder,
         encoding: 'utf8',

@@ -93,8 +93,10 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
   options.before?.(folder);
   const job = await submit();
   const id = options.task === undefined ? job : `${job}_${options.task}`;
-  const state = join(folder, 'crflow-state/count', id);
-  const output = join(folder, `count-${id}.out`);
+  // A run is known by its job and its cluster.
+  const name = `${id}.${cluster.name}`;
+  const state = join(folder, 'crflow-state/count', name);
+  const output = join(folder, `count-${name}.out`);
   const until = async (what: string, holds: () => boolean, seconds = 240) => {
     for (const deadline = Date.now() + seconds * 1000; !holds(); ) {
       if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s\n${log(id)}`);
@@ -107,6 +109,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
   return {
     cluster,
     id,
+    name,
     folder,
     state,
     log,

@@ -62,6 +62,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 /** A Slurm of its own: munged, slurmctld and a slurmd for each node, in one temporary folder. */
 export class Cluster extends SlurmClient {
   readonly nodes: readonly NodeName[];
+  /** Slurm's own name of it; part of the id of a run. */
+  readonly name: string;
   readonly #daemons = new Map<string, ChildProcess>();
   readonly #janitor: ChildProcess;
   #stopped: Promise<void> | undefined;
@@ -69,6 +71,7 @@ export class Cluster extends SlurmClient {
   private constructor(dir: string, nodes: readonly NodeName[]) {
     super(dir);
     this.nodes = nodes;
+    this.name = basename(dir).toLowerCase();
     // Detached: an interrupt from the terminal must not end it before it has done its work.
     this.#janitor = spawn(process.execPath, [JANITOR, dir], {
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -94,7 +97,7 @@ export class Cluster extends SlurmClient {
       const host = hostname().replace(/\..*/, '');
       const layout: ClusterLayout = {
         dir,
-        name: basename(dir).toLowerCase(),
+        name: cluster.name,
         host,
         address: await loopback(host),
         controllerPort,

@@ -39,7 +39,7 @@ export async function crash(
     // The warning that comes is that of the time limit: it is an hour away, and a minute before this lead time.
     CRFLOW_LEAD: '3540',
     CRFLOW_REQUEUE_WAIT: '0',
-    TEST_REQUEUE: 'yes',
+    CRFLOW_TEST_REQUEUE: 'yes',
     STANDIN_SECONDS: '0.05',
     DMTCP_STANDIN_RESTART_SECONDS: '0.05',
   };

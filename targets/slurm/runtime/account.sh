@@ -12,8 +12,8 @@ heartbeat() {
   if ((now - last_beat < CRFLOW_HEARTBEAT)) && [[ -z ${1-} ]]; then return 1; fi
   last_beat=$now
   keep_folder
-  # Where the disk is full, it is a sign of life all the same.
-  write_file "$attempt_dir/seconds" $((now - started)) || touch "$attempt_dir/seconds"
+  # In place and always as long: no process, and on a disk that is full a sign of life all the same.
+  printf '%-12d\n' $((now - started)) 1<>"$attempt_dir/seconds" || :
   if ((now - last_shown >= CRFLOW_REPORT)); then show_in_queue; fi
 }
 

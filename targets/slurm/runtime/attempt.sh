@@ -2,9 +2,11 @@
 attempt() {
   catch_signals # first of all: a warning can come two seconds after the start
   check_settings || leave 70 "$wrong"
+  identify         # which job this is, of which array and cluster
   open_run "$@"    # its folder, its number, its lease
   leave_if_settled # done before, out of time, no progress
   prepare_host     # modules, tools, room for checkpoints
+  open_pipes
   listen_for_preemption
   starts=0 absences=0 beginnings=0 losses=0 lost_at='' falls=0 fallen_from=''
   while :; do
@@ -25,7 +27,8 @@ attempt() {
   done
   if [[ $outcome == unsaved ]]; then say "not saved: what was done since generation $(newest_generation)"; fi
   case $reason in
-    limit | preemption) go_on ;;
+    limit | preemption | unclear) go_on ;;
+    requeued) leave 75 'Slurm has requeued this job; its next attempt goes on from here' ;;
     budget) leave 72 "the run has used its total of $(hms "$CRFLOW_TOTAL")" ;;
     cancelled) leave 77 'the job was cancelled' ;;
     superseded) leave 76 'a newer attempt has taken over this run' ;;
@@ -59,7 +62,7 @@ inner_half() {
     elif outer_half_is_gone; then
       left_alone
     fi
-    pause
+    await_word
   done
   if finished; then
     if dmtcp_ended_it; then conclude lost 'DMTCP ended a process of the application (status 99)'; fi
@@ -74,14 +77,20 @@ inner_half() {
 # say of a program's status is not true, so it is written down here. Once the application runs, this shell starts
 # no process: DMTCP 4.1 kills one that forks in the moment after a checkpoint.
 application() {
-  local run=$1 workdir=$2 output=$3 status
+  local run=$1 workdir=$2 output=$3 status variable entries session=()
   exec >>"$output" 2>&1 </dev/null 3>"$run/shell"
   cd "$workdir" || exit
   printf '%s\n' "$$" >&3
   exec 2>/dev/null # what this shell has to say of a signal is not the application's output
+  read_environ "$run/environ"
+  entries+=(${set_variables[@]+"${set_variables[@]}"})
+  # By these DMTCP is found by every program that is started.
+  for variable in ${!DMTCP_*} ${!JALIB_*}; do entries+=("$variable=${!variable}"); done
+  # A signal that it sends to its whole group is its own.
+  if command -v setsid >/dev/null; then session=(setsid); fi
   (
     printf '%s\n' "$BASHPID" >&3
-    exec bash -eo pipefail "$run/run.sh" 2>&1 3>&-
+    exec env -i -- ${entries[@]+"${entries[@]}"} ${session[@]+"${session[@]}"} bash -eo pipefail "$run/run.sh" 2>&1 3>&-
   )
   status=$?
   # Died of a signal: if all of the job is being killed, this shell is next, and this was not the end.

@@ -62,15 +62,27 @@ mib() { printf '%d MiB' $((($1 + 1048575) / 1048576)); }
 # Of the file system that holds the run.
 free_bytes() { df -Pk "$run" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
 
-# One turn of a waiting loop: nothing here looks at a shared file system more often. Waiting for a line that never comes
-# starts no process; a sleep in each of three loops each second was most of what this script cost.
-pause() {
-  # Before 5.2, bash waits with an alarm that can ring just before it listens: on a busy node it then waited for ever (seen with 4.4).
-  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 502)) && [[ -p ${idle-} && -O $idle ]]; then
-    read -rt "$CRFLOW_TICK" _ <>"$idle" || : # it never is anything else
-  else
-    { sleep "$CRFLOW_TICK"; } 2>/dev/null # where all of the job is killed, bash has a word on that
-  fi
+# One turn of a short wait: nothing here looks at a shared file system more often. Long ones start no process a turn: see
+# rest and await_word.
+pause() { { sleep "$CRFLOW_TICK"; } 2>/dev/null; } # where all of the job is killed, bash has a word on that
+
+# know_process PID: sets REPLY to PID:START, for a number alone may soon be another's. In clock ticks, as /proc tells.
+know_process() {
+  local stat
+  REPLY=$1:
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+  # shellcheck disable=SC2206 # PID (NAME) STATE PARENT ..., where the name may hold anything; a word a field
+  stat=(${stat##*) })
+  REPLY=$1:${stat[19]}
+}
+
+# lives PID:START: and is not waiting for its parent to notice that it ended.
+lives() {
+  local stat
+  { read -r stat <"/proc/${1%:*}/stat"; } 2>/dev/null || return
+  # shellcheck disable=SC2206
+  stat=(${stat##*) })
+  [[ ${stat[0]} != [ZX] && ${stat[19]} == "${1#*:}" ]]
 }
 
 # linger SECONDS, without starting a process.
@@ -95,8 +107,7 @@ wait_until() {
 # end of the path, which is marked: TMPDIR may lead there through a link.
 find_tmp() {
   tmp=$tmp_of_run/$mark.$attempt marked=/$mark.$attempt
-  idle=$tmp_of_run/idle.$attempt # not among the marked: it is the supervision that has it open
-  starting=$tmp.starting         # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
+  starting=$tmp.starting # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
 }
 
 # Sets mark, which is the same for all attempts of a run, on every node, and no other's.
@@ -130,7 +141,7 @@ remove_older_tmp() {
 
 # Ends every process of this attempt's computation on this node, and what it was just writing.
 end_computation() {
-  if [[ -n ${coordinator-} ]]; then kill -9 "$coordinator" 2>/dev/null; fi
+  if [[ -n ${coordinator-} ]]; then kill -9 "${coordinator%:*}" 2>/dev/null; fi
   end_all processes_of "$marked.starting"
   end_all processes_of "$marked/"
   rm -rf "$tmp" "$starting"

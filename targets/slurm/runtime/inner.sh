@@ -2,10 +2,14 @@
 
 open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4
-  attempt_dir=$run/attempts/$attempt script=$0 coordinator=''
+  local entry
+  attempt_dir=$run/attempts/$attempt script=$0 coordinator='' alarm='' word=''
   : >"$attempt_dir/inside"
   trap : TERM # Slurm TERMs every process of a job that it ends; the outer half says what follows
   come_in
+  for entry in ${set_variables[@]+"${set_variables[@]}"}; do
+    if [[ $entry == DMTCP_* ]]; then export "${entry?}"; fi # the one thing in there that is ours to know
+  done
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
   unset next_look seen_size looked_at beat_at # whatever the environment has of these names
   read_mark || conclude missing "there is no $run/mark"
@@ -16,10 +20,12 @@ open_inner_half() {
   : >"$starting"
   export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
   close_inherited
+  control=$tmp_of_run/control.$attempt
+  exec 8<"$control"
   # What /proc shows is behind every link.
   workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
   suspended=0
-  turn=0 unfit=0 restored_from=0
+  unfit=0 restored_from=0
   machine=$(describe_machine)
 }
 
@@ -58,14 +64,44 @@ check_dmtcp() {
 # conclude OUTCOME WORDS: ends the computation, leaves word for the outer half, and ends this half.
 conclude() {
   end_computation
+  if [[ -n $alarm ]]; then kill "$alarm" 2>/dev/null; fi
   say "$2"
   write_file "$attempt_dir/outcome" "$1 $2"
+  # Opened both ways, a pipe does not wait for a reader.
+  if [[ -p $tmp_of_run/words.$attempt ]]; then printf 'concluded\n' 1<>"$tmp_of_run/words.$attempt"; fi
   exit 0
 }
 
 # The coordinator ends with the computation. But the application may leave a child behind that keeps both
-# alive, so the status is looked for, too, now and then.
-over() { ((turn++ % 10 == 0)) && refuse_foreign_peers && finished; }
+# alive, so the status is looked for, too: at each heartbeat.
+over() { [[ $word == beat ]] && refuse_foreign_peers && finished; }
+
+# Blocks until the outer half has a word, which it has at each heartbeat; until the coordinator has ended; or until the next
+# thing by the clock, where that comes before the next heartbeat. Sets word; the end of file means that the outer half is gone.
+await_word() {
+  local seconds=$((next_checkpoint - SECONDS))
+  if [[ -n ${CRFLOW_ALIVE-} ]] && ((${next_look:-0} - SECONDS < seconds)); then seconds=$((${next_look:-0} - SECONDS)); fi
+  if ((seconds < 0)); then seconds=0; fi
+  if ((seconds < CRFLOW_HEARTBEAT)) && ! { [[ -n $alarm ]] && kill -0 "$alarm" 2>/dev/null; }; then
+    (
+      cd / && trap 'kill "$!"' TERM
+      sleep "$seconds" &
+      wait "$!" && tell_this_half due
+    ) 8<&- >/dev/null 2>&1 &
+    alarm=$!
+  fi
+  hear_word
+}
+
+hear_word() { IFS= read -r word <&8 || (($? > 128)) || word=gone; }
+
+# Without waiting, where something else is waited for.
+look_for_word() { if read -t 0 <&8; then hear_word; fi; }
+
+# tell_this_half WORD: opened both ways, a pipe does not wait for a reader that is gone.
+tell_this_half() { printf '%s\n' "$1" 1<>"$control"; }
+
+outer_half_is_gone() { [[ $word == gone ]]; }
 
 # DMTCP ends a process that it can no longer serve with status 99, and says so in its log. That is a loss, not
 # the application's own end. A 99 that the log knows nothing of is the application's.
@@ -129,13 +165,17 @@ regular_checkpoint() {
 start_coordinator() {
   local port_file=$tmp/port
   rm -f "$port_file"
+  rm -f "$tmp/coordinator"
   (
     trap '' TERM PIPE
     cd "$live" || exit
-    exec dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp"
-  ) </dev/null 9<"$starting" >>"$attempt_dir/coordinator.log" 2>&1 & # it would not start with a file for input
-  coordinator=$!
-  disown "$coordinator" # or bash says "Killed" of it in the log
+    dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp" 9<"$starting" &
+    write_file "$tmp/coordinator" "$!"
+    wait "$!"
+    tell_this_half over
+  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 8<&- & # it would not start with a file for input
+  disown "$!"
+  wait_until 10 test -s "$tmp/coordinator" && know_process "$(<"$tmp/coordinator")" && coordinator=$REPLY
   wait_until 60 coordinator_decided && coordinator_lives
 }
 
@@ -147,7 +187,7 @@ coordinator_answers() {
 # It answers, or it never will: whoever ended it did not wait for us.
 coordinator_decided() { coordinator_answers || ! coordinator_lives; }
 
-coordinator_lives() { kill -0 "$coordinator" 2>/dev/null; }
+coordinator_lives() { lives "$coordinator"; }
 
 # tell_dmtcp COMMAND: only the statuses of -s and -c mean what they say; that of -kc is always 2.
 tell_dmtcp() { timeout -k 5 30 dmtcp_command -p "$port" "$@" 2>&1; }
@@ -157,10 +197,12 @@ computation_runs() { [[ $(tell_dmtcp -s) == *RUNNING=yes* ]]; }
 
 launch() {
   settle_output
-  run_block >"$run/run.sh" || return
+  run_block >"$run/run.sh" && program_environ >"$run/environ" || return
   cd "$workdir" || return
+  set -m # `&` alone would have the program ignore INT and QUIT
   dmtcp_launch -j -p "$port" --no-gzip --ckptdir "$live" --tmpdir "$tmp" \
-    bash "$script" application "$run" "$workdir" "$output" <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 &
+    bash -p "$script" application "$run" "$workdir" "$output" <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 8<&- &
+  set +m
   computation=$!
   came_up 60 || return
   work=0
@@ -208,6 +250,7 @@ leave_restore_if_unwanted() {
   local asked='' so=saved why="generation $generation stands: it was just being restored"
   if [[ -r $attempt_dir/request ]]; then read -r asked <"$attempt_dir/request"; fi
   if [[ $asked != finish* ]]; then
+    look_for_word
     outer_half_is_gone || return 0
     so=lost why='the outer half is gone'
   fi
@@ -247,7 +290,7 @@ bring_back() {
   # DMTCP brings a process back in the folder that it is told from here, or below it, and in no other.
   cd "$workdir" || return
   dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
-    <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 &
+    <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 8<&- &
   computation=$!
   came_up "$CRFLOW_CHECKPOINT_LIMIT"
 }
@@ -343,7 +386,7 @@ checkpoint_fails() {
 }
 
 # The processes of the computation. The coordinator, which works in the run's folder, has its own log there, too.
-computation() { processes_of "$marked/" | grep -vx "$coordinator"; }
+computation() { processes_of "$marked/" | grep -vx "${coordinator%:*}"; }
 
 # Whether every process of the computation works in workdir or below it. Sets astray.
 at_home() {

@@ -1,15 +1,35 @@
 # --- Modules ---
 
-# load_module NAME. `module` is a function that login shells have, and batch shells where the site exports it.
-load_module() {
-  local init
+# In a shell with the environment of the submission, where `module` is what the site made of it. What the modules leave
+# is the program's; our commands get only the paths.
+load_modules() {
+  local entry entries loader
+  loader=$(declare -f load_in_turn)
+  in_environment "$attempt_dir/environ" bash -c "$loader"$'\n''load_in_turn "$@"' bash "$attempt_dir/environ.new" ${modules[@]+"${modules[@]}"} ||
+    leave 70 "cannot load the modules on $HOSTNAME; the lines above may say why"
+  mv -f "$attempt_dir/environ.new" "$attempt_dir/environ"
+  read_environ "$attempt_dir/environ"
+  for entry in ${entries[@]+"${entries[@]}"}; do
+    if [[ $entry == @(PATH|LD_LIBRARY_PATH)=* ]]; then export "${entry?}"; fi
+  done
+}
+
+# load_in_turn FILE MODULE...: leaves the environment in FILE. `module` is a function that login shells have, and batch
+# shells where the site exports it.
+load_in_turn() {
+  local file=$1 init name
+  shift
   for init in "${MODULESHOME-}/init/bash" "${LMOD_PKG-}/init/bash" /etc/profile.d/lmod.sh /etc/profile.d/modules.sh; do
     command -v module >/dev/null && break
     # shellcheck disable=SC1090 # where the site keeps it
-    if [[ -r $init ]]; then set +u && . "$init" && set -u; fi
+    if [[ -r $init ]]; then . "$init"; fi
   done
-  command -v module >/dev/null || leave 70 "there is no module command on $HOSTNAME to load $1 with"
-  set +u # a site's module command may use variables that are not set
-  module load "$1" || leave 70 "module load $1 failed"
-  set -u
+  if ! command -v module >/dev/null; then
+    echo "there is no module command to load $1 with" >&2
+    return 1
+  fi
+  for name; do
+    module load "$name" || { echo "module load $name failed" >&2 && return 1; }
+  done
+  (umask 077 && env -0 >"$file")
 }

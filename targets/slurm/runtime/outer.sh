@@ -1,52 +1,107 @@
 # --- The outer half: signals, the inner half's care, and what follows ---
 
 catch_signals() {
-  signal='' reason='' outcome='' suspended=0
-  attempt_dir='' tmp_of_run='' listener='' next_job='' coordinator='' # whatever the environment has of these names
-  trap 'signal=$warning_signal' "$warning_signal"
-  trap 'signal=TERM' TERM
+  signal='' reason='' outcome='' cause='' woken='' relay='' ticker='' suspended=0
+  listener='' question='' next_job='' deaths=0
+  attempt_dir='' tmp_of_run='' coordinator=''
+  trap 'hear "$warning_signal"' "$warning_signal"
+  trap 'hear TERM' TERM
+  trap wake CONT # a word from the listening step, or from a verb
+}
+
+# hear SIGNAL: only the first counts, for what is done about it is the same.
+hear() {
+  if [[ -z $signal ]]; then signal=$1 heard_at=$SECONDS; fi
+  wake
+}
+
+wake() { woken=yes; }
+
+# Until a signal: Slurm's, or one that the two processes below send, at each heartbeat and for each word of the inner half.
+# `wait` is the one thing that a trap interrupts on every bash, so it waits for a child that does not end. It must not be one that
+# does: bash can lose a child that ends together with a signal, and then waits for it for ever (seen with 5.2).
+rest() {
+  if [[ -n $woken ]]; then
+    woken=''
+  elif lives "$relay"; then
+    wait "${relay%:*}" 2>/dev/null
+    woken=''
+  else
+    pause
+  fi
+}
+
+# The pipes between this half, the inner one and the listening step. Their end of file tells those two that this shell is gone,
+# so nothing else may hold them open: every command that may outlive this shell is started without them.
+open_pipes() {
+  control=$tmp_of_run/control.$attempt open_pipe=$tmp_of_run/open.$attempt words=$tmp_of_run/words.$attempt
+  answer=$tmp_of_run/answer.$attempt
+  rm -f "$control" "$open_pipe" "$words"
+  mkfifo -m 600 "$control" "$open_pipe" "$words" || leave 70 "cannot make a pipe in $tmp_of_run"
+  exec 7<>"$words" 8<>"$control" 9<>"$open_pipe"
+  relay_words 7>&- 8>&- 9>&- </dev/null &
+  know_process "$!" && relay=$REPLY
+  tick 7>&- 8>&- 9>&- </dev/null >/dev/null 2>&1 &
+  ticker=$!
+  disown "$!"
+}
+
+# The inner half may be in a process namespace where it cannot signal this shell.
+relay_words() {
+  trap - "$warning_signal" TERM CONT
+  cd / || return
+  while read -r _; do kill -s CONT "$$"; done <"$words"
+}
+
+tick() {
+  trap - "$warning_signal" CONT
+  trap 'kill "$!"; exit' TERM
+  cd / || return
+  while kill -0 "$$"; do
+    sleep "$CRFLOW_HEARTBEAT" &
+    wait "$!"
+    kill -s CONT "$$"
+  done
 }
 
 start_inner_half() {
-  outcome='' concluded='' outcome_file=$attempt_dir/outcome
+  outcome='' outcome_file=$attempt_dir/outcome
   rm -f "$outcome_file" "$attempt_dir/inside"
-  starts=$((starts + 1)) began=$SECONDS
-  inside bash "$script" inner_half "$run" "$attempt" "$workdir" "$output" "$tmp_of_run" </dev/null &
-  inner=$!
-  disown "$inner" # or bash says "Killed" of it in the log
+  starts=$((starts + 1)) began=$SECONDS concluded=''
+  inside bash -p "$script" inner_half "$run" "$attempt" "$workdir" "$output" "$tmp_of_run" </dev/null 7>&- 8>&- 9>&- &
+  know_process "$!" && inner=$REPLY
+  disown "$!" # or bash says "Killed" of it in the log
 }
 
 # Until the inner half ends: heartbeat, lease, budget, and Slurm's signals. Sets outcome and why.
 watch_inner_half() {
   local given_up=''
   why=''
-  while kill -0 "$inner" 2>/dev/null; do
-    if heartbeat && ! holds_lease; then
-      reason=superseded
-      end_computation
-    fi
-    if [[ -z $reason ]]; then
-      if preemption_heard; then : "${signal:=TERM}"; fi
-      if [[ -z $signal ]] && ((end_time && now >= end_time - CRFLOW_LEAD)); then the_clock_warns; fi
-      if [[ -n $signal ]]; then
-        why_signalled
-        ask_to_finish "$cause"
-      elif ((spent >= CRFLOW_TOTAL)); then
-        ask_to_finish budget
+  while lives "$inner"; do
+    if heartbeat; then
+      printf 'beat\n' >&8
+      if ! holds_lease; then
+        reason=superseded
+        end_computation
       fi
+    fi
+    watch_listener
+    if [[ -e $attempt_dir/request ]]; then printf 'request\n' >&8; fi # the owner's, too
+    if [[ -z $reason ]]; then
+      find_reason
     elif it_is_too_late; then
       say 'the last checkpoint takes too long: going on without it'
       given_up=yes
     elif [[ $reason != superseded ]] && ! was_asked; then
-      write_file "$attempt_dir/request" "finish $reason" 2>/dev/null
+      ask_inner_half "finish $reason"
     fi
     if it_is_stuck; then given_up=yes; fi
     [[ -z $given_up ]] || break
-    pause
+    if something_is_near; then pause; else rest; fi
   done
   end_inner_half
   if [[ -n $given_up ]] && ! wait_until 2 inner_half_is_gone; then # what runs it has not noticed, or would start it yet
-    kill -9 "$inner" 2>/dev/null
+    kill -9 "${inner%:*}" 2>/dev/null
     end_inner_half
   fi
   end_computation # nothing of it may outlive its inner half
@@ -55,8 +110,7 @@ watch_inner_half() {
   if ! holds_lease; then
     reason=superseded
   elif [[ -z $reason && -n $signal ]]; then
-    why_signalled
-    reason=$cause
+    reason=unclear
   fi
   if finished; then
     outcome='done' # the status is the truth, whatever became of the inner half
@@ -70,11 +124,62 @@ watch_inner_half() {
   if [[ -z $outcome && ! -e $attempt_dir/inside ]]; then outcome=absent why='it did not start'; fi
   : "${outcome:=lost}"
   [[ $outcome == absent ]] || absences=0
+  [[ $outcome == @(absent|missing) ]] || rm -f "$run/avoid"
   charge_work
   journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
 }
 
-inner_half_is_gone() { ! kill -0 "$inner" 2>/dev/null; }
+# Something that no word comes of, or that is due before the next heartbeat.
+something_is_near() {
+  [[ -n $reason || -n $signal || -n $question || ! -e $attempt_dir/inside || -e $outcome_file ]] ||
+    ((CRFLOW_TOTAL - spent < CRFLOW_HEARTBEAT)) || ((end_time && end_time - CRFLOW_LEAD - now < CRFLOW_HEARTBEAT))
+}
+
+# Sets reason, and asks the inner half to save and end, once there is one: Slurm's, the owner's, or the budget's.
+find_reason() {
+  if [[ -e $run/stop ]]; then
+    cause=request
+  elif ((spent >= CRFLOW_TOTAL)); then
+    cause=budget
+  else
+    if [[ -z $signal ]] && ((end_time && now >= end_time - CRFLOW_LEAD)); then hear clock; fi # unless the limit was raised
+    hear_answer
+    if [[ -z $signal && $cause == @(limit|early) ]]; then cause=''; fi # nobody has warned yet
+    if [[ -n $signal && -z $cause ]]; then
+      ask_why
+      # A controller that is silent must not cost the checkpoint. Slurm's own TERM leaves little time.
+      if ((SECONDS - heard_at >= CRFLOW_ANSWER_WAIT)); then
+        cause=early
+        if [[ $signal == TERM ]] || near_the_end || ((end_time == 0)); then cause=unclear; fi
+      fi
+    fi
+  fi
+  case $cause in
+    '') ;;
+    early) be_early ;;
+    *) ask_to_finish "$cause" ;;
+  esac
+}
+
+# A signal, and nobody wants anything: a warning that was asked for earlier than the lead, by `sbatch --signal`. What is done
+# so far is saved, and the work goes on; by the lead, the clock warns.
+be_early() {
+  if [[ -n $signal && $signal != clock ]]; then
+    say "$signal came, and Slurm does not say why: saving what is done, and going on"
+    if ((end_time)); then say "(the time limit is $(hms $((end_time - now))) away, the lead $(hms "$CRFLOW_LEAD"))"; fi
+    journal early signal "$signal"
+    ask_inner_half checkpoint
+  fi
+  signal=''
+}
+
+# ask_inner_half WORDS: in a file, for a wish must not be lost with a signal; the pipe has it looked at.
+ask_inner_half() {
+  write_file "$attempt_dir/request" "$1" 2>/dev/null
+  printf 'request\n' >&8
+}
+
+inner_half_is_gone() { ! lives "$inner"; }
 
 # It does not come up; or it has said its last word, and its container does not go away.
 it_is_stuck() {
@@ -88,22 +193,14 @@ it_is_stuck() {
 
 # Slurm's end is near, and the last checkpoint is not done: rather lose that than the way to go on.
 it_is_too_late() {
-  [[ $reason == @(limit|preemption) ]] && ((end_time && now >= end_time - CRFLOW_MARGIN))
-}
-
-# A warning that never came, unless the time limit was raised meanwhile.
-the_clock_warns() {
-  local answer
-  answer=$(slurm_end_time)
-  ((answer)) && end_time=$answer
-  if ((now >= end_time - CRFLOW_LEAD)); then signal=clock; fi
+  [[ $reason == @(limit|preemption|unclear) ]] && ((end_time && now >= end_time - CRFLOW_MARGIN))
 }
 
 ask_to_finish() {
   reason=$1
   say "asked to finish: $reason"
   journal asked signal "$signal" reason "$reason"
-  write_file "$attempt_dir/request" "finish $reason"
+  ask_inner_half "finish $reason"
 }
 
 # The request lies there, or was taken. A disk that is full can keep it away, and the owner's wish for a checkpoint take its place.
@@ -159,40 +256,66 @@ leave_lost() {
   leave 78 "$1; it has never been restored, so it probably cannot be"
 }
 
-# What follows a time limit or a preemption. Slurm sends SIGTERM once more while it requeues.
+# What follows a time limit or a preemption: the job is requeued, or another goes on. Before each try Slurm is asked, for a
+# job that was cancelled meanwhile must not come back; where it does not answer, nothing ends this job either, so it keeps trying.
 go_on() {
-  local try
-  trap '' TERM "$warning_signal"
+  local try=0 refused=0 answer
   if [[ $continue == resume ]]; then leave 71 'checkpointed at the time limit'; fi
   attempts_left 1 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
-  if [[ $signal == TERM ]] && cancelled_meanwhile; then leave 77 'the job was cancelled'; fi
-  if [[ $continue == resubmit ]] && resubmit; then leave 75 "job $next_job goes on with the run"; fi
-  for try in 1 2 3; do
-    if ask_slurm requeue "$slurm_id"; then
-      journal requeued reason "$reason" try# "$try"
-      say 'requeued; the next attempt goes on from here'
-      settle 75 'requeued'
-      wait_until "$CRFLOW_REQUEUE_WAIT" lease_is_lost # Slurm ends this attempt, usually at once; but not on a node cut off
-      exit 75
+  while ((refused < 3)); do
+    ((++try == 1)) || sleep $((try < 10 ? try * 2 : 20))
+    heartbeat || : # charged as long as it lasts
+    holds_lease || leave 76 'a newer attempt has taken over this run'
+    cause=''
+    if read_job "$(ask_about "$SLURM_JOB_ID")" "$SLURM_JOB_ID"; then tell_cause; fi
+    case $cause in
+      cancelled) leave 77 'the job was cancelled' ;;
+      requeued) leave 75 'Slurm has requeued this job; its next attempt goes on from here' ;;
+      *) ;;
+    esac
+    if [[ $continue == resubmit ]] || ((try > 1)) && resubmit; then
+      leave 75 "job $next_job goes on with the run"
     fi
-    sleep 2
+    signal=''
+    if answer=$(ask_slurm requeue "$slurm_id"); then
+      journal requeued reason "$reason" try# "$try"
+      say "requeued; the next attempt goes on from here. (Slurm's CANCELLED … DUE TO JOB REQUEUE says the same.)"
+      settle 75 'requeued'
+      await_end
+      exit 75
+    elif [[ $answer != @(|*'ontact slurm controller'*|*'timed out'*|*onnection*|*'ero Bytes'*) ]]; then
+      refused=$((refused + 1))
+      say "Slurm does not requeue this job: $answer"
+    fi
   done
-  if resubmit; then leave 75 "Slurm did not requeue this job; job $next_job goes on with the run"; fi
-  leave 75 'Slurm did neither requeue this job nor accept another'
+  leave 75 'Slurm has neither requeued this job nor accepted another'
 }
 
-# A scancel that came after the warning: a requeue would bring the job back. A job that Slurm ends for its time
-# limit, or to preempt it, is COMPLETING too.
-cancelled_meanwhile() {
-  local job=''
-  job=$(ask_slurm show job -o "$slurm_id") && [[ $(job_fact JobState) == COMPLETING ]] &&
-    [[ $(job_fact PreemptTime) == None && $(job_fact Reason) != TimeLimit ]]
+# Slurm ends a job that it has requeued by a TERM, at once; but not on a node that is cut off.
+await_end() {
+  local until=$((SECONDS + CRFLOW_REQUEUE_WAIT))
+  until [[ -n $signal ]] || lease_is_lost || ((SECONDS >= until)); do pause; done
+}
+
+# A node on which nothing runs is no reason to end a run that has come this far: another job goes on with it elsewhere, as
+# often as the patience allows.
+move_elsewhere() {
+  local avoid IFS=$' \t\n'
+  if [[ -z ${node_on_trial-} || $continue == resume ]] || ((attempt == 1)); then return 1; fi
+  printf '%s\n' "$node" >>"$run/avoid"
+  mapfile -t avoid <"$run/avoid"
+  ((${#avoid[@]} <= CRFLOW_PATIENCE)) || return
+  say "$1"
+  reason=node
+  IFS=,
+  resubmit "--exclude=${avoid[*]}"
 }
 
 # leave STATUS WORDS: the one way out. Statuses 70 to 79 are crflow's, but for "done" all are its own.
 leave() {
   trap '' TERM "$warning_signal"
   if [[ $outcome == 'done' ]]; then put_away "$1"; fi
+  if (($1 == 70)) && move_elsewhere "$2"; then set -- 75 "job $next_job goes on with the run, on another node"; fi
   settle "$1" "$2"
   if [[ -n ${attempt_dir-} && -z ${next_job-} ]] && (($1 != 70)); then sum_up; fi
   case $outcome in

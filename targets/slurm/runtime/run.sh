@@ -4,18 +4,16 @@
 # new attempt in it.
 open_run() {
   local verb=${1-} wanted=${2-} older_node=''
-  slurm_id=$SLURM_JOB_ID restarts=${SLURM_RESTART_COUNT:-0} cluster=''
-  [[ -n ${SLURM_ARRAY_TASK_ID-} ]] && slurm_id=${SLURM_ARRAY_JOB_ID-}_$SLURM_ARRAY_TASK_ID
-  run_id=$slurm_id
+  run_id=$slurm_id${cluster:+.$cluster}
   locate_state || leave 70 "$wrong"
   if [[ -n $verb ]]; then
-    run_id=$wanted
     # Not the newest by itself: a requeue brings the same words again, and there may be a newer one by then.
-    if ! is_run_id "$run_id" && newest_run; then leave 70 "$verb which run? the newest here is $REPLY: sbatch $name.sbatch $verb $REPLY"; fi
-    if ! is_run_id "$run_id" || [[ ! -d $state/$run_id ]]; then leave 70 "there is no run '$wanted' in $state"; fi
+    if ! is_run_id "$wanted" && newest_run; then leave 70 "$verb which run? the newest here is $REPLY: sbatch $name.sbatch $verb $REPLY"; fi
+    find_run "$wanted" || leave 70 "there is no run '$wanted' in $state"
+    run_id=$REPLY
     is_its_task || leave 70 "run $run_id is not that of this job: sbatch $(for_task)$name.sbatch resume $run_id"
     if [[ $verb == resume ]]; then refuse_second_life "$state/$run_id/lease"; fi
-  elif [[ -d $state/$run_id && ${SLURM_RESTART_COUNT:-0} == 0 ]]; then
+  elif [[ -d $state/$run_id && $restarts == 0 ]]; then
     leave 70 "$state/$run_id is there already, of another job with this id: move it away, or resume it"
   elif state_is_gone; then
     leave 70 "the folder of this run, $state/$run_id, is gone, and the program is not started anew onto its old output. If it comes back (a file system that is not mounted): sbatch $(for_task)$name.sbatch resume $run_id"
@@ -37,32 +35,44 @@ open_run() {
   keep_script || leave 70 "cannot write $script"
   read_clock
   started=$now last_beat=0 last_shown=0
-  [[ -r $run/lease ]] && read -r _ _ older_node <"$run/lease"
+  [[ -r $run/lease ]] && read -r _ _ older_node _ <"$run/lease"
   node=${SLURMD_NODENAME:-${HOSTNAME-}}
   write_lease || leave 70 "cannot write to $run"
-  readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for \`status\` to tell
+  readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for `status` to tell
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   read_total
   make_tmp || leave 70 "cannot make a folder of my own in ${TMPDIR:-/tmp}"
   settle_paths
-  end_time=$(slurm_end_time)
-  journal started job "$slurm_id" node "$node" spent# "$spent_before" script "${script##*/}"
+  journal started job "$slurm_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)"
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
+  REPLY=$(overrides)
+  if [[ -n $REPLY ]]; then say "settings from the environment: $REPLY"; fi
   await_older_attempt "$older_node"
   end_older_computations # if one was on this node and outlived its job
   discard_leftovers
 }
 
+# The settings that the environment brought.
+overrides() {
+  local setting all=''
+  for setting in $overridden; do all+="${all:+ }$setting=${!setting}"; done
+  printf '%s' "$all"
+}
+
 # A run of an array belongs to the task of its index: a script with an array that is submitted again for one run starts
 # them all, and each would take it for its own.
 is_its_task() {
-  local task=''
-  [[ $run_id == *_* ]] && task=${run_id#*_}
-  [[ $task == "${SLURM_ARRAY_TASK_ID-}" ]]
+  local task='' index=''
+  [[ ${run_id%%.*} == *_* ]] && task=${run_id%%.*} task=${task#*_}
+  [[ $slurm_id == *_* ]] && index=${slurm_id#*_}
+  [[ $task == "$index" ]]
 }
 
 # What sbatch must be told beside the script to go on with the run.
-for_task() { if [[ $run_id == *_* ]]; then printf -- '--array=%s ' "${run_id#*_}"; fi; }
+for_task() {
+  local task=${run_id%%.*}
+  if [[ $task == *_* ]]; then printf -- '--array=%s ' "${task#*_}"; fi
+}
 
 # Sets REPLY to the run of this flow that was going on last.
 newest_run() {
@@ -76,13 +86,24 @@ newest_run() {
 
 # refuse_second_life LEASE: a run that another job carries on needs no resuming, and would lose what it did.
 refuse_second_life() {
-  local holder='' job_state
-  read -r _ holder _ 2>/dev/null <"$1"
-  if [[ -z $holder || $holder == "$slurm_id" ]]; then return; fi
+  local holder='' holder_cluster='' holder_job='' job_state
+  read -r _ holder _ holder_cluster holder_job 2>/dev/null <"$1"
+  if [[ -z $holder || "$holder $holder_cluster" == "$slurm_id ${cluster:--}" ]]; then return; fi
+  if [[ $holder_cluster != "${cluster:--}" ]]; then
+    has_left "${1%/lease}" || leave 70 "job $holder of cluster $holder_cluster carries this run on, as far as can be seen from $cluster; on $holder_cluster, its status and scancel tell and end it"
+    return
+  fi
   job_state=$(queue_state)
-  if [[ $job_state == @(PENDING|RUNNING|CONFIGURING|SUSPENDED) ]]; then
+  if [[ -n $job_state && $job_state != @(UNKNOWN|COMPLETING) ]]; then
     leave 70 "job $holder carries this run on ($job_state): nothing to resume"
   fi
+}
+
+# has_left RUN: its newest attempt has said its last word, and nothing was to follow.
+has_left() {
+  local status=''
+  read -r status _ 2>/dev/null <"$1/attempts/$(newest_number "$1/attempts")/left"
+  [[ -n $status && $status != 75 ]]
 }
 
 # resume_as_told [GENERATION] [--total TIME]: what the owner wants, once; a requeue brings the same words again.
@@ -159,7 +180,23 @@ await_older_attempt() {
 
 older_attempt_has_left() { [[ -e $run/attempts/$((attempt - 1))/left ]]; }
 
-is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?$ ]]; }
+# JOB or ARRAY_TASK, and the cluster: two that share a file system number their jobs alike.
+is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?(\.[A-Za-z0-9_-]+)?$ ]]; }
+
+# find_run WORD: sets REPLY to the run of that id. Without the cluster's name it is this cluster's, or the only one.
+find_run() {
+  local entry found=()
+  is_run_id "$1" || return
+  REPLY=$1
+  [[ ! -d $state/$REPLY ]] || return 0
+  REPLY=$1.${SLURM_CLUSTER_NAME-}
+  [[ ! -d $state/$REPLY ]] || return 0
+  for entry in "$state/$1".*; do
+    if [[ -d $entry ]]; then found+=("${entry##*/}"); fi
+  done
+  REPLY=${found[0]-}
+  ((${#found[@]} == 1))
+}
 
 # Sets state, the folder of this flow's runs; or says in `wrong` why there is none.
 locate_state() {
@@ -240,7 +277,7 @@ holds_lease() {
   [[ $holder == "$attempt" ]]
 }
 
-write_lease() { write_file "$run/lease" "$attempt $slurm_id $node"; }
+write_lease() { write_file "$run/lease" "$attempt $slurm_id $node ${cluster:--} $SLURM_JOB_ID"; }
 
 lease_is_lost() { ! holds_lease; }
 

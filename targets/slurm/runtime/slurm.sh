@@ -3,70 +3,122 @@
 # Its times are told with their zone: an hour comes twice each autumn, and the user may have another format.
 ask_slurm() { SLURM_TIME_FORMAT=%FT%T%z timeout -k 5 "$CRFLOW_SLURM_LIMIT" scontrol "$@" 2>&1; }
 
-# Epoch seconds of this job's time limit; 0 where Slurm does not say.
-slurm_end_time() {
-  local job
-  job=$(ask_slurm show job -o "$slurm_id") && job_end || printf 0
+# ask_about JOB: by its raw number; for that of an array task, the controller packs the whole array.
+ask_about() { ask_slurm show job "$1"; }
+
+# read_job TEXT JOB: sets job, the fields of this job between the names that users give: its own, first, and its command
+# may hold anything. Sets array_task where it is one. Fails where the text is no answer. Asked about the job that gave an
+# array its number, Slurm tells of all its tasks.
+read_job() {
+  array_task=''
+  job=$'\n\n'$1
+  [[ $job == *$'\n\n'"JobId=$2 "* ]] || return
+  job=${job#*$'\n\n'"JobId=$2 "}
+  job=${job%%$'\n\n'JobId=*}
+  if [[ $job =~ ^ArrayJobId=([0-9]+)\ ArrayTaskId=([0-9]+)\  ]]; then array_task=${BASH_REMATCH[1]}_${BASH_REMATCH[2]}; fi
+  job=${job##*$'\n'   UserId=}
+  job=" ${job%%$'\n'   Command=*}"
+  job=${job//$'\n'/ }
 }
 
-# Epoch seconds of the end of the job in $job; fails where it has none.
-job_end() {
-  local end
-  end=$(job_fact EndTime) && date -d "${end:-none}" +%s 2>/dev/null
+# job_fact KEY: sets REPLY to a field of job; to nothing where Slurm has nothing to say.
+job_fact() {
+  REPLY=''
+  [[ $job =~ \ $1=([^ ]*) ]] && REPLY=${BASH_REMATCH[1]}
+  [[ $REPLY != @(|None|N/A|Unknown|\(null\)) ]] || { REPLY='' && return 1; }
 }
 
-# job_fact KEY: a field of the `scontrol show job -o` in $job.
-job_fact() { [[ $job =~ \ $1=([^ ]*) ]] && printf '%s' "${BASH_REMATCH[1]}"; }
+# job_time KEY: the same, in epoch seconds.
+job_time() { job_fact "$1" && REPLY=$(date -d "$REPLY" +%s 2>/dev/null) && is_count "$REPLY"; }
 
-# Sets cause: why were we signalled? JobState and PreemptTime tell (measured on Slurm 22.05); the signal's name does
-# not. Where it is a preemption, the end of its grace is the job's new end; and a time limit may have been lowered, or not been told
-# at the start.
-why_signalled() {
-  local job='' job_state preempted end
-  cause=request
-  if [[ -e $run/stop ]]; then
-    return
-  elif job=$(ask_slurm show job -o "$slurm_id"); then
-    job_state=$(job_fact JobState) preempted=$(job_fact PreemptTime)
-    end=$(job_end) && end_time=$end
-    case $job_state/${preempted:-None} in
-      COMPLETING/*) cause=cancelled ;;
-      RUNNING/None) if near_the_end; then cause=limit; fi ;;
-      RUNNING/* | PREEMPTED/*) cause=preemption ;;
-      *) ;; # somebody is doing something to this job: save, and stop
-    esac
-  elif near_the_end; then
-    cause=limit
+# Who this job is. sbatch hands the SLURM_ variables of a job that it is called in on to the new one: of those that name
+# an array, a restart or an end, only Slurm knows whose they are. Sets slurm_id, cluster, restarts and end_time.
+identify() {
+  local try
+  slurm_id=$SLURM_JOB_ID restarts=0 end_time=0 cluster=''
+  is_count "$slurm_id" || leave 70 'SLURM_JOB_ID does not hold the number of a job'
+  if [[ ${SLURM_CLUSTER_NAME-} =~ ^[A-Za-z0-9_-]+$ ]]; then cluster=$SLURM_CLUSTER_NAME; fi
+  # Since Slurm 23.02. Where nothing is in doubt, a thousand tasks that start at once do not ask a thousand questions.
+  if is_count "${SLURM_JOB_END_TIME-}"; then end_time=$SLURM_JOB_END_TIME; fi
+  if ((end_time)) && [[ -z ${SLURM_ARRAY_TASK_ID-}${SLURM_RESTART_COUNT-} ]]; then return; fi
+  for try in 1 2 3; do
+    if read_job "$(ask_about "$SLURM_JOB_ID")" "$SLURM_JOB_ID"; then
+      slurm_id=${array_task:-$slurm_id}
+      if job_fact Restarts && is_count "$REPLY"; then restarts=$REPLY; fi
+      if job_time EndTime; then end_time=$REPLY; fi
+      return
+    fi
+    ((try == 3)) || sleep $((RANDOM % 10 + 1))
+  done
+  say 'Slurm does not say who this job is; going on with what the environment says'
+  # A flow without an array is no task of one, unless somebody resumes one: then the run that is named tells.
+  if ((is_array)) && is_count "${SLURM_ARRAY_JOB_ID-}" && is_count "${SLURM_ARRAY_TASK_ID-}"; then
+    slurm_id=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
   fi
+  if is_count "${SLURM_RESTART_COUNT-}"; then restarts=$SLURM_RESTART_COUNT; fi
 }
 
-# For those who look at the queue. Slurm may take its time, and the signals must be heard: so in the background.
-show_in_queue() {
-  local saved='nothing saved yet' sealed
-  last_shown=$now
-  sealed=$(newest_fact time)
-  ((sealed)) && printf -v saved 'saved %(%H:%M)T' "$sealed"
-  ask_slurm update "JobId=$slurm_id" \
-    "Comment=attempt $attempt, $((spent * 100 / CRFLOW_TOTAL)) % of total, $saved" </dev/null >/dev/null &
+# Asks Slurm about this job beside the work: a controller can take long, or be gone, and what must be saved is saved
+# meanwhile. The answer is there when its file is.
+ask_why() {
+  [[ -z ${question-} ]] || return 0
+  rm -f "$answer"
+  { ask_about "$SLURM_JOB_ID" >"$answer.new" && mv -f "$answer.new" "$answer"; } 7>&- 8>&- 9>&- &
+  know_process "$!" && question=$REPLY
   disown "$!"
 }
 
-# Where a requeue is refused, another job goes on with this run once this one has ended. What was asked for on
-# the command line is not in the script, so what Slurm knows of it is asked for again. Sets next_job.
-resubmit() {
-  local job='' options=() option value
-  job=$(ask_slurm show job -o "$slurm_id")
-  for option in time:TimeLimit partition:Partition account:Account qos:QOS; do
-    value=$(job_fact "${option#*:}")
-    [[ ${value:-N/A} == @(N/A|\(null\)) ]] || options+=("--${option%%:*}=$value")
-  done
-  # Of an array, this task alone.
-  if [[ -n ${SLURM_ARRAY_TASK_ID-} ]]; then options+=("--array=$SLURM_ARRAY_TASK_ID"); fi
-  next_job=$(cd "$home" && timeout -k 5 "$CRFLOW_SLURM_LIMIT" sbatch --parsable \
-    --dependency="afterany:$SLURM_JOB_ID" ${options[@]+"${options[@]}"} "$script" continue "$run_id")
-  next_job=${next_job%%;*}
-  is_count "$next_job" || { next_job='' && return 1; }
-  journal resubmitted reason "$reason" job "$next_job"
+# Sets cause where there is an answer that is clear; else it is empty.
+hear_answer() {
+  cause=''
+  [[ -n ${question-} ]] && ! lives "$question" || return 0
+  question=''
+  if [[ -e $answer ]] && read_job "$(<"$answer")" "$SLURM_JOB_ID"; then tell_cause; fi
+}
+
+# Sets cause: why were we signalled? By what Slurm says of this job, read into `job`; no signal's name tells. As
+# measured on Slurm 22.05, 24.11 and 26.05. Empty: it is on its way from one state to another.
+#
+#   limit      the time limit          preemption  with a grace, or for good
+#   cancelled  scancel                 requeued    by a preemption without grace, an administrator, a node that failed
+#   early      nothing yet
+tell_cause() {
+  local state preempted='' end=0 known=$end_time
+  cause=''
+  job_fact JobState || return 0
+  state=$REPLY
+  if job_time PreemptTime; then preempted=$REPLY; fi
+  if job_time EndTime; then end=$REPLY; fi
+  if job_fact Restarts && is_count "$REPLY" && ((REPLY > restarts)); then
+    cause=requeued
+    return
+  fi
+  case $state in
+    RUNNING | SIGNALING | SUSPENDED | STOPPED)
+      # A preemption's grace ends before the time limit, which may itself have been changed.
+      if ((end)); then end_time=$end; fi
+      if [[ -n $preempted ]]; then
+        cause=preemption
+      elif [[ $state != RUNNING ]]; then
+        cause=''
+      elif near_the_end; then
+        cause=limit
+      else
+        cause=early
+      fi
+      ;;
+    COMPLETING | CANCELLED | PREEMPTED | TIMEOUT | COMPLETED | FAILED)
+      # A cancelled job ends before its time, also in the grace of a preemption; one that is preempted for good, at that moment.
+      if job_fact Reason && [[ $REPLY == TimeLimit ]]; then
+        cause=limit
+      elif [[ -z $preempted ]] || ((end != preempted && end < known)); then
+        cause=cancelled
+      else
+        cause=preemption
+      fi
+      ;;
+    *) ;;
+  esac
 }
 
 # Slurm sends its warning up to 60 s early, and looks every 30 s.
@@ -75,39 +127,94 @@ near_the_end() {
   ((end_time && now >= end_time - CRFLOW_LEAD - 90))
 }
 
-# A preemption with grace TERMs the steps of a job at once, the batch shell only when the grace is over, when it
-# is too late. So one step listens, beside the work, and leaves word on this node. The work itself is in no step:
-# a signal to a step goes to every process in it.
-listen_for_preemption() {
-  local began=$SECONDS
-  listener=$tmp_of_run/listener.$attempt
-  rm -f "$listener.heard"
-  : >"$listener"
-  mkfifo -m 600 "$idle" 2>/dev/null # see pause
-  {
-    srun --overlap --nodes=1 --ntasks=1 --cpus-per-task=1 --mem=0 --cpu-bind=none \
-      bash "$script" listen "$listener" "$idle" </dev/null >"$attempt_dir/listener.log" 2>&1
-    if [[ -e $listener ]] && ((SECONDS - began < 10)); then # later, the whole job is being ended
-      say "no step listens for preemption (see $attempt_dir/listener.log): one is noticed at the end of its grace only"
-      journal deaf
-    fi
-  } &
+# For those who look at the queue: the user's own comment, and how the run is doing. Each takes a lock of the controller, so not
+# often, and not for each task of an array.
+show_in_queue() {
+  local saved='nothing saved yet' sealed
+  last_shown=$now
+  if ((is_array)) || [[ $slurm_id == *_* ]]; then return; fi
+  sealed=$(newest_fact time)
+  ((sealed)) && printf -v saved 'saved %(%H:%M)T' "$sealed"
+  ask_slurm update "JobId=$SLURM_JOB_ID" \
+    "Comment=attempt $attempt, $((spent * 100 / CRFLOW_TOTAL)) % of total, $saved" </dev/null >/dev/null 7>&- 8>&- 9>&- &
   disown "$!"
 }
 
-# The step.
-listen() {
-  local file=$1 heard=$1.heard
-  idle=$2
-  # Slurm ends this step with the same signal: where nobody listens any more, no word is left.
-  trap 'if [[ -e $file ]]; then : >"$heard"; fi' TERM
-  while [[ -e $1 ]]; do pause; done
+# resubmit [--exclude=NODES]: where a requeue is refused, another job goes on with this run once this one has ended. What was
+# asked for on the command line is not in the script, so what Slurm knows of it is asked for again. Sets next_job.
+resubmit() {
+  local options=("$@") option
+  if read_job "$(ask_about "$SLURM_JOB_ID")" "$SLURM_JOB_ID"; then
+    for option in time:TimeLimit time-min:TimeMin partition:Partition account:Account qos:QOS reservation:Reservation \
+      constraint:Features nodelist:ReqNodeList licenses:Licenses gres:TresPerNode wckey:WCKey \
+      mem:MinMemoryNode mem-per-cpu:MinMemoryCPU cpus-per-task:CPUs/Task nice:Nice; do
+      if job_fact "${option#*:}" && [[ $REPLY != 0 ]]; then options+=("--${option%%:*}=${REPLY#gres:}"); fi
+    done
+    if (($# == 0)) && job_fact ExcNodeList; then options+=("--exclude=$REPLY"); fi
+    if job_fact OverSubscribe && [[ $REPLY == NO ]]; then options+=(--exclusive); fi
+  fi
+  # Of an array, this task alone.
+  if [[ $slurm_id == *_* ]]; then options+=("--array=${slurm_id#*_}"); fi
+  next_job=$(cd "$home" && in_environment "$attempt_dir/submission" \
+    timeout -k 5 "$CRFLOW_SLURM_LIMIT" sbatch --parsable \
+    --dependency="afterany:$SLURM_JOB_ID" ${options[@]+"${options[@]}"} "$script" continue "$run_id") || :
+  next_job=${next_job%%;*}
+  is_count "$next_job" || { next_job='' && return 1; }
+  journal resubmitted reason "$reason" job "$next_job"
+  # Newer versions requeue a preempted job that ends in its grace: then two would go on.
+  ask_slurm update "JobId=$SLURM_JOB_ID" Requeue=0 >/dev/null || :
 }
 
-preemption_heard() { [[ -e $listener.heard ]]; }
+# A preemption with grace TERMs the steps of a job at once, the batch shell only when the grace is over, when it
+# is too late. So one step listens, beside the work. The work itself is in no step: a signal to a step goes to every
+# process in it. It knows by the end of file of a pipe that this shell is gone.
+listen_for_preemption() {
+  listened=$SECONDS heard=$tmp_of_run/heard.$attempt
+  srun --overlap --nodes=1 --ntasks=1 --cpus-per-task=1 --mem=0 --cpu-bind=none \
+    bash -p "$script" listen "$open_pipe" "$$" "$heard" </dev/null >>"$attempt_dir/listener.log" 2>&1 7>&- 8>&- 9>&- &
+  know_process "$!" && listener=$REPLY
+  disown "$!"
+}
 
-# It sees its file go, and ends. Not by a signal to srun: that would end the step before it hears of anything.
+# The step: leaves word where it is told to end, as often as the shell may need to hear it.
+listen() {
+  local told=''
+  trap 'told=yes' TERM
+  : >"$3.up" && kill -s CONT "$2"
+  cat <"$1" &
+  wait "$!"
+  if [[ -n $told ]]; then
+    : >"$3"
+    kill -s CONT "$2"
+    sleep 1
+    kill -s CONT "$2"
+  fi
+}
+
+# The listening step has ended: it was signalled, or somebody ended it, or it cannot work here.
+watch_listener() {
+  if [[ -n $listener && -e $heard.up ]]; then
+    rm -f "$heard.up"
+    ask_why # what came before it listened
+  fi
+  if [[ -n $listener && -e $heard ]]; then
+    listener=''
+    hear TERM
+  elif [[ -n $listener ]] && ! lives "$listener"; then
+    listener=''
+    if ((SECONDS - listened < 10 && ++deaths >= 3)); then
+      say "no step listens for preemption (see $attempt_dir/listener.log): one is noticed at the end of its grace only"
+      journal deaf
+    else
+      ask_why # there may have been more to it
+      listen_for_preemption
+    fi
+  fi
+}
+
+# Its pipe ends, and so does it. Not by a signal to srun: that would end the step before it hears of anything.
 stop_listening() {
-  if [[ -n ${listener-} ]]; then rm -f "$listener" "$listener.heard" "$idle"; fi
-  if [[ -n ${tmp_of_run-} ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
+  exec 7>&- 8>&- 9>&-
+  if [[ -n ${ticker-} ]]; then kill "$ticker" 2>/dev/null; fi
+  if [[ -n $tmp_of_run ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
 }

@@ -14,6 +14,7 @@ status() {
     case $job_state in
       RUNNING*) printf 'run %s of %s: running, attempt %s\n' "$run_id" "$name" "$attempt" ;;
       UNKNOWN) printf 'run %s of %s: Slurm does not answer; %s\n' "$run_id" "$name" "$(sign_of_life)" ;;
+      ELSEWHERE) printf 'run %s of %s: of cluster %s, whose Slurm does not answer here; %s\n' "$run_id" "$name" "$holder_cluster" "$(sign_of_life)" ;;
       '') printf 'run %s of %s: stopped: %s\n' "$run_id" "$name" "${left:+status }${left:-its last attempt was killed}" ;;
       *) printf 'run %s of %s: in the queue (%s), attempt %s is next\n' "$run_id" "$name" "$job_state" $((attempt + 1)) ;;
     esac
@@ -68,9 +69,9 @@ tell_attempt() {
   read_count "$dir/seconds"
   if [[ -r $dir/left ]]; then
     read -r _ left <"$dir/left"
-  elif (($1 == attempt)) && [[ $job_state == @(RUNNING|UNKNOWN) ]]; then
+  elif (($1 == attempt)) && [[ $job_state == @(RUNNING|UNKNOWN|ELSEWHERE) ]]; then
     left='running'
-    if [[ $job_state == UNKNOWN ]]; then left='running, or killed'; fi
+    if [[ $job_state != RUNNING ]]; then left='running, or killed'; fi
   else
     left='killed, without a word'
   fi
@@ -87,21 +88,26 @@ ask_run() {
   case $1/$job_state in
     checkpoint/RUNNING)
       write_file "$run/attempts/$(newest_number "$run/attempts")/request" checkpoint
+      poke
       printf 'asked run %s for a checkpoint: status shows when it is saved\n' "$run_id"
       ;;
     stop/RUNNING)
       write_file "$run/stop" "${USER-}"
-      timeout 30 scancel --batch --signal="$warning_signal" "$holder" || refuse "scancel failed"
+      poke
       printf 'asked run %s to checkpoint and stop\n' "$run_id"
       ;;
     stop/PENDING | stop/CONFIGURING | stop/SUSPENDED | stop/COMPLETING) # the last: it is being requeued
       write_file "$run/stop" "${USER-}"
       printf 'run %s stops as soon as it starts again; nothing of it is lost\n' "$run_id"
       ;;
+    */ELSEWHERE) refuse "run $run_id is of cluster $holder_cluster: ask there" ;;
     */UNKNOWN) refuse "Slurm does not answer, so nobody knows whether run $run_id is running" ;;
     *) refuse "run $run_id is not running${job_state:+ but $job_state}" ;;
   esac
 }
+
+# The wish is a file; this has the job look for it now, and not at its next heartbeat.
+poke() { timeout 30 scancel --batch --signal=CONT "$holder" || :; }
 
 # Sets run and run_id: the run that was named, or the newest.
 locate_run() {
@@ -109,30 +115,47 @@ locate_run() {
   locate_state || refuse "$wrong"
   run=''
   if [[ -n $1 ]]; then
-    run=$state/$1
+    find_run "$1" && run=$state/$REPLY
   else
     newest_run && run=$state/$REPLY
   fi
   [[ -n $run && -r $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in; a job that never started has no run, and is ended by scancel)"
   run_id=${run##*/}
-  read -r _ holder _ <"$run/lease"
+  read -r _ holder _ holder_cluster holder_job <"$run/lease"
   # The third line, where there is one, is what the output is outside of its container.
   { IFS= read -r workdir && IFS= read -r output && IFS= read -r shown; } <"$run/paths"
   check_settings || refuse "$wrong"
   read_total
 }
 
-# What the queue says of the job that holds the run's lease; nothing where it has ended, UNKNOWN where nobody answers.
+# What the queue says of the job that holds the run's lease; nothing where it has ended, UNKNOWN where nobody answers, ELSEWHERE
+# where another cluster has it. What is neither the end of a job nor known is a job in the queue: held, being requeued, and more.
 queue_state() {
-  local job
-  job=$(ask_slurm show job -o "$holder") || {
-    [[ $job == *'Invalid job id'* ]] || printf 'UNKNOWN'
+  local answer
+  if [[ $holder_cluster != - && $(this_cluster) != "$holder_cluster" ]]; then
+    printf 'ELSEWHERE'
+    return
+  fi
+  answer=$(ask_about "$holder_job")
+  if ! read_job "$answer" "$holder_job"; then
+    [[ $answer == *'Invalid job id'* ]] || printf 'UNKNOWN'
     return 0
-  }
-  case $(job_fact JobState) in
-    PENDING | RUNNING | COMPLETING | CONFIGURING | SUSPENDED) job_fact JobState ;;
-    *) ;;
+  fi
+  job_fact JobState || return 0
+  case $REPLY in
+    BOOT_FAIL | CANCELLED | COMPLETED | DEADLINE | FAILED | NODE_FAIL | OUT_OF_MEMORY | PREEMPTED | TIMEOUT | REVOKED) ;;
+    *) printf '%s' "$REPLY" ;;
   esac
+}
+
+# The cluster that answers here.
+this_cluster() {
+  local answer
+  if [[ -n ${SLURM_CLUSTER_NAME-} ]]; then
+    printf '%s' "$SLURM_CLUSTER_NAME"
+  elif answer=$(ask_slurm show config) && [[ $answer =~ ClusterName[[:blank:]]*=[[:blank:]]*([^[:space:]]+) ]]; then
+    printf '%s' "${BASH_REMATCH[1]}"
+  fi
 }
 
 refuse() {
