@@ -287,4 +287,34 @@ spent_before=100 last_shown=9999 started=1000 last_beat=1100; output=x; keep_fol
     );
     expect(said).toBe('went on\n');
   });
+
+  test('of attempts long ago, accounts stay, and logs go', ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const said = run.functions(`run=$PWD attempt=9
+for i in {1..9}; do mkdir -p attempts/$i/live; : >attempts/$i/seconds; : >attempts/$i/dmtcp.log; done; discard_leftovers; cd attempts; echo */dmtcp.log; echo */seconds`);
+    expect(said).toBe(
+      `${[5, 6, 7, 8, 9].map((n) => `${n}/dmtcp.log`).join(' ')}\n${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${n}/seconds`).join(' ')}\n`,
+    );
+  });
+
+  test.for([
+    ['a long time before the limit', 120, 10],
+    ['a grace of 20 s', 20, 4],
+    ['a grace of 5 s', 5, 2],
+  ])('of %s, what is kept for the way to go on is a share', ([, left, kept], { expect }) => {
+    using run = rehearsal(dmtcp);
+    expect(run.functions(`now=1000 end_time=$((now + ${left})); find_margin; echo "$margin"`)).toBe(
+      `${kept}\n`,
+    );
+  });
+
+  test('a warning right after a checkpoint that took long: it is not taken again', ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const finish = (cost: number, age: number) =>
+      run.functions(
+        `run=$PWD attempt_dir=$PWD/a; mkdir -p a generations/3; : >a/since; echo ${cost} >cost; read_clock; since=$((now - ${age})) generation=3
+checkpoint() { echo another; exit; }; conclude() { echo "$1"; exit; }; finished() { return 1; }; last_checkpoint`,
+      );
+    expect([finish(20, 4), finish(2, 4), finish(100, 60)]).toEqual(['saved\n', 'another\n', 'another\n']);
+  });
 });

@@ -461,12 +461,22 @@ there_is_room() {
 
 # The last one of this attempt. Whatever becomes of it, the generations before it stand.
 last_checkpoint() {
+  if just_saved; then conclude saved "generation $(newest_generation) stands: another would take longer than what was done since"; fi
   if checkpoint -kc; then
     wait_until 30 coordinator_is_gone
     conclude saved "saved in generation $generation"
   fi
   finished && conclude 'done' "the application ended with status $recorded_status"
   conclude unsaved 'the last checkpoint failed; the generation before it stands'
+}
+
+# A moment ago: what a checkpoint costs, and no more than 15 s.
+just_saved() {
+  ever_sealed && [[ -e $attempt_dir/since ]] || return
+  read_clock
+  read_count "$run/cost"
+  ((now - since <= 15 && now - since < REPLY)) || return
+  add_to lost $((now - since))
 }
 
 # Nobody listens to Slurm any more. If the outer half was only held up, it goes on from here.

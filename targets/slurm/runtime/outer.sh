@@ -68,6 +68,7 @@ start_inner_half() {
   outcome='' outcome_file=$attempt_dir/outcome
   rm -f "$outcome_file" "$attempt_dir/inside"
   starts=$((starts + 1)) began=$SECONDS concluded=''
+  is_this_script "$script" || keep_script || leave 70 "cannot write $script"
   inside bash -p "$script" inner_half "$run" "$attempt" "$workdir" "$output" "$tmp_of_run" </dev/null 7>&- 8>&- 9>&- &
   know_process "$!" && inner=$REPLY
   disown "$!" # or bash says "Killed" of it in the log
@@ -193,11 +194,12 @@ it_is_stuck() {
 
 # Slurm's end is near, and the last checkpoint is not done: rather lose that than the way to go on.
 it_is_too_late() {
-  [[ $reason == @(limit|preemption|unclear) ]] && ((end_time && now >= end_time - CRFLOW_MARGIN))
+  [[ $reason == @(limit|preemption|unclear) ]] && ((end_time && now >= end_time - margin))
 }
 
 ask_to_finish() {
   reason=$1
+  find_margin
   say "asked to finish: $reason"
   journal asked signal "$signal" reason "$reason"
   ask_inner_half "finish $reason"
