@@ -149,6 +149,18 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     expect(run.output()).toBe(run.expected);
   });
 
+  test("the lock of a run that a newer attempt of it has taken over stays that one's", async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const old = run.start();
+    await run.until('sealed');
+    const young = run.start();
+    expect(await old, run.log()).toBe(76);
+    expect(readlinkSync(lockOf(run))).toContain(run.state);
+    run.go();
+    expect(await young, run.log()).toBe(7);
+    expect(existsSync(lockOf(run))).toBe(false);
+  });
+
   test('a file that cannot be flushed, as on a full quota: nothing is sealed', ({ expect }) => {
     using run = rehearsal(dmtcp);
     const flush = (help: string) =>

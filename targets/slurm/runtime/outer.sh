@@ -342,7 +342,7 @@ settle() {
   [[ -n ${attempt_dir-} ]] || return 0
   stop_listening
   [[ $outcome == 'done' ]] && whose=application
-  [[ $1 == 75 ]] || release_output
+  if [[ $1 != 75 ]] && holds_lease; then release_output; fi
   journal left status# "$1" whose "$whose" why "$2"
   write_file "$attempt_dir/left" "$1 $2"
 }

@@ -49,7 +49,7 @@ lock_is_held() {
   [[ $answer != *JobState=@(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|TIMEOUT|REVOKED)* ]]
 }
 
-# Where the run is not going on, its output is free.
+# Where the run is not going on, its output is free. Not by an attempt that a newer one of the run has taken over from.
 release_output() {
   if [[ -n ${output_lock-} && $(readlink -- "$output_lock") == *" $run" ]]; then rm -f -- "$output_lock"; fi
 }
