@@ -90,7 +90,9 @@ await_word() {
     ) 8<&- >/dev/null 2>&1 &
     alarm=$!
   fi
+  local looked=$SECONDS
   hear_word
+  skip_suspension "$CRFLOW_HEARTBEAT" || :
 }
 
 hear_word() { IFS= read -r word <&8 || (($? > 128)) || word=gone; }
@@ -234,6 +236,7 @@ came_up() {
 
 # It runs, or it is over, or it never will run.
 start_decided() {
+  refuse_foreign_peers
   if finished || computation_runs; then up=yes; fi
   [[ -n $up ]] || ! coordinator_lives && return
   if [[ -n ${restoring-} ]]; then

@@ -76,7 +76,7 @@ start_inner_half() {
 
 # Until the inner half ends: heartbeat, lease, budget, and Slurm's signals. Sets outcome and why.
 watch_inner_half() {
-  local given_up=''
+  local given_up='' looked=$SECONDS
   why=''
   while lives "$inner"; do
     if heartbeat; then
@@ -99,6 +99,7 @@ watch_inner_half() {
     if it_is_stuck; then given_up=yes; fi
     [[ -z $given_up ]] || break
     if something_is_near; then pause; else rest; fi
+    if skip_suspension "$CRFLOW_HEARTBEAT"; then tell_suspension; fi
   done
   end_inner_half
   if [[ -n $given_up ]] && ! wait_until 2 inner_half_is_gone; then # what runs it has not noticed, or would start it yet
