@@ -458,7 +458,7 @@ describe('a container that does not start', () => {
 exec 8>/dev/null 9>/dev/null
 script=x workdir=$PWD output=$PWD/out tmp_of_run=$PWD/tmp
 heartbeat() { return 1; }; holds_lease() { :; }; end_computation() { :; }
-charge_work() { :; }; journal() { :; }; sleep() { :; }
+charge_work() { :; }; journal() { :; }; keep_script() { :; }; sleep() { :; }
 inside() { ${inside}; }
 once() { start_inner_half; watch_inner_half; }
 `;
@@ -506,7 +506,7 @@ describe('the request to finish', () => {
 attempt_dir=$PWD/attempt; exec 8>/dev/null 9>/dev/null
 workdir=$PWD output=$PWD/out tmp_of_run=$PWD/tmp
 heartbeat() { return 1; }; holds_lease() { :; }; end_computation() { :; }
-charge_work() { :; }; journal() { :; }; say() { :; }
+charge_work() { :; }; journal() { :; }; keep_script() { :; }; say() { :; }
 inside() {
   : >"$attempt_dir/inside"
   ${meanwhile}

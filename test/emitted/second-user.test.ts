@@ -6,12 +6,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { dmtcpImplementations } from '../support/dmtcp.ts';
+import { type Dmtcp, dmtcpEnvironment, dmtcpImplementations } from '../support/dmtcp.ts';
 import { held, rehearsal } from '../support/emitted.ts';
 
 // What somebody else with an account on the same machine can do to a run, and what not.
@@ -24,8 +25,10 @@ const isRoot = process.getuid?.() === 0;
 const events = (run: Run, wanted: string) => run.entries().filter(({ event }) => event === wanted);
 
 /** A program of the other user's. */
-function asOther(script: string) {
-  const child = spawn('bash', ['-c', script], { uid: other, gid: other, cwd: '/', stdio: 'ignore' });
+function asOther(script: string, dmtcp: Dmtcp) {
+  const env = { ...dmtcpEnvironment(dmtcp), TMPDIR: '/tmp' };
+  const his = { uid: other, gid: other, cwd: '/', stdio: 'ignore', env } as const;
+  const child = spawn('bash', ['-c', script], his);
   return { [Symbol.dispose]: () => void child.kill('SIGKILL') };
 }
 
@@ -106,13 +109,21 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
       expect(existsSync(join(tmp, 'his'))).toBe(true);
     });
 
-    test('who connects to the coordinator: the computation is ended, and restored from before', async ({
-      expect,
-    }) => {
+    test.for([
+      [
+        'who connects to the coordinator, and says nothing',
+        'exec 3<>/dev/tcp/127.0.0.1/PORT; exec sleep 600',
+      ],
+      [
+        'who has a program of his own join the computation',
+        `mkdir -p OWN; cd OWN; exec '${dmtcp.bin}/dmtcp_launch' -j -p PORT --ckptdir OWN --tmpdir OWN sleep 600`,
+      ],
+    ])('%s: it is ended, and restored from before', async ([, attack = ''], { expect }) => {
       using run = rehearsal(dmtcp, { user: owner, count: held });
+      const own = `${run.folder.replaceAll(' ', '-')}-his`;
       const ended = run.start();
       await run.until('sealed');
-      using _attack = asOther(`exec 3<>/dev/tcp/127.0.0.1/${portOf(run)}; exec sleep 600`);
+      using _attack = asOther(attack.replaceAll('PORT', String(portOf(run))).replaceAll('OWN', own), dmtcp);
       await run.until('foreign_peer');
       await run.until('restored');
       run.go();
@@ -120,6 +131,7 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
       expect(run.output()).toBe(run.expected);
       expect(events(run, 'foreign_peer')).toMatchObject([{ why: expect.stringContaining(`user ${other}`) }]);
       expect(run.left()).toEqual([]);
+      rmSync(own, { recursive: true, force: true });
     });
 
     test('who has an image of his own listed: it is not sealed', ({ expect }) => {

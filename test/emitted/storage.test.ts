@@ -110,7 +110,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     using run = rehearsal(dmtcp, { count: held, keys: 'output = "all.out"' });
     const first = run.start();
     await run.until('launched');
-    const second = { SLURM_JOB_ID: '4712', SLURM_RESTART_COUNT: '0', TEST_OTHER_STATE: 'RUNNING' };
+    const second = { SLURM_JOB_ID: '4712', SLURM_RESTART_COUNT: '0', CRFLOW_TEST_OTHER_STATE: 'RUNNING' };
     expect(await run.start(second), run.log()).toBe(70);
     expect(run.log()).toMatch(/another run writes .*all\.out: run 4711, job 4711/);
     run.go();
@@ -134,7 +134,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     expect(readlinkSync(join(run.folder, '.all.out.crflow'))).toContain(run.state);
     if (how === 'stopped') writeFileSync(join(run.state, 'attempts/1/left'), '71 stopped on request\n');
     if (how === 'gone') rmSync(run.state, { recursive: true });
-    const other = { SLURM_JOB_ID: '4712', SLURM_RESTART_COUNT: '0', TEST_OTHER_STATE: state };
+    const other = { SLURM_JOB_ID: '4712', SLURM_RESTART_COUNT: '0', CRFLOW_TEST_OTHER_STATE: state };
     expect(await run.start(other), run.log()).toBe(status);
   });
 
@@ -147,6 +147,18 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     symlinkSync(`4999 - ${run.folder}/crflow-state/count/4999`, lockOf(run));
     expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
+  });
+
+  test("the lock of a run that a newer attempt of it has taken over stays that one's", async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    const old = run.start();
+    await run.until('sealed');
+    const young = run.start();
+    expect(await old, run.log()).toBe(76);
+    expect(readlinkSync(lockOf(run))).toContain(run.state);
+    run.go();
+    expect(await young, run.log()).toBe(7);
+    expect(existsSync(lockOf(run))).toBe(false);
   });
 
   test('a file that cannot be flushed, as on a full quota: nothing is sealed', ({ expect }) => {
@@ -206,7 +218,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     expect(await run.start({ SLURM_JOB_ID: '4712', SLURM_RESTART_COUNT: '0' }), run.log()).toBe(7);
     const runs = () => readdirSync(join(run.folder, 'crflow-state/count')).filter((one) => /^\d/.test(one));
     const clean = (state: string, ...words: string[]) =>
-      run.verb('clean', { TEST_OTHER_STATE: state }, ...words).said;
+      run.verb('clean', { CRFLOW_TEST_OTHER_STATE: state }, ...words).said;
     expect(clean('RUNNING')).toMatch(
       /run 4711: kept, for its job 4711 is RUNNING\nrun 4712: done, with status 7; \d+ MiB \n.*nothing was removed/,
     );
@@ -275,9 +287,21 @@ pause() { if ((++turn == 2)); then SECONDS=$((SECONDS + 900)); fi; }
 if wait_until 300 eval '((turn == 4))'; then echo done "$turn" "$suspended"; fi
 read_clock() { now=2000; }
 spent_before=100 last_shown=9999 started=1000 last_beat=1100; output=x; keep_folder() { :; }; heartbeat now; echo "$spent"`);
-    expect(said).toMatch(
-      /nothing of this job ran for 0:1[45]:\d\d: that is not counted\ndone 4 8\d\d\n2\d\d\n$/,
-    );
+    expect(said).toMatch(/^done 4 8\d\d\n2\d\d\n$/);
+  });
+
+  test("the user's comment stays, and ours stands behind it, once", ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const told = (comment: string) =>
+      run.functions(
+        `mkdir -p .bin; printf '%s\\n' '#!/bin/sh' "echo '${comment}'" >.bin/squeue; chmod +x .bin/squeue; SLURM_JOB_ID=1; ask_slurm() { echo "$3"; }; tell_queue 'crflow: attempt 2'`,
+      );
+    expect(['(null)', 'for Ann', 'for Ann | crflow: attempt 1, x', 'crflow: attempt 1'].map(told)).toEqual([
+      'Comment=crflow: attempt 2\n',
+      'Comment=for Ann | crflow: attempt 2\n',
+      'Comment=for Ann | crflow: attempt 2\n',
+      'Comment=crflow: attempt 2\n',
+    ]);
   });
 
   test('a sleep that is killed leaves no word of it in the log', ({ expect }) => {
@@ -286,5 +310,35 @@ spent_before=100 last_shown=9999 started=1000 last_beat=1100; output=x; keep_fol
       `exec 2>&1; mkdir -p .bin; printf '%s\\n' '#!/bin/sh' 'kill -9 $$' >.bin/sleep; chmod +x .bin/sleep; pause; echo went on`,
     );
     expect(said).toBe('went on\n');
+  });
+
+  test('of attempts long ago, accounts stay, and logs go', ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const said = run.functions(`run=$PWD attempt=9
+for i in {1..9}; do mkdir -p attempts/$i/live; : >attempts/$i/seconds; : >attempts/$i/dmtcp.log; done; discard_leftovers; cd attempts; echo */dmtcp.log; echo */seconds`);
+    expect(said).toBe(
+      `${[5, 6, 7, 8, 9].map((n) => `${n}/dmtcp.log`).join(' ')}\n${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${n}/seconds`).join(' ')}\n`,
+    );
+  });
+
+  test.for([
+    ['a long time before the limit', 120, 10],
+    ['a grace of 20 s', 20, 4],
+    ['a grace of 5 s', 5, 2],
+  ])('of %s, what is kept for the way to go on is a share', ([, left, kept], { expect }) => {
+    using run = rehearsal(dmtcp);
+    expect(run.functions(`now=1000 end_time=$((now + ${left})); find_margin; echo "$margin"`)).toBe(
+      `${kept}\n`,
+    );
+  });
+
+  test('a warning right after a checkpoint that took long: it is not taken again', ({ expect }) => {
+    using run = rehearsal(dmtcp);
+    const finish = (cost: number, age: number) =>
+      run.functions(
+        `run=$PWD attempt_dir=$PWD/a; mkdir -p a generations/3; : >a/since; echo ${cost} >cost; read_clock; since=$((now - ${age})) generation=3
+checkpoint() { echo another; exit; }; conclude() { echo "$1"; exit; }; finished() { return 1; }; last_checkpoint`,
+      );
+    expect([finish(20, 4), finish(2, 4), finish(100, 60)]).toEqual(['saved\n', 'another\n', 'another\n']);
   });
 });

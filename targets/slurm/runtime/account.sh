@@ -17,6 +17,14 @@ heartbeat() {
   if ((now - last_shown >= CRFLOW_REPORT)); then show_in_queue; fi
 }
 
+# Sets margin: what is kept of the time that is left to Slurm's end, for the way to go on. Of a short grace that is a fifth:
+# at stake is all that was done since the last checkpoint.
+find_margin() {
+  margin=$(((end_time - now) / 5))
+  if ((margin < 2)); then margin=2; fi
+  if ((margin > CRFLOW_MARGIN)); then margin=$CRFLOW_MARGIN; fi
+}
+
 # Seconds of walltime charged to all attempts so far.
 spent_so_far() { sum_of seconds; }
 

@@ -29,12 +29,12 @@ clean() {
 # clean_run RUN: tells what becomes of it, and does it.
 clean_run() {
   local size verdict job_state=''
-  run_id=$1 run=$state/$1 holder=''
+  run_id=$1 run=$state/$1 holder='' holder_cluster='' holder_job=''
   if [[ ! -O $run || -L $run ]]; then
     printf 'run %s: kept, for it belongs to somebody else\n' "$run_id"
     return
   fi
-  [[ -r $run/lease ]] && read -r _ holder _ <"$run/lease"
+  [[ -r $run/lease ]] && read -r _ holder _ holder_cluster holder_job <"$run/lease"
   if finished; then
     verdict="done, with status $recorded_status"
   else

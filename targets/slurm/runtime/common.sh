@@ -98,7 +98,7 @@ wait_until() {
   until "$@"; do
     ((SECONDS < limit)) || return
     pause
-    skip_suspension 40 # one of these commands may take as long
+    skip_suspension 40 || : # one of these commands may take as long
   done
 }
 

@@ -90,7 +90,9 @@ await_word() {
     ) 8<&- >/dev/null 2>&1 &
     alarm=$!
   fi
+  local looked=$SECONDS
   hear_word
+  skip_suspension "$CRFLOW_HEARTBEAT" || :
 }
 
 hear_word() { IFS= read -r word <&8 || (($? > 128)) || word=gone; }
@@ -234,6 +236,7 @@ came_up() {
 
 # It runs, or it is over, or it never will run.
 start_decided() {
+  refuse_foreign_peers
   if finished || computation_runs; then up=yes; fi
   [[ -n $up ]] || ! coordinator_lives && return
   if [[ -n ${restoring-} ]]; then
@@ -461,12 +464,22 @@ there_is_room() {
 
 # The last one of this attempt. Whatever becomes of it, the generations before it stand.
 last_checkpoint() {
+  if just_saved; then conclude saved "generation $(newest_generation) stands: another would take longer than what was done since"; fi
   if checkpoint -kc; then
     wait_until 30 coordinator_is_gone
     conclude saved "saved in generation $generation"
   fi
   finished && conclude 'done' "the application ended with status $recorded_status"
   conclude unsaved 'the last checkpoint failed; the generation before it stands'
+}
+
+# A moment ago: what a checkpoint costs, and no more than 15 s.
+just_saved() {
+  ever_sealed && [[ -e $attempt_dir/since ]] || return
+  read_clock
+  read_count "$run/cost"
+  ((now - since <= 15 && now - since < REPLY)) || return
+  add_to lost $((now - since))
 }
 
 # Nobody listens to Slurm any more. If the outer half was only held up, it goes on from here.

@@ -68,6 +68,7 @@ start_inner_half() {
   outcome='' outcome_file=$attempt_dir/outcome
   rm -f "$outcome_file" "$attempt_dir/inside"
   starts=$((starts + 1)) began=$SECONDS concluded=''
+  is_this_script "$script" || keep_script || leave 70 "cannot write $script"
   inside bash -p "$script" inner_half "$run" "$attempt" "$workdir" "$output" "$tmp_of_run" </dev/null 7>&- 8>&- 9>&- &
   know_process "$!" && inner=$REPLY
   disown "$!" # or bash says "Killed" of it in the log
@@ -75,7 +76,7 @@ start_inner_half() {
 
 # Until the inner half ends: heartbeat, lease, budget, and Slurm's signals. Sets outcome and why.
 watch_inner_half() {
-  local given_up=''
+  local given_up='' looked=$SECONDS
   why=''
   while lives "$inner"; do
     if heartbeat; then
@@ -98,6 +99,7 @@ watch_inner_half() {
     if it_is_stuck; then given_up=yes; fi
     [[ -z $given_up ]] || break
     if something_is_near; then pause; else rest; fi
+    if skip_suspension "$CRFLOW_HEARTBEAT"; then tell_suspension; fi
   done
   end_inner_half
   if [[ -n $given_up ]] && ! wait_until 2 inner_half_is_gone; then # what runs it has not noticed, or would start it yet
@@ -193,11 +195,12 @@ it_is_stuck() {
 
 # Slurm's end is near, and the last checkpoint is not done: rather lose that than the way to go on.
 it_is_too_late() {
-  [[ $reason == @(limit|preemption|unclear) ]] && ((end_time && now >= end_time - CRFLOW_MARGIN))
+  [[ $reason == @(limit|preemption|unclear) ]] && ((end_time && now >= end_time - margin))
 }
 
 ask_to_finish() {
   reason=$1
+  find_margin
   say "asked to finish: $reason"
   journal asked signal "$signal" reason "$reason"
   ask_inner_half "finish $reason"
@@ -340,7 +343,7 @@ settle() {
   [[ -n ${attempt_dir-} ]] || return 0
   stop_listening
   [[ $outcome == 'done' ]] && whose=application
-  [[ $1 == 75 ]] || release_output
+  if [[ $1 != 75 ]] && holds_lease; then release_output; fi
   journal left status# "$1" whose "$whose" why "$2"
   write_file "$attempt_dir/left" "$1 $2"
 }

@@ -10,7 +10,7 @@ claim_output() {
   [[ ! -e $1 || -f $1 ]] || return 0 # a pipe or a device is not cut
   REPLY=$(readlink -f -- "$1") || return 0
   output_lock=${REPLY%/*}/.${REPLY##*/}.crflow
-  mine="$slurm_id ${cluster:--} $run"
+  mine="$SLURM_JOB_ID ${cluster:--} $run"
   for try in 1 2 3; do
     if ln -sT -- "$mine" "$output_lock" 2>/dev/null; then return; fi
     holder=$(readlink -- "$output_lock") || break # it cannot be made here
@@ -31,25 +31,20 @@ claim_output() {
 
 # lock_is_held "JOB CLUSTER RUN": does that run go on? Sets holder_says.
 lock_is_held() {
-  local job=$1 where folder left='' answer
-  where=${1#* } job=${1%% *} folder=${where#* } where=${where%% *}
-  holder_says="run ${folder##*/}, job $job${where:+ of cluster $where}"
-  [[ $1 =~ ^[0-9]+(_[0-9]+)?\ [A-Za-z0-9_-]+\ / ]] || return # not one of ours
+  local holder holder_job=${1%% *} holder_cluster=${1#* } folder=${1#* * }
+  holder=$holder_job holder_cluster=${holder_cluster%% *}
+  holder_says="run ${folder##*/}, job $holder of cluster $holder_cluster"
+  [[ $1 =~ ^[0-9]+\ [A-Za-z0-9_-]+\ / ]] || return # not one of ours
   if [[ -O $folder/lease ]]; then
-    [[ ! -s $folder/status ]] || return
-    if [[ -r $folder/attempts/$(newest_number "$folder/attempts")/left ]]; then
-      read -r left _ <"$folder/attempts/$(newest_number "$folder/attempts")/left"
-    fi
-    [[ -z $left || $left == 75 ]] || return # it has stopped, and its owner may resume it
+    [[ ! -s $folder/status ]] && ! has_left "$folder" || return # it is over, or its owner may resume it
   elif [[ -O ${folder%/*} ]]; then
     return 1 # its folder is gone
   fi
-  [[ $where == "${cluster:--}" ]] || return 0 # nobody here can tell
-  answer=$(ask_slurm show job "$job") || [[ $answer != *'Invalid job id'* ]] || return
-  [[ $answer != *JobState=@(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|TIMEOUT|REVOKED)* ]]
+  # Where Slurm does not answer, it may.
+  [[ -n $(queue_state) ]]
 }
 
-# Where the run is not going on, its output is free.
+# Where the run is not going on, its output is free. Not by an attempt that a newer one of the run has taken over from.
 release_output() {
   if [[ -n ${output_lock-} && $(readlink -- "$output_lock") == *" $run" ]]; then rm -f -- "$output_lock"; fi
 }

@@ -135,9 +135,17 @@ show_in_queue() {
   if ((is_array)) || [[ $slurm_id == *_* ]]; then return; fi
   sealed=$(newest_fact time)
   ((sealed)) && printf -v saved 'saved %(%H:%M)T' "$sealed"
-  ask_slurm update "JobId=$SLURM_JOB_ID" \
-    "Comment=attempt $attempt, $((spent * 100 / CRFLOW_TOTAL)) % of total, $saved" </dev/null >/dev/null 7>&- 8>&- 9>&- &
+  tell_queue "crflow: attempt $attempt, $((spent * 100 / CRFLOW_TOTAL)) % of total, $saved" </dev/null >/dev/null 7>&- 8>&- 9>&- &
   disown "$!"
+}
+
+# tell_queue WORDS: behind the comment that the user gave the job, which stays.
+tell_queue() {
+  local theirs
+  theirs=$(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --noheader --jobs="$SLURM_JOB_ID" --format=%k 2>/dev/null) || return
+  theirs=${theirs%%crflow: attempt *} theirs=${theirs%% | }
+  [[ $theirs != '(null)' ]] || theirs=''
+  ask_slurm update "JobId=$SLURM_JOB_ID" "Comment=${theirs:+$theirs | }$1"
 }
 
 # resubmit [--exclude=NODES]: where a requeue is refused, another job goes on with this run once this one has ended. What was
@@ -155,6 +163,7 @@ resubmit() {
   fi
   # Of an array, this task alone.
   if [[ $slurm_id == *_* ]]; then options+=("--array=${slurm_id#*_}"); fi
+  is_this_script "$script" || keep_script || return
   next_job=$(cd "$home" && in_environment "$attempt_dir/submission" \
     timeout -k 5 "$CRFLOW_SLURM_LIMIT" sbatch --parsable \
     --dependency="afterany:$SLURM_JOB_ID" ${options[@]+"${options[@]}"} "$script" continue "$run_id") || :

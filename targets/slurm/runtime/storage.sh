@@ -42,6 +42,12 @@ discard_leftovers() {
   rm -rf "$run"/attempts/*/live/{*.dmtcp,*.temp,ckpt_*_files}
   rm -rf "$run"/generations/{*.partial,*.old}
   rm -f "$run"/attempts/*/*.tmp
+  # Of attempts long ago, what they used and how they ended is all that anybody wants to know.
+  local old
+  for ((old = attempt - 5; old > 0; old--)); do
+    [[ -d $run/attempts/$old/live ]] || break
+    rm -rf "$run/attempts/$old"/{live,inside,outcome,request,request.taken,environment,environ,submission,failed} "$run/attempts/$old"/{listener,coordinator,dmtcp}.log
+  done
 }
 
 # discard_files_of_ended LIST: of the folders that go with images, those that no image in the list needs.

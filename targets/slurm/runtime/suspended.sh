@@ -1,13 +1,16 @@
 # --- Suspended: time in which nothing of this job runs is not counted ---
 
 # skip_suspension SECONDS: after a wait of at most so long that began at $looked. Where far more time went by, the job was
-# suspended meanwhile, or its node was. All limits here go by SECONDS, which is set back; the account goes by `suspended`.
+# suspended meanwhile, or its node was: true then. All limits here go by SECONDS, which is set back; the account goes by
+# `suspended`.
 skip_suspension() {
-  local gap=$((SECONDS - looked - $1))
-  if ((gap > 30)); then
-    SECONDS=$((SECONDS - gap)) suspended=$((suspended + gap))
-    say "nothing of this job ran for $(hms "$gap"): that is not counted"
-    journal suspended seconds# "$gap"
-  fi
-  looked=$SECONDS
+  gap=$((SECONDS - looked - $1)) looked=$SECONDS
+  ((gap > 30)) || return
+  SECONDS=$((SECONDS - gap)) suspended=$((suspended + gap)) looked=$((looked - gap))
+}
+
+# The outer half tells.
+tell_suspension() {
+  say "nothing of this job ran for $(hms "$gap"): that is not counted"
+  journal suspended seconds# "$gap"
 }

@@ -68,6 +68,7 @@ foreign_peer() {
   local -A owners
   local round line lines absent first=''
   for round in 1 2; do
+    [[ -r /proc/net/tcp ]] || return
     mapfile -t lines </proc/net/tcp
     owners=() absent=''
     for line in ${lines[@]+"${lines[@]}"}; do note_owner "$line"; done
