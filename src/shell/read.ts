@@ -13,6 +13,7 @@ import {
   type SyntaxNode,
   type Word,
 } from 'unbash';
+import { faultOf } from './fault.ts';
 import { deviceOf, type Stream, type Streams } from './streams.ts';
 import { type Place, quotedText, staticValue, variableAndRest } from './words.ts';
 import { innerCommand, innerText, isShell } from './wrappers.ts';
@@ -118,7 +119,7 @@ interface At {
 /** Reads a shell text without running it. Never fails: of what bash would not read it says what it can. */
 export function readShell(text: string): ShellText {
   const reader = new Reader();
-  const script = parse(text);
+  const script = parseText(text);
   const where = { function: undefined, trap: false, substitution: false };
   reader.statements(script, { base: 0, streams: ['null', 'output', 'output'], where, depth: 0 });
   const { found } = reader;
@@ -127,6 +128,22 @@ export function readShell(text: string): ShellText {
     .map((one) => (found.functions.has(one.path) ? { ...one, isFunction: true } : one))
     .sort((a, b) => a.start - b.start);
   return { text, script, ...found, commands };
+}
+
+/** The word `case` where a command's argument can stand. */
+const CASE_AS_WORD =
+  /(?<=[^\s;&|(`{!][ \t]+)(?<!(?:^|[\s;&|(`])(?:then|do|else|elif|if|while|until|time)[ \t]+)case(?=[\s;&|)`])/g;
+
+/** unbash 6.0.4 takes the word for the beginning of a `case` wherever it stands in `$(…)`, as in `$(grep case a.log)`. */
+function parseText(text: string): ParsedScript {
+  const script = parse(text);
+  if (!/\scase\b/.test(text)) return script;
+  const fault = faultOf(text, script);
+  if (fault === undefined) return script;
+  const masked = text.replaceAll(CASE_AS_WORD, 'cas_');
+  const other = parse(masked);
+  const left = faultOf(masked, other);
+  return left === undefined || left.start > fault.start ? other : script;
 }
 
 class Reader {
@@ -343,7 +360,7 @@ class Reader {
   /** A text that is a script of its own. */
   #text(text: string, start: number, at: At): void {
     if (at.depth >= DEEPEST) return;
-    this.statements(parse(text), {
+    this.statements(parseText(text), {
       ...at,
       base: at.base + start,
       streams: [...at.streams],

@@ -53,6 +53,10 @@ describe('what bash cannot read', () => {
 
   test.each([
     'a `if b`',
+    'cat <<EOF\n$( if b )\nEOF',
+    'x=$(grep case a.log)',
+    'x=$(ls -d case; case $1 in a) echo case;; esac)',
+    'for ((i = 1; i <= 10; i++)do); do\n n=n + (1 << i)))\ndone\n',
     'shopt -s extglob\na @(b|c)',
     'cat <<EOF\nx',
     'case x in (a) b;; esac',
