@@ -82,7 +82,7 @@ function survey(script: ParsedScript) {
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.type === 'Script') errors.push(...(node.errors ?? []));
     // These bash reads only when it comes to them.
-    if (node.type === 'HereDocBody' || (node.type === 'CommandExpansion' && !node.text.startsWith('$(')))
+    if (node.type === 'HereDocBody' || (node.type === 'CommandExpansion' && !/^\$\((?!\()/.test(node.text)))
       continue;
     nodes.push(node);
     forEachChild(node, (child) => waiting.push(child));

@@ -130,20 +130,26 @@ export function readShell(text: string): ShellText {
   return { text, script, ...found, commands };
 }
 
-/** The word `case` where a command's argument can stand. */
-const CASE_AS_WORD =
-  /(?<=[^\s;&|(`{!][ \t]+)(?<!(?:^|[\s;&|(`])(?:then|do|else|elif|if|while|until|time)[ \t]+)case(?=[\s;&|)`])/g;
+/** The word `case` behind another word, where a command's argument can stand; and there only behind words that are no keywords. */
+const CASE_AS_WORD = [
+  /(?<=[^\s;&|(`{!][ \t]+)(?<!(?:^|[\s;&|(`])(?:then|do|else|elif|if|while|until|time)[ \t]+)case(?=[\s;&|)`])/g,
+  /(?<=[^\s;&|(`{!][ \t]+)case(?=[\s;&|)`])/g,
+];
 
 /** unbash 6.0.4 takes the word for the beginning of a `case` wherever it stands in `$(…)`, as in `$(grep case a.log)`. */
 function parseText(text: string): ParsedScript {
-  const script = parse(text);
-  if (!/\scase\b/.test(text)) return script;
-  const fault = faultOf(text, script);
-  if (fault === undefined) return script;
-  const masked = text.replaceAll(CASE_AS_WORD, 'cas_');
-  const other = parse(masked);
-  const left = faultOf(masked, other);
-  return left === undefined || left.start > fault.start ? other : script;
+  let script = parse(text);
+  let fault = /\scase\b/.test(text) ? faultOf(text, script) : undefined;
+  for (const word of CASE_AS_WORD) {
+    if (fault === undefined) break;
+    const masked = text.replaceAll(word, 'cas_');
+    const other = parse(masked);
+    const left = faultOf(masked, other);
+    if (left !== undefined && left.start <= fault.start) continue;
+    script = other;
+    fault = left;
+  }
+  return script;
 }
 
 class Reader {
