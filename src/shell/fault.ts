@@ -40,12 +40,15 @@ const QUOTED: Readonly<Record<string, { readonly what: string; readonly closer: 
 
 /**
  * The first thing for which bash refuses to read a text (`bash -n`); undefined where it reads it. Silent about what is
- * between backticks, which bash reads only when it comes to it.
+ * between backticks or in here-documents, which bash reads only when it comes to it.
  */
 export function faultOf(text: string, script: ParsedScript): Fault | undefined {
   const { errors, nodes } = survey(script);
   const [first, ...others] = errors;
   if (first === undefined) return undefined;
+  // Of a header whose `))` is not where the parser saw it, bash may make another one.
+  if (nodes.some((node) => node.type === 'ArithmeticFor' && !isHeader(text.slice(node.pos, node.body.pos))))
+    return undefined;
   const { message, pos } = first;
   const opened = (words: string) => unclosedIn(words, nodes, text);
   const own = opened(message);
@@ -53,6 +56,8 @@ export function faultOf(text: string, script: ParsedScript): Fault | undefined {
   const [, quoted = ''] = /^unterminated (.*)$/.exec(message) ?? [];
   const quote = QUOTED[quoted];
   if (quote !== undefined) {
+    // What is in arithmetic bash reads later, and with `${` in it may find another end.
+    if (quote.closer === '))' && text.includes('${', pos)) return undefined;
     const start = Math.max(pos, text.indexOf(quote.what, pos));
     return { kind: 'unclosed', ...quote, start, end: start + quote.what.length };
   }
@@ -68,13 +73,17 @@ export function faultOf(text: string, script: ParsedScript): Fault | undefined {
   return { kind: 'other', message, ...piece(text, pos, 1) };
 }
 
+const isHeader = (text: string) => /^for\s*\(\([^)]*(?:\)(?!\))[^)]*)*\)\)[\s;]*(?:do|\{)?\s*$/.test(text);
+
 function survey(script: ParsedScript) {
   const errors: { message: string; pos: number }[] = [];
   const nodes: SyntaxNode[] = [];
   const waiting: SyntaxNode[] = [script];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.type === 'Script') errors.push(...(node.errors ?? []));
-    if (node.type === 'CommandExpansion' && !node.text.startsWith('$(')) continue;
+    // These bash reads only when it comes to them.
+    if (node.type === 'HereDocBody' || (node.type === 'CommandExpansion' && !/^\$\((?!\()/.test(node.text)))
+      continue;
     nodes.push(node);
     forEachChild(node, (child) => waiting.push(child));
   }

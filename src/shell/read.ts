@@ -13,6 +13,7 @@ import {
   type SyntaxNode,
   type Word,
 } from 'unbash';
+import { faultOf } from './fault.ts';
 import { deviceOf, type Stream, type Streams } from './streams.ts';
 import { type Place, quotedText, staticValue, variableAndRest } from './words.ts';
 import { innerCommand, innerText, isShell } from './wrappers.ts';
@@ -118,7 +119,7 @@ interface At {
 /** Reads a shell text without running it. Never fails: of what bash would not read it says what it can. */
 export function readShell(text: string): ShellText {
   const reader = new Reader();
-  const script = parse(text);
+  const script = parseText(text);
   const where = { function: undefined, trap: false, substitution: false };
   reader.statements(script, { base: 0, streams: ['null', 'output', 'output'], where, depth: 0 });
   const { found } = reader;
@@ -127,6 +128,28 @@ export function readShell(text: string): ShellText {
     .map((one) => (found.functions.has(one.path) ? { ...one, isFunction: true } : one))
     .sort((a, b) => a.start - b.start);
   return { text, script, ...found, commands };
+}
+
+/** The word `case` behind another word, where a command's argument can stand; and there only behind words that are no keywords. */
+const CASE_AS_WORD = [
+  /(?<=[^\s;&|(`{!][ \t]+)(?<!(?:^|[\s;&|(`])(?:then|do|else|elif|if|while|until|time)[ \t]+)case(?=[\s;&|)`])/g,
+  /(?<=[^\s;&|(`{!][ \t]+)case(?=[\s;&|)`])/g,
+];
+
+/** unbash 6.0.4 takes the word for the beginning of a `case` wherever it stands in `$(…)`, as in `$(grep case a.log)`. */
+function parseText(text: string): ParsedScript {
+  let script = parse(text);
+  let fault = /\scase\b/.test(text) ? faultOf(text, script) : undefined;
+  for (const word of CASE_AS_WORD) {
+    if (fault === undefined) break;
+    const masked = text.replaceAll(word, 'cas_');
+    const other = parse(masked);
+    const left = faultOf(masked, other);
+    if (left !== undefined && left.start <= fault.start) continue;
+    script = other;
+    fault = left;
+  }
+  return script;
 }
 
 class Reader {
@@ -343,7 +366,7 @@ class Reader {
   /** A text that is a script of its own. */
   #text(text: string, start: number, at: At): void {
     if (at.depth >= DEEPEST) return;
-    this.statements(parse(text), {
+    this.statements(parseText(text), {
       ...at,
       base: at.base + start,
       streams: [...at.streams],

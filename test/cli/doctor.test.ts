@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc } from '../support/crc.ts';
+import { elf } from '../support/elf.ts';
 import { SEARCH_PATH } from '../support/slurm-available.ts';
 
 // Commands of a Slurm that answer as told; the real ones are asked in test/slurm/doctor.test.ts.
@@ -257,5 +258,77 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
         /NO {2}a, image for podman: the image localhost\/a:1 is not on .*Error: image not known.*bash a\.image\.sh/,
       );
     });
+  });
+});
+
+/** What doctor says of the programs of a flow; none of them is run. */
+describe('crc doctor, of what programs are linked with', () => {
+  const LOADER = '/lib64/ld-linux-x86-64.so.2';
+  const put = (name: string, data: string | Buffer) =>
+    writeFileSync(join(folder, name), data, { mode: 0o755 });
+  const says = (run: string, application = '') => {
+    const { stdout } = doctor(
+      ['-', '--format', 'json'],
+      flow().replace('run = "true"', `run = "${run}" ${application}`),
+    );
+    const { checks } = JSON.parse(stdout) as { checks: { what: string; verdict: string; says: string }[] };
+    return checks
+      .filter(({ what }) => /solve|tool/.test(what))
+      .map(({ what, verdict, says }) => `${what}: ${verdict}: ${says.replace(/[:,].*/s, '')}`);
+  };
+
+  test('names MPI, and the way out', () => {
+    put('solve', elf({ needed: ['libm.so.6', 'libmpi.so.40'], interpreter: LOADER }));
+    expect(says('./solve')).toEqual(['a, ./solve: unknown: linked with MPI (libmpi.so.40)']);
+    expect(says('cd . && env A=b ./solve', 'mpi = singleton')).toEqual([
+      'a, ./solve: fine: linked with MPI (libmpi.so.40)',
+    ]);
+  });
+
+  test('finds it behind a library of the program, where that has it looked for', () => {
+    mkdirSync(join(folder, 'lib'));
+    put('lib/libsolve.so', elf({ needed: ['libmpichcxx.so.12'] }));
+    put(
+      'solve',
+      elf({ needed: ['libsolve.so'], runpath: '$ORIGIN/lib', interpreter: LOADER, isLittle: false }),
+    );
+    expect(says('./solve')).toEqual(['a, ./solve: unknown: linked with MPI (libmpichcxx.so.12)']);
+  });
+
+  test('finds programs on PATH', () => {
+    put('bin/solve', elf({ needed: ['libmpi_cray.so.12'], interpreter: LOADER }));
+    expect(says('solve')).toEqual(['a, solve: unknown: linked with MPI (libmpi_cray.so.12)']);
+  });
+
+  test('looks into a script', () => {
+    put('solve', elf({ needed: ['libmpi.so.12'], interpreter: LOADER }));
+    put('bin/mpirun', '#!/bin/sh\n');
+    put('tool.sh', '#!/bin/bash\n# srun\nmpirun -n 4 ./other\nexec ./solve "$@"\n');
+    expect(says('./tool.sh')).toEqual([
+      'a, mpirun (in ./tool.sh): wrong: it starts processes that cannot be checkpointed',
+      'a, ./solve (in ./tool.sh): unknown: linked with MPI (libmpi.so.12)',
+    ]);
+  });
+
+  test('says what DMTCP cannot checkpoint at all', () => {
+    put('tool', elf({ needed: ['libc.musl-x86_64.so.1'], interpreter: '/lib/ld-musl-x86_64.so.1' }));
+    const program = elf({});
+    program.writeUInt16LE(2, 16);
+    put('solve', program);
+    expect(says('./solve; ./tool')).toEqual([
+      'a, ./solve: unknown: linked statically',
+      'a, ./tool: unknown: linked with musl',
+    ]);
+  });
+
+  test('is silent of others, and of files that are no programs', () => {
+    const good = elf({ needed: ['libmpir.so.8', 'libc.so.6'], interpreter: LOADER });
+    put('solve', good);
+    put('solve.half', good.subarray(0, good.length / 2));
+    put('solve.short', good.subarray(0, 40));
+    put('solve.text', 'hello');
+    put('solve.python', '#!/usr/bin/python3\nmpirun\n');
+    const names = ['solve', 'solve.half', 'solve.short', 'solve.text', 'solve.python', 'solve.none'];
+    expect(says(names.map((name) => `./${name}`).join('; '))).toEqual([]);
   });
 });

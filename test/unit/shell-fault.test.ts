@@ -44,6 +44,7 @@ describe('what bash cannot read', () => {
     ['a «|» | b', 'incomplete'],
     ['if a; «then» fi', 'incomplete'],
     ['a «>»', 'incomplete'],
+    ['x=$(grep case a.log)\n«if» b; then c\n', 'unclosed'],
   ])('%j: %s', (marked, kind) => {
     const text = marked.replaceAll(/[«»]/g, '');
     const found = fault(text);
@@ -53,6 +54,12 @@ describe('what bash cannot read', () => {
 
   test.each([
     'a `if b`',
+    'cat <<EOF\n$( if b )\nEOF',
+    'x=$(grep case a.log)',
+    'x=$(basename do case .in)',
+    'a $((b - c) ! ) d',
+    'x=$(ls -d case; case $1 in a) echo case;; esac)',
+    'for ((i = 1; i <= 10; i++)do); do\n n=n + (1 << i)))\ndone\n',
     'shopt -s extglob\na @(b|c)',
     'cat <<EOF\nx',
     'case x in (a) b;; esac',

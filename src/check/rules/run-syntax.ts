@@ -57,7 +57,7 @@ function wordsFor(fault: Fault): { title: string; label: string; help: readonly 
         label:
           behind !== undefined || missing === 'redirect target'
             ? 'nothing follows'
-            : `${what} is missing before this`,
+            : `${what} is missing here`,
         help: [],
       };
     }

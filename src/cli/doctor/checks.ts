@@ -15,6 +15,7 @@ import type { Source } from '../../model/span.ts';
 import { scopeOf } from '../../site/learn.ts';
 import { findings } from '../findings.ts';
 import { askBash, isAllowed, onPath } from './machine.ts';
+import { checkPrograms } from './programs.ts';
 
 /** Something that a flow needs of this machine. `unknown`: it could not be told from here. */
 export interface Check {
@@ -104,6 +105,9 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
     ...(isMounted(plan.workdir)
       ? []
       : await checkFolder(of('workdir'), plan.workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
+    ...(container === undefined
+      ? await checkPrograms(of, plan, placeOf(plan.workdir ?? [{ kind: 'text', text: '.' }]), limit)
+      : []),
     ...(isMounted(plan.output) ? [] : checkOutput(of('output'), plan.output)),
   ];
 }

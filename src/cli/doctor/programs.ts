@@ -1,0 +1,125 @@
+import { constants, readFileSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
+import { word, words } from '../../emit/shell-text.ts';
+import { librariesOf, readElf } from '../../host/elf.ts';
+import type { Plan } from '../../model/plan.ts';
+import { readShell, shellCommands } from '../../shell/read.ts';
+import type { Check } from './checks.ts';
+import { askBash, isAllowed } from './machine.ts';
+
+/** MPICH, OpenMPI, Intel's, Cray's and MVAPICH's, for each language. */
+const MPI = /^lib(?:mpi|mpich|mpi_\w+|mpifort|mpicxx|mpichf90|mpichcxx|fmpich|mvapich2?)\.so/;
+const LAUNCHERS = /^(?:srun|mpirun|mpiexec(?:\.hydra)?|orterun|prterun|aprun|jsrun)$/;
+/** A script that is larger is data. */
+const LARGEST = 256 * 1024;
+
+/**
+ * What the programs that `run` names are linked with, read from the files: nothing of them is run. Says only what is to be
+ * mended, and where MPI is provided for. `workdir`: where they are started.
+ */
+export async function checkPrograms(
+  of: (what: string) => string,
+  plan: Plan,
+  workdir: string | undefined,
+  limit: number,
+): Promise<readonly Check[]> {
+  const { programs: all, paths } = await programsOf(plan, workdir, limit);
+  const isSingleton = plan.set.some(({ name }) => name === 'OMPI_MCA_ess_singleton_isolated');
+  return all.flatMap(({ shown, path, script }): Check[] => {
+    const what = of(script === undefined ? shown : `${shown} (in ${script})`);
+    if (LAUNCHERS.test(basename(path))) {
+      if (script === undefined) return [];
+      const says =
+        'it starts processes that cannot be checkpointed: have the script start the program itself';
+      return [{ what, verdict: 'wrong', says }];
+    }
+    const elf = readElf(path);
+    if (elf === undefined || !elf.isProgram) return [];
+    if (elf.interpreter === undefined)
+      return [
+        {
+          what,
+          verdict: 'unknown',
+          says: 'linked statically, and DMTCP checkpoints dynamically linked programs only',
+        },
+      ];
+    if (/\/ld-musl-/.test(elf.interpreter))
+      return [{ what, verdict: 'unknown', says: 'linked with musl, and DMTCP needs glibc' }];
+    const mpi = [...librariesOf(path, paths)].find((name) => MPI.test(name));
+    if (mpi === undefined) return [];
+    return [
+      isSingleton
+        ? { what, verdict: 'fine', says: `linked with MPI (${mpi}), and the flow says \`mpi = singleton\`` }
+        : {
+            what,
+            verdict: 'unknown',
+            says: `linked with MPI (${mpi}), whose start-up DMTCP mostly cannot bring back: write \`mpi = singleton\``,
+          },
+    ];
+  });
+}
+
+interface Program {
+  /** As `run` has it. */
+  readonly shown: string;
+  readonly path: string;
+  /** The script that names it, where `run` does not. */
+  readonly script?: string;
+}
+
+/** The files of the programs, and the folders of LD_LIBRARY_PATH, behind the modules of the flow. */
+async function programsOf(
+  plan: Plan,
+  workdir: string | undefined,
+  limit: number,
+): Promise<{ programs: readonly Program[]; paths: readonly string[] }> {
+  const named = [
+    ...new Set(
+      shellCommands(plan.run.text)
+        .filter(isProgram)
+        .map(({ path }) => path),
+    ),
+  ];
+  const first = await find(plan, named, workdir, limit);
+  const scripts = first.programs.flatMap(({ shown, path }) =>
+    [...new Set(commandsOf(path))].map((name) => ({ name, script: shown })),
+  );
+  const second = await find(plan, [...new Set(scripts.map(({ name }) => name))], workdir, limit);
+  const inside = scripts.flatMap(({ name, script }): Program[] => {
+    if (named.includes(name)) return [];
+    const found = second.programs.find(({ shown }) => shown === name)?.path;
+    const path = found ?? (LAUNCHERS.test(basename(name)) ? name : undefined);
+    return path === undefined ? [] : [{ shown: name, path, script }];
+  });
+  return { programs: [...first.programs, ...inside], paths: first.paths };
+}
+
+const isProgram = ({ path, isFunction }: { path: string; isFunction: boolean }) => path !== '' && !isFunction;
+
+async function find(plan: Plan, names: readonly string[], workdir: string | undefined, limit: number) {
+  const isPath = (name: string) => name.includes('/');
+  const asked = names.filter((name) => !isPath(name));
+  const answer = await askBash(
+    plan.load,
+    `for name in ${words(asked).text}; do printf '%s\\t%s\\n' "$name" "$(type -P -- "$name")"; done
+printf '%s\\t%s\\n' ${word('').text} "\${LD_LIBRARY_PATH-}"`,
+    limit,
+  );
+  const lines = ('text' in answer ? answer.text : '').split('\n').map((line) => line.split('\t'));
+  const places = new Map(lines.map(([name = '', place = '']) => [name, place]));
+  const programs = names.flatMap((name): Program[] => {
+    const path = isPath(name) ? (isAbsolute(name) ? name : workdir && join(workdir, name)) : places.get(name);
+    return path && isAllowed(path, constants.R_OK) && statSync(path).isFile() ? [{ shown: name, path }] : [];
+  });
+  return { programs, paths: (places.get('') ?? '').split(':').filter(Boolean) };
+}
+
+/** The commands of a shell script; of another file none. */
+function commandsOf(path: string): readonly string[] {
+  if (statSync(path).size > LARGEST || !isAllowed(path, constants.R_OK)) return [];
+  const text = readFileSync(path, 'latin1');
+  if (!/^#!\s*\S*(?:\/|\s)(?:ba|da|k)?sh\b/.test(text)) return [];
+  return readShell(text)
+    .commands.filter(isProgram)
+    .map(({ path }) => path);
+}
