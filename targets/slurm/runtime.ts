@@ -12,11 +12,13 @@ import daly from './runtime/daly.sh';
 import generations from './runtime/generations.sh';
 import host from './runtime/host.sh';
 import inner from './runtime/inner.sh';
+import loss from './runtime/loss.sh';
 import machine from './runtime/machine.sh';
 import main from './runtime/main.sh';
 import modules from './runtime/modules.sh';
 import outer from './runtime/outer.sh';
 import output from './runtime/output.sh';
+import processes from './runtime/processes.sh';
 import protect from './runtime/protect.sh';
 import run from './runtime/run.sh';
 import slurm from './runtime/slurm.sh';
@@ -24,6 +26,7 @@ import status from './runtime/status.sh';
 import storage from './runtime/storage.sh';
 import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
+import words from './runtime/words.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
 export const runtimeVersion = 4;
@@ -41,6 +44,9 @@ export function runtime(needs: Needs): ShellText {
     attempt,
     outer,
     inner,
+    processes,
+    loss,
+    words,
     ...(needs.auto ? [daly] : []),
     ...(needs.alive ? [alive] : []),
     generations,

@@ -32,6 +32,12 @@ export function settings(plan: Plan): ShellText[] {
     ],
     ['ALIVE', checkpoint.alive, 'an application whose output stands still for longer hangs'],
     ['CHECKPOINT_LIMIT', checkpoint.limit, 'a checkpoint or a restore that takes longer is given up'],
+    ['SLOW', 45, 'a checkpoint that takes longer is mentioned'],
+    [
+      'SUSPECT',
+      30,
+      'after a checkpoint or a restore an end with another status than 0 may be DMTCP\'s doing; 0: never',
+    ],
     ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
     ['PATIENCE', PATIENCE, 'attempts (not seconds) without a new generation after which a run stops'],
     ['HEARTBEAT', 30, 'between two entries in the account of time used'],

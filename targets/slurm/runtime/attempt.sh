@@ -36,10 +36,10 @@ attempt() {
 # The life of one computation, where DMTCP is: beside attempt(), or in a container.
 inner_half() {
   open_inner_half "$@"
-  start_coordinator || conclude absent 'the DMTCP coordinator did not start'
+  start_coordinator || fail absent 'the DMTCP coordinator did not start'
   holds_lease || conclude lost 'a newer attempt has taken over this run' # and found nothing to end of this one
   if ! ever_sealed; then
-    launch || conclude lost 'the application did not start under DMTCP'
+    launch || fail lost 'the application did not start under DMTCP'
   elif newest_good_generation; then
     restore || conclude unrestored "generation $generation did not come back to life"
   else
@@ -61,11 +61,8 @@ inner_half() {
     fi
     pause
   done
-  if finished; then
-    if dmtcp_ended_it; then conclude lost 'DMTCP ended a process of the application (status 99)'; fi
-    flush "$run/status"
-    conclude 'done' "the application ended with status $recorded_status"
-  fi
+  if finished; then conclude_end; fi
+  last_words
   conclude lost 'the application or its coordinator went away without a status'
 }
 

@@ -41,13 +41,8 @@ name_differences() {
   done 2>/dev/null <"$1"
 }
 
-# The files that the computation has open.
-open_files() {
-  local pid
-  for pid in $(computation); do
-    find "/proc/$pid/fd" -type l -printf '%l\n' 2>/dev/null
-  done | grep '^/' | sort -u
-}
+# The files that the computation has open, one a line, in live/open.
+list_open_files() { sed -n 's|^[0-9]* [0-9]* /|/|p' <<<"$opened" | sort -u >"$live/open"; }
 
 # DMTCP brings back memory, and the files that are open, as they were. A file that was changed since and is not open in
 # the generation stays as it is now: that is said, for it may be wrong. Quick, and at most twenty; hidden ones are not

@@ -136,9 +136,11 @@ may_restore_again() {
   ((newest > 0)) || return
   lost_for_good="the application was lost $losses times after generation $newest"
   ((losses <= 2)) || return
-  if ((losses == 2)); then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
+  if ((losses == 2)) && is_one_before; then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
   say 'the application was lost; restoring it'
 }
+
+is_one_before() { compgen -G "$run/generations/*/seal" | grep -qv "/$newest/seal$"; }
 
 # Once for each generation: on a full disk it may not be written down which have failed.
 may_fall_back() {
@@ -150,12 +152,9 @@ may_fall_back() {
   say 'falling back to the generation before it'
 }
 
-# No restore brought it back. Where none ever did, the application itself is the likely reason.
+# No restore brought it back; the inner half has shown DMTCP's last words. Where none ever did, the application itself is the likely reason.
 leave_lost() {
   if [[ -e $run/proven || ! -e $attempt_dir/failed ]]; then leave 74 "$1"; fi
-  say "DMTCP's last words, from $attempt_dir/dmtcp.log:"
-  # What it says of its own stack behind them is no help.
-  grep -aE 'Error\]|ERROR|Terminating' "$attempt_dir/dmtcp.log" | tail -n 3 | grep . || tail -n 3 "$attempt_dir/dmtcp.log"
   leave 78 "$1; it has never been restored, so it probably cannot be"
 }
 
