@@ -9,6 +9,7 @@ import attempt from './runtime/attempt.sh';
 import clean from './runtime/clean.sh';
 import common from './runtime/common.sh';
 import daly from './runtime/daly.sh';
+import files from './runtime/files.sh';
 import generations from './runtime/generations.sh';
 import host from './runtime/host.sh';
 import inner from './runtime/inner.sh';
@@ -52,6 +53,7 @@ export function runtime(needs: Needs): ShellText {
     generations,
     ...(needs.protect ? [protect] : []),
     machine,
+    files,
     run,
     trust,
     storage,

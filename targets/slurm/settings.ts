@@ -36,7 +36,7 @@ export function settings(plan: Plan): ShellText[] {
     [
       'SUSPECT',
       30,
-      'after a checkpoint or a restore an end with another status than 0 may be DMTCP\'s doing; 0: never',
+      "after a checkpoint or a restore an end with another status than 0 may be DMTCP's doing; 0: never",
     ],
     ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
     ['PATIENCE', PATIENCE, 'attempts (not seconds) without a new generation after which a run stops'],
@@ -67,6 +67,9 @@ export function facts(plan: Plan): ShellText[] {
           ],
         ]
       : [];
+  const strict: [ShellText, string][] = checkpoint.strict
+    ? [[code`readonly strict=yes`, 'no restore that would leave a changed file as it is']]
+    : [];
   return aligned([
     [code`readonly name=${word(plan.workflow)}`, 'of the workflow; runs are kept in STATE/NAME/RUN'],
     [code`readonly format=${number(stateFormat)}`, "of a run's folder"],
@@ -81,6 +84,7 @@ export function facts(plan: Plan): ShellText[] {
       'after the time limit: requeue, resubmit, or wait for resume',
     ],
     ...protect,
+    ...strict,
     ...(container === undefined ? [] : containerFacts(container, plan.pass ?? [])),
   ]);
 }

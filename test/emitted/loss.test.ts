@@ -88,7 +88,9 @@ select undef, undef, undef, 0.1 until -e "go"; close $s; print "closed\\n"; sele
     const ended = run.start();
     await run.until('checkpoint_failed');
     expect(events(run, 'checkpoint_failed')[0]?.['why']).toMatch(
-      new RegExp(`a TCP connection to a program outside of the job: perl \\(process \\d+\\) to 127.0.0.1:${port}$`),
+      new RegExp(
+        `a TCP connection to a program outside of the job: perl \\(process \\d+\\) to 127.0.0.1:${port}$`,
+      ),
     );
     run.go();
     await run.until('sealed');
@@ -129,11 +131,16 @@ describe('DMTCP says', { concurrent: true }, () => {
     expect(await hanging(run, 'STANDIN_DRAIN'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(run.log()).toContain('the checkpoint does not come on: "Still draining socket"');
-    expect(events(run, 'checkpoint_failed')[0]?.['why']).toContain('a connection open that DMTCP cannot save');
+    expect(events(run, 'checkpoint_failed')[0]?.['why']).toContain(
+      'a connection open that DMTCP cannot save',
+    );
   });
 
   test.for([
-    ["REASON='Unimplemented file type.    x: Terminating...", 'the program has opened something that DMTCP cannot save'],
+    [
+      "REASON='Unimplemented file type.    x: Terminating...",
+      'the program has opened something that DMTCP cannot save',
+    ],
     ['[1] ERROR: write: No space left on device', 'the disk is full'],
   ])('%s at a launch: shown, with what it means', async ([words = '', meaning], { expect }) => {
     using run = rehearsal(dmtcp);
@@ -148,7 +155,9 @@ describe('DMTCP says', { concurrent: true }, () => {
     expect(run.log()).toContain(`that means: ${meaning}`);
   });
 
-  const judged = (functions: string) => `run=$PWD attempt_dir=$PWD/a; mkdir a; journal() { printf '%s ' "$@"; }; say() { :; }; disturbing=''
+  const judged = (
+    functions: string,
+  ) => `run=$PWD attempt_dir=$PWD/a; mkdir a; journal() { printf '%s ' "$@"; }; say() { :; }; disturbing=''
 ever_sealed() { false; }; flush() { :; }; conclude() { echo "$1"; exit; }; dmtcp_ended_it() { false; }
 doubt() { echo "$1" >status; recorded_status=$1; left_in_peace; (conclude_end); }; work=0 since=1
 ${functions}`;
@@ -162,9 +171,16 @@ ${functions}`;
     );
   });
 
-  test('nothing of a crash: that has to come twice again; and four different ends are the program’s', ({ expect }) => {
+  test('nothing of a crash: that has to come twice again; and four different ends are the program’s', ({
+    expect,
+  }) => {
     using run = rehearsal(dmtcp);
-    expect(run.functions(judged('doubt 139; doubt 139; doubt 139; rm doubted; for i in 1 2 3 4 5; do doubt $i; done'), doubting)).toBe(
+    expect(
+      run.functions(
+        judged('doubt 139; doubt 139; doubt 139; rm doubted; for i in 1 2 3 4 5; do doubt $i; done'),
+        doubting,
+      ),
+    ).toBe(
       [139, 139].map((status) => `doubted status# ${status} anew\n`).join('') +
         'believed status# 139 done\n' +
         [1, 2, 3, 4].map((status) => `doubted status# ${status} anew\n`).join('') +

@@ -5,7 +5,15 @@
 import { fstatSync, mkdirSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { checkpointFolder, common, ignoredSignals, parse, portOf, setting, temporaryFolder } from './options.mjs';
+import {
+  checkpointFolder,
+  common,
+  ignoredSignals,
+  parse,
+  portOf,
+  setting,
+  temporaryFolder,
+} from './options.mjs';
 import { members, signal } from './processes.mjs';
 import { writeRestartScript } from './script.mjs';
 import { receive, send } from './wire.mjs';

@@ -19,6 +19,7 @@ attempt() {
       absent) may_start_again || leave 70 "$why" ;;
       missing) leave 70 "$why" ;;
       unfit) leave 78 "$why" ;;
+      stale) leave 79 "$why" ;;
       lost) may_restore_again || leave_lost "$lost_for_good" ;;
       *) leave_lost 'no sealed generation can be restored; the journal says why' ;;
     esac

@@ -167,7 +167,7 @@ processes_of() {
   local part=${1//\\/\\\\}
   part=${part//\*/\\*} part=${part//\?/\\?} part=${part//\[/\\[}
   own_processes
-  local places=("${own[@]/#//proc/}")
+  local places=("${own_pids[@]/#//proc/}")
   LC_ALL=C find "${places[@]/%//fd}" -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
 }
 
@@ -175,7 +175,7 @@ processes_of() {
 inner_halves() {
   local pid word words
   own_processes
-  for pid in "${own[@]}"; do
+  for pid in "${own_pids[@]}"; do
     words=''
     while IFS= read -r -d '' word; do words+="$word "; done 2>/dev/null <"/proc/$pid/cmdline"
     if [[ $words == *" inner_half $run ${1:+$1 }"* ]]; then printf '%s\n' "$pid"; fi

@@ -19,10 +19,11 @@ open_inner_half() {
   # What /proc shows is behind every link.
   workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
   suspended=0
-  turn=0 unfit=0 restored_from=0 disturbing='' shell=''
+  turn=0 unfit=0 restored_from=0 fresh_until=-1 disturbing='' shell=''
   page_size=$(getconf PAGESIZE 2>/dev/null)
   is_count "$page_size" || page_size=4096
   machine=$(describe_machine)
+  readlink "/proc/$$/fd/1" >"$attempt_dir/log"
 }
 
 # Two computations that share a descriptor from outside hang at their restart.
@@ -214,6 +215,7 @@ restore() {
     restored_from=$generation work=$(generation_count "$generation" work)
     work_begins
     left_in_peace
+    remember_stale_files
     journal restored generation# "$generation"
     say "restored generation $generation"
     return
@@ -229,7 +231,8 @@ restore() {
 bring_back() {
   local image images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
-  name_changed_files
+  find_stale_files
+  may_go_on || conclude stale "${#stale[@]} file(s) differ from generation $generation, whose restore would leave them as they are (strict = yes)"
   look_at_size
   place=$(generation_fact "$generation" live)
   mkdir -p "$place" || return
@@ -264,6 +267,7 @@ checkpoint() {
     give_up_checkpoint 'the shell that records the status is gone'
     return 1
   fi
+  explain_program
   there_is_room || return
   if ! at_home; then
     checkpoint_fails "$astray, outside of workdir ($workdir): DMTCP would bring it back in the wrong folder"
@@ -311,7 +315,9 @@ checkpoint() {
     if [[ $how == -kc ]] && ! ever_sealed && [[ ${request-} != finish* ]]; then conclude anew 'nothing of it is saved yet, so it begins anew'; fi
     return 1
   fi
-  seal $((SECONDS - began))
+  seal $((SECONDS - began)) || return
+  fresh_until=$((SECONDS + SECONDS - began + 5))
+  warn_of_files
 }
 
 # Without a pause: a small checkpoint is soon over.
@@ -379,8 +385,14 @@ there_is_room() {
   return 1
 }
 
-# The last one of this attempt. Whatever becomes of it, the generations before it stand.
+# The last one of this attempt. Whatever becomes of it, the generations before it stand. Not right behind another one, unless that
+# would leave files behind that its restore does not take back.
 last_checkpoint() {
+  if ((SECONDS <= fresh_until)) && ! finished && is_all_in "$generation"; then
+    read_clock
+    add_to lost $((now - since))
+    conclude saved "saved in generation $generation, just before"
+  fi
   if checkpoint -kc; then
     wait_until 30 coordinator_is_gone
     conclude saved "saved in generation $generation"

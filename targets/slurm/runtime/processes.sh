@@ -1,11 +1,11 @@
 # --- The processes of the computation, and what they have open: one walk a checkpoint, over this user's own processes ---
 
-# Sets own: the processes of this user. Of somebody else's, only the owner is looked at.
+# Sets own_pids: the processes of this user. Of somebody else's, only the owner is looked at.
 own_processes() {
   local process
-  own=()
+  own_pids=()
   for process in /proc/[0-9]*; do
-    if [[ -O $process ]]; then own+=("${process#/proc/}"); fi
+    if [[ -O $process ]]; then own_pids+=("${process#/proc/}"); fi
   done
 }
 
@@ -15,10 +15,10 @@ own_processes() {
 survey() {
   local pid places=()
   own_processes
-  for pid in "${own[@]}"; do places+=("/proc/$pid/fd" "/proc/$pid/cwd"); done
+  for pid in "${own_pids[@]}"; do places+=("/proc/$pid/fd" "/proc/$pid/cwd"); done
   # The first line is the family.
   opened=$(find "${places[@]}" -type l -printf '%p %l\n' 2>/dev/null |
-    part="$marked/" coordinator="$coordinator" LC_ALL=C awk '
+    part="$marked/" coordinator="${coordinator%:*}" LC_ALL=C awk '
       /^\/proc\/[0-9]+\// {
         split($1, place, "/")
         pid = place[3]
@@ -63,7 +63,7 @@ look_at_family() {
   local pid stat up parents=() zombies=''
   ended='' application_lives=''
   own_processes
-  for pid in "${own[@]}"; do
+  for pid in "${own_pids[@]}"; do
     # PID (NAME) STATE PARENT … STATUS, where the name may hold anything
     read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
     stat=${stat##*) }

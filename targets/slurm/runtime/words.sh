@@ -55,6 +55,19 @@ name_glibc() {
   fi
 }
 
+# explain_program: what can be seen of it that DMTCP does not take to, before its first checkpoint.
+explain_program() {
+  local device=$'\n'$opened$'\n'
+  [[ -z ${explained-} ]] && ! ever_sealed || return 0
+  explained=yes
+  if [[ $device =~ \ (/dev/(nvidia[^$'\n']*|kfd|dri/renderD[0-9]*)) ]]; then
+    say "the program has a GPU open (${BASH_REMATCH[1]}), which DMTCP cannot save"
+  fi
+  if grep -aqs "trying to use DMTCP's signal" "$attempt_dir/dmtcp.log" "$output"; then
+    say 'the program uses SIGUSR2, which DMTCP needs for itself: what it does with that signal is lost at a checkpoint'
+  fi
+}
+
 # Where the two logs end now: what is read later is of this checkpoint.
 mark_logs() {
   seen_seconds='' hopeless='' told_slow=''
