@@ -27,6 +27,7 @@ import status from './runtime/status.sh';
 import storage from './runtime/storage.sh';
 import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
+import variables from './runtime/variables.sh';
 import words from './runtime/words.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
@@ -48,6 +49,7 @@ export function runtime(needs: Needs): ShellText {
     processes,
     loss,
     words,
+    variables,
     ...(needs.auto ? [daly] : []),
     ...(needs.alive ? [alive] : []),
     generations,

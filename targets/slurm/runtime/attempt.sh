@@ -72,14 +72,15 @@ inner_half() {
 # say of a program's status is not true, so it is written down here. Once the application runs, this shell starts
 # no process: DMTCP 4.1 kills one that forks in the moment after a checkpoint.
 application() {
-  local run=$1 workdir=$2 output=$3 status
+  local run=$1 workdir=$2 output=$3 status added
   exec >>"$output" 2>&1 </dev/null 3>"$run/shell"
   cd "$workdir" || exit
   printf '%s\n' "$$" >&3
+  add_variables
   exec 2>/dev/null # what this shell has to say of a signal is not the application's output
   (
     printf '%s\n' "$BASHPID" >&3
-    exec bash -eo pipefail "$run/run.sh" 2>&1 3>&-
+    exec env -- ${added[@]+"${added[@]}"} bash -eo pipefail "$run/run.sh" 2>&1 3>&-
   )
   status=$?
   # Died of a signal: if all of the job is being killed, this shell is next, and this was not the end.

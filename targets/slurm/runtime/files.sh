@@ -24,7 +24,7 @@ list_open_files() {
 
 # is_ours FILE: it belongs to the run or to the system, or is the output, which is only added to.
 is_ours() {
-  [[ $1 != /dev/shm/* ]] || return
+  [[ $1 != /dev/shm/* && $1 != "$run_real"/tmp/* ]] || return
   [[ $1 == "$output" || $1 == "$run_real"/* || $1 == *"$marked"* || $1 == /@(dev|proc|sys)/* || $1 == *' (deleted)' ]]
 }
 
@@ -104,13 +104,14 @@ rewritten_files() {
   done < <(changed_files "$run/run.sh" 5)
 }
 
-# changed_files REFERENCE SECONDS: those of the work folder, each ended by NUL, that are newer, and are not open in the generation
+# changed_files REFERENCE SECONDS: those of the work folder and of the program's TMPDIR, each ended by NUL, that are newer, and are not open in the generation
 # in $from. Not what is hidden, nor the logs of the run's jobs.
 changed_files() {
-  local file
+  local file places=("$workdir_real")
+  if [[ -d $run_real/tmp ]]; then places+=("$run_real/tmp"); fi
   while IFS= read -r -d '' file; do
     grep -qsFx -e "$file" "$from/open" "$run"/attempts/*/log || printf '%s\0' "$file"
-  done < <(timeout "$2" find "$workdir_real" \( -path "${run_real%/*/*}" -o -name "${tmp_of_run##*/}" -o -name '.?*' \) -prune -o \
+  done < <(timeout "$2" find "${places[@]}" \( -path "${run_real%/*/*}" -o -name "${tmp_of_run##*/}" -o -name '.?*' \) -prune -o \
     -type f -newer "$1" ! -path "$output" ! -name "$name-*.log" ! -name "$name-*.out" -print0 2>/dev/null)
 }
 

@@ -18,7 +18,9 @@ conclude_end() {
     if ever_sealed; then conclude lost "its end with status $recorded_status is not believed yet"; fi
     conclude anew "its end with status $recorded_status is not believed yet, and nothing is saved, so it begins anew"
   fi
+  if ((recorded_status != 0)) && ! ever_sealed; then suggest_singleton; fi
   flush "$run/status"
+  rm -rf "${run:?}/tmp" # the program's TMPDIR
   conclude 'done' "the application ended with status $recorded_status"
 }
 

@@ -204,10 +204,24 @@ leave() {
       ;;
     *)
       say "stopped (status $1): $2"
-      if [[ -n ${attempt_dir-} && -z ${next_job-} ]]; then say "to go on: sbatch $(for_task)$name.sbatch resume $run_id"; fi
+      if [[ -n ${attempt_dir-} && -z ${next_job-} ]] && resume_helps "$1"; then say "$REPLY: sbatch $(for_task)$name.sbatch resume $run_id"; fi
       ;;
   esac
   exit "$1"
+}
+
+# resume_helps STATUS: sets REPLY to what it does.
+resume_helps() {
+  REPLY='to go on'
+  case $1 in
+    76 | 78) return 1 ;; # another attempt goes on; or it would end as this one
+    70) ever_sealed || return ;;
+    73 | 74)
+      REPLY='to go on, once the reason is gone'
+      ever_sealed || REPLY='to begin anew, once the reason is gone'
+      ;;
+    *) ;;
+  esac
 }
 
 # Writes down how this attempt ended, for `status` and for the next one.

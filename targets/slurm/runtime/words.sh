@@ -1,8 +1,10 @@
 # --- What DMTCP says, and what it means ---
 
-# last_words: where something of DMTCP's has failed. What it says of its own stack behind its words is no help.
+# last_words: where something of DMTCP's has failed; once in this half. What it says of its own stack behind its words is no help.
 last_words() {
   local line meaning told='' words
+  [[ -z ${have_spoken-} ]] || return 0
+  have_spoken=yes
   words=$({
     grep -aE 'Error\]|ERROR|Warning\]|Terminating' "$attempt_dir/dmtcp.log" | tail -n 3 | grep . || tail -n 3 "$attempt_dir/dmtcp.log"
     grep -aE 'rejecting|Error\]|Warning\]' "$attempt_dir/coordinator.log" | tail -n 1
@@ -17,7 +19,10 @@ last_words() {
       say "that means: $meaning"
     fi
   done <<<"$words"
-  if ! ever_sealed; then name_glibc; fi
+  if ! ever_sealed; then
+    name_glibc
+    suggest_singleton
+  fi
 }
 
 # meaning_of LINE: in plain English; nothing where it is not known.
@@ -57,14 +62,27 @@ name_glibc() {
 
 # explain_program: what can be seen of it that DMTCP does not take to, before its first checkpoint.
 explain_program() {
-  local device=$'\n'$opened$'\n'
+  local device=$'\n'$opened$'\n' pid
   [[ -z ${explained-} ]] && ! ever_sealed || return 0
-  explained=yes
+  explained=yes linked_with_mpi=''
+  for pid in $family; do
+    if grep -qsE '/lib(mpi|mpich)[^/]*\.so' "/proc/$pid/maps"; then linked_with_mpi=yes; fi
+  done
   if [[ $device =~ \ (/dev/(nvidia[^$'\n']*|kfd|dri/renderD[0-9]*)) ]]; then
     say "the program has a GPU open (${BASH_REMATCH[1]}), which DMTCP cannot save"
   fi
   if grep -aqs "trying to use DMTCP's signal" "$attempt_dir/dmtcp.log" "$output"; then
     say 'the program uses SIGUSR2, which DMTCP needs for itself: what it does with that signal is lost at a checkpoint'
+  fi
+}
+
+# A program that is linked with MPI, or a script that starts mpirun, fails in ways that do not name MPI.
+suggest_singleton() {
+  ! sets OMPI_MCA_ess_singleton_isolated || return 0
+  if [[ -n ${linked_with_mpi-} ]] ||
+    grep -aqsE 'progname = (mpi(run|exec)|orterun|orted|prte|hydra)' "$attempt_dir/coordinator.log" ||
+    tail -c 20000 "$output" 2>/dev/null | grep -aqE 'MPI_Init|opal_init|orte_|prte_|PMI[Xx_]|hydra_'; then
+    say 'the program is linked with MPI, or starts mpirun: if it runs as one process, leave mpirun out and write in the block application: mpi = singleton'
   fi
 }
 
