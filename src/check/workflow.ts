@@ -189,7 +189,8 @@ function assemble(
   options: readonly SlurmOption[],
   parts: Pick<Workflow, 'container' | 'image'>,
 ): Workflow | undefined {
-  const { interval, mtbf, lead, strategy, signal, keep, state, prove, protect } = checkpoint?.values ?? {};
+  const { interval, mtbf, lead, strategy, signal, keep, state, prove, protect, strict } =
+    checkpoint?.values ?? {};
   const {
     time,
     time_min,
@@ -237,6 +238,7 @@ function assemble(
       ...optional('state', state),
       ...optional('prove', prove),
       ...optional('protect', protect),
+      ...optional('strict', strict),
     },
     schedule: {
       time: time.value,

@@ -73,6 +73,7 @@ export interface Checkpoint {
   readonly prove?: 'yes' | 'no';
   /** Patterns of files in `workdir`. */
   readonly protect?: readonly string[];
+  readonly strict?: 'yes' | 'no';
 }
 
 export interface Schedule {

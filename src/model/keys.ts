@@ -30,6 +30,7 @@ export const SINGLE_KEYS: readonly string[] = [
   'signal',
   'keep',
   'prove',
+  'strict',
   'time',
   'time_min',
   'total',

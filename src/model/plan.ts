@@ -44,6 +44,8 @@ export interface Plan {
     readonly prove: boolean;
     /** Patterns of files in `workdir` that are kept with each generation. */
     readonly protect: readonly string[];
+    /** Does a run stop rather than restore, where a file has changed that a restore does not bring back? */
+    readonly strict: boolean;
     /** An output that does not grow for so long is that of a program that hangs. */
     readonly alive: Seconds | null;
     /** Size expected of the first checkpoint; 0 where the flow does not say. */

@@ -35,6 +35,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       ...interval(checkpoint, memory, rate),
       prove: checkpoint.prove !== 'no',
       protect: checkpoint.protect ?? [],
+      strict: checkpoint.strict === 'yes',
       alive: application.alive ?? null,
       lead: checkpoint.lead,
       signal: checkpoint.signal ?? 'USR1',

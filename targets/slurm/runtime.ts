@@ -10,14 +10,17 @@ import clean from './runtime/clean.sh';
 import common from './runtime/common.sh';
 import daly from './runtime/daly.sh';
 import environ from './runtime/environ.sh';
+import files from './runtime/files.sh';
 import generations from './runtime/generations.sh';
 import host from './runtime/host.sh';
 import inner from './runtime/inner.sh';
+import loss from './runtime/loss.sh';
 import machine from './runtime/machine.sh';
 import main from './runtime/main.sh';
 import modules from './runtime/modules.sh';
 import outer from './runtime/outer.sh';
 import output from './runtime/output.sh';
+import processes from './runtime/processes.sh';
 import protect from './runtime/protect.sh';
 import run from './runtime/run.sh';
 import slurm from './runtime/slurm.sh';
@@ -25,6 +28,8 @@ import status from './runtime/status.sh';
 import storage from './runtime/storage.sh';
 import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
+import variables from './runtime/variables.sh';
+import words from './runtime/words.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
 export const runtimeVersion = 5;
@@ -42,11 +47,16 @@ export function runtime(needs: Needs): ShellText {
     attempt,
     outer,
     inner,
+    processes,
+    loss,
+    words,
+    variables,
     ...(needs.auto ? [daly] : []),
     ...(needs.alive ? [alive] : []),
     generations,
     ...(needs.protect ? [protect] : []),
     machine,
+    files,
     run,
     trust,
     storage,

@@ -32,6 +32,12 @@ export function settings(plan: Plan): ShellText[] {
     ],
     ['ALIVE', checkpoint.alive, 'an application whose output stands still for longer hangs'],
     ['CHECKPOINT_LIMIT', checkpoint.limit, 'a checkpoint or a restore that takes longer is given up'],
+    ['SLOW', 45, 'a checkpoint that takes longer is mentioned'],
+    [
+      'SUSPECT',
+      30,
+      "after a checkpoint or a restore an end with another status than 0 may be DMTCP's doing; 0: never",
+    ],
     ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
     ['PATIENCE', PATIENCE, 'attempts (not seconds) without a new generation after which a run stops'],
     ['HEARTBEAT', 30, 'between two entries in the account of time used'],
@@ -62,6 +68,9 @@ export function facts(plan: Plan): ShellText[] {
           ],
         ]
       : [];
+  const strict: [ShellText, string][] = checkpoint.strict
+    ? [[code`readonly strict=yes`, 'no restore that would leave a changed file as it is']]
+    : [];
   return aligned([
     [code`readonly name=${word(plan.workflow)}`, 'of the workflow; runs are kept in STATE/NAME/RUN'],
     [code`readonly format=${number(stateFormat)}`, "of a run's folder"],
@@ -80,6 +89,7 @@ export function facts(plan: Plan): ShellText[] {
       'whether the job is an array',
     ],
     ...protect,
+    ...strict,
     ...(container === undefined ? [] : containerFacts(container, plan.pass ?? [])),
   ]);
 }

@@ -251,9 +251,12 @@ exit "$status"
   test('a checkpoint that would not fit is skipped, and the program goes on', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
     mkdirSync(join(run.folder, '.bin'));
-    writeFileSync(join(run.folder, '.bin/df'), '#!/bin/sh\necho h\necho "x 9 9 1 9% /"\n', { mode: 0o755 });
+    const free = (kib: number) => writeFileSync(join(run.folder, 'free'), `h\nx 9 9 ${kib} 9% /\n`);
+    free(2 ** 20);
+    writeFileSync(join(run.folder, '.bin/df'), `#!/bin/sh\ncat '${run.folder}/free'\n`, { mode: 0o755 });
     const ended = run.start();
     await run.until('sealed');
+    free(1);
     await run.until('checkpoint_skipped');
     run.go();
     expect(await ended, run.log()).toBe(7);

@@ -13,7 +13,7 @@ describe('a checkpoint to be sealed', () => {
   /** Committed, with one image. Each step can be made another. */
   const committed = `run=$PWD attempt=1 attempt_dir=$PWD/attempts/1 live=$PWD/live how=-c taken=9 since=5 work=0 machine=x restored_from=0 suspended=0 began=0 output=$PWD/out
 mkdir -p generations "$attempt_dir" "$live"; echo '1 4711 n' >lease; printf '7\\n8\\n' >shell
-echo memory >"$live/ckpt_x-8-0.dmtcp"; : >"$live/open"; application_is_in() { :; }; list_images() { echo ckpt_x-8-0.dmtcp; }
+echo memory >"$live/ckpt_x-8-0.dmtcp"; : >"$live/open"; : >"$live/written"; application_is_in() { :; }; list_images() { echo ckpt_x-8-0.dmtcp; }
 `;
   const verdict = 'if seal 1 >said; then echo sealed; else echo failed; fi; ls generations';
 

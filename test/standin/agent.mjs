@@ -112,6 +112,7 @@ export class Agent {
   }
 
   async #write({ peers, exit }) {
+    if (setting('STANDIN_DRAIN', '')) return this.#drain();
     try {
       const files = await writeSet(this, peers);
       await send(this.socket, { type: 'written', files });
@@ -121,6 +122,15 @@ export class Agent {
       await this.#leave(99);
     }
     this.exits = exit;
+  }
+
+  /** A connection to somebody outside: his end of it is waited for, for ever. */
+  async #drain() {
+    const warn = () =>
+      process.stderr.write(
+        `[stand-in, ${process.pid}, Warning] at stand-in; REASON='JWARNING(false) failed; Message: Still draining socket... perhaps remote host is not running under DMTCP?\n`,
+      );
+    setInterval(warn, 1000);
   }
 
   /** The worst that a full disk did: the shell that should write the status is left, stopped, and nothing ends it. */

@@ -5,7 +5,15 @@
 import { fstatSync, mkdirSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { checkpointFolder, common, ignoredSignals, parse, portOf, temporaryFolder } from './options.mjs';
+import {
+  checkpointFolder,
+  common,
+  ignoredSignals,
+  parse,
+  portOf,
+  setting,
+  temporaryFolder,
+} from './options.mjs';
 import { members, signal } from './processes.mjs';
 import { writeRestartScript } from './script.mjs';
 import { receive, send } from './wire.mjs';
@@ -194,6 +202,11 @@ class Coordinator {
     this.#checkpoint = { exit: this.#killAfter };
     this.#note('starting checkpoint; incrementing generation; suspending all nodes');
     for (const agent of this.#agents) agent.state = 'SUSPENDING';
+    // As where a process was just being born: it is turned away, and the rest waits for it.
+    if (setting('STANDIN_REJECT', '')) {
+      this.#note('state is not RUNNING or UNKNOWN; rejecting new connection');
+      return ['ok'];
+    }
     this.#tell({ type: 'suspend' });
     return ['ok'];
   }

@@ -153,6 +153,7 @@ workflow count {
       const quick = {
         CRFLOW_INTERVAL: '1',
         CRFLOW_HEARTBEAT: '1',
+        CRFLOW_SUSPECT: '0', // or each end of theirs would have to come twice
         CRFLOW_PROVE: '0', // or each first checkpoint ends the computation
         SLURM_RESTART_COUNT: String(starts++),
       };

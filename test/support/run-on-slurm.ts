@@ -75,6 +75,7 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
     DMTCP_STANDIN_NODE,
     CRFLOW_INTERVAL: '6',
     CRFLOW_HEARTBEAT: '5',
+    CRFLOW_SUSPECT: '0',
     ...(options.held ? { COUNT_GATE: 'gate' } : {}), // relative to the work folder
     ...container?.env,
     ...options.env,

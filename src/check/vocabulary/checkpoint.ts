@@ -86,5 +86,13 @@ export const checkpoint = {
       example: '["out/*.h5"]',
       aliases: ['files', 'backup', 'copy', 'save'],
     },
+    strict: {
+      type: 'choice',
+      doc: 'Stop (79) rather than restore where a file has changed that a restore would leave as it is.',
+      default: 'no',
+      example: 'yes',
+      choices: ['yes', 'no'],
+      called: { yes: ['true', 'on'], no: ['false', 'off'] },
+    },
   },
 } as const satisfies BlockSpec;

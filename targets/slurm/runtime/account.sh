@@ -107,6 +107,7 @@ sum_up() {
   say "checkpoints: $(sum_of checkpoints), $(hms "$saving") in all ($((saving * 100 / used)) % of the time)"
   say "work lost: $(hms "$(sum_of lost)")"
   say "advice on checkpoints: $(advice)"
+  tell_stale_files say
 }
 
 advice() {

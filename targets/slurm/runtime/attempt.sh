@@ -21,6 +21,7 @@ attempt() {
       absent) may_start_again || leave 70 "$why" ;;
       missing) leave 70 "$why" ;;
       unfit) leave 78 "$why" ;;
+      stale) leave 79 "$why" ;;
       lost) may_restore_again || leave_lost "$lost_for_good" ;;
       *) leave_lost 'no sealed generation can be restored; the journal says why' ;;
     esac
@@ -39,10 +40,10 @@ attempt() {
 # The life of one computation, where DMTCP is: beside attempt(), or in a container.
 inner_half() {
   open_inner_half "$@"
-  start_coordinator || conclude absent 'the DMTCP coordinator did not start'
+  start_coordinator || fail absent 'the DMTCP coordinator did not start'
   holds_lease || conclude lost 'a newer attempt has taken over this run' # and found nothing to end of this one
   if ! ever_sealed; then
-    launch || conclude lost 'the application did not start under DMTCP'
+    launch || fail lost 'the application did not start under DMTCP'
   elif newest_good_generation; then
     restore || conclude unrestored "generation $generation did not come back to life"
   else
@@ -64,11 +65,8 @@ inner_half() {
     fi
     await_word
   done
-  if finished; then
-    if dmtcp_ended_it; then conclude lost 'DMTCP ended a process of the application (status 99)'; fi
-    flush "$run/status"
-    conclude 'done' "the application ended with status $recorded_status"
-  fi
+  if finished; then conclude_end; fi
+  last_words
   conclude lost 'the application or its coordinator went away without a status'
 }
 
@@ -84,6 +82,7 @@ application() {
   exec 2>/dev/null # what this shell has to say of a signal is not the application's output
   read_environ "$run/environ"
   entries+=(${set_variables[@]+"${set_variables[@]}"})
+  add_variables
   # By these DMTCP is found by every program that is started.
   for variable in ${!DMTCP_*} ${!JALIB_*}; do entries+=("$variable=${!variable}"); done
   # A signal that it sends to its whole group is its own.

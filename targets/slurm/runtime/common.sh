@@ -177,18 +177,18 @@ processes_of() {
   # To the letter: find would take these four characters for a pattern.
   local part=${1//\\/\\\\}
   part=${part//\*/\\*} part=${part//\?/\\?} part=${part//\[/\\[}
-  LC_ALL=C find /proc/[0-9]*/fd -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
+  own_processes
+  local places=("${own_pids[@]/#//proc/}")
+  LC_ALL=C find "${places[@]/%//fd}" -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
 }
 
 # inner_halves [ATTEMPT]: the processes that are an inner half of this run, or start one.
 inner_halves() {
-  local file word words
-  for file in /proc/[0-9]*/cmdline; do
+  local pid word words
+  own_processes
+  for pid in "${own_pids[@]}"; do
     words=''
-    while IFS= read -r -d '' word; do words+="$word "; done 2>/dev/null <"$file"
-    if [[ $words == *" inner_half $run ${1:+$1 }"* ]]; then
-      file=${file#/proc/}
-      printf '%s\n' "${file%/cmdline}"
-    fi
+    while IFS= read -r -d '' word; do words+="$word "; done 2>/dev/null <"/proc/$pid/cmdline"
+    if [[ $words == *" inner_half $run ${1:+$1 }"* ]]; then printf '%s\n' "$pid"; fi
   done
 }

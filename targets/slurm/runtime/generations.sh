@@ -4,7 +4,8 @@
 #   generations/7/images         their names, as DMTCP listed them at the commit: nothing else is ever restored
 #   generations/7/facts          attempt, time, bytes, seconds, work behind it, and the folder it was written in
 #   generations/7/machine        what it was written on: DMTCP, kernel, glibc, processor
-#   generations/7/open           the files that the application had open, which are rolled back with it
+#   generations/7/open           the files that the application had open, which are cut to the size that they had
+#   generations/7/written        size and checksum of those among them that it can have been writing in place
 #   generations/7/protected/     copies of the files that `protect` names
 #   generations/7/seal           size and checksum of all of the above
 
@@ -114,7 +115,7 @@ application_is_in() {
 
 # The other files of a generation.
 keep_files() {
-  mv "$live/open" "$1/" && printf '%s\n' "$machine" >"$1/machine" || return
+  mv "$live/open" "$live/written" "$1/" && printf '%s\n' "$machine" >"$1/machine" || return
   if keeps_files; then keep_copies "$1"; fi
 }
 

@@ -25,7 +25,9 @@ open_inner_half() {
   # What /proc shows is behind every link.
   workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
   suspended=0
-  unfit=0 restored_from=0
+  unfit=0 restored_from=0 fresh_until=-1 disturbing='' shell=''
+  page_size=$(getconf PAGESIZE 2>/dev/null)
+  is_count "$page_size" || page_size=4096
   machine=$(describe_machine)
 }
 
@@ -104,15 +106,6 @@ look_for_word() { if read -t 0 <&8; then hear_word; fi; }
 tell_this_half() { printf '%s\n' "$1" 1<>"$control"; }
 
 outer_half_is_gone() { [[ $word == gone ]]; }
-
-# DMTCP ends a process that it can no longer serve with status 99, and says so in its log. That is a loss, not
-# the application's own end. A 99 that the log knows nothing of is the application's.
-dmtcp_ended_it() {
-  ((recorded_status == 99)) && dmtcp_gave_up && mv "$run/status" "$attempt_dir/status"
-}
-
-# On a process, which it ends with its last words. In all releases, whatever the failed assertion is called.
-dmtcp_gave_up() { grep -qs ': Terminating\.\.\.' "$attempt_dir/dmtcp.log"; }
 
 # Sets request. It is moved away before it is read, so that one that comes meanwhile is not lost.
 requested() {
@@ -266,10 +259,13 @@ restore() {
   if bring_back; then
     restored_from=$generation work=$(generation_count "$generation" work)
     work_begins
+    left_in_peace
+    remember_stale_files
     journal restored generation# "$generation"
     say "restored generation $generation"
     return
   fi
+  last_words
   printf '%s\n' "$generation" >>"$attempt_dir/failed"
   journal restore_failed generation# "$generation"
   return 1
@@ -280,7 +276,8 @@ restore() {
 bring_back() {
   local image images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
-  name_changed_files
+  find_stale_files
+  may_go_on || conclude stale "${#stale[@]} file(s) differ from generation $generation, whose restore would leave them as they are (strict = yes)"
   look_at_size
   place=$(generation_fact "$generation" live)
   mkdir -p "$place" || return
@@ -302,36 +299,52 @@ bring_back() {
 # The mark of a complete checkpoint is a new restart script: the coordinator writes it when every image
 # has been renamed to its place. No answer of dmtcp_command says as much.
 checkpoint() {
-  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten=''
-  has_place && there_is_room || return
-  if [[ -z $(processes_of "$run_real/shell") ]]; then
+  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten='' outside
+  has_place || return
+  mark_logs
+  rm -f "$mark" "$live"/*.temp "$live"/*.dmtcp
+  if ! wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers; then
+    give_up_checkpoint "${hopeless:-the computation did not answer}"
+    return 1
+  fi
+  survey
+  if [[ -z $shell ]]; then
     give_up_checkpoint 'the shell that records the status is gone'
     return 1
   fi
+  explain_program
+  there_is_room || return
   if ! at_home; then
     checkpoint_fails "$astray, outside of workdir ($workdir): DMTCP would bring it back in the wrong folder"
     ((++unfit < 3)) || conclude unfit "$astray, outside of workdir ($workdir), where DMTCP cannot bring it back; if that is where it is to work, make it the flow's workdir"
     return 1
   fi
   unfit=0
-  rm -f "$mark" "$live"/*.temp "$live"/*.dmtcp
-  wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers || {
-    give_up_checkpoint 'the computation did not answer'
+  outside=$(peers)
+  if [[ -n $outside ]]; then
+    checkpoint_fails "it would never end with a TCP connection to a program outside of the job$outside"
     return 1
-  }
+  fi
+  list_open_files
   await_no_zombies
+  if [[ -z $application_lives ]]; then
+    # Its status is being written down: behind a -kc there would be nobody to do so.
+    wait_until 10 finished || give_up_checkpoint 'the application has ended, and its status was not recorded'
+    return 1
+  fi
   read_clock
-  taken=$now
+  taken=$now disturbing=yes
   if [[ $how == -kc ]]; then
     tell_dmtcp -kc >/dev/null
   elif ! wait_until 30 accepted; then
+    disturbing=''
     checkpoint_fails 'DMTCP refused it'
     return 1
   fi
   look_at_the_still
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" committed
   if [[ ! -e $mark ]]; then
-    give_up_checkpoint "it was not complete after $((SECONDS - began)) s"
+    give_up_checkpoint "${hopeless:-it was not complete after $((SECONDS - began)) s}"
     return 1
   fi
   # DMTCP commits without a process that was killed meanwhile; and the others answer nothing from then on.
@@ -339,6 +352,7 @@ checkpoint() {
     give_up_checkpoint 'a process was lost in its midst'
     return 1
   fi
+  left_in_peace
   if [[ -n $orphaned ]]; then
     checkpoint_fails 'a process had just ended, and its parent would not know how'
     rm -f "$live"/*.dmtcp
@@ -346,7 +360,9 @@ checkpoint() {
     if [[ $how == -kc ]] && ! ever_sealed && [[ ${request-} != finish* ]]; then conclude anew 'nothing of it is saved yet, so it begins anew'; fi
     return 1
   fi
-  seal $((SECONDS - began))
+  seal $((SECONDS - began)) || return
+  fresh_until=$((SECONDS + SECONDS - began + 5))
+  warn_of_files
 }
 
 # Without a pause: a small checkpoint is soon over.
@@ -370,16 +386,23 @@ all_stand_still() {
 committed() {
   [[ -e $mark ]] && return
   coordinator_lives && refuse_foreign_peers || return 0
+  comes_to_no_end && return
   if [[ -z $seen_working ]] && ! all_stand_still && [[ $how == -kc ]]; then
     if ((++polls % 2 == 0)); then tell_dmtcp -kc >/dev/null; fi
   fi
   return 1
 }
 
-# A computation that is stuck in a checkpoint does not come out of it: end it, and let a restore follow.
+# A computation that is stuck in a checkpoint does not come out of it: end it, and let a restore follow. Where the application
+# has ended meanwhile, the shell around it is given the time to say how.
 give_up_checkpoint() {
+  if [[ -n $shell && -e /proc/$shell ]]; then
+    look_at_family
+    [[ -n $application_lives ]] || wait_until 5 finished
+  fi
   finished && return
   checkpoint_fails "$1"
+  last_words
   end_computation
 }
 
@@ -387,60 +410,6 @@ checkpoint_fails() {
   say "checkpoint failed: $1"
   journal checkpoint_failed why "$1"
 }
-
-# The processes of the computation. The coordinator, which works in the run's folder, has its own log there, too.
-computation() { processes_of "$marked/" | grep -vx "${coordinator%:*}"; }
-
-# Whether every process of the computation works in workdir or below it. Sets astray.
-at_home() {
-  local pid folder
-  for pid in $(computation); do
-    folder=$(readlink "/proc/$pid/cwd") || continue
-    if [[ $folder/ != "${workdir_real%/}"/* ]]; then
-      astray="process $pid ($(cat "/proc/$pid/comm")) works in $folder"
-      return 1
-    fi
-  done
-}
-
-# A process that has ended, but whose parent has not asked for its status yet, is in no image: after a restore the parent
-# would take its status for 0. Where it is 0 that is right; these are the others. Parents under DMTCP ask once a second,
-# so there is a better moment.
-zombies() {
-  local stat pid family
-  family=" $(computation | tr '\n' ' ')"
-  for stat in /proc/[0-9]*/stat; do
-    # PID (NAME) STATE PARENT … STATUS, where the name may hold anything
-    read -r stat 2>/dev/null <"$stat" || continue
-    pid=${stat%% *} stat=${stat##*) }
-    if [[ $stat == 'Z '* && $stat != *' 0' ]]; then
-      stat=${stat#Z }
-      if [[ $family == *" ${stat%% *} "* ]]; then printf '%s ' "$pid"; fi
-    fi
-  done
-}
-
-# But for those that nobody asks for: they were there all the while that was waited.
-no_zombies() {
-  local pid
-  for pid in $(zombies); do
-    [[ " $forgotten" == *" $pid "* ]] || return
-  done
-}
-
-# Waits for a moment without, and lists the open files.
-await_no_zombies() {
-  local was pid
-  was=" $(zombies)"
-  if wait_until 5 no_zombies_at_last; then return; fi
-  for pid in $(zombies); do
-    if [[ $was == *" $pid "* ]]; then forgotten+="$pid "; fi
-  done
-  open_files >"$live/open"
-}
-
-# The look that counts is the last thing before a checkpoint: the list of open files takes its time.
-no_zombies_at_last() { no_zombies && open_files >"$live/open" && no_zombies; }
 
 accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
 
@@ -451,9 +420,8 @@ computation_answers() {
 
 # Room for one more generation? A full disk during a checkpoint kills the application.
 there_is_room() {
-  local newest size=$expect free
-  newest=$(newest_fact bytes)
-  ((newest > 0)) && size=$newest
+  local size free
+  size=$(checkpoint_size)
   free=$(free_bytes)
   is_count "$free" || return 0
   ((free * 5 >= size * 6)) && return
@@ -462,24 +430,20 @@ there_is_room() {
   return 1
 }
 
-# The last one of this attempt. Whatever becomes of it, the generations before it stand.
+# The last one of this attempt. Whatever becomes of it, the generations before it stand. Not right behind another one, unless that
+# would leave files behind that its restore does not take back.
 last_checkpoint() {
-  if just_saved; then conclude saved "generation $(newest_generation) stands: another would take longer than what was done since"; fi
+  if ((SECONDS <= fresh_until)) && ! finished && is_all_in "$generation"; then
+    read_clock
+    add_to lost $((now - since))
+    conclude saved "saved in generation $generation, just before"
+  fi
   if checkpoint -kc; then
     wait_until 30 coordinator_is_gone
     conclude saved "saved in generation $generation"
   fi
-  finished && conclude 'done' "the application ended with status $recorded_status"
+  if finished; then conclude_end; fi
   conclude unsaved 'the last checkpoint failed; the generation before it stands'
-}
-
-# A moment ago: what a checkpoint costs, and no more than 15 s.
-just_saved() {
-  ever_sealed && [[ -e $attempt_dir/since ]] || return
-  read_clock
-  read_count "$run/cost"
-  ((now - since <= 15 && now - since < REPLY)) || return
-  add_to lost $((now - since))
 }
 
 # Nobody listens to Slurm any more. If the outer half was only held up, it goes on from here.

@@ -1,4 +1,4 @@
-# --- What a generation was written on, and what a restore does not bring back ---
+# --- What a generation was written on ---
 
 # A restore wants to find the same again.
 describe_machine() {
@@ -39,27 +39,4 @@ name_differences() {
     say "generation $generation was written on another kind of node: $key $was; here: $is"
     journal differs generation# "$generation" what "$key" was "$was" is "$is"
   done 2>/dev/null <"$1"
-}
-
-# The files that the computation has open.
-open_files() {
-  local pid
-  for pid in $(computation); do
-    find "/proc/$pid/fd" -type l -printf '%l\n' 2>/dev/null
-  done | grep '^/' | sort -u
-}
-
-# DMTCP brings back memory, and the files that are open, as they were. A file that was changed since and is not open in
-# the generation stays as it is now: that is said, for it may be wrong. Quick, and at most twenty; hidden ones are not
-# looked at.
-name_changed_files() {
-  local file count=0
-  [[ -n $(generation_fact "$generation" ended) ]] && return # nothing ran since
-  while IFS= read -r -d '' file; do
-    if grep -qsFx -e "$file" "$from/open"; then continue; fi
-    journal changed_since generation# "$generation" file "$file"
-    ((++count > 5)) || say "changed since generation $generation, and not brought back: $file"
-    ((count < 20)) || break
-  done < <(timeout 20 find "$workdir_real" \( -path "${run_real%/*/*}" -o -name "${tmp_of_run##*/}" -o -name '.?*' \) -prune -o \
-    -type f -newer "$from/open" ! -path "$output" ! -name "$name-*.log" ! -name "$name-*.out" -print0 2>/dev/null)
 }

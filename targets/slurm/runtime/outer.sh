@@ -236,9 +236,11 @@ may_restore_again() {
   ((newest > 0)) || return
   lost_for_good="the application was lost $losses times after generation $newest"
   ((losses <= 2)) || return
-  if ((losses == 2)); then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
+  if ((losses == 2)) && is_one_before; then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
   say 'the application was lost; restoring it'
 }
+
+is_one_before() { compgen -G "$run/generations/*/seal" | grep -qv "/$newest/seal$"; }
 
 # Once for each generation: on a full disk it may not be written down which have failed.
 may_fall_back() {
@@ -250,12 +252,9 @@ may_fall_back() {
   say 'falling back to the generation before it'
 }
 
-# No restore brought it back. Where none ever did, the application itself is the likely reason.
+# No restore brought it back; the inner half has shown DMTCP's last words. Where none ever did, the application itself is the likely reason.
 leave_lost() {
   if [[ -e $run/proven || ! -e $attempt_dir/failed ]]; then leave 74 "$1"; fi
-  say "DMTCP's last words, from $attempt_dir/dmtcp.log:"
-  # What it says of its own stack behind them is no help.
-  grep -aE 'Error\]|ERROR|Terminating' "$attempt_dir/dmtcp.log" | tail -n 3 | grep . || tail -n 3 "$attempt_dir/dmtcp.log"
   leave 78 "$1; it has never been restored, so it probably cannot be"
 }
 
@@ -331,10 +330,24 @@ leave() {
       ;;
     *)
       say "stopped (status $1): $2"
-      if [[ -n ${attempt_dir-} && -z ${next_job-} ]]; then say "to go on: sbatch $(for_task)$name.sbatch resume $run_id"; fi
+      if [[ -n ${attempt_dir-} && -z ${next_job-} ]] && resume_helps "$1"; then say "$REPLY: sbatch $(for_task)$name.sbatch resume $run_id"; fi
       ;;
   esac
   exit "$1"
+}
+
+# resume_helps STATUS: sets REPLY to what it does.
+resume_helps() {
+  REPLY='to go on'
+  case $1 in
+    76 | 78) return 1 ;; # another attempt goes on; or it would end as this one
+    70) ever_sealed || return ;;
+    73 | 74)
+      REPLY='to go on, once the reason is gone'
+      ever_sealed || REPLY='to begin anew, once the reason is gone'
+      ;;
+    *) ;;
+  esac
 }
 
 # Writes down how this attempt ended, for `status` and for the next one.

@@ -18,9 +18,26 @@ keep_copies() {
   mkdir "$1/protected" && (cd "$workdir" && protected_files | xargs -0 -r cp -a --parents -t "$1/protected" --)
 }
 
-# put_back FOLDER: as they were at the checkpoint.
+# put_back FOLDER: as they were at the checkpoint. A file that came since, and whose name begins with that of one of them, is moved
+# away first: a database would play the journal that it finds there back into the older file.
 put_back() {
+  local file
   [[ -d $1/protected ]] || return 0
+  while IFS= read -r -d '' file; do
+    if [[ ! -e $1/protected/$file ]] && goes_with "$1/protected/$file"; then
+      mkdir -p "$attempt_dir/set-aside" && mv -f -- "$workdir/$file" "$attempt_dir/set-aside/" || return
+      say "set aside, for it came after generation $generation: $file"
+    fi
+  done < <(cd "$workdir" && protected_files)
   cp -a "$1/protected/." "$workdir/" || return
   say "put back the protected files of generation $generation"
+}
+
+# goes_with FILE: with another one there, as FILE-journal does.
+goes_with() {
+  local other
+  for other in "${1%/*}"/*; do
+    [[ -f $other && $1 == "$other"* ]] && return
+  done
+  return 1
 }

@@ -33,6 +33,7 @@ status() {
   for ((number = attempt > 5 ? attempt - 4 : 1; number <= attempt; number++)); do
     tell_attempt "$number"
   done
+  tell_stale_files printf '  files      %s\n'
   printf '  output     %s\n' "${shown:-$output}"
   tell_logs
   printf '  state      %s\n' "$run"
@@ -184,5 +185,6 @@ The job ends with the application's own status. Of its own it has:
   76  a newer attempt has taken over this run
   77  cancelled
   78  the application cannot be checkpointed and restored as it is; the log says why
+  79  files have changed that a restore would leave as they are (strict = yes); the log names them
 HELP
 }

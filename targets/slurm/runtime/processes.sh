@@ -1,0 +1,115 @@
+# --- The processes of the computation, and what they have open: one walk a checkpoint, over this user's own processes ---
+
+# Sets own_pids: the processes of this user. Of somebody else's, only the owner is looked at.
+own_processes() {
+  local process
+  own_pids=()
+  for process in /proc/[0-9]*; do
+    if [[ -O $process ]]; then own_pids+=("${process#/proc/}"); fi
+  done
+}
+
+# survey: sets family, the processes of the computation, between blanks; shell, the one that records the status; and opened,
+# a line "PROCESS DESCRIPTOR PATH" for each file that one of them has open, and "PROCESS cwd FOLDER".
+# The coordinator, which works in the run's folder and has its own log there, is none of them.
+survey() {
+  local pid places=()
+  own_processes
+  for pid in "${own_pids[@]}"; do places+=("/proc/$pid/fd" "/proc/$pid/cwd"); done
+  # The first line is the family.
+  opened=$(find "${places[@]}" -type l -printf '%p %l\n' 2>/dev/null |
+    part="$marked/" coordinator="${coordinator%:*}" LC_ALL=C awk '
+      /^\/proc\/[0-9]+\// {
+        split($1, place, "/")
+        pid = place[3]
+        target = substr($0, length($1) + 2)
+        files[pid] = files[pid] "\n" pid " " (place[5] == "" ? place[4] : place[5]) " " target
+        if (pid != ENVIRON["coordinator"] && index(target, ENVIRON["part"])) ours[pid] = 1
+      }
+      END {
+        for (pid in ours) printf " %s", pid
+        printf " "
+        for (pid in ours) printf "%s", files[pid]
+      }')
+  family=${opened%%$'\n'*} opened=${opened#*$'\n'} shell=''
+  while IFS= read -r pid; do
+    if [[ ${pid#* * } == "$run_real/shell" ]]; then shell=${pid%% *}; fi
+  done <<<"$opened"
+}
+
+# Whether every process of the computation works in workdir or below it. Sets astray.
+at_home() {
+  local line pid folder
+  while IFS= read -r line; do
+    pid=${line%% *} folder=${line#* cwd }
+    if [[ $line == "$pid cwd "* && $folder/ != "${workdir_real%/}"/* ]]; then
+      astray="process $pid ($(name_of "$pid")) works in $folder"
+      return 1
+    fi
+  done <<<"$opened"
+}
+
+# name_of PROCESS
+name_of() {
+  local called=''
+  read -r called 2>/dev/null <"/proc/$1/comm"
+  printf '%s' "$called"
+}
+
+# look_at_family: sets ended, those that have ended with another status than 0 and whose parent has not asked for it yet; and
+# application_lives. A process that has ended is in no image: after a restore its parent would take its status for 0.
+# Where it is 0 that is right.
+look_at_family() {
+  local pid stat up parents=() zombies=''
+  ended='' application_lives=''
+  own_processes
+  for pid in "${own_pids[@]}"; do
+    # PID (NAME) STATE PARENT … STATUS, where the name may hold anything
+    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
+    stat=${stat##*) }
+    up=${stat#? } up=${up%% *}
+    parents[pid]=$up
+    if [[ $stat != 'Z '* ]]; then
+      if [[ $up == "$shell" ]]; then application_lives=yes; fi
+    elif [[ $stat != *' 0' ]]; then
+      zombies+="$pid "
+    fi
+  done
+  for pid in $zombies; do
+    # A parent can be younger than the survey.
+    up=${parents[pid]}
+    until [[ -z $up || $family == *" $up "* ]]; do up=${parents[up]-}; done
+    if [[ -n $up ]]; then ended+="$pid "; fi
+  done
+}
+
+# But for those that nobody asks for: they were there all the while that was waited.
+no_zombies() {
+  local pid
+  look_at_family
+  for pid in $ended; do
+    [[ " $forgotten" == *" $pid "* ]] || return
+  done
+}
+
+# Waits for a moment without. Parents under DMTCP ask once a second, so there is one.
+await_no_zombies() {
+  local was pid
+  no_zombies && return
+  was=" $ended"
+  wait_until 5 no_zombies && return
+  for pid in $ended; do
+    if [[ $was == *" $pid "* ]]; then forgotten+="$pid "; fi
+  done
+}
+
+# Bytes that a checkpoint takes: what is resident now, and some 28 MiB a process (measured, DMTCP 4.1.1).
+checkpoint_size() {
+  local pid resident pages=0 count=0
+  for pid in $family; do
+    if read -r _ resident _ 2>/dev/null <"/proc/$pid/statm" && is_count "$resident"; then
+      pages=$((pages + resident)) count=$((count + 1))
+    fi
+  done
+  printf '%s' $((pages * page_size + count * 28 * 1048576))
+}

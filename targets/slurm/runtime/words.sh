@@ -1,0 +1,161 @@
+# --- What DMTCP says, and what it means ---
+
+# last_words: where something of DMTCP's has failed; once in this half. What it says of its own stack behind its words is no help.
+last_words() {
+  local line meaning told='' words
+  [[ -z ${have_spoken-} ]] || return 0
+  have_spoken=yes
+  words=$({
+    grep -aE 'Error\]|ERROR|Warning\]|Terminating' "$attempt_dir/dmtcp.log" | tail -n 3 | grep . || tail -n 3 "$attempt_dir/dmtcp.log"
+    grep -aE 'rejecting|Error\]|Warning\]' "$attempt_dir/coordinator.log" | tail -n 1
+  } 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g') # without its colours
+  [[ -n $words ]] || return 0
+  say "DMTCP's last words, from $attempt_dir/dmtcp.log and coordinator.log:"
+  printf '%s\n' "$words"
+  while IFS= read -r line; do
+    meaning=$(meaning_of "$line")
+    if [[ -n $meaning && $told != *"$meaning"* ]]; then
+      told+=$meaning
+      say "that means: $meaning"
+    fi
+  done <<<"$words"
+  if ! ever_sealed; then
+    name_glibc
+    suggest_singleton
+  fi
+}
+
+# meaning_of LINE: in plain English; nothing where it is not known.
+meaning_of() {
+  case $1 in
+    *'draining socket'*) printf 'a process has a socket open to a program outside of the job, which no checkpoint can save' ;;
+    *'rejecting new connection'*) printf 'a process was started in the midst of the checkpoint, and DMTCP waits for it for ever' ;;
+    *'nimplemented file type'*) printf 'the program has opened something that DMTCP cannot save, such as a device; libraries that look for hardware do so' ;;
+    *'No space left'* | *ENOSPC*) printf 'the disk is full, or your quota is used up' ;;
+    *'Disk quota exceeded'* | *EDQUOT*) printf 'your quota is used up' ;;
+    *"DMTCP's signal"* | *'Signal handler already in use'*) printf 'the program uses SIGUSR2, which DMTCP needs for itself' ;;
+    *'ile not found'* | *'No such file'*) printf 'a file that the program had open is not there; on another node, perhaps because it was on a disk of the first' ;;
+    *'ermission denied'*) printf 'a file that the program had open cannot be opened again' ;;
+    *'annot allocate memory'* | *ENOMEM*) printf 'there is not enough memory: ask for more than the program needs, for a checkpoint needs some, too' ;;
+    *'Too many open files'* | *EMFILE*) printf 'the limit on open files (ulimit -n) is too low' ;;
+    *'Resource temporarily unavailable'*) printf 'the limit on processes (ulimit -u) is too low' ;;
+    *'Connection to coordinator failed'* | *'Is it running'*) printf 'the DMTCP coordinator was not reached: it has ended, or the node has no loopback network' ;;
+    *"GLIBC_"*'not found'*) printf 'DMTCP was built for a newer glibc than there is here' ;;
+    *vvar* | *vdso* | *vsyscall*) printf 'the kernel of this node is newer than this DMTCP knows, or another than at the checkpoint' ;;
+    *'different computation'* | *'not in RESTARTING state'*) printf 'images of different checkpoints were mixed' ;;
+    *nvidia* | *cuda* | *CUDA*) printf 'the program uses a GPU, which DMTCP cannot save' ;;
+    *'lost the coordinator'* | *'disconnected from coordinator'*) printf 'the DMTCP coordinator has ended' ;;
+    *) ;;
+  esac
+}
+
+# A DMTCP that was built for another glibc crashes at its first checkpoint, without a word of that.
+name_glibc() {
+  local library here asks
+  library=$(command -v dmtcp_launch) library=${library%/bin/*}/lib/dmtcp/libdmtcp.so
+  here=$(getconf GNU_LIBC_VERSION 2>/dev/null) here=${here##* }
+  asks=$(grep -ao 'GLIBC_2\.[0-9]*' "$library" 2>/dev/null | sort -uV | tail -n 1) asks=${asks#GLIBC_}
+  if [[ -n $asks && -n $here && $asks != "$here" ]]; then
+    say "this node has glibc $here, and $library was built for $asks or newer: if not for $here, build DMTCP on this system"
+  fi
+}
+
+# explain_program: what can be seen of it that DMTCP does not take to, before its first checkpoint.
+explain_program() {
+  local device=$'\n'$opened$'\n' pid
+  [[ -z ${explained-} ]] && ! ever_sealed || return 0
+  explained=yes linked_with_mpi=''
+  for pid in $family; do
+    if grep -qsE '/lib(mpi|mpich)[^/]*\.so' "/proc/$pid/maps"; then linked_with_mpi=yes; fi
+  done
+  if [[ $device =~ \ (/dev/(nvidia[^$'\n']*|kfd|dri/renderD[0-9]*)) ]]; then
+    say "the program has a GPU open (${BASH_REMATCH[1]}), which DMTCP cannot save"
+  fi
+  if grep -aqs "trying to use DMTCP's signal" "$attempt_dir/dmtcp.log" "$output"; then
+    say 'the program uses SIGUSR2, which DMTCP needs for itself: what it does with that signal is lost at a checkpoint'
+  fi
+}
+
+# A program that is linked with MPI, or a script that starts mpirun, fails in ways that do not name MPI.
+suggest_singleton() {
+  ! sets OMPI_MCA_ess_singleton_isolated || return 0
+  if [[ -n ${linked_with_mpi-} ]] ||
+    grep -aqsE 'progname = (mpi(run|exec)|orterun|orted|prte|hydra)' "$attempt_dir/coordinator.log" ||
+    tail -c 20000 "$output" 2>/dev/null | grep -aqE 'MPI_Init|opal_init|orte_|prte_|PMI[Xx_]|hydra_'; then
+    say 'the program is linked with MPI, or starts mpirun: if it runs as one process, leave mpirun out and write in the block application: mpi = singleton'
+  fi
+}
+
+# Where the two logs end now: what is read later is of this checkpoint.
+mark_logs() {
+  seen_seconds='' hopeless='' told_slow=''
+  dmtcp_from=$(wc -c <"$attempt_dir/dmtcp.log") coordinator_from=$(wc -c <"$attempt_dir/coordinator.log")
+}
+
+# says FILE POSITION WORDS: since then.
+says() { tail -c "+$(($2 + 1))" "$attempt_dir/$1" 2>/dev/null | grep -aqF -e "$3"; }
+
+# Whether DMTCP has said that this checkpoint comes to no end, for a while, and what. Sets hopeless.
+comes_to_no_end() {
+  local words='' patience=3
+  if says coordinator.log "$coordinator_from" 'rejecting new connection'; then
+    words='DMTCP has turned a process away that was just started, and waits for it for ever'
+  elif says dmtcp.log "$dmtcp_from" 'Still draining socket'; then
+    words="a process has a connection open that DMTCP cannot save$(peers)" patience=20
+    if [[ -z $seen_seconds ]]; then say "the checkpoint does not come on: \"Still draining socket\": $words"; fi
+  elif [[ -z $told_slow ]] && ((SECONDS - began >= CRFLOW_SLOW)); then
+    told_slow=yes
+    say "the checkpoint has taken $((SECONDS - began)) s so far; a large program needs its time"
+  fi
+  [[ -n $words ]] || return
+  : "${seen_seconds:=$SECONDS}"
+  ((SECONDS - seen_seconds >= patience)) && hopeless=$words
+}
+
+# ": PROGRAM (process N) to ADDRESS, …", for the connections of the computation that lead outside.
+peers() {
+  local pid address all=''
+  while read -r pid address; do
+    if [[ -n $pid ]]; then all+="${all:+, }$(name_of "$pid") (process $pid) to $address"; fi
+  done <<<"$(outside_connections)"
+  printf '%s' "${all:+: $all}"
+}
+
+# outside_connections: of the computation: a line "PROCESS ADDRESS" for each TCP connection whose other end is no process of it.
+# Those to the coordinator are DMTCP's; those to a name server or LDAP (ports 53, 389, 636) it leaves alone.
+outside_connections() {
+  local line pid inode sockets='' address
+  while IFS= read -r line; do
+    pid=${line%% *}
+    if [[ $line == *' socket:['* ]]; then inode=${line#*' socket:['} sockets+="${inode%]} $pid "; fi
+  done <<<"$opened"
+  [[ -n $sockets ]] || return 0
+  pid=${family# } pid=${pid%% *} # they share a network
+  while read -r inode address; do
+    [[ -n $inode ]] || continue
+    line=" $sockets" line=${line#*" $inode "}
+    printf '%s %s\n' "${line%% *}" "$(readable "$address")"
+  done <<<"$(cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null | sockets=$sockets coordinator=$(printf '%04X' "$port") awk '
+    BEGIN { n = split(ENVIRON["sockets"], word, " "); for (i = 1; i < n; i += 2) ours[word[i]] = 1 }
+    # Connected (01). An IPv4 address may be written as one of IPv6.
+    $4 == "01" {
+      sub(/^0000000000000000FFFF0000/, "", $2)
+      sub(/^0000000000000000FFFF0000/, "", $3)
+      inode[$2 " " $3] = $10
+      if ($10 in ours && $3 !~ ":(0035|0185|027C|" ENVIRON["coordinator"] ")$") { count++; at[count] = $10; from[count] = $2; to[count] = $3 }
+    }
+    END { for (i = 1; i <= count; i++) if (!(inode[to[i] " " from[i]] in ours)) print at[i], to[i] }')"
+}
+
+# readable ADDRESS: as /proc has it, in hexadecimal, each four bytes the wrong way round.
+readable() {
+  local hex=${1%:*} port=$((16#${1#*:})) word text=''
+  if ((${#hex} == 8)); then
+    printf '%d.%d.%d.%d:%d' $((16#${hex:6:2})) $((16#${hex:4:2})) $((16#${hex:2:2})) $((16#${hex:0:2})) "$port"
+  else
+    for word in 0 8 16 24; do
+      text+=":${hex:word+6:2}${hex:word+4:2}:${hex:word+2:2}${hex:word:2}"
+    done
+    printf '[%s]:%d' "${text#:}" "$port"
+  fi
+}

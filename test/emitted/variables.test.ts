@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { dmtcpImplementations } from '../support/dmtcp.ts';
+import { rehearsal } from '../support/emitted.ts';
+
+// What a program's environment has that its owner did not put there.
+describe.each(dmtcpImplementations)('the variables of a program, with $name', {
+  concurrent: true,
+}, (dmtcp) => {
+  const show = `printf '%s\\n' "$HWLOC_COMPONENTS" "$TMPDIR"; [[ ! -d $TMPDIR ]] || : >"$TMPDIR/mine"`;
+
+  test('are two more, and the folder goes with its end', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { run: show });
+    expect(await run.start(), run.log()).toBe(0);
+    expect(run.output()).toBe(`-linuxio,-gl,-opencl,-pci\n${run.state}/tmp\n`);
+    expect(existsSync(join(run.state, 'tmp'))).toBe(false);
+  });
+
+  test('are those of its owner, where the flow sets them or the submission has one', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { run: show, schedule: '} environment { set { TMPDIR = "/tmp/x y" }' });
+    expect(await run.start({ HWLOC_COMPONENTS: '-gl' }), run.log()).toBe(0);
+    expect(run.output()).toBe('-gl\n/tmp/x y\n');
+  });
+});
+
+describe('a program that fails before its first checkpoint', () => {
+  const [dmtcp] = dmtcpImplementations;
+  if (dmtcp === undefined) throw new Error('there is always the stand-in');
+  const words = 'write in the block application: mpi = singleton';
+
+  test.for<[string, string, boolean]>([
+    ['speaks of MPI', '', true],
+    ['has mpi = singleton', 'mpi = singleton', false],
+  ])('and %s', async ([, keys, said], { expect }) => {
+    using run = rehearsal(dmtcp, { run: 'echo "*** An error occurred in MPI_Init_thread"; exit 1', keys });
+    expect(await run.start(), run.log()).toBe(1);
+    expect(run.log().includes(words)).toBe(said);
+  });
+
+  test('and does not', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { run: 'echo no input; exit 1' });
+    expect(await run.start(), run.log()).toBe(1);
+    expect(run.log()).not.toContain('MPI');
+    expect(readFileSync(join(run.folder, 'log'), 'utf8')).not.toContain('to go on');
+  });
+});
