@@ -47,7 +47,17 @@ export interface Container {
 }
 
 /** How packages are installed: the distribution that an image is made of. */
-export const DISTRIBUTIONS = ['debian', 'ubuntu', 'rocky', 'alma', 'sles', 'opensuse'] as const;
+export const DISTRIBUTIONS = [
+  'debian',
+  'ubuntu',
+  'rocky',
+  'alma',
+  'centos',
+  'ubi',
+  'fedora',
+  'sles',
+  'opensuse',
+] as const;
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 
 /** What comes into the image to be built there. `to` is absolute, in the image. */
@@ -97,6 +107,10 @@ export interface RuntimeRules {
   readonly readonly: boolean;
   /** Options, with their dashes, that the job gives itself. */
   readonly ownOptions: readonly string[];
+  /** Options that take away what a job relies on, each with the reason, a sentence without its dot. */
+  readonly refusedOptions: readonly (readonly [options: readonly string[], why: string])[];
+  /** Options that show GPUs to a program; with a value, where only some values do. */
+  readonly gpuOptions: readonly (readonly [option: string, value?: RegExp])[];
   /** Does it take a long option cut short, as getopt_long(3) does? */
   readonly abbreviates: boolean;
 }
@@ -117,6 +131,8 @@ export interface RuntimeModules {
   readonly exclusive: readonly (readonly string[])[];
   /** With these the runtime starts the command in a way that a signal does not reach. */
   readonly detached: readonly string[];
+  /** With these the container is not apart from its host any more; and why that matters. */
+  readonly opened?: readonly (readonly [module: string, why: string])[];
 }
 
 /** Where an image has DMTCP, unless `dmtcp` says otherwise: where `make install` puts it. */

@@ -26,7 +26,7 @@ const apt: PackageManager = {
     code`apt-get update`,
     code`DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages}`,
     code`apt-get clean`,
-    code`rm -rf /var/lib/apt/lists/*`,
+    code`rm -rf /var/lib/apt/lists/* /var/cache/ldconfig/aux-cache /var/log/apt /var/log/dpkg.log /var/log/alternatives.log`,
   ],
   compiler: ['binutils', 'g++', 'gcc', 'libc6-dev', 'linux-libc-dev', 'make'],
   git: ['ca-certificates', 'git'],
@@ -45,21 +45,24 @@ const apt: PackageManager = {
   ],
 };
 
-const dnf: PackageManager = {
+/** `more`: the repository of many -devel packages, which is off by default; as shell text. */
+const dnf = (more: ShellText | null): PackageManager => ({
   program: 'dnf',
   install: (packages) => [
     code`dnf install -y --setopt=install_weak_deps=False --nodocs ${packages}`,
     code`dnf clean all`,
     code`rm -rf /var/cache/dnf`,
   ],
-  // Many -devel packages are in a repository that is off by default, and was called otherwise in release 8.
-  installMore: (packages) => [
-    code`. /etc/os-release`,
-    code`case $VERSION_ID in 8*) crb=powertools ;; *) crb=crb ;; esac`,
-    code`dnf install -y --enablerepo="$crb" --setopt=install_weak_deps=False --nodocs ${packages}`,
-    code`dnf clean all`,
-    code`rm -rf /var/cache/dnf`,
-  ],
+  ...(more === null
+    ? {}
+    : {
+        installMore: (packages) => [
+          code`. /etc/os-release`,
+          code`dnf install -y --enablerepo=${more} --setopt=install_weak_deps=False --nodocs ${packages}`,
+          code`dnf clean all`,
+          code`rm -rf /var/cache/dnf`,
+        ],
+      }),
   compiler: ['binutils', 'gcc', 'gcc-c++', 'glibc-devel', 'kernel-headers', 'make'],
   git: ['ca-certificates', 'git-core'],
   // By its path: the package `curl` conflicts with curl-minimal, which most images have.
@@ -67,7 +70,9 @@ const dnf: PackageManager = {
   unpack: ['bzip2', 'gzip', 'tar', 'xz'],
   // No coreutils: images have coreutils-single, which conflicts with them.
   run: ['bash', 'findutils', 'gawk', 'glibc-common', 'grep', 'libatomic', 'libgcc', 'libstdc++'],
-};
+});
+/** It was called otherwise in release 8. */
+const enterprise = dnf(code`"$(case $VERSION_ID in 8*) echo powertools ;; *) echo crb ;; esac)"`);
 
 const zypper: PackageManager = {
   program: 'zypper',
@@ -85,8 +90,11 @@ const zypper: PackageManager = {
 export const packageManagers: Readonly<Record<Distribution, PackageManager>> = {
   debian: apt,
   ubuntu: apt,
-  rocky: dnf,
-  alma: dnf,
+  rocky: enterprise,
+  alma: enterprise,
+  centos: enterprise,
+  ubi: dnf(code`"ubi-\${VERSION_ID%%.*}-codeready-builder-rpms"`),
+  fedora: dnf(null),
   sles: zypper,
   opensuse: zypper,
 };

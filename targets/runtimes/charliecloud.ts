@@ -16,6 +16,18 @@ export const charliecloud: Runtime = {
   whyNoMount: anywhere,
   readonly: false,
   ownOptions: ['--bind', '-b', '--cd', '-c', '--set-env', '--unset-env', '--storage', '-s'],
+  refusedOptions: [
+    [
+      ['--private-tmp', '-t'],
+      'what the program keeps in /tmp would be gone with its container at the next restore',
+    ],
+    [['--write', '-w'], 'a run goes on in the image that it began in, and so nothing may change that'],
+    [
+      ['--join', '-j', '--join-ct', '--join-pid', '--join-tag'],
+      'a job starts and ends its containers itself',
+    ],
+  ],
+  gpuOptions: [],
   abbreviates: true,
   spell: charliecloudName,
   bash: [charliecloudBash, kept, fingerprint].join('\n'),

@@ -22,7 +22,17 @@ const sif = [{ kind: 'text', text: 'flow.sif' }] as const;
 const apt = ['apt-get install '];
 const dnf = ['dnf install '];
 const zypper = ['zypper --non-interactive install '];
-const expected = { debian: apt, ubuntu: apt, rocky: dnf, alma: dnf, sles: zypper, opensuse: zypper };
+const expected = {
+  debian: apt,
+  ubuntu: apt,
+  rocky: dnf,
+  alma: dnf,
+  centos: dnf,
+  ubi: dnf,
+  fedora: dnf,
+  sles: zypper,
+  opensuse: zypper,
+};
 
 describe('the Dockerfile', () => {
   test.each(DISTRIBUTIONS)('for %s passes the linter', (distribution) => {

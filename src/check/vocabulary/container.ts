@@ -67,7 +67,8 @@ export const image = {
       example: 'debian',
       choices: DISTRIBUTIONS,
       called: {
-        rocky: ['rhel', 'redhat', 'centos', 'rockylinux'],
+        rocky: ['rockylinux'],
+        ubi: ['rhel', 'redhat'],
         alma: ['almalinux'],
         sles: ['suse', 'bci'],
         opensuse: ['leap', 'tumbleweed'],
