@@ -99,6 +99,8 @@ come_in() {
   . "$attempt_dir/environment"
   PATH=$dmtcp/bin:$PATH where="in the image $image, with DMTCP in $dmtcp"
   variables
+  # Not another one that the image has on its PATH: a restore wants the DMTCP that wrote the checkpoint.
+  [[ -x $dmtcp/bin/dmtcp_launch ]] || conclude missing "there is no $dmtcp/bin/dmtcp_launch in the image $image: the flow's dmtcp is to name DMTCP's prefix in it"
 }
 
 # It may be out of sight, in another process namespace: its heartbeat tells. And a container can outlive its job and all

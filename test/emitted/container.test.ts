@@ -565,6 +565,14 @@ ${asked(full).replace('why_signalled() {', 'why_signalled() { : >tried;')}`,
 });
 
 describe('the inner half', () => {
+  test('takes no other DMTCP of the image than the one that the flow names', ({ expect }) => {
+    put('bin/dmtcp_launch', '#!/bin/bash\n');
+    const come = `: >"$attempt_dir/environment"; image=md:1; variables() { :; }; conclude() { echo "$*"; exit; }; come_in; echo came in`;
+    expect(bash('podman', come).said).toBe(
+      "missing there is no /opt/bin/dmtcp_launch in the image md:1: the flow's dmtcp is to name DMTCP's prefix in it\n",
+    );
+  });
+
   test('takes neither coordinator nor folders from what the submission passes on', ({ expect }) => {
     const { said } = bash(
       'podman',
