@@ -92,8 +92,9 @@ leave() { printf '%s\\n' "$2" >&2; exit 1; }
 say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
 on_host() { return 1; }
+own_place() { REPLY=$1; }
 ${needed(state, "the state's path")}runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
-name=${word(workflow).text} attempt=0 starts=$$ tmp_of_run=crflow-doctor-$$ state_root=${pathWord(state).text}
+name=${word(workflow).text} attempt=0 starts=$$ mark=crflow-doctor-$$ state_root=${pathWord(state).text}
 ${image.kind === 'file' ? needed(image.path, "the image's path") : ''}image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
 end_time=0
 ${bash}
