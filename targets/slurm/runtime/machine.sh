@@ -60,6 +60,6 @@ name_changed_files() {
     journal changed_since generation# "$generation" file "$file"
     ((++count > 5)) || say "changed since generation $generation, and not brought back: $file"
     ((count < 20)) || break
-  done < <(timeout 20 find "$workdir_real" \( -path "${run_real%/*/*}" -o -name "${tmp_of_run##*/}" -o -name '.?*' \) -prune -o \
+  done < <(timeout 20 find "$workdir_real" \( -path "${run_real%/*/*}" -o -path "${image:-//}*" -o -name "${tmp_of_run##*/}" -o -name '.?*' \) -prune -o \
     -type f -newer "$from/open" ! -path "$output" ! -name "$name-*.log" ! -name "$name-*.out" -print0 2>/dev/null)
 }

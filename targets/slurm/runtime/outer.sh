@@ -2,7 +2,7 @@
 
 catch_signals() {
   signal='' reason='' outcome='' suspended=0
-  attempt_dir='' tmp_of_run='' listener='' next_job='' coordinator='' # whatever the environment has of these names
+  attempt_dir='' tmp_of_run='' listener='' next_job='' coordinator='' places=() # whatever the environment has of these names
   trap 'signal=$warning_signal' "$warning_signal"
   trap 'signal=TERM' TERM
 }

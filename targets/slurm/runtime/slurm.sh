@@ -110,4 +110,5 @@ preemption_heard() { [[ -e $listener.heard ]]; }
 stop_listening() {
   if [[ -n ${listener-} ]]; then rm -f "$listener" "$listener.heard" "$idle"; fi
   if [[ -n ${tmp_of_run-} ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
+  if [[ -n ${places[*]-} ]] && holds_lease; then rmdir "${places[@]}" 2>/dev/null; fi # else a newer attempt's
 }
