@@ -8,10 +8,12 @@ import {
   type Container,
   type Distribution,
   DMTCP_PREFIX,
+  type Image,
   type ImageSource,
   type Mount,
 } from '../model/container.ts';
 import type { HostPath, Recipe } from '../model/flow.ts';
+import { asWritten } from '../model/path.ts';
 import type { Read } from './blocks.ts';
 import { place, recipePlace, separatorIn } from './container-values.ts';
 import { type Context, contentSpan, textOf } from './context.ts';
@@ -42,9 +44,10 @@ const USUAL_RELEASE = '4.1.1';
 export function readRecipe(block: Read<'image'>, context: Context): Recipe | undefined {
   const { from, distribution, packages, build_packages, build, results } = block.values;
   const { dmtcp_release, dmtcp_archive, dmtcp_sha256 } = block.values;
+  const { user, env, labels, platform, build_cache } = block.values;
   const sources = block.clauses.map((clause) => readSource(clause, context));
   const text = build && buildText(build.value, context);
-  const decided = distribution?.value ?? (from && distributionOf(from.value.repository, from.value.tag));
+  const decided = distribution?.value ?? (from && distributionOf(from.value));
   if (!from || !decided || sources.includes(undefined) || (build && text === undefined)) return undefined;
   const whole = sources.filter((one) => one !== undefined);
   return {
@@ -58,6 +61,11 @@ export function readRecipe(block: Read<'image'>, context: Context): Recipe | und
         ? null
         : { text: withEnd(textOf(text)), textSpan: contentSpan(build.value), textParts: text },
     results: results?.value ?? [...new Set(whole.map(({ to }) => to.replace(/(?<=.)\/$/, '')))],
+    ...(user && { user: user.value }),
+    ...(env && { env: env.value }),
+    ...(labels && { labels: labels.value }),
+    ...(platform && { platform: platform.value }),
+    ...(build_cache && { cache: build_cache.value }),
     dmtcp: {
       release: dmtcp_release?.value ?? USUAL_RELEASE,
       archive:
@@ -108,7 +116,9 @@ const KNOWN: readonly (readonly [RegExp, Distribution])[] = [
 ];
 
 /** What a base image is made of, where its name says so. The tag is nearer to it: python:3.12-bookworm. */
-export function distributionOf(repository: string, tag: string): Distribution | undefined {
+export function distributionOf(image: Image): Distribution | undefined {
+  const { repository, tag } =
+    image.kind === 'name' ? image : { repository: asWritten(image.path).replace(/^.*\//, ''), tag: '' };
   const among = (text: string) => {
     const words = text.toLowerCase().split(/[^a-z\d.]+|(?<=[a-z])\.|(?<=\d)\.(?=[a-z])/);
     return WORDS.find(([word]) => words.some((one) => word.test(one)))?.[1];

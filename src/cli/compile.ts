@@ -182,7 +182,7 @@ function reportImage({ flow }: Job, { lock }: Choices, reporter: Pick<Reporter, 
   for (const path of localInputs(image))
     if (!isThere(join(folder, path))) reporter.report([diagnose(findings.noSource, { path, place: folder })]);
   const [base] = flow.lockable;
-  if (lock !== false && image.from.digest === null && base?.why === null)
+  if (lock !== false && image.from.kind === 'name' && image.from.digest === null && base?.why === null)
     reporter.report([diagnose(findings.unpinnedBase, { name: base.name })]);
 }
 

@@ -27,4 +27,19 @@ export const images = defineDiagnostics(520, 539, {
       help: () => ['leave it out'],
     },
   ),
+  baseFile: error<{ image: string; isFile: boolean; runtime: string }>()(
+    'CRF523',
+    'A base image that is a file, for a builder that extends none',
+    {
+      title: ({ image }) => `${quote(image)} is a file, and only an image file of Apptainer's can extend one`,
+      help: ({ isFile, runtime }) => [
+        ...(isFile
+          ? []
+          : [
+              'with `runtime = apptainer`, write the path of a file in `container`, too: `image = "./solve.sif"`',
+            ]),
+        `for ${runtime} name an image of a registry: \`from = "registry.example.org/lab/base:1.2"\``,
+      ],
+    },
+  ),
 });

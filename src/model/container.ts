@@ -71,7 +71,7 @@ export type ImageSource =
 
 /** An image that crc writes the recipe of. Its name is that of the container's image. */
 export interface ImageRecipe {
-  readonly from: ImageName;
+  readonly from: Image;
   readonly distribution: Distribution;
   /** Packages of the distribution: that the application needs, and that only its build needs. */
   readonly packages: readonly string[];
@@ -81,6 +81,15 @@ export interface ImageRecipe {
   readonly build: { readonly text: string; readonly firstLine: number; readonly lastLine: number } | null;
   /** What the build leaves behind for the image: absolute paths. */
   readonly results: readonly string[];
+  /** Who it runs as; absent: who the base image runs as. */
+  readonly user?: string;
+  /** `NAME=text`: its variables and labels. */
+  readonly env?: readonly string[];
+  readonly labels?: readonly string[];
+  /** `linux/amd64`; absent: the builder's. */
+  readonly platform?: string;
+  /** Folders that the build finds again the next time, if the builder can keep them. */
+  readonly cache?: readonly string[];
   readonly dmtcp: {
     readonly release: string;
     /** A source archive beside the flow, for sites without network; null: from the public repository, by commit. */
@@ -123,6 +132,8 @@ export interface ImageFiles {
   readonly foreign: readonly string[];
   /** Does what builds one know no base but those of registries? */
   readonly baseFromRegistry: boolean;
+  /** Can what builds one extend one? */
+  readonly extendsFiles: boolean;
 }
 
 export interface RuntimeModules {

@@ -9,6 +9,8 @@ export interface PackageManager {
   readonly install: (packages: ShellText) => readonly ShellText[];
   /** The same for packages of the user's, which may be of repositories that are off by default. */
   readonly installMore?: (packages: ShellText) => readonly ShellText[];
+  /** Prints a line of that form for each package that is installed: %N its name, %V its version, %A its architecture, %T their kind. */
+  readonly list: (format: string) => ShellText;
   /** For DMTCP's `configure`: compilers, make, the C library's and the kernel's headers; and `strip`. */
   readonly compiler: readonly string[];
   readonly git: readonly string[];
@@ -20,7 +22,19 @@ export interface PackageManager {
   readonly run: readonly string[];
 }
 
+const dpkg = (format: string) =>
+  code`dpkg-query -W -f ${lineWord(filled(format, 'deb', '${Package}', '${Version}', '${Architecture}'))}`;
+const rpm = (format: string) =>
+  code`rpm -qa --qf ${lineWord(filled(format, 'rpm', '%{NAME}', '%{VERSION}-%{RELEASE}', '%{ARCH}'))}`;
+const filled = (format: string, kind: string, name: string, version: string, architecture: string) =>
+  format
+    .replaceAll('%N', name)
+    .replaceAll('%V', version)
+    .replaceAll('%A', architecture)
+    .replaceAll('%T', kind);
+
 const apt: PackageManager = {
+  list: dpkg,
   program: 'apt-get',
   install: (packages) => [
     code`apt-get update`,
@@ -47,6 +61,7 @@ const apt: PackageManager = {
 
 /** `more`: the repository of many -devel packages, which is off by default; as shell text. */
 const dnf = (more: ShellText | null): PackageManager => ({
+  list: rpm,
   program: 'dnf',
   install: (packages) => [
     code`dnf install -y --setopt=install_weak_deps=False --nodocs ${packages}`,
@@ -75,6 +90,7 @@ const dnf = (more: ShellText | null): PackageManager => ({
 const enterprise = dnf(code`"$(case $VERSION_ID in 8*) echo powertools ;; *) echo crb ;; esac)"`);
 
 const zypper: PackageManager = {
+  list: rpm,
   program: 'zypper',
   install: (packages) => [
     code`zypper --non-interactive install --no-recommends ${packages}`,

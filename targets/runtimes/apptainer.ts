@@ -9,7 +9,7 @@ export const apptainer: Runtime = {
   label: 'Apptainer',
   command: 'apptainer',
   // Its definitions have no way to an image of Podman or Docker: `localhost` would be asked as a registry.
-  files: { ending: '.sif', foreign: [], baseFromRegistry: true },
+  files: { ending: '.sif', foreign: [], baseFromRegistry: true, extendsFiles: true },
   noDigest: null,
   local: false,
   modules: null,

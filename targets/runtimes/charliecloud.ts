@@ -8,7 +8,7 @@ export const charliecloud: Runtime = {
   name: 'charliecloud',
   label: 'Charliecloud',
   command: 'ch-run',
-  files: { ending: '.sqfs', foreign: ['.sif', '.simg'], baseFromRegistry: false },
+  files: { ending: '.sqfs', foreign: ['.sif', '.simg'], baseFromRegistry: false, extendsFiles: false },
   noDigest:
     'Charliecloud takes no digest; the run notes which image it began in, and stops (status 70) where it finds another',
   local: true,

@@ -42,5 +42,5 @@ test.each([
   ['lab/streamer:9', undefined],
 ])('%s is %s', (text, wanted) => {
   const name = parseImageName(text);
-  expect(name.kind === 'name' && distributionOf(name.repository, name.tag)).toBe(wanted);
+  expect(name.kind === 'name' && distributionOf(name)).toBe(wanted);
 });

@@ -114,8 +114,8 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {
     whatImage(from, true, context);
-    const known = image.given.has('distribution') || distributionOf(from.value.repository, from.value.tag);
-    if (!known && !isMusl(from.value))
+    const known = image.given.has('distribution') || distributionOf(from.value);
+    if (!known && !(from.value.kind === 'name' && isMusl(from.value)))
       report(containers.unknownDistribution, from.span, {
         image: shownImage(from.value),
         known: DISTRIBUTIONS,
@@ -234,6 +234,11 @@ function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context:
 function baseFor(runtime: RuntimeRules, { container, image }: Blocks, { report }: Context): void {
   const from = image?.values.from;
   const isFile = container?.values.image?.value.kind === 'file';
+  if (from?.value.kind === 'file') {
+    if (!isFile || !runtime.files?.extendsFiles)
+      report(images.baseFile, from.span, { image: shownImage(from.value), isFile, runtime: runtime.label });
+    return;
+  }
   if (from?.value.registry !== 'localhost' || !isFile || !runtime.files?.baseFromRegistry) return;
   report(containers.localBase, from.span, { runtime: runtime.label, image: shownImage(from.value) });
 }
