@@ -146,6 +146,9 @@ describe('the blocks and keys', () => {
     'inside-list': 'list',
     words: 'list',
     variables: 'list',
+    assignments: 'list',
+    user: 'name',
+    platform: 'text',
     text: 'text',
   };
 

@@ -16,7 +16,7 @@ import { wrongType } from './type.ts';
 
 export function image(value: Value, target: Target, context: Context): Image | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
-  if (!isImagePath(textOf(value))) return baseImage(value, target, context);
+  if (!isImagePath(textOf(value))) return imageName(value, target, context);
   const text = textOf(value);
   if (text.includes('\\') && !text.includes('\\$')) return reportName(value, text, context);
   const path = hostPath(value, target.key, context);
@@ -29,8 +29,7 @@ function reportName(value: StringValue, text: string, { report }: Context): unde
   return undefined;
 }
 
-export function baseImage(value: Value, target: Target, context: Context): ImageName | undefined {
-  if (value.kind !== 'string') return wrongType(value, target, context);
+function imageName(value: StringValue, target: Target, context: Context): ImageName | undefined {
   const text = textOf(value);
   if (text === '') {
     context.report(values.empty, value.span, {
@@ -38,11 +37,6 @@ export function baseImage(value: Value, target: Target, context: Context): Image
       what: 'an image has a name',
       required: true,
     });
-    return undefined;
-  }
-  if (isImagePath(text)) {
-    const why = 'it is the path of a file, and a recipe extends an image of a registry';
-    context.report(values.imageName, value.span, { text, why, fix: undefined });
     return undefined;
   }
   const name = parseImageName(text);
@@ -197,3 +191,51 @@ export function text(value: Value, target: Target, context: Context): string | u
   context.report(values.empty, value.span, { key: target.key, what: 'it names nothing', required: false });
   return undefined;
 }
+
+/** `NAME=value`, an item each: variables of an image, and its labels. */
+export function assignments(value: Value, target: Target, context: Context): readonly string[] | undefined {
+  return listOf(value, target, context, (item, key) => {
+    const text = textOf(item);
+    const name = /^[^=]*/.exec(text)?.[0] ?? '';
+    const isLabel = key === 'labels';
+    const why = /\p{Cc}/u.test(text)
+      ? 'it holds a control character'
+      : !text.includes('=')
+        ? `an item is ${isLabel ? '`name=text`' : '`NAME=text`'}`
+        : !(isLabel ? /^[a-z\d](?:[a-z\d._/-]*[a-z\d])?$/ : /^[A-Za-z_]\w*$/).test(name)
+          ? `\`${name}\` is no name of a ${isLabel ? 'label: small letters and digits, with `.`, `-`, `_` or `/` between' : 'variable'}`
+          : !isLabel && /^(?:DMTCP_|CRFLOW_|SLURM_|LD_)/.test(name)
+            ? 'in an image it would go before that of a job'
+            : isLabel && name.startsWith('org.crflow.')
+              ? "labels of that name are crflow's own"
+              : undefined;
+    if (why === undefined) return text;
+    const help = isLabel ? 'as in "org.opencontainers.image.licenses=MIT"' : 'as in "OMP_PLACES=cores"';
+    context.report(values.oddWord, item.span, { key, text, why, help });
+    return undefined;
+  });
+}
+
+const matching =
+  (pattern: RegExp, why: string, help: string) =>
+  (value: Value, target: Target, context: Context): string | undefined => {
+    if (value.kind !== 'string') return wrongType(value, target, context);
+    const text = textOf(value);
+    if (pattern.test(text)) return text;
+    context.report(values.oddWord, value.span, { key: target.key, text, why, help });
+    return undefined;
+  };
+
+/** Who an image runs as: a name or number, and a group behind a colon, as `USER` takes them. */
+export const user = matching(
+  /^[a-zA-Z0-9_][\w.-]{0,31}(?::[a-zA-Z0-9_][\w.-]{0,31})?$/,
+  'a user is a name or a number, and a group may follow behind a colon',
+  'as in "app" or "1000:1000"',
+);
+
+/** What an image is built for, as builders spell it. */
+export const platform = matching(
+  /^linux\/[a-z0-9]+(?:\/v\d+)?$/,
+  'a platform is `linux/` and a kind of processor',
+  'as in "linux/amd64" or "linux/arm64"',
+);

@@ -8,10 +8,12 @@ import {
   type Container,
   type Distribution,
   DMTCP_PREFIX,
+  type Image,
   type ImageSource,
   type Mount,
 } from '../model/container.ts';
 import type { HostPath, Recipe } from '../model/flow.ts';
+import { asWritten } from '../model/path.ts';
 import type { Read } from './blocks.ts';
 import { place, recipePlace, separatorIn } from './container-values.ts';
 import { type Context, contentSpan, textOf } from './context.ts';
@@ -42,9 +44,10 @@ const USUAL_RELEASE = '4.1.1';
 export function readRecipe(block: Read<'image'>, context: Context): Recipe | undefined {
   const { from, distribution, packages, build_packages, build, results } = block.values;
   const { dmtcp_release, dmtcp_archive, dmtcp_sha256 } = block.values;
+  const { user, env, labels, platform, build_cache } = block.values;
   const sources = block.clauses.map((clause) => readSource(clause, context));
   const text = build && buildText(build.value, context);
-  const decided = distribution?.value ?? (from && distributionOf(from.value.repository, from.value.tag));
+  const decided = distribution?.value ?? (from && distributionOf(from.value));
   if (!from || !decided || sources.includes(undefined) || (build && text === undefined)) return undefined;
   const whole = sources.filter((one) => one !== undefined);
   return {
@@ -58,6 +61,11 @@ export function readRecipe(block: Read<'image'>, context: Context): Recipe | und
         ? null
         : { text: withEnd(textOf(text)), textSpan: contentSpan(build.value), textParts: text },
     results: results?.value ?? [...new Set(whole.map(({ to }) => to.replace(/(?<=.)\/$/, '')))],
+    ...(user && { user: user.value }),
+    ...(env && { env: env.value }),
+    ...(labels && { labels: labels.value }),
+    ...(platform && { platform: platform.value }),
+    ...(build_cache && { cache: build_cache.value }),
     dmtcp: {
       release: dmtcp_release?.value ?? USUAL_RELEASE,
       archive:
@@ -77,19 +85,45 @@ function buildText(value: StringValue, context: Context): StringValue | undefine
 
 const withEnd = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
 
-/** What a base image is made of, where its name says so. */
-export function distributionOf(repository: string, tag: string): Distribution | undefined {
-  const name = repository.replace(/^library\//, '');
-  if (/^debian$|\/debian/.test(name)) return 'debian';
-  if (/^ubuntu$|\/ubuntu/.test(name)) return 'ubuntu';
-  if (/rockylinux|(?:^|\/)rocky/.test(name)) return 'rocky';
-  if (/almalinux|(?:^|\/)alma/.test(name)) return 'alma';
-  if (/(?:^|\/)opensuse/.test(name)) return 'opensuse';
-  if (/(?:^|\/)(?:suse|sles|bci)/.test(name)) return 'sles';
-  // Many official images say in their tag what they are built on: python:3.12-bookworm.
-  if (/\b(?:bookworm|bullseye|trixie|buster)\b/.test(tag)) return 'debian';
-  if (/\b(?:jammy|noble|focal|ubuntu)/.test(tag)) return 'ubuntu';
-  return undefined;
+/** Words that are a distribution, or a release of one, in the name or the tag of an image. */
+const WORDS: readonly (readonly [RegExp, Distribution])[] = [
+  [/^ubi\d*$/, 'ubi'],
+  [/^(?:debian\d*|buster|bullseye|bookworm|trixie|forky|sid)$/, 'debian'],
+  [/^(?:ubuntu[\d.]*|bionic|focal|jammy|noble)$/, 'ubuntu'],
+  [/^(?:rocky|rockylinux)[\d.]*$/, 'rocky'],
+  [/^(?:alma|almalinux)[\d.]*$/, 'alma'],
+  [/^(?:centos|stream)\d*$/, 'centos'],
+  [/^fedora\d*$/, 'fedora'],
+  [/^opensuse$/, 'opensuse'],
+  [/^(?:suse|sles\d*|bci)$/, 'sles'],
+];
+
+/**
+ * What popular images are made of whose names say nothing of it: official images of Docker, whose own tags are of Debian
+ * unless they say otherwise; images of Rocker, Jupyter and conda (their Dockerfiles, 2025).
+ */
+const KNOWN: readonly (readonly [RegExp, Distribution])[] = [
+  [
+    /^library\/(?:buildpack-deps|gcc|golang|haskell|julia|mariadb|node|openjdk|perl|php|postgres|pypy|python|r-base|ruby|rust)$/,
+    'debian',
+  ],
+  [/^library\/eclipse-temurin$/, 'ubuntu'],
+  [/^rocker\/(?:r-base|drd|r-devel)$/, 'debian'],
+  [/^rocker\//, 'ubuntu'],
+  [/^jupyter\//, 'ubuntu'],
+  [/^(?:condaforge|mambaorg\/micromamba-ubuntu)(?:$|\/)/, 'ubuntu'],
+  [/^(?:continuumio\/|mambaorg\/micromamba$)/, 'debian'],
+];
+
+/** What a base image is made of, where its name says so. The tag is nearer to it: python:3.12-bookworm. */
+export function distributionOf(image: Image): Distribution | undefined {
+  const { repository, tag } =
+    image.kind === 'name' ? image : { repository: asWritten(image.path).replace(/^.*\//, ''), tag: '' };
+  const among = (text: string) => {
+    const words = text.toLowerCase().split(/[^a-z\d.]+|(?<=[a-z])\.|(?<=\d)\.(?=[a-z])/);
+    return WORDS.find(([word]) => words.some((one) => word.test(one)))?.[1];
+  };
+  return among(tag) ?? among(repository) ?? KNOWN.find(([name]) => name.test(repository))?.[1];
 }
 
 function readMount(clause: Clause, context: Context): Mount | undefined {

@@ -1,7 +1,7 @@
 import { values } from '../diagnostics/values.ts';
 import { quote } from '../diagnostics/words.ts';
 import type { StringValue, Value } from '../model/ast.ts';
-import type { Image, ImageName } from '../model/container.ts';
+import type { Image } from '../model/container.ts';
 import type { Bytes, HostPath, Seconds, WarningSignal } from '../model/flow.ts';
 import { parseDuration } from '../time/duration.ts';
 import { parseSize } from '../time/size.ts';
@@ -26,11 +26,14 @@ export interface ValueOf {
   modules: readonly string[];
   patterns: readonly string[];
   image: Image;
-  'base-image': ImageName;
+  'base-image': Image;
   inside: string;
   'inside-list': readonly string[];
   words: readonly string[];
   variables: readonly string[];
+  assignments: readonly string[];
+  user: string;
+  platform: string;
   text: string;
 }
 
@@ -52,11 +55,14 @@ const TYPE_NAMES: Readonly<Record<KeyType, string>> = {
   modules: 'a list of strings',
   patterns: 'a list of strings',
   image: "an image's name, or the path of its file, in quotes",
-  'base-image': "an image's name in quotes",
+  'base-image': "an image's name, or the path of its file, in quotes",
   inside: 'a path in quotes',
   'inside-list': 'a list of strings',
   words: 'a list of strings',
   variables: 'a list of strings',
+  assignments: 'a list of strings',
+  user: 'a name in quotes',
+  platform: 'a platform in quotes',
   text: 'text in quotes',
 };
 

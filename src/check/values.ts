@@ -1,7 +1,17 @@
 import { values } from '../diagnostics/values.ts';
 import { array } from './array.ts';
 import { choice, signal } from './choices.ts';
-import { baseImage, image, inside, insideList, text, variables, words } from './container-values.ts';
+import {
+  assignments,
+  image,
+  inside,
+  insideList,
+  platform,
+  text,
+  user,
+  variables,
+  words,
+} from './container-values.ts';
 import { textOf } from './context.ts';
 import { hostPath } from './path.ts';
 import { count, duration, interval, size } from './quantities.ts';
@@ -41,10 +51,13 @@ export const readers: { readonly [T in KeyType]: Reader<ValueOf[T]> } = {
   modules,
   patterns,
   image,
-  'base-image': baseImage,
+  'base-image': image,
   inside,
   'inside-list': insideList,
   words,
   variables,
+  assignments,
+  user,
+  platform,
   text,
 };

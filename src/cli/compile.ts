@@ -1,9 +1,10 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { localInputs } from '../../targets/image/sources.ts';
 import { runtimeVersion } from '../../targets/slurm/runtime.ts';
 import { compile, type Flow } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { manifest } from '../emit/manifest.ts';
-import { plainWords, readIncluded, readSource, sha256, writeArtifacts } from '../host/files.ts';
+import { isThere, plainWords, readIncluded, readSource, sha256, writeArtifacts } from '../host/files.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
@@ -73,6 +74,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     if (!reporter.failed()) jobs = await compileFiles(files, options, silent, options.output, () => locks);
   }
   if (reporter.failed()) return reporter.end();
+  for (const job of jobs) reportImage(job, options, reporter);
 
   if (options.emit === 'plan') {
     const plans = jobs.map(({ flow }) => flow.plan);
@@ -170,6 +172,18 @@ export async function compileFiles(
     }
   }
   return jobs;
+}
+
+/** What a build of the flow's image will find: its sources, and a base image that stays what it is. */
+function reportImage({ flow }: Job, { lock }: Choices, reporter: Pick<Reporter, 'report'>): void {
+  const { image } = flow.plan;
+  if (image === undefined) return;
+  const folder = flow.source.name === '-' ? '.' : dirname(flow.source.name);
+  for (const path of localInputs(image))
+    if (!isThere(join(folder, path))) reporter.report([diagnose(findings.noSource, { path, place: folder })]);
+  const [base] = flow.lockable;
+  if (lock !== false && image.from.kind === 'name' && image.from.digest === null && base?.why === null)
+    reporter.report([diagnose(findings.unpinnedBase, { name: base.name })]);
 }
 
 /** All files of a flow, the manifest last. */

@@ -173,6 +173,15 @@ export const findings = defineDiagnostics(900, 999, {
     },
   ),
   ofOther: error<NotOurs>()('CRF951', 'an output that is of another flow, or of nobody', aboutForeign),
+  noSource: warning<{ path: string; place: string }>()('CRF960', 'a source of an image is not there', {
+    title: ({ path, place }) => `there is no ${path} in ${place}, which goes into the image`,
+    help: () => ['a build stops without it: put it there, or mend its name'],
+  }),
+  unpinnedBase: warning<{ name: string }>()('CRF961', 'a base image that is not pinned', {
+    title: ({ name }) => `${name} is not pinned: built again, the image may be of another one`,
+    notes: () => ['a tag is moved with each update of what is behind it; a digest is one image for good'],
+    help: () => ['crc compile --lock pins it; crc compile --no-lock says that it is meant to be so'],
+  }),
   runError: error<ShellComment>()('CRF930', 'ShellCheck finds an error in `run`', aboutRun),
   runWarning: warning<ShellComment>()('CRF931', 'ShellCheck warns of something in `run`', aboutRun),
   runStyle: warning<ShellComment>()('CRF932', 'ShellCheck would write `run` otherwise (--strict)', aboutRun),

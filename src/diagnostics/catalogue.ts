@@ -1,5 +1,6 @@
 import { containers } from './containers.ts';
 import type { DiagnosticKind } from './define.ts';
+import { images } from './images.ts';
 import { includes } from './includes.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
@@ -29,4 +30,5 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   containers,
   run,
   outputs,
+  images,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -160,6 +160,13 @@ export function labelValue(value: string): ShellText {
   return make('code', `"${comment(value).text.replaceAll(/[\\"$]/g, '\\$&')}"`);
 }
 
+/** A `NAME="value"` of `ENV`, in which builders expand variables and read quotes. */
+export function envAssignment(assignment: string): ShellText {
+  const [, name = '', value = ''] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
+  refuse(assignment, /^[A-Za-z_]\w*$/.test(name) ? undefined : 'it sets no variable');
+  return make('code', `${name}=${labelValue(value).text}`);
+}
+
 /**
  * A line of an Apptainer definition's `%files`, which expands names as a shell does: what means something there is refused. A
  * line that begins with `%` would begin a section, one with `-` an option.

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
@@ -228,3 +228,6 @@ export async function filesIn(folder: string, suffix: string, deep: boolean): Pr
 
 /** Hexadecimal SHA-256 of a text in UTF-8. */
 export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** Is there a file or folder of that name? Also one that cannot be read. */
+export const isThere = (path: string): boolean => existsSync(path);

@@ -47,7 +47,17 @@ export interface Container {
 }
 
 /** How packages are installed: the distribution that an image is made of. */
-export const DISTRIBUTIONS = ['debian', 'ubuntu', 'rocky', 'alma', 'sles', 'opensuse'] as const;
+export const DISTRIBUTIONS = [
+  'debian',
+  'ubuntu',
+  'rocky',
+  'alma',
+  'centos',
+  'ubi',
+  'fedora',
+  'sles',
+  'opensuse',
+] as const;
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 
 /** What comes into the image to be built there. `to` is absolute, in the image. */
@@ -61,7 +71,7 @@ export type ImageSource =
 
 /** An image that crc writes the recipe of. Its name is that of the container's image. */
 export interface ImageRecipe {
-  readonly from: ImageName;
+  readonly from: Image;
   readonly distribution: Distribution;
   /** Packages of the distribution: that the application needs, and that only its build needs. */
   readonly packages: readonly string[];
@@ -71,6 +81,15 @@ export interface ImageRecipe {
   readonly build: { readonly text: string; readonly firstLine: number; readonly lastLine: number } | null;
   /** What the build leaves behind for the image: absolute paths. */
   readonly results: readonly string[];
+  /** Who it runs as; absent: who the base image runs as. */
+  readonly user?: string;
+  /** `NAME=text`: its variables and labels. */
+  readonly env?: readonly string[];
+  readonly labels?: readonly string[];
+  /** `linux/amd64`; absent: the builder's. */
+  readonly platform?: string;
+  /** Folders that the build finds again the next time, if the builder can keep them. */
+  readonly cache?: readonly string[];
   readonly dmtcp: {
     readonly release: string;
     /** A source archive beside the flow, for sites without network; null: from the public repository, by commit. */
@@ -97,6 +116,10 @@ export interface RuntimeRules {
   readonly readonly: boolean;
   /** Options, with their dashes, that the job gives itself. */
   readonly ownOptions: readonly string[];
+  /** Options that take away what a job relies on, each with the reason, a sentence without its dot. */
+  readonly refusedOptions: readonly (readonly [options: readonly string[], why: string])[];
+  /** Options that show GPUs to a program; with a value, where only some values do. */
+  readonly gpuOptions: readonly (readonly [option: string, value?: RegExp])[];
   /** Does it take a long option cut short, as getopt_long(3) does? */
   readonly abbreviates: boolean;
 }
@@ -109,6 +132,8 @@ export interface ImageFiles {
   readonly foreign: readonly string[];
   /** Does what builds one know no base but those of registries? */
   readonly baseFromRegistry: boolean;
+  /** Can what builds one extend one? */
+  readonly extendsFiles: boolean;
 }
 
 export interface RuntimeModules {
@@ -117,6 +142,8 @@ export interface RuntimeModules {
   readonly exclusive: readonly (readonly string[])[];
   /** With these the runtime starts the command in a way that a signal does not reach. */
   readonly detached: readonly string[];
+  /** With these the container is not apart from its host any more; and why that matters. */
+  readonly opened?: readonly (readonly [module: string, why: string])[];
 }
 
 /** Where an image has DMTCP, unless `dmtcp` says otherwise: where `make install` puts it. */

@@ -15,7 +15,10 @@ export type Lockable =
  * that this extends. `noDigest`: why the runtime can be given no digest; null where it can.
  */
 export function lockable({ container, image }: Plan, noDigest: string | null): readonly Lockable[] {
-  if (image !== undefined) return image.from.digest === null ? [of(image.from, null)] : [];
+  if (image !== undefined) {
+    if (image.from.kind === 'file') return [{ name: asWritten(image.from.path), why: ofFile }];
+    return image.from.digest === null ? [of(image.from, null)] : [];
+  }
   const own = container?.image;
   if (own === undefined) return [];
   if (own.kind === 'file') return [{ name: asWritten(own.path), why: ofFile }];
@@ -37,7 +40,10 @@ export function locked(plan: Plan, locks: Locks, digests: boolean): Plan {
     const digest = image.digest ?? locks.get(lockName(image)) ?? null;
     return { ...image, digest };
   };
-  if (plan.image !== undefined) return { ...plan, image: { ...plan.image, from: pin(plan.image.from) } };
+  if (plan.image !== undefined) {
+    const { from } = plan.image;
+    return from.kind === 'file' ? plan : { ...plan, image: { ...plan.image, from: pin(from) } };
+  }
   const own = plan.container?.image;
   if (plan.container === undefined || own?.kind !== 'name' || !digests) return plan;
   return { ...plan, container: { ...plan.container, image: pin(own) } };

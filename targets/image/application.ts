@@ -19,7 +19,14 @@ export function applicationSteps(recipe: ImageRecipe, manager: PackageManager): 
     }),
     ...(recipe.build === null
       ? []
-      : [run(builtBy(recipe.build), buildCommands(recipe.build.text, recipe.sources))]),
+      : [
+          {
+            kind: 'run' as const,
+            why: builtBy(recipe.build),
+            commands: buildCommands(recipe.build.text, recipe.sources),
+            cache: recipe.cache ?? [],
+          },
+        ]),
     ...(recipe.results.length > 0
       ? [
           run('', [

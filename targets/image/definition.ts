@@ -1,18 +1,53 @@
 import { code, comment, filesWords, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
-import { flattened, type Stage, type Step } from './step.ts';
+import { type Config, flattened, type Stage, type Step } from './step.ts';
 
 type Copy = Extract<Step, { kind: 'copy' | 'take' }>;
 
 /**
  * The stages of an image as an Apptainer definition, in which all files come before all commands.
  */
-export function definitionOf(stages: readonly Stage[], labels: ShellText): ShellText[] {
+export function definitionOf(stages: readonly Stage[], { env, labels }: Config): ShellText[] {
   return [
-    ...flattened(stages).flatMap((stage) => [code``, ...stageText(stage)]),
+    code``,
+    code`# DMTCP, in a file that is built once: image.sh makes it.`,
+    code`Bootstrap: localimage`,
+    code`From: ${lineWord(DMTCP_FILE)}`,
+    code`Stage: dmtcp`,
+    ...flattened(stages)
+      .filter(({ name }) => name !== 'dmtcp')
+      .flatMap((stage) => [code``, ...stageText(stage)]),
+    ...(env.length > 0
+      ? [code``, code`%environment`, ...env.map((one) => code`  export ${exported(one)}`)]
+      : []),
     code``,
     code`%labels`,
-    labels,
+    ...labels.map(([name, value]) => code`  ${comment(name)} ${comment(value.replaceAll('{{', '{ {'))}`),
   ];
+}
+
+/** The definition of a file with nothing in it but DMTCP: so that a change of the application does not build it again. */
+export function dmtcpDefinition(stages: readonly Stage[]): ShellText[] {
+  return [
+    ...flattened(stages)
+      .filter(({ name }) => name === 'dmtcp')
+      .flatMap((stage) => [code``, ...stageText(stage)]),
+    code``,
+    code`# What is taken from it.`,
+    code`Bootstrap: scratch`,
+    code`Stage: file`,
+    code``,
+    code`%files from dmtcp`,
+    code`  /dmtcp /dmtcp`,
+  ];
+}
+
+/** Under these names image.sh shows Apptainer the file with DMTCP, and a base image that is a file. */
+const DMTCP_FILE = 'crflow-dmtcp.sif';
+export const BASE_FILE = 'crflow-base';
+
+function exported(assignment: string): ShellText {
+  const at = assignment.indexOf('=');
+  return code`${comment(assignment.slice(0, at))}=${lineWord(assignment.slice(at + 1))}`;
 }
 
 function stageText({ name, why, from, steps }: Stage): ShellText[] {
@@ -20,7 +55,9 @@ function stageText({ name, why, from, steps }: Stage): ShellText[] {
   const proof = steps.find((step) => step.kind === 'prove');
   return [
     code`# ${comment(why)}`,
-    code`Bootstrap: docker`,
+    typeof from !== 'string' && from.text === BASE_FILE
+      ? code`Bootstrap: localimage`
+      : code`Bootstrap: docker`,
     code`From: ${typeof from === 'string' ? lineWord(from) : from}`,
     code`Stage: ${lineWord(name ?? 'image')}`,
     ...copies.flatMap((copy, n) => [

@@ -9,6 +9,8 @@ export interface PackageManager {
   readonly install: (packages: ShellText) => readonly ShellText[];
   /** The same for packages of the user's, which may be of repositories that are off by default. */
   readonly installMore?: (packages: ShellText) => readonly ShellText[];
+  /** Prints a line of that form for each package that is installed: %N its name, %V its version, %A its architecture, %T their kind. */
+  readonly list: (format: string) => ShellText;
   /** For DMTCP's `configure`: compilers, make, the C library's and the kernel's headers; and `strip`. */
   readonly compiler: readonly string[];
   readonly git: readonly string[];
@@ -20,13 +22,25 @@ export interface PackageManager {
   readonly run: readonly string[];
 }
 
+const dpkg = (format: string) =>
+  code`dpkg-query -W -f ${lineWord(filled(format, 'deb', '${Package}', '${Version}', '${Architecture}'))}`;
+const rpm = (format: string) =>
+  code`rpm -qa --qf ${lineWord(filled(format, 'rpm', '%{NAME}', '%{VERSION}-%{RELEASE}', '%{ARCH}'))}`;
+const filled = (format: string, kind: string, name: string, version: string, architecture: string) =>
+  format
+    .replaceAll('%N', name)
+    .replaceAll('%V', version)
+    .replaceAll('%A', architecture)
+    .replaceAll('%T', kind);
+
 const apt: PackageManager = {
+  list: dpkg,
   program: 'apt-get',
   install: (packages) => [
     code`apt-get update`,
     code`DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages}`,
     code`apt-get clean`,
-    code`rm -rf /var/lib/apt/lists/*`,
+    code`rm -rf /var/lib/apt/lists/* /var/cache/ldconfig/aux-cache /var/log/apt /var/log/dpkg.log /var/log/alternatives.log`,
   ],
   compiler: ['binutils', 'g++', 'gcc', 'libc6-dev', 'linux-libc-dev', 'make'],
   git: ['ca-certificates', 'git'],
@@ -45,21 +59,25 @@ const apt: PackageManager = {
   ],
 };
 
-const dnf: PackageManager = {
+/** `more`: the repository of many -devel packages, which is off by default; as shell text. */
+const dnf = (more: ShellText | null): PackageManager => ({
+  list: rpm,
   program: 'dnf',
   install: (packages) => [
     code`dnf install -y --setopt=install_weak_deps=False --nodocs ${packages}`,
     code`dnf clean all`,
     code`rm -rf /var/cache/dnf`,
   ],
-  // Many -devel packages are in a repository that is off by default, and was called otherwise in release 8.
-  installMore: (packages) => [
-    code`. /etc/os-release`,
-    code`case $VERSION_ID in 8*) crb=powertools ;; *) crb=crb ;; esac`,
-    code`dnf install -y --enablerepo="$crb" --setopt=install_weak_deps=False --nodocs ${packages}`,
-    code`dnf clean all`,
-    code`rm -rf /var/cache/dnf`,
-  ],
+  ...(more === null
+    ? {}
+    : {
+        installMore: (packages) => [
+          code`. /etc/os-release`,
+          code`dnf install -y --enablerepo=${more} --setopt=install_weak_deps=False --nodocs ${packages}`,
+          code`dnf clean all`,
+          code`rm -rf /var/cache/dnf`,
+        ],
+      }),
   compiler: ['binutils', 'gcc', 'gcc-c++', 'glibc-devel', 'kernel-headers', 'make'],
   git: ['ca-certificates', 'git-core'],
   // By its path: the package `curl` conflicts with curl-minimal, which most images have.
@@ -67,9 +85,12 @@ const dnf: PackageManager = {
   unpack: ['bzip2', 'gzip', 'tar', 'xz'],
   // No coreutils: images have coreutils-single, which conflicts with them.
   run: ['bash', 'findutils', 'gawk', 'glibc-common', 'grep', 'libatomic', 'libgcc', 'libstdc++'],
-};
+});
+/** It was called otherwise in release 8. */
+const enterprise = dnf(code`"$(case $VERSION_ID in 8*) echo powertools ;; *) echo crb ;; esac)"`);
 
 const zypper: PackageManager = {
+  list: rpm,
   program: 'zypper',
   install: (packages) => [
     code`zypper --non-interactive install --no-recommends ${packages}`,
@@ -85,8 +106,11 @@ const zypper: PackageManager = {
 export const packageManagers: Readonly<Record<Distribution, PackageManager>> = {
   debian: apt,
   ubuntu: apt,
-  rocky: dnf,
-  alma: dnf,
+  rocky: enterprise,
+  alma: enterprise,
+  centos: enterprise,
+  ubi: dnf(code`"ubi-\${VERSION_ID%%.*}-codeready-builder-rpms"`),
+  fedora: dnf(null),
   sles: zypper,
   opensuse: zypper,
 };

@@ -8,11 +8,21 @@ import { run, type Step, scratch } from './step.ts';
 /** The public repository, from which the releases below are fetched. */
 export const dmtcpRepository = 'https://github.com/dmtcp/dmtcp.git';
 
-/** Where DMTCP is in the image, what proves that it works there, and what says what is in the image. */
-export function places({ dmtcp }: Container): { prefix: string; proof: string; contents: string } {
+/** Where DMTCP is in the image, what proves that it works there, and what says what is in the image: a sum, and a list. */
+export function places({ dmtcp }: Container): {
+  prefix: string;
+  proof: string;
+  contents: string;
+  sbom: string;
+} {
   const prefix = dmtcp.replace(/\/+$/, '');
   const own = `${prefix}/share/crflow`;
-  return { prefix: prefix || '/', proof: `${own}/proof.sh`, contents: `${own}/contents` };
+  return {
+    prefix: prefix || '/',
+    proof: `${own}/proof.sh`,
+    contents: `${own}/contents`,
+    sbom: `${own}/sbom.json`,
+  };
 }
 
 /** The steps from DMTCP's source to what is in the image of it, below `/dmtcp`. */

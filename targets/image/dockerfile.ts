@@ -1,9 +1,31 @@
-import { code, comment, copyWords, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
-import type { Stage, Step } from './step.ts';
+import {
+  code,
+  comment,
+  copyWords,
+  envAssignment,
+  labelValue,
+  lines,
+  lineWord,
+  type ShellText,
+} from '../../src/emit/shell-text.ts';
+import type { Config, Stage, Step } from './step.ts';
 
 /** The stages of an image as a Dockerfile; of what older builders read, too: no here-documents, no mounts. */
-export function dockerfileOf(stages: readonly Stage[], labels: ShellText): ShellText[] {
-  return [...stages.flatMap((stage) => [code``, ...stageText(stage)]), labels];
+export function dockerfileOf(stages: readonly Stage[], { env, user, labels }: Config): ShellText[] {
+  const list = (items: readonly ShellText[]) => lines(items, ' \\\n      ');
+  return [
+    ...stages.flatMap((stage) => [code``, ...stageText(stage)]),
+    code``,
+    ...(env.length > 0 ? [code`ENV ${list(env.map(envAssignment))}`] : []),
+    code`LABEL ${list(labels.map(([name, value]) => code`${comment(name)}=${labelValue(value)}`))}`,
+    ...(user === null
+      ? [
+          code`# Who the base image runs as: image.sh asks it.`,
+          code`ARG CRFLOW_USER=root`,
+          code`USER $CRFLOW_USER`,
+        ]
+      : [code`USER ${lineWord(user)}`]),
+  ];
 }
 
 function stageText({ name, why, from, steps }: Stage): ShellText[] {
@@ -16,11 +38,17 @@ function stageText({ name, why, from, steps }: Stage): ShellText[] {
   ];
 }
 
+const mounts = (cache: readonly string[] = []) =>
+  lines(
+    cache.map((folder) => code`--mount=type=cache,target=${lineWord(folder)} \\\n    `),
+    '',
+  );
+
 function stepText(step: Step): ShellText[] {
   const why = step.why === '' ? [] : [code``, code`# ${comment(step.why)}`];
   switch (step.kind) {
     case 'run':
-      return [...why, code`RUN ${lines(step.commands, ' \\\n && ')}`];
+      return [...why, code`RUN ${mounts(step.cache)}${lines(step.commands, ' \\\n && ')}`];
     case 'copy':
       return [...why, code`COPY ${copyWords(step.from, step.to)}`];
     case 'take':

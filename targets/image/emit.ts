@@ -1,21 +1,15 @@
-import {
-  code,
-  comment,
-  imageReference,
-  labelValue,
-  lines,
-  type ShellText,
-} from '../../src/emit/shell-text.ts';
+import { code, comment, lines, type ShellText } from '../../src/emit/shell-text.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
 import type { Container, ImageRecipe } from '../../src/model/container.ts';
+import { asWritten } from '../../src/model/path.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { definitionOf } from './definition.ts';
+import { definitionOf, dmtcpDefinition } from './definition.ts';
 import { dockerfileOf } from './dockerfile.ts';
 import { ignoreFile } from './ignore.ts';
 import { imageScript } from './script.ts';
 import { localInputs } from './sources.ts';
 import { stagesOf } from './stages.ts';
-import { flattened } from './step.ts';
+import { type Config, flattened } from './step.ts';
 
 /**
  * The files that make the image of a plan; none where it has no recipe. Pure. Throws UnspeakableInShell for a value that
@@ -28,6 +22,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   if (container === undefined || recipe === undefined) return [];
   const dockerfile = `${workflow}.Dockerfile`;
   const definition = `${workflow}.def`;
+  const dmtcpOnly = `${workflow}.dmtcp.def`;
   const script = `${workflow}.image.sh`;
   const ignore = `${dockerfile}.dockerignore`;
   // Apptainer builds its files of a definition; an image that it gets by name is built as all others are.
@@ -43,6 +38,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
     `${workflow}.crc.json`,
     dockerfile,
     definition,
+    dmtcpOnly,
     script,
     ignore,
   ];
@@ -52,12 +48,20 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
     code`#   bash ${comment(script)}   builds it, and brings it to where ${comment(container.runtime)} finds it`,
   ];
   const text = (parts: readonly ShellText[]) => `${lines(parts).text}\n`;
-  const labels = labelsOf(plan.workflow, recipe, source);
+  const config = { env: recipe.env ?? [], user: recipe.user ?? null, labels: labelsOf(plan, recipe, source) };
   return [
-    { name: dockerfile, text: text([...head, ...dockerfileOf(dockerStages, dockerLabels(labels))]) },
-    { name: ignore, text: ignoreFile(inputs, [...own, ...imageNames(container)]) },
+    // A base image that is a file is Apptainer's alone.
+    ...(recipe.from.kind === 'file'
+      ? []
+      : [
+          { name: dockerfile, text: text([...head, ...dockerfileOf(dockerStages, config)]) },
+          { name: ignore, text: ignoreFile(inputs, [...own, ...imageNames(container)]) },
+        ]),
     ...(defined
-      ? [{ name: definition, text: text([...head, ...definitionOf(stages, definitionLabels(labels))]) }]
+      ? [
+          { name: definition, text: text([...head, ...definitionOf(stages, config)]) },
+          { name: dmtcpOnly, text: text([...head, ...dmtcpDefinition(stages)]) },
+        ]
       : []),
     {
       name: script,
@@ -69,6 +73,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
         context,
         inputs,
         own: [...own, ...imageNames(container)],
+        image: recipe,
       }),
     },
   ];
@@ -77,24 +82,32 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
 /** Apptainer fills in what stands between two braces, in comments, too. */
 const takenApart = (text: string) => text.replaceAll('{{', '{ {');
 
-type Labels = readonly (readonly [string, string])[];
-
 /** No time and no machine: the same recipe is the same image. */
-const labelsOf = (workflow: string, recipe: ImageRecipe, source: string): Labels => [
-  ['org.opencontainers.image.title', workflow],
-  ['org.opencontainers.image.base.name', imageReference(recipe.from).text],
-  ['org.crflow.source', source],
-  ['org.crflow.dmtcp', recipe.dmtcp.release],
-];
-
-const dockerLabels = (labels: Labels) =>
-  code`\nLABEL ${lines(
-    labels.map(([name, value]) => code`${comment(name)}=${labelValue(value)}`),
-    ' \\\n      ',
-  )}`;
-
-const definitionLabels = (labels: Labels) =>
-  lines(labels.map(([name, value]) => code`  ${comment(name)} ${comment(takenApart(value))}`));
+function labelsOf(
+  { workflow, container }: Plan,
+  { from, dmtcp, labels = [] }: ImageRecipe,
+  source: string,
+): Config['labels'] {
+  const tag = container?.image.kind === 'name' ? container.image.tag : 'latest';
+  const own: [string, string][] = [
+    ['org.opencontainers.image.title', workflow],
+    ...(tag === 'latest' ? [] : ([['org.opencontainers.image.version', tag]] as [string, string][])),
+    [
+      'org.opencontainers.image.base.name',
+      from.kind === 'file' ? asWritten(from.path) : `${from.registry}/${from.repository}:${from.tag}`,
+    ],
+    ...(from.kind === 'name' && from.digest !== null
+      ? ([['org.opencontainers.image.base.digest', from.digest]] as [string, string][])
+      : []),
+    ['org.crflow.source', source],
+    ['org.crflow.dmtcp', dmtcp.release],
+  ];
+  const given = labels.map((one): [string, string] => [
+    one.slice(0, one.indexOf('=')),
+    one.slice(one.indexOf('=') + 1),
+  ]);
+  return [...new Map([...own, ...given])];
+}
 
 /** An image that is a file may lie among the sources, and so may the note about it. */
 function imageNames({ image }: Container): string[] {

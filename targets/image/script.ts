@@ -11,7 +11,7 @@ import {
   words,
 } from '../../src/emit/shell-text.ts';
 import { template } from '../../src/emit/template.ts';
-import type { Container, ImageName } from '../../src/model/container.ts';
+import type { Container, ImageName, ImageRecipe } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
 import { variablesOf } from '../../src/model/path.ts';
 import fingerprint from '../runtimes/files/fingerprint.sh';
@@ -48,6 +48,8 @@ export interface ScriptOf {
   /** What goes into the image, in the folder of the flow, and what there never does. */
   readonly inputs: readonly string[];
   readonly own: readonly string[];
+  /** What the image is made as. */
+  readonly image: Pick<ImageRecipe, 'from' | 'user' | 'platform'>;
 }
 
 /** The script that builds an image and brings it to where the flow's runtime finds it. */
@@ -115,30 +117,75 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
             ],
           ] as const)
         : []),
+      platformOf(runtime, image.kind, about.image.platform),
+      ...(about.image.user === undefined && about.image.from.kind === 'name' && usesOci(runtime, image.kind)
+        ? ([[code`readonly base=${imageReference(about.image.from)}`, 'the image that it extends']] as const)
+        : []),
+      ...(runtime === 'apptainer' && image.kind === 'file'
+        ? ([
+            [
+              code`readonly dmtcp_recipe=${word(about.recipe.replace(/\.def$/, '.dmtcp.def'))}`,
+              'that of the file with DMTCP that it takes',
+            ],
+          ] as const)
+        : []),
       [code`readonly recipe=${word(about.recipe)}`, 'what it is built of, beside this file'],
       [code`readonly context=${word(about.context)}`, 'from here to the folder that its sources are in'],
       [code`readonly inputs=(${words(about.inputs)})`, 'what goes in, of that folder'],
       [code`readonly own=(${words(own)})`, 'what does not, of that'],
     ]),
     ...(image.kind === 'file' ? imageFile(image.path) : []),
+    ...(about.image.from.kind === 'file' ? baseFile(about.image.from.path) : []),
     code`here=$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd) || exit 1`,
+  ];
+}
+
+const usesOci = (runtime: Container['runtime'], kind: Container['image']['kind']) =>
+  kind === 'name' && runtime !== 'charliecloud';
+
+/** The platform, as options of what builds. */
+function platformOf(
+  runtime: Container['runtime'],
+  kind: Container['image']['kind'],
+  platform: string | undefined,
+) {
+  const option = usesOci(runtime, kind) ? '--platform' : '--arch';
+  const value = usesOci(runtime, kind) ? platform : platform?.replace(/^linux\//, '');
+  return [
+    code`readonly platform=(${words(value === undefined ? [] : [`${option}=${value}`])})`,
+    'what it is built for, where not for this machine',
+  ] as const;
+}
+
+/** A relative one starts at the folder of the flow, as sources do. */
+function baseFile(path: HostPath): ShellText[] {
+  return [
+    ...areSet(path, 'the base image'),
+    code`base=${pathWord(path)}`,
+    code`if [[ $base != /* ]]; then base=$(dirname "\${BASH_SOURCE[0]}")/$context/$base; fi`,
   ];
 }
 
 /** The variables of the path are the caller's; a relative one starts at the folder that this is called in, as the job's do. */
 function imageFile(path: HostPath): ShellText[] {
+  return [
+    ...areSet(path, 'the image'),
+    code`image=${pathWord(path)}`,
+    code`if [[ $image != /* ]]; then image=$PWD/$image; fi`,
+  ];
+}
+
+function areSet(path: HostPath, whose: string): ShellText[] {
   const variables = variablesOf(path);
   return [
     ...variables.map(
       (name) =>
         code`if [[ -z \${${word(name)}-} ]]; then
-  printf 'crflow: $%s is used in the path of the image, but is not set, or empty\\n' ${word(name)} >&2
+  printf 'crflow: $%s is used in the path of %s, but is not set, or empty\\n' ${word(name)} ${word(whose)} >&2
   exit 2
 fi`,
     ),
     ...(variables.length > 0 ? [code`# shellcheck disable=SC2154 # these variables`] : []),
-    code`image=${pathWord(path)}`,
-    code`if [[ $image != /* ]]; then image=$PWD/$image; fi`,
   ];
 }
 

@@ -2,8 +2,10 @@ import { charliecloudName } from '../../src/emit/image-name.ts';
 import { code, imageReference, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
 import type { Container, ImageRecipe } from '../../src/model/container.ts';
 import { applicationSteps } from './application.ts';
+import { BASE_FILE } from './definition.ts';
 import { commandsOfTheJob, type PackageManager, packageManagers, wrapped } from './distributions.ts';
 import { dmtcpSteps, places } from './dmtcp.ts';
+import { sbom } from './sbom.ts';
 import { isUrl } from './sources.ts';
 import { run, type Stage, type Step } from './step.ts';
 
@@ -14,7 +16,12 @@ import { run, type Stage, type Step } from './step.ts';
 export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
   const manager = packageManagers[recipe.distribution];
   const isCharliecloud = container.runtime === 'charliecloud';
-  const from = isCharliecloud ? lineWord(charliecloudName(recipe.from)) : imageReference(recipe.from);
+  const from =
+    recipe.from.kind === 'file'
+      ? lineWord(BASE_FILE)
+      : isCharliecloud
+        ? lineWord(charliecloudName(recipe.from))
+        : imageReference(recipe.from);
   const { sources, build, buildPackages, results } = recipe;
   const builds = sources.length + buildPackages.length + results.length > 0 || build !== null;
   return [
@@ -37,7 +44,14 @@ export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
       steps: dmtcpSteps(recipe, container),
     },
     ...(builds
-      ? [{ name: 'build', why: 'The application.', from: 'tools', steps: applicationSteps(recipe, manager) }]
+      ? [
+          {
+            name: 'build',
+            why: 'The application.',
+            from: 'tools',
+            steps: applicationSteps(isCharliecloud ? { ...recipe, cache: [] } : recipe, manager),
+          },
+        ]
       : []),
     { why: 'The image itself.', from, steps: image(recipe, container, manager, builds) },
   ];
@@ -67,7 +81,7 @@ function toolsFor({ sources, dmtcp: { archive } }: ImageRecipe, manager: Package
 function image(recipe: ImageRecipe, container: Container, manager: PackageManager, builds: boolean): Step[] {
   const { packages, results } = recipe;
   const install = manager.installMore ?? manager.install;
-  const { prefix, proof: script, contents } = places(container);
+  const { prefix, proof: script, contents, sbom: list } = places(container);
   return [
     run('What DMTCP is linked with, and what the job calls in here.', [
       ...manager.install(wrapped(manager.run)),
@@ -78,6 +92,7 @@ function image(recipe: ImageRecipe, container: Container, manager: PackageManage
     ...(builds
       ? results.map((result): Step => ({ kind: 'take', why: '', stage: 'build', from: result, to: result }))
       : []),
+    run('What is in it, for those who have to know: CycloneDX.', sbom(recipe, manager, list)),
     {
       kind: 'prove',
       why: 'A program is checkpointed, killed and restored, in the image as it will be: CRFLOW_PROOF=no goes without.',

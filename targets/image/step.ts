@@ -3,7 +3,13 @@ import type { ShellText } from '../../src/emit/shell-text.ts';
 /** A part of the way to an image; a Dockerfile and an Apptainer definition spell the same ones. */
 export type Step =
   /** Commands of a POSIX shell, each done only if the one before succeeded; `why` stands above them. */
-  | { readonly kind: 'run'; readonly why: string; readonly commands: readonly ShellText[] }
+  | {
+      readonly kind: 'run';
+      readonly why: string;
+      readonly commands: readonly ShellText[];
+      /** Folders that the builder may keep for the next time. */
+      readonly cache?: readonly string[];
+    }
   /** From the folder of the flow. */
   | Copy<'copy'>
   /** From another stage. */
@@ -25,6 +31,14 @@ export interface Stage {
   /** An image, or the stage that this one goes on from. */
   readonly from: ShellText | string;
   readonly steps: readonly Step[];
+}
+
+/** What is told of an image beside its files. */
+export interface Config {
+  readonly env: readonly string[];
+  /** Who it runs as; null: who its base runs as, which a build is told. */
+  readonly user: string | null;
+  readonly labels: readonly (readonly [name: string, value: string])[];
 }
 
 export const run = (why: string, commands: readonly ShellText[]): Step => ({ kind: 'run', why, commands });

@@ -13,7 +13,7 @@ find_image() {
     if [[ ! -e $file ]]; then fetch_image "$file" || leave 70 "cannot get the image $image; to get it by hand: apptainer pull $file $image"; fi
     image=$file
   fi
-  [[ $image == /* ]] || image=$home/$image
+  [[ $image == /* ]] || image=$home/${image#./}
   [[ -e $image ]] || leave 70 "there is no image $image"
   image_id=$(identity "$image")
 }

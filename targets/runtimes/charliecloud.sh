@@ -7,7 +7,7 @@ find_image() {
   if [[ $image != [/.]* && ! -e $image ]]; then
     image=${CH_IMAGE_STORAGE:-/var/tmp/${USER:=$(id -un)}.ch}/img/${named//:/+}
   fi
-  [[ $image == /* ]] || image=$home/$image
+  [[ $image == /* ]] || image=$home/${image#./}
   [[ -e $image ]] || leave 70 "there is no image $image"
   image_id=$(identity "$image")
 }

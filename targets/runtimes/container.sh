@@ -42,10 +42,23 @@ collect_binds() {
   for from in "$run" "$tmp_of_run"; do
     if ! on_host "$from" || [[ $REPLY != "$from" ]]; then bind "$from" "$from" ''; fi
   done
+  note_places
   on_host "$output"
   [[ $REPLY == "$output" ]] || say "$output is $REPLY on this host"
   write_file "$run/paths" "$workdir"$'\n'"$output"$'\n'"$REPLY"
   claim_output "$REPLY"
+}
+
+# Sets places: the folders that a runtime makes on the host for what is mounted below another mount; removed in the end.
+note_places() {
+  local i to
+  places=()
+  for ((i = 0; i < ${#binds[@]}; i += 3)); do
+    to=${binds[i + 1]}
+    on_host "${to%/*}" || continue
+    to=$REPLY/${to##*/}
+    while [[ ! -e $to ]]; do places+=("$to") to=${to%/*}; done
+  done
 }
 
 # show FOLDER WORDS: at the same place.
@@ -101,6 +114,8 @@ come_in() {
     if [[ $entry =~ ^CRFLOW_[A-Z_]+= ]]; then export "${entry?}"; fi
   done
   PATH=$dmtcp/bin:$PATH where="in the image $image, with DMTCP in $dmtcp"
+  # Not another one that the image has on its PATH: a restore wants the DMTCP that wrote the checkpoint.
+  [[ -x $dmtcp/bin/dmtcp_launch ]] || conclude missing "there is no $dmtcp/bin/dmtcp_launch in the image $image: the flow's dmtcp is to name DMTCP's prefix in it"
 }
 
 # What the application is started with: the image's own variables, and what is passed on.

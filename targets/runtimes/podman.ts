@@ -29,6 +29,17 @@ const OWN_OPTIONS = [
   '-t',
 ];
 
+const REFUSED: Runtime['refusedOptions'] = [
+  [['--pid', '--pod'], 'all of a job ends with its container, because it has a process namespace of its own'],
+  [
+    ['--tmpfs', '--read-only', '--read-only-tmpfs'],
+    'what the program writes there would be gone with its container at the next restore',
+  ],
+  [['--rmi'], 'a run goes on in the image that it began in, and that removes it'],
+  [['--replace', '--restart', '--timeout'], 'a job starts and ends its containers itself'],
+  [['--rootfs'], 'the image would be another than the one that the job looks after'],
+];
+
 /** Plain Podman: for a desk, and for nodes that have it. */
 export const podman: Runtime = {
   name: 'podman',
@@ -41,6 +52,8 @@ export const podman: Runtime = {
   whyNoMount: anywhere,
   readonly: true,
   ownOptions: OWN_OPTIONS,
+  refusedOptions: REFUSED,
+  gpuOptions: [['--gpus'], ['--device', /nvidia|\/dev\/(?:dri|kfd)\b/], ['--hooks-dir', /nvidia/]],
   abbreviates: false,
   spell: imageName,
   bash: `${bash}\n${image}`,
@@ -72,5 +85,11 @@ export const podmanHpc: Runtime = {
     ],
     exclusive: [['mpi', 'cuda-mpi', 'openmpi-pmi2', 'openmpi-pmix']],
     detached: ['mpi', 'cuda-mpi', 'openmpi-pmi2'],
+    opened: [
+      [
+        'openmpi-pmix',
+        'it is run with `--pid=host` and `--privileged`: what is left in it would not end with it; and DMTCP checkpoints no MPI over several ranks',
+      ],
+    ],
   },
 };

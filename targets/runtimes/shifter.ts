@@ -42,6 +42,8 @@ export const shifter: Runtime = {
     '--entrypoint',
     '--entry',
   ],
+  refusedOptions: [],
+  gpuOptions: [],
   abbreviates: true,
   spell: ({ registry, repository, tag }) =>
     `docker:${registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`}:${tag}`,

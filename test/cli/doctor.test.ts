@@ -113,7 +113,7 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       podman();
       command('timeout', 'shift 3; exec "$@"');
       command('dmtcp_launch', 'echo "dmtcp_launch (DMTCP) 4.1.1"');
-      writeFileSync(join(folder, 'a.crflow'), container);
+      writeFileSync(join(folder, 'a.crflow'), container.replace('a:1"', `a:1" dmtcp = "${folder}"`));
       const { stdout } = doctor(['a.crflow']);
       expect(stdout).toContain('ok  a, image for podman: 0123abcd');
       expect(stdout).toContain('ok  a, DMTCP in the image: 4.1.1');
@@ -179,7 +179,13 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
         join(folder, 'a.crflow'),
         text.replace('"/work4"', '"/data/in"').replace('/results/', '/data/'),
       );
-      expect(doctor(['a.crflow']).stdout).not.toMatch(/a, (workdir|output)/);
+      const below = doctor(['a.crflow']).stdout;
+      expect(below).toContain(
+        `NO  a, workdir: there is no folder ${join(realpathSync(folder), 'data/in')}\n`,
+      );
+      expect(below).not.toMatch(/a, output/);
+      mkdirSync(join(folder, 'data/in'));
+      expect(doctor(['a.crflow']).stdout).toMatch(/ \? {2}a, workdir: \S+data\/in can be written/);
     });
 
     test('programs that run names by their full paths, and the libraries that they need', () => {
@@ -201,9 +207,58 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       expect(
         stdout.split('\n').filter((line) => line.includes(' in the image: it') && !line.includes('tools')),
       ).toEqual([
+        '  NO  a, orbit in the image: it is not on the PATH: see `results` and `packages` of its recipe',
         '  NO  a, /opt/orbit/bin/orbit in the image: it is not there: see `results` and `packages` of its recipe',
         `  NO  a, ${folder}/bin/sh in the image: it needs libgomp.so.1, which is not there: see \`results\` and \`packages\` of its recipe`,
       ]);
+    });
+
+    test('programs that run names from the work folder, which a mount shows', () => {
+      podman();
+      command('timeout', 'shift 3; exec "$@"');
+      mkdirSync(join(folder, 'data/run/bin'), { recursive: true });
+      writeFileSync(join(folder, 'data/run/bin/there'), '', { mode: 0o755 });
+      writeFileSync(join(folder, 'data/run/bin/text'), '');
+      const text = container
+        .replace('"localhost/a:1"', '"localhost/a:1" mount "data" to "/data"')
+        .replace('"true"', '"bin/there 3 && ./bin/text || bin/absent | cat" workdir = "/data/run"');
+      writeFileSync(join(folder, 'a.crflow'), text);
+      const lines = doctor(['a.crflow']).stdout.replaceAll(realpathSync(folder), '').split('\n');
+      expect(lines.filter((line) => line.includes('bin/'))).toEqual([
+        '  NO  a, ./bin/text: /data/run/bin/text cannot be executed',
+        '  NO  a, bin/absent: /data/run/bin/absent is not there',
+      ]);
+    });
+
+    test('another DMTCP on the PATH of the image is not the one that the flow names', () => {
+      podman();
+      command('timeout', 'shift 3; exec "$@"');
+      command('dmtcp_launch', 'echo "dmtcp_launch (DMTCP) 4.1.1"');
+      writeFileSync(join(folder, 'a.crflow'), container.replace('a:1"', 'a:1" dmtcp = "/opt/dmtcp"'));
+      expect(doctor(['a.crflow']).stdout).toContain(
+        'NO  a, DMTCP in the image: there is no dmtcp_launch in /opt/dmtcp/bin',
+      );
+    });
+
+    test.each([
+      [
+        '  --module=MODULES',
+        ["  NO  a, sbatch --image: sbatch has no --image here: shifter's plug-in for Slurm is not set up"],
+      ],
+      ['  --image=IMAGE', []],
+      [
+        '',
+        ["  NO  a, sbatch --image: sbatch has no --image here: shifter's plug-in for Slurm is not set up"],
+      ],
+    ])('whether sbatch has the options of a plug-in: %j', (help, wanted) => {
+      command('shifter', 'exit 1');
+      command('shifterimg', 'echo 4711');
+      command('timeout', 'shift 3; exec "$@"');
+      command('sbatch', `echo "Usage: sbatch"; echo "${help}"`);
+      const text = container.replace('podman', 'shifter').replace('localhost/', 'registry.example.org/');
+      writeFileSync(join(folder, 'a.crflow'), text);
+      const lines = doctor(['a.crflow']).stdout.split('\n');
+      expect(lines.filter((line) => line.includes('a, sbatch'))).toEqual(wanted);
     });
 
     test('an image of a registry that is not there is pulled, and not built', () => {

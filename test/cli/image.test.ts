@@ -36,6 +36,22 @@ describe('crc compile of a flow with an image', () => {
     expect(manifest.outputs.map(({ name }: { name: string }) => name)).toEqual(files);
   });
 
+  test('says what a build would not find, and that its base image may change', () => {
+    const said = run('compile', '--no-verify', 'flows/w.crflow').stderr;
+    expect(said).toContain('warning[CRF960]: there is no src in flows, which goes into the image');
+    expect(said).toContain('warning[CRF961]: docker.io/library/debian:12 is not pinned');
+    mkdirSync(join(folder, 'flows/src'));
+    expect(run('compile', '--no-verify', '--no-lock', 'flows/w.crflow').stderr).toBe('');
+    writeFileSync(
+      join(folder, 'flows/w.crflow'),
+      readFileSync(join(folder, 'flows/w.crflow'), 'utf8').replace(
+        'debian:12',
+        `debian:12@sha256:${'0'.repeat(64)}`,
+      ),
+    );
+    expect(run('compile', '--no-verify', '-o', 'elsewhere', 'flows/w.crflow').stderr).toBe('');
+  });
+
   test('elsewhere, the script finds the sources from there', () => {
     expect(run('compile', '--no-verify', '-o', 'out/jobs', 'flows/w.crflow').status).toBe(0);
     expect(readFileSync(join(folder, 'out/jobs/w.image.sh'), 'utf8')).toMatch(

@@ -401,6 +401,44 @@ collect_binds; printf '%s\\n' "\${binds[@]}"`,
     ]);
   });
 
+  test('a folder that a runtime makes in one of the user, for what is mounted below it, is removed in the end', ({
+    expect,
+  }) => {
+    put('data/kept/x');
+    const { said } = bash(
+      'podman',
+      `home=$PWD workdir=/data output=/data/out run=/data/runs/md/7 tmp_of_run=/nowhere listener='' places=()
+mounts=("$PWD/data" /data ''); write_file() { :; }; holds_lease() { :; }; say() { echo "$*"; }
+collect_binds; printf '%s\\n' "\${places[@]}"; mkdir -p data/runs/md/7; stop_listening; (cd data && find . -type d)`,
+    );
+    expect(said.replaceAll(folder, '').split('\n')).toEqual([
+      '/data/out is /data/out on this host',
+      '/data/runs/md/7',
+      '/data/runs/md',
+      '/data/runs',
+      '.',
+      './kept',
+      '',
+    ]);
+  });
+
+  test('an image below the work folder is none of the files that a program changed', ({ expect }) => {
+    put('work/image/usr/bin/new');
+    put('work/image-folder-1-2/usr/bin/old');
+    put('work/image.sif.recipe');
+    put('work/result');
+    put('from/open');
+    const { said } = bash(
+      'charliecloud',
+      `touch -d yesterday from/open; workdir_real=$PWD/work run_real=/state/md/7 tmp_of_run=/tmp/x output=$PWD/work/out
+image=$PWD/work/image; say() { echo "$*"; }; journal() { :; }
+generation=1 from=$PWD/from; generation_fact() { :; }; name_changed_files`,
+    );
+    expect(said.replaceAll(folder, '')).toBe(
+      'changed since generation 1, and not brought back: /work/result\n',
+    );
+  });
+
   test('Shifter: is asked for what is at another place, or to be read only', ({ expect }) => {
     put('bin/shifter', '#!/bin/bash\nprintf "%s\\n" "$@" | grep -e --volume\n');
     const { said } = bash('shifter', "binds=(/a /x '' /work /work '' /b /b ro); inside true");
@@ -537,6 +575,14 @@ ${asked(full).replace('say() { :; }', 'say() { : >tried; }')}`,
 });
 
 describe('the inner half', () => {
+  test('takes no other DMTCP of the image than the one that the flow names', ({ expect }) => {
+    put('bin/dmtcp_launch', '#!/bin/bash\n');
+    const come = `: >"$attempt_dir/environment"; image=md:1; variables() { :; }; conclude() { echo "$*"; exit; }; come_in; echo came in`;
+    expect(bash('podman', come).said).toBe(
+      "missing there is no /opt/bin/dmtcp_launch in the image md:1: the flow's dmtcp is to name DMTCP's prefix in it\n",
+    );
+  });
+
   test('takes neither coordinator nor folders from what the submission passes on', ({ expect }) => {
     const { said } = bash(
       'podman',

@@ -44,7 +44,7 @@ ${does}
 const builder = `
 case "$1 $2" in
   'build '*) for word; do [[ $word != org.crflow.recipe=* ]] || printf '%s' "\${word#*=}" >"$log/built"; done ;;
-  'image inspect') if [[ $* == *'.Id'* ]]; then [[ -e $log/built ]] && echo 1234; else cat "$log/built" 2>/dev/null; fi ;;
+  'image inspect') if [[ $* == *Config.User* ]]; then echo "\${BASE_USER-}"; elif [[ $* == *'.Id'* ]]; then [[ -e $log/built ]] && echo 1234; else cat "$log/built" 2>/dev/null; fi ;;
 esac`;
 
 function emit(asked: Asked): string {
@@ -82,7 +82,8 @@ function calls(): string[] {
   return lines.map((line) => line.replaceAll(`${folder}/`, '').replaceAll(/\d{4,}-\d+/g, 'SUM'));
 }
 
-const works = (call: string) => !/ inspect | lookup |^podman-hpc images|^apptainer exec/.test(call);
+const works = (call: string) =>
+  !/ inspect | lookup |^podman-hpc images|^apptainer exec|dmtcp\.def$/.test(call);
 
 describe('for podman', () => {
   test('it builds with podman, and the second time finds it there', () => {
@@ -134,6 +135,27 @@ describe('for podman', () => {
     expect(calls().filter(works)[0]).toContain('--build-arg CRFLOW_PROOF=yes');
     imageScript(['--no-proof']);
     expect(calls().filter(works)).toHaveLength(0);
+  });
+
+  test('goes on with the user of the base image', () => {
+    put('podman', builder);
+    emit({});
+    imageScript([], { BASE_USER: 'app' });
+    expect(calls().filter(works)[0]).toContain('--build-arg CRFLOW_USER=app ');
+    emit({ recipe: { ...copied, user: 'other' } });
+    imageScript(['--force'], { BASE_USER: 'app' });
+    expect(calls().join()).not.toContain('CRFLOW_USER');
+    expect(readFileSync(join(folder, 'flow.Dockerfile'), 'utf8')).toMatch(/^USER other$/m);
+  });
+
+  test('is built for a platform, and is another image for another', () => {
+    put('podman', builder);
+    emit({ recipe: { ...copied, platform: 'linux/arm64' } });
+    imageScript();
+    expect(calls().filter(works)[0]).toContain(' --platform=linux/arm64 ');
+    emit({ recipe: { ...copied, platform: 'linux/amd64' } });
+    imageScript();
+    expect(calls().filter(works)[0]).toContain(' --platform=linux/amd64 ');
   });
 
   test('the image that loses its name to a new one gets another', () => {
@@ -373,6 +395,32 @@ describe('for Apptainer', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('tmp.'))).toEqual([]);
   });
 
+  test('DMTCP is built once: a change of a source builds the rest', () => {
+    put('apptainer', builds);
+    emit(asked);
+    imageScript([], scratch());
+    expect(calls().filter((call) => call.includes('dmtcp.def'))).toHaveLength(1);
+    writeFileSync(join(folder, 'src dir/a.c'), 'int other;\n');
+    imageScript([], scratch());
+    expect(calls().filter((call) => call.startsWith('apptainer build'))).toEqual([
+      'apptainer build --force scratch/my images/flow.sif.new flow.def',
+    ]);
+  });
+
+  test('a base image that is a file is shown to Apptainer, and another one makes another image', () => {
+    put('apptainer', `${builds}; [[ $1 != build || ! -e crflow-base ]] || cat crflow-base >>"$log/bases"`);
+    const from = { kind: 'file', path: [{ kind: 'text', text: './base.sif' }] } as const;
+    emit({ ...asked, recipe: { ...copied, from } });
+    expect(imageScript([], scratch())).toMatchObject({ status: 1 });
+    writeFileSync(join(folder, 'base.sif'), 'one\n');
+    expect(imageScript([], scratch())).toMatchObject({ status: 0 });
+    calls();
+    writeFileSync(join(folder, 'base.sif'), 'another\n');
+    imageScript([], scratch());
+    expect(calls().filter((call) => call.startsWith('apptainer build'))).toHaveLength(2);
+    expect(readFileSync(join(folder, 'log/bases'), 'utf8')).toBe('one\none\nanother\nanother\n');
+  });
+
   test('a file that somebody changed is not taken for its own', () => {
     put('apptainer', builds);
     emit(asked);
@@ -391,7 +439,8 @@ describe('for Apptainer', () => {
       'apptainer',
       `case $1 in exec) echo '${contents}' ;; *) args=("$@"); echo '${words}' >"\${args[-2]}" ;; esac`,
     );
-  const images = () => readdirSync(join(folder, 'scratch/my images'));
+  const images = () =>
+    readdirSync(join(folder, 'scratch/my images')).filter((name) => !name.startsWith('crflow-dmtcp-'));
 
   test('keeps the image that a new one takes the place of, and says where', () => {
     makes('one');

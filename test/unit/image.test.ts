@@ -22,7 +22,17 @@ const sif = [{ kind: 'text', text: 'flow.sif' }] as const;
 const apt = ['apt-get install '];
 const dnf = ['dnf install '];
 const zypper = ['zypper --non-interactive install '];
-const expected = { debian: apt, ubuntu: apt, rocky: dnf, alma: dnf, sles: zypper, opensuse: zypper };
+const expected = {
+  debian: apt,
+  ubuntu: apt,
+  rocky: dnf,
+  alma: dnf,
+  centos: dnf,
+  ubi: dnf,
+  fedora: dnf,
+  sles: zypper,
+  opensuse: zypper,
+};
 
 describe('the Dockerfile', () => {
   test.each(DISTRIBUTIONS)('for %s passes the linter', (distribution) => {
@@ -184,20 +194,25 @@ describe('the list of what builders leave out', () => {
 });
 
 describe('the Apptainer definition', () => {
-  const definition = (recipe: Partial<ImageRecipe> = full) =>
-    imageFiles({ runtime: 'apptainer', image: sif, recipe }).definition ?? '';
+  const both = (recipe: Partial<ImageRecipe> = full) => {
+    const { definition = '', files } = imageFiles({ runtime: 'apptainer', image: sif, recipe });
+    return { definition, dmtcp: files.find(({ name }) => name === 'flow.dmtcp.def')?.text ?? '' };
+  };
+  const definition = (recipe: Partial<ImageRecipe> = full) => both(recipe).definition;
 
   test('is there only where Apptainer builds', () => {
     const names = (asked: Parameters<typeof imageFiles>[0]) =>
       imageFiles(asked).files.map(({ name }) => name);
     const three = ['flow.Dockerfile', 'flow.Dockerfile.dockerignore', 'flow.image.sh'];
-    expect(names({ runtime: 'apptainer', image: sif }).sort()).toEqual([...three, 'flow.def'].sort());
+    expect(names({ runtime: 'apptainer', image: sif }).sort()).toEqual(
+      [...three, 'flow.def', 'flow.dmtcp.def'].sort(),
+    );
     for (const runtime of ['shifter', 'podman-hpc', 'podman', 'apptainer', 'charliecloud'] as const)
       expect(names({ runtime }).sort()).toEqual(three);
   });
 
   test('does what the Dockerfile does', () => {
-    const text = definition();
+    const text = both().dmtcp + definition();
     const { dockerfile } = imageFiles({ recipe: full });
     const runs = dockerfile.match(/^RUN (.*\\\n)*.*$/gm) ?? [];
     const commands = runs
@@ -209,13 +224,18 @@ describe('the Apptainer definition', () => {
   });
 
   test('goes on from an image where the Dockerfile goes on from a stage', () => {
-    expect(definition().match(/^(Bootstrap|From|Stage): .*/gm)).toEqual(
-      ['dmtcp', 'build', 'image'].flatMap((stage) => [
-        'Bootstrap: docker',
-        'From: docker.io/library/debian:12',
-        `Stage: ${stage}`,
-      ]),
-    );
+    const heads = (text: string) => text.match(/^(Bootstrap|From|Stage): .*/gm);
+    const from = ['Bootstrap: docker', 'From: docker.io/library/debian:12'];
+    expect(heads(both().dmtcp)).toEqual([...from, 'Stage: dmtcp', 'Bootstrap: scratch', 'Stage: file']);
+    expect(heads(both().definition)).toEqual([
+      'Bootstrap: localimage',
+      'From: crflow-dmtcp.sif',
+      'Stage: dmtcp',
+      ...from,
+      'Stage: build',
+      ...from,
+      'Stage: image',
+    ]);
   });
 
   test('has no line in which Apptainer reads a section or a variable', () => {

@@ -1,4 +1,5 @@
 import { containers } from '../../diagnostics/containers.ts';
+import { images } from '../../diagnostics/images.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import { whyNoRecipePath } from '../../emit/forms.ts';
@@ -113,8 +114,8 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {
     whatImage(from, true, context);
-    const known = image.given.has('distribution') || distributionOf(from.value.repository, from.value.tag);
-    if (!known && !isMusl(from.value))
+    const known = image.given.has('distribution') || distributionOf(from.value);
+    if (!known && !(from.value.kind === 'name' && isMusl(from.value)))
       report(containers.unknownDistribution, from.span, {
         image: shownImage(from.value),
         known: DISTRIBUTIONS,
@@ -233,9 +234,17 @@ function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context:
 function baseFor(runtime: RuntimeRules, { container, image }: Blocks, { report }: Context): void {
   const from = image?.values.from;
   const isFile = container?.values.image?.value.kind === 'file';
+  if (from?.value.kind === 'file') {
+    if (!isFile || !runtime.files?.extendsFiles)
+      report(images.baseFile, from.span, { image: shownImage(from.value), isFile, runtime: runtime.label });
+    return;
+  }
   if (from?.value.registry !== 'localhost' || !isFile || !runtime.files?.baseFromRegistry) return;
   report(containers.localBase, from.span, { runtime: runtime.label, image: shownImage(from.value) });
 }
+
+/** How centres call modules that bring the libraries of a GPU. */
+const GPU_MODULES = /^(?:gpu|cuda|nccl|nvidia|rocm)(?:$|[-_\d])/i;
 
 function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site }: Context): void {
   const given = container?.values.modules;
@@ -245,6 +254,7 @@ function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site
     report(containers.noModules, given.span, { runtime: label });
     return;
   }
+  const opened = new Map(modules.opened);
   const atSite = site.runtimes.find(({ name }) => name === runtime.name)?.modules;
   given.value.forEach((module, i) => {
     const span = itemSpan(given, i);
@@ -256,6 +266,9 @@ function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site
       report(containers.unknownModule, span, { module, runtime: label, nearest, known: modules.known });
     } else if (modules.detached.includes(module))
       report(containers.detachedModule, span, { module, runtime: label });
+    else if (GPU_MODULES.test(module)) report(images.gpuInContainer, span, { text: module, runtime: label });
+    else if (opened.has(module))
+      report(images.openedModule, span, { module, runtime: label, why: opened.get(module) ?? '' });
     else if (atSite !== undefined && !atSite.includes(module) && module !== 'none')
       report(containers.unlistedModule, span, { module, site: site.name, known: atSite });
   });
@@ -266,19 +279,31 @@ function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site
 }
 
 function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Context): void {
-  const { label, ownOptions, abbreviates } = runtime;
+  const { label, ownOptions, refusedOptions, gpuOptions, abbreviates } = runtime;
   const given = container?.values.options;
   given?.value.forEach((word, i) => {
     // `--volume=/a:/b`, `--vol=/a:/b`, `-v=/a:/b` and `-v/a:/b`.
     const long = /^--[^=]+/.exec(word)?.[0];
-    const option =
+    const among = (options: readonly string[]) =>
       long === undefined
-        ? ownOptions.find((one) => !one.startsWith('--') && word.startsWith(one))
-        : (ownOptions.find((one) => one === long) ??
-          ownOptions.find((one) => abbreviates && one.startsWith(long)));
-    if (option === undefined) return;
-    const instead = insteadOf(option, word.slice((long ?? option).length).replace(/^=/, ''));
-    report(containers.ownOption, itemSpan(given, i), { option, runtime: label, instead });
+        ? options.find((one) => !one.startsWith('--') && word.startsWith(one))
+        : (options.find((one) => one === long) ?? options.find((one) => abbreviates && one.startsWith(long)));
+    const valueOfOption = (option: string) => word.slice((long ?? option).length).replace(/^=/, '');
+    const span = itemSpan(given, i);
+    const option = among(ownOptions);
+    const gpu = gpuOptions.find(
+      ([one, value]) => among([one]) && (value?.test(valueOfOption(one)) ?? true),
+    )?.[0];
+    if (option !== undefined) {
+      const instead = insteadOf(option, valueOfOption(option));
+      report(containers.ownOption, span, { option, runtime: label, instead });
+    } else if (gpu !== undefined) report(images.gpuInContainer, span, { text: word, runtime: label });
+    else
+      for (const [options, why] of refusedOptions) {
+        const refused = among(options);
+        if (refused !== undefined)
+          report(images.refusedOption, span, { option: refused, runtime: label, why });
+      }
   });
 }
 

@@ -21,6 +21,9 @@ export type KeyType =
   | 'inside-list'
   | 'words'
   | 'variables'
+  | 'assignments'
+  | 'user'
+  | 'platform'
   | 'text';
 
 /** One key of a block: all that the checker, its suggestions and the reference page know about it. */

@@ -1,5 +1,6 @@
 import { constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { runtimeOf } from '../../../targets/runtimes/index.ts';
 import { isIn } from '../../check/container-values.ts';
 import { compile } from '../../compile.ts';
 import { diagnose } from '../../diagnostics/define.ts';
@@ -16,6 +17,7 @@ import { scopeOf } from '../../site/learn.ts';
 import { findings } from '../findings.ts';
 import { askBash, isAllowed, onPath } from './machine.ts';
 import { checkPrograms } from './programs.ts';
+import { namedPrograms } from './named.ts';
 
 /** Something that a flow needs of this machine. `unknown`: it could not be told from here. */
 export interface Check {
@@ -80,10 +82,9 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
   const { container } = plan;
   const mounts = container?.mounts ?? [];
   // In a container a path is a place inside, which a mount may give it; else the job shows it at the same place.
-  const isMounted = (path: HostPath | null) => {
-    const place = path === null ? undefined : placeOf(path);
-    return mounts.some(({ to }) => place !== undefined && isIn(place, to));
-  };
+  const outside = (path: HostPath | null) => (path === null ? null : throughMounts(path, mounts));
+  const workdir = outside(plan.workdir);
+  const output = outside(plan.output);
   const mounted = [...mounts.map(({ from }) => from), ...(container ? [imagePath(container)] : [])];
   const paths = [state, plan.workdir, plan.output, ...mounted].flatMap((path) => path ?? []);
   const variables = variablesOf(paths);
@@ -102,13 +103,11 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
     ...set,
     ...(await checkFolder(of('state'), state ?? [{ kind: 'text', text: 'crflow-state' }], false, limit)),
     ...mounts.map((mount) => checkMount(of, mount)),
-    ...(isMounted(plan.workdir)
-      ? []
-      : await checkFolder(of('workdir'), plan.workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
+    ...(await checkFolder(of('workdir'), workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
     ...(container === undefined
       ? await checkPrograms(of, plan, placeOf(plan.workdir ?? [{ kind: 'text', text: '.' }]), limit)
       : []),
-    ...(isMounted(plan.output) ? [] : checkOutput(of('output'), plan.output)),
+    ...checkOutput(of('output'), output),
   ];
 }
 
@@ -116,6 +115,16 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
 function placeOf(path: HostPath): string | undefined {
   const parts = path.map((part) => (part.kind === 'variable' ? process.env[part.name] : part.text));
   return parts.some((part) => part === undefined || part === '') ? undefined : resolve(parts.join(''));
+}
+
+/** What a place inside is on this machine: the innermost mount that it is in says where that is from. */
+function throughMounts(path: HostPath, mounts: readonly Mount[]): HostPath {
+  const place = placeOf(path);
+  const mount = mounts
+    .filter(({ to }) => place !== undefined && isIn(place, to))
+    .sort((a, b) => b.to.length - a.to.length)[0];
+  if (place === undefined || mount === undefined) return path;
+  return [...mount.from, { kind: 'text', text: place.slice(mount.to.length) }];
 }
 
 function checkMount(of: (what: string) => string, { from, to }: Mount): Check {
@@ -150,13 +159,46 @@ async function checkContainer(
   const says = (answer: Answer): Pick<Check, 'verdict' | 'says'> =>
     'why' in answer ? { verdict: 'wrong', says: answer.why } : { verdict: 'fine', says: answer.text };
   const checks: Check[] = [{ what: of(`image for ${container.runtime}`), ...says(image) }];
+  for (const option of sbatchOptions(container)) {
+    // Of a plug-in of Slurm's, without which sbatch refuses the script.
+    const help = await ask('sbatch', ['--help'], limit);
+    if ('text' in help && !help.text.includes(option))
+      checks.push({
+        what: of(`sbatch ${option}`),
+        verdict: 'wrong',
+        says: `sbatch has no ${option} here: ${container.runtime}'s plug-in for Slurm is not set up`,
+      });
+  }
   if (dmtcp !== undefined) checks.push({ what: of('DMTCP in the image'), ...dmtcpInside(dmtcp) });
   if (lacks.length > 0)
     checks.push({ what: of('tools in the image'), verdict: 'wrong', says: `it lacks ${lacks.join(', ')}` });
   const way = plan.image === undefined ? '' : ': see `results` and `packages` of its recipe';
   for (const { path, why } of programs)
     checks.push({ what: of(`${path} in the image`), verdict: 'wrong', says: `${why}${way}` });
+  checks.push(...checkRelative(of, plan, container));
   return checks;
+}
+
+/** The options of sbatch that a plug-in of the runtime's takes, and that the job has. */
+const sbatchOptions = (container: Container) =>
+  (runtimeOf(container.runtime).directives?.(container) ?? []).map(([option]) => option);
+
+/** The programs that `run` names by a path from the work folder, where that is a folder of this machine. */
+function checkRelative(
+  of: (what: string) => string,
+  { run, workdir }: Plan,
+  { mounts }: Container,
+): readonly Check[] {
+  const folder = placeOf(throughMounts(workdir ?? [{ kind: 'text', text: '.' }], mounts));
+  if (folder === undefined || !isAllowed(folder, constants.F_OK)) return [];
+  return namedPrograms(run.text)
+    .filter((path) => /^(?:\.\/)?[\w][\w./+-]*$/.test(path) && path.includes('/'))
+    .flatMap((path): Check[] => {
+      const place = resolve(folder, path);
+      if (isAllowed(place, constants.X_OK)) return [];
+      const says = isAllowed(place, constants.F_OK) ? 'cannot be executed' : 'is not there';
+      return [{ what: of(path), verdict: 'wrong', says: `${place} ${says}` }];
+    });
 }
 
 function dmtcpInside(answer: Answer): Pick<Check, 'verdict' | 'says'> {

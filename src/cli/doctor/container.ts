@@ -1,13 +1,12 @@
 import { runtimeOf } from '../../../targets/runtimes/index.ts';
 import { isIn } from '../../check/container-values.ts';
-
 import { pathWord, word, words } from '../../emit/shell-text.ts';
 import type { Answer } from '../../host/ask.ts';
 import type { Container } from '../../model/container.ts';
 import { type HostPath, variablesOf } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
-import { shellCommands } from '../../shell/read.ts';
 import { askBash } from './machine.ts';
+import { namedPrograms, programsOnPath } from './programs.ts';
 
 /** What a job finds out of its container: its image is there, a command runs in it, and DMTCP is in it. */
 export interface ContainerChecks {
@@ -39,20 +38,22 @@ export async function tryContainer(
   if ('why' in image) return { image };
   const script = `PATH=${word(container.dmtcp).text}/bin:$PATH
 for tool in ${TOOLS}; do command -v "$tool" >/dev/null || echo "lacks $tool"; done
+for program in ${words(programsOnPath(plan.run.text)).text}; do
+  command -v "$program" >/dev/null || echo "unfound $program"
+done
 for program in ${words(programsOf(plan, container)).text}; do
   if [ -x "$program" ]; then ldd "$program" 2>/dev/null | sed -n "s|^[[:space:]]*\\([^ ]*\\) => not found.*|needs $program \\1|p"; else echo "absent $program"; fi
 done
-dmtcp_launch --version 2>&1 || echo "failed $?"`;
+${word(container.dmtcp).text}/bin/dmtcp_launch --version 2>&1 || echo "failed $?"`;
   const inside = await askJob(`find_image >/dev/null && inside sh -c ${word(script).text} </dev/null`);
   if ('why' in inside) return { image, dmtcp: inside };
   const lines = inside.text.split('\n');
   const lacks = lines.flatMap((line) => /^lacks (.*)/.exec(line)?.[1] ?? []);
   const programs = lines.flatMap((line) => {
-    const [, verdict, path = '', library = ''] = /^(absent|needs) (\S+) ?(\S*)/.exec(line) ?? [];
+    const [, verdict, path = '', library = ''] = /^(absent|unfound|needs) (\S+) ?(\S*)/.exec(line) ?? [];
     if (verdict === undefined) return [];
-    return [
-      { path, why: verdict === 'absent' ? 'it is not there' : `it needs ${library}, which is not there` },
-    ];
+    const what = { absent: 'it is not there', unfound: 'it is not on the PATH', needs: '' }[verdict];
+    return [{ path, why: what || `it needs ${library}, which is not there` }];
   });
   const version = /\(DMTCP\) (\S+)/.exec(inside.text)?.[1];
   const dmtcp =
@@ -66,8 +67,7 @@ dmtcp_launch --version 2>&1 || echo "failed $?"`;
 function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly string[] {
   const first = workdir?.[0];
   const places = [...mounts.map(({ to }) => to), ...(first?.kind === 'text' ? [first.text] : [])];
-  const paths = shellCommands(run.text).map(({ path }) => path);
-  return [...new Set(paths)].filter(
+  return namedPrograms(run.text).filter(
     (path) => /^\/[\w./+-]+$/.test(path) && !places.some((place) => isIn(path, place)),
   );
 }
@@ -92,8 +92,9 @@ leave() { printf '%s\\n' "$2" >&2; exit 1; }
 say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
 on_host() { return 1; }
+own_place() { REPLY=$1; }
 ${needed(state, "the state's path")}runtime=${word(runtime).text} runtime_options=(${asked}) mounts=() binds=() home=$PWD run_id=doctor
-name=${word(workflow).text} attempt=0 starts=$$ tmp_of_run=crflow-doctor-$$ state_root=${pathWord(state).text}
+name=${word(workflow).text} attempt=0 starts=$$ mark=crflow-doctor-$$ state_root=${pathWord(state).text}
 ${image.kind === 'file' ? needed(image.path, "the image's path") : ''}image=${image.kind === 'file' ? pathWord(image.path).text : word(spell(image)).text}
 end_time=0
 ${bash}

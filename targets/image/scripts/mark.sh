@@ -1,7 +1,7 @@
 # Sets wanted, by which an image is known that is what this recipe and these sources make. Not by their times: a fresh
 # clone has the same.
 describe() {
-  wanted=$({ cksum <"$here/$recipe" && contents | LC_ALL=C sort; } | cksum | tr ' ' -) || fail "cannot read what goes into the image"
+  wanted=$({ cksum <"$here/$recipe" && made_with && contents | LC_ALL=C sort; } | cksum | tr ' ' -) || fail "cannot read what goes into the image"
 }
 
 contents() {

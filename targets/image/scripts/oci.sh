@@ -23,14 +23,33 @@ keep_image() {
   fi
 }
 
+# user_of_base: who the image runs as that this one extends; where the recipe does not say.
+user_of_base() {
+  [[ -n ${base-} ]] || return 0
+  "$builder" image inspect --format '{{ .Config.User }}' "$base" 2>/dev/null ||
+    { "$builder" pull -q "$base" >/dev/null && "$builder" image inspect --format '{{ .Config.User }}' "$base"; }
+}
+
+# Which commit the image is of, where all that goes into it is committed.
+revision() {
+  local files=("$here/$recipe" "${inputs[@]}")
+  [[ -z $(git status --porcelain -- "${files[@]}" 2>/dev/null) ]] && git log -1 --format=%H -- "${files[@]}" 2>/dev/null
+}
+
 build_image() {
-  local was
-  local command=("$builder" build -f "$here/$recipe" -t "$image" --label "org.crflow.recipe=$(mark)" "${build_options[@]}")
+  local was user commit
+  local command=("$builder" build -f "$here/$recipe" -t "$image" --label "org.crflow.recipe=$(mark)" "${platform[@]}" "${build_options[@]}")
   if fits "$(mark_of_image)"; then
     say "$image is built already, of this recipe and these sources"
     return
   fi
   was=$(id_of_image)
+  if [[ -z $dry_run ]]; then
+    user=$(user_of_base) || fail "$builder cannot get $base, which the image extends"
+    if [[ -n $user ]]; then command+=(--build-arg "CRFLOW_USER=$user"); fi
+  fi
+  commit=$(revision)
+  if [[ -n $commit ]]; then command+=(--label "org.opencontainers.image.revision=$commit"); fi
   # No time of day in it: built twice, on two hosts, of the same packages, it is the same image.
   export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-0}
   if [[ $builder == docker ]]; then
@@ -44,3 +63,6 @@ build_image() {
   say "built $image"
   keep_image "$was"
 }
+
+# What else an image is made of than its recipe and its sources.
+made_with() { printf '%s\n' "${platform[*]}"; }

@@ -111,7 +111,7 @@ changed_files() {
   if [[ -d $run_real/tmp ]]; then places+=("$run_real/tmp"); fi
   while IFS= read -r -d '' file; do
     grep -qsFx -e "$file" "$from/open" "$run"/attempts/*/log || printf '%s\0' "$file"
-  done < <(timeout "$2" find "${places[@]}" \( -path "${run_real%/*/*}" -o -name "${tmp_of_run##*/}" -o -name '.?*' \) -prune -o \
+  done < <(timeout "$2" find "${places[@]}" \( -path "${run_real%/*/*}" -o -path "${image:-//}*" -o -name "${tmp_of_run##*/}" -o -name '.?*' \) -prune -o \
     -type f -newer "$1" ! -path "$output" ! -name "$name-*.log" ! -name "$name-*.out" -print0 2>/dev/null)
 }
 

@@ -3,7 +3,7 @@
 catch_signals() {
   signal='' reason='' outcome='' cause='' woken='' relay='' ticker='' suspended=0
   listener='' question='' next_job='' deaths=0
-  attempt_dir='' tmp_of_run='' coordinator=''
+  attempt_dir='' tmp_of_run='' coordinator='' places=()
   trap 'hear "$warning_signal"' "$warning_signal"
   trap 'hear TERM' TERM
   trap wake CONT # a word from the listening step, or from a verb

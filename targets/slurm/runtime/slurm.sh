@@ -226,4 +226,5 @@ stop_listening() {
   exec 7>&- 8>&- 9>&-
   if [[ -n ${ticker-} ]]; then kill "$ticker" 2>/dev/null; fi
   if [[ -n $tmp_of_run ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
+  if [[ -n ${places[*]-} ]] && holds_lease; then rmdir "${places[@]}" 2>/dev/null; fi # else a newer attempt's
 }

@@ -1,0 +1,41 @@
+import { code, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
+import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
+import type { PackageManager } from './distributions.ts';
+
+/**
+ * Commands that write what is in an image to a file, as CycloneDX 1.5: the packages of its distribution, DMTCP, and the
+ * sources that were fetched. Without a time or a serial number: of the same packages it is the same.
+ */
+export function sbom(
+  { distribution, sources, dmtcp }: ImageRecipe,
+  manager: PackageManager,
+  file: string,
+): ShellText[] {
+  const own = [
+    {
+      type: 'application',
+      name: 'dmtcp',
+      version: dmtcp.release,
+      purl: `pkg:github/dmtcp/dmtcp@${dmtcp.release}`,
+      ...(dmtcp.archive === null ? {} : hashed(dmtcp.archive.sha256)),
+    },
+    ...sources.flatMap(component),
+  ];
+  const format = `{"type":"library","name":"%N","version":"%V","purl":"pkg:%T/${distribution}/%N@%V?arch=%A"},\\n`;
+  return [
+    code`{ echo ${lineWord('{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[')}; ${manager.list(format)} | LC_ALL=C sort; printf '%s\\n' ${lineWord(`${own.map((one) => JSON.stringify(one)).join(',')}]}`)}; } >${lineWord(file)}`,
+  ];
+}
+
+const hashed = (content: string) => ({ hashes: [{ alg: 'SHA-256', content }] });
+
+function component(source: ImageSource) {
+  if (source.kind === 'copy') return [];
+  const name = source.from.replace(/\/+$/, '').replace(/^.*\//, '');
+  const externalReferences = [{ type: source.kind === 'git' ? 'vcs' : 'distribution', url: source.from }];
+  return [
+    source.kind === 'git'
+      ? { type: 'library', name, version: source.commit, externalReferences }
+      : { type: 'library', name, ...hashed(source.sha256), externalReferences },
+  ];
+}
