@@ -16,8 +16,8 @@ import type { Source } from '../../model/span.ts';
 import { scopeOf } from '../../site/learn.ts';
 import { findings } from '../findings.ts';
 import { askBash, isAllowed, onPath } from './machine.ts';
-import { checkPrograms } from './programs.ts';
 import { namedPrograms } from './named.ts';
+import { checkPrograms } from './programs.ts';
 
 /** Something that a flow needs of this machine. `unknown`: it could not be told from here. */
 export interface Check {

@@ -6,7 +6,7 @@ import type { Container } from '../../model/container.ts';
 import { type HostPath, variablesOf } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
 import { askBash } from './machine.ts';
-import { namedPrograms, programsOnPath } from './programs.ts';
+import { namedPrograms, programsOnPath } from './named.ts';
 
 /** What a job finds out of its container: its image is there, a command runs in it, and DMTCP is in it. */
 export interface ContainerChecks {
