@@ -148,8 +148,8 @@ function oneRecipeEach(
     report(containers.twoRecipes, node.name.span, { image: shownImage(container.image), other: first.name });
 }
 
-function noWorkflow({ source, file }: Module, context: Context | undefined): void {
-  const end = source.text.trimEnd().length;
+function noWorkflow({ file }: Module, context: Context | undefined): void {
+  const { end } = file;
   if (file.clauses.length === 0)
     context?.report(
       syntax.noWorkflow,

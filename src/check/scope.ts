@@ -1,5 +1,6 @@
 import { collect, type Report } from '../diagnostics/define.ts';
 import { names } from '../diagnostics/names.ts';
+import { outputs } from '../diagnostics/outputs.ts';
 import { placeOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
@@ -34,6 +35,9 @@ interface Cell {
 /** Names that refer to one another more deeply than this are a machine's work, or a mistake. */
 const DEEPEST = 100;
 
+/** Names that put more characters than this into all texts of a program together multiply; see LONGEST_TEXT for one of them. */
+const MOST_TEXT = 4_000_000;
+
 /** Names that mean something as a value already, or that a job needs as they are. */
 const TAKEN = new Map<string, string>([
   ...['yes', 'no', 'auto', 'unlimited'].map((word) => [word, 'it is a value of the language'] as const),
@@ -52,6 +56,8 @@ export class Declarations {
   private readonly files = new Map<Module, Map<string, Cell>>();
   private readonly cells: Cell[] = [];
   private readonly running: Cell[] = [];
+  /** Characters that names have put in so far. */
+  private spent = 0;
   private readonly settings: Settings;
   private readonly root: Module;
   /** Findings in the texts of `--set`, each a source of its own. */
@@ -151,7 +157,8 @@ export class Declarations {
           .find((one) => one !== undefined);
         if (cell === undefined) return undefined;
         cell.used = true;
-        return this.valueOf(cell) ?? 'broken';
+        const value = this.valueOf(cell);
+        return value === undefined || !this.affords(cell, value) ? 'broken' : value;
       },
       names: () => {
         const now = maps();
@@ -161,6 +168,18 @@ export class Declarations {
         return known.names;
       },
     };
+  }
+
+  /** Counts what a name puts in, here and everywhere; false, and reported once, where it comes to too much. */
+  private affords({ node, context }: Cell, value: Constant): boolean {
+    if (value.type !== 'String') return true;
+    if (this.spent <= MOST_TEXT) {
+      // Pieces have a price of their own: a name made of a name made of a name has many.
+      this.spent += value.pieces.reduce((sum, { text }) => sum + text.length + 8, 0);
+      if (this.spent > MOST_TEXT)
+        context.report(outputs.textsTooLong, node.key.span, { name: node.key.text, limit: MOST_TEXT });
+    }
+    return this.spent <= MOST_TEXT;
   }
 
   private valueOf(cell: Cell): Constant | undefined {

@@ -1,18 +1,13 @@
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { localInputs } from '../../targets/image/sources.ts';
-import { runtimeVersion } from '../../targets/slurm/runtime.ts';
-import { compile, type Flow } from '../compile.ts';
+import { compile } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
-import { manifest } from '../emit/manifest.ts';
-import { isThere, plainWords, readIncluded, readSource, sha256, writeArtifacts } from '../host/files.ts';
-import type { Artifact } from '../model/artifact.ts';
-import type { Settings } from '../model/program.ts';
+import { isThere, readIncluded, readSource } from '../host/files.ts';
 import type { Source } from '../model/span.ts';
 import type { Locks } from '../plan/lock.ts';
-import type { ChosenSite } from '../site/choose.ts';
 import { findings } from './findings.ts';
+import { type Choices, type Job, relativePath } from './job.ts';
 import { locksIn, reportLost } from './lock.ts';
-import { foreignOutputs, type Outputs } from './owner.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 
 export interface CompileOptions extends CheckOptions {
@@ -29,27 +24,8 @@ export interface CompileOptions extends CheckOptions {
   readonly cache: boolean;
 }
 
-/** What the command line decides of a flow. */
-export interface Choices {
-  readonly set: Settings;
-  /** A site that goes before what the flows say. */
-  readonly site?: string;
-  /** True: pin images to what they are now; false: pin none; absent: those stay pinned that are. */
-  readonly lock?: boolean;
-}
-
 /** What `crc check` takes. */
 export interface CheckOptions extends ReportOptions, Choices {}
-
-/** A flow, the source that was named for it, what that includes, and the folder its files belong in. */
-export interface Job {
-  readonly source: Source;
-  readonly included: readonly Source[];
-  readonly flow: Flow;
-  readonly folder: string;
-  readonly site: ChosenSite;
-  readonly locks: Locks;
-}
 
 /** `crc check FILE…`: all that can be found in the files. Resolves to the exit status. */
 export async function checkFiles(files: readonly string[], options: CheckOptions): Promise<number> {
@@ -102,29 +78,16 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     for (const { text } of texts) reporter.print(text);
     return reporter.end([], { texts });
   }
-  for (const job of jobs) {
-    const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
-    for (const one of await foreignOutputs(outputsOf(job, options)))
-      reporter.report([diagnose(findings.foreign, { ...one, ...params })]);
-  }
-  if (reporter.failed()) return reporter.end();
   const outputs: string[] = [];
-  for (const folder of new Set(jobs.map((job) => job.folder))) {
-    const own = jobs.filter((job) => job.folder === folder);
-    const artifacts = own.flatMap((job) => artifactsOf(job, options));
-    try {
-      await writeArtifacts(folder, artifacts);
-    } catch (error) {
-      reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
-      continue;
-    }
+  const { writeOutputs } = await import('./outputs.ts');
+  await writeOutputs(jobs, options, reporter, (folder, own, names) => {
     for (const { flow } of own) {
       reporter.say(`${join(folder, flow.script.name)}: ${verdict}`);
       const builder = flow.imageFiles.find(({ name }) => name.endsWith('.sh'));
       if (builder) reporter.say(`${join(folder, builder.name)}: builds its image`);
     }
-    outputs.push(...artifacts.map(({ name }) => join(folder, name)));
-  }
+    outputs.push(...names.map((name) => join(folder, name)));
+  });
   return reporter.end(outputs);
 }
 
@@ -186,63 +149,6 @@ function reportImage({ flow }: Job, { lock }: Choices, reporter: Pick<Reporter, 
     reporter.report([diagnose(findings.unpinnedBase, { name: base.name })]);
 }
 
-/** All files of a flow, the manifest last. */
-export function artifactsOf(job: Job, choices: Choices): Artifact[] {
-  return [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
-}
-
-/** The files of a flow, and where they are from: to see whose the files are that they would take the place of. */
-export const outputsOf = (job: Job, choices: Choices): Outputs => ({
-  workflow: job.flow.plan.workflow,
-  folder: job.folder,
-  source: job.source,
-  own: job.flow.source,
-  artifacts: artifactsOf(job, choices),
-});
-
-/** The locks of images that the flow has, and has not pinned itself. */
-const used = (flow: Flow, locks: Locks): Locks =>
-  new Map(
-    flow.lockable.flatMap(({ name, why }) => {
-      const digest = why === null ? locks.get(name) : undefined;
-      return digest === undefined ? [] : [[name, digest]];
-    }),
-  );
-
-/** A source, for people. */
-export const nameOf = ({ name }: Source) => (name === '-' ? 'standard input' : name);
-
 const silent = { report: () => {} };
 
-const relativePath = (from: string, to: string) =>
-  relative(resolve(from), resolve(to)).split(sep).join('/') || '.';
-
 const isSame = (a: Source, b: Source) => resolve(a.name) === resolve(b.name) && a.text === b.text;
-
-function manifestOf(
-  { source, included, flow, folder, site, locks }: Job,
-  { set: settings, site: asked }: Choices,
-) {
-  const entry = ({ name, text }: Source) => ({
-    path: name === '-' ? '-' : relativePath(folder, name),
-    text,
-  });
-  return manifest({
-    name: flow.plan.workflow,
-    runtime: runtimeVersion,
-    source: entry(source),
-    includes: included.map(entry),
-    settings,
-    site:
-      site.named === undefined
-        ? undefined
-        : {
-            name: site.source === undefined ? site.named : entry(site.source).path,
-            given: asked !== undefined,
-            text: site.source?.text,
-          },
-    images: used(flow, locks),
-    artifacts: [flow.script, ...flow.imageFiles],
-    sha256,
-  });
-}

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { diagnose } from '../diagnostics/define.ts';
 import { type JsonDiagnostic, jsonText, toJson } from '../diagnostics/json.ts';
 import { visibleLines } from '../diagnostics/words.ts';
 import { plainWords } from '../host/files.ts';
+import { NOT_REGULAR } from '../host/regular.ts';
 import type { WrittenProfile } from '../site/learn.ts';
 import { readProfile } from '../site/read.ts';
 import { type Check, type CheckOptions, checkFlows } from './doctor/checks.ts';
@@ -36,6 +37,9 @@ export async function doctor(files: readonly string[], options: DoctorOptions): 
     if (diagnostics.length > 0)
       throw new Error(`the profile does not fit its schema: ${diagnostics[0]?.title}`);
     try {
+      const there = statSync(options.write, { throwIfNoEntry: false });
+      // A FIFO would wait for a reader; a terminal is meant.
+      if (there && !there.isFile() && !there.isCharacterDevice()) throw new Error(NOT_REGULAR);
       writeFileSync(options.write, text);
       wrote = options.write;
     } catch (error) {

@@ -5,17 +5,10 @@ import { type Manifest, manifestSuffix } from '../emit/manifest.ts';
 import { filesIn, readOutput, readSource, sha256 } from '../host/files.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Source } from '../model/span.ts';
-import {
-  artifactsOf,
-  type Choices,
-  type CompileOptions,
-  compileFiles,
-  type Job,
-  nameOf,
-  outputsOf,
-} from './compile.ts';
+import { type CompileOptions, compileFiles } from './compile.ts';
 import { shownDiff, unifiedDiff } from './diff.ts';
 import { findings } from './findings.ts';
+import { artifactsOf, type Choices, type Job, nameOf, outputsOf } from './job.ts';
 import { foreignOutputs, isMadeFrom, manifestAt } from './owner.ts';
 import { createReporter, type Reporter } from './report.ts';
 
@@ -73,7 +66,7 @@ export async function checkDrift(files: readonly string[], options: CompileOptio
           isMadeFrom(one.manifest, one.folder, job.flow.source.name),
       );
       if (claimed) continue;
-      const foreign = await foreignOutputs(outputsOf(job, group.choices));
+      const foreign = foreignOutputs(outputsOf(job, group.choices));
       const source = nameOf(job.flow.source);
       for (const one of foreign) reporter.report([diagnose(findings.ofOther, { ...one, source, workflow })]);
       if (foreign.length === 0) await compare(job, undefined, group, reporter, differs);
@@ -111,7 +104,7 @@ async function findManifests(
   for (const one of all) {
     const asked = files.some((file) => isSame(one.source, file));
     if (one.source === '-' && !asked) continue;
-    if (asked || (await readOutput(one.source)) !== undefined) right.push(one);
+    if (asked || readOutput(one.source) !== undefined) right.push(one);
     else reportStale(one, `${one.source}, which ${one.path} was made from, is gone`, reporter);
   }
   return right;
@@ -131,7 +124,7 @@ async function manifestsIn(
       reporter.report([diagnose(findings.noManifests, params)]);
     }
     for (const path of paths ?? []) {
-      const manifest = await manifestAt(path);
+      const manifest = manifestAt(path);
       if (manifest === undefined) continue;
       if ('why' in manifest) {
         reporter.report([diagnose(findings.badManifest, { name: path, why: manifest.why })]);
@@ -209,7 +202,7 @@ async function compare(
   let right = true;
   for (const { name, text } of artifacts) {
     const output = join(folder, name);
-    const there = await readOutput(output);
+    const there = readOutput(output);
     const isManifest = name.endsWith(manifestSuffix);
     if (there !== undefined && 'text' in there && there.text === text) continue;
     // That the manifest differs, too, goes without saying.
@@ -231,7 +224,7 @@ async function compare(
   const made = new Set(artifacts.map(({ name }) => name));
   for (const { name } of found?.manifest.outputs ?? []) {
     const output = join(folder, name);
-    if (!made.has(name) && (await readOutput(output)) !== undefined)
+    if (!made.has(name) && readOutput(output) !== undefined)
       reporter.report([
         diagnose(findings.stale, { outputs: [output], why: `${source} does not compile to it any more` }),
       ]);

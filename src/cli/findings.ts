@@ -58,6 +58,21 @@ export const findings = defineDiagnostics(900, 999, {
     ...aboutForeign,
     notes: () => ['nothing was written'],
   }),
+  ownSource: error<{ output: string; source: string; workflow: string }>()(
+    'CRF905',
+    'an output would take the place of a file that it is made from',
+    {
+      title: ({ output, source, workflow }) =>
+        `the workflow ${workflow} of ${source} would be written over ${output}, which it is made from`,
+      notes: () => ['nothing was written'],
+      help: ({ output }) => [`rename ${output}, or compile into another folder with -o`],
+    },
+  ),
+  busy: error<{ folder: string }>()('CRF906', 'another crc is writing to the same folder', {
+    title: ({ folder }) => `another crc is writing to ${folder}, and did not come to its end`,
+    notes: () => ['nothing was written'],
+    help: () => ['call crc again when it has ended'],
+  }),
   runSyntax: error<{ message: string }>()('CRF910', 'bash does not understand `run`', {
     title: ({ message }) => `bash does not understand this line of run: ${message}`,
     label: () => 'here, says bash',
@@ -208,9 +223,11 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     noShellCheck,
     shellCheckFailed,
     notLocked,
+    ownSource,
+    busy,
   } = findings;
-  const ofUsage = [unreadable, sameOutput, foreign, noManifests, exists, noName];
+  const ofUsage = [unreadable, sameOutput, foreign, ownSource, noManifests, exists, noName];
   if (ofUsage.some((kind) => kind.code === code)) return 2;
-  const ofTools = [unwritable, ownSyntax, ownDockerfile, noShellCheck, shellCheckFailed, notLocked];
+  const ofTools = [unwritable, ownSyntax, ownDockerfile, noShellCheck, shellCheckFailed, notLocked, busy];
   return ofTools.some((kind) => kind.code === code) ? 3 : 1;
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Flow } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
-import { manifestSuffix, readManifest } from '../emit/manifest.ts';
+import { manifestSuffix } from '../emit/manifest.ts';
 import type { Locks } from '../plan/lock.ts';
 import { findings } from './findings.ts';
+import { manifestAt } from './owner.ts';
 import type { Reporter } from './report.ts';
 
 /** How long a registry may take, in milliseconds. */
@@ -13,12 +13,8 @@ const LIMIT = 20_000;
 /** The locks that the manifest of a workflow in that folder keeps; none where there is no such manifest. */
 export function locksIn(folder: string): (workflow: string) => Locks {
   return (workflow) => {
-    try {
-      const manifest = readManifest(readFileSync(join(folder, `${workflow}${manifestSuffix}`), 'utf8'));
-      return new Map('why' in manifest ? [] : Object.entries(manifest.images ?? {}));
-    } catch {
-      return new Map();
-    }
+    const manifest = manifestAt(join(folder, `${workflow}${manifestSuffix}`));
+    return new Map(manifest === undefined || 'why' in manifest ? [] : Object.entries(manifest.images ?? {}));
   };
 }
 

@@ -25,22 +25,23 @@ export interface Foreign {
  * What stands in the way of these outputs and is somebody else's. A file is crc's where the manifest beside it says so, or its own
  * first lines. It is another flow's where the manifest names another file, which is there and still has the workflow.
  */
-export async function foreignOutputs(of: Outputs): Promise<readonly Foreign[]> {
+export function foreignOutputs(of: Outputs): readonly Foreign[] {
   const { workflow, folder, artifacts } = of;
-  const manifest = await manifestAt(join(folder, `${workflow}${manifestSuffix}`));
-  // Nobody but crc gives that name to a file: to compile again is how one that is broken is mended.
-  if (manifest !== undefined && 'why' in manifest) return [];
-  const from = manifest === undefined ? undefined : await otherSource(manifest, of);
+  const read = manifestAt(join(folder, `${workflow}${manifestSuffix}`));
+  // One that is broken says nothing of the files beside it; to compile again is how it is mended.
+  const manifest = read === undefined || 'why' in read ? undefined : read;
+  const from = manifest === undefined ? undefined : otherSource(manifest, of);
   const byHand: string[] = [];
   const ofOther: string[] = [];
   for (const { name, text } of artifacts) {
-    if (name.endsWith(manifestSuffix)) continue;
     const output = join(folder, name);
-    const there = await readOutput(output);
+    const there = readOutput(output);
+    // Nobody but crc gives that name to a file; a FIFO or a device is another matter.
+    if (name.endsWith(manifestSuffix) && (there === undefined || 'text' in there)) continue;
     if (there === undefined || ('text' in there && there.text === text)) continue;
     if (manifest?.outputs.some((one) => one.name === name)) {
       if (from !== undefined) ofOther.push(output);
-    } else if (!(await isOfCrc(output))) byHand.push(output);
+    } else if (!isOfCrc(output)) byHand.push(output);
   }
   return [
     ...(from !== undefined && ofOther.length > 0 ? [{ outputs: ofOther, from }] : []),
@@ -49,8 +50,8 @@ export async function foreignOutputs(of: Outputs): Promise<readonly Foreign[]> {
 }
 
 /** A manifest on disk; undefined where there is none, or why it cannot be understood. */
-export async function manifestAt(path: string): Promise<Manifest | Unreadable | undefined> {
-  const there = await readOutput(path);
+export function manifestAt(path: string): Manifest | Unreadable | undefined {
+  const there = readOutput(path);
   return there === undefined || 'why' in there ? there : readManifest(there.text);
 }
 
@@ -62,28 +63,25 @@ export function isMadeFrom({ source, includes = [] }: Manifest, folder: string, 
 }
 
 /** The name, from here, of another file that a manifest's outputs are of; undefined where there is none any more. */
-async function otherSource(
-  manifest: Manifest,
-  { workflow, folder, source, own }: Outputs,
-): Promise<string | undefined> {
+function otherSource(manifest: Manifest, { workflow, folder, source, own }: Outputs): string | undefined {
   if (manifest.source.path === '-') return undefined;
   if (isMadeFrom(manifest, folder, source.name) || isMadeFrom(manifest, folder, own.name)) return undefined;
   // A file by its name, and once more as standard input.
   if (source.name === '-' && manifest.source.sha256 === sha256(source.text)) return undefined;
   const name = join(folder, manifest.source.path);
-  if ((await readOutput(name)) === undefined) return undefined;
+  if (readOutput(name) === undefined) return undefined;
   const files = [name, ...(manifest.includes ?? []).map(({ path }) => join(folder, path))];
-  const texts = await Promise.all(files.map(readOutput));
+  const texts = files.map(readOutput);
   // A workflow that moved from one file into another took its outputs along. What cannot be read may still have it.
   const head = new RegExp(`\\bworkflow\\s+${workflow}(?![\\w-])`);
   const has = texts.some((one) => one !== undefined && ('why' in one || head.test(one.text)));
   return has ? name : undefined;
 }
 
-/** Do its first lines say that crc wrote it? Builders' lists of what to leave out can say nothing: their Dockerfile does. */
-async function isOfCrc(output: string): Promise<boolean> {
-  const there = await readOutput(output.replace(/\.dockerignore$/, ''));
+/** Do its first lines, or those of two versions that git could not merge, say that crc wrote it? Builders' lists of what to leave out can say nothing: their Dockerfile does. */
+function isOfCrc(output: string): boolean {
+  const there = readOutput(output.replace(/\.dockerignore$/, ''));
   if (there === undefined || 'why' in there) return false;
-  const [head = ''] = /^(?:(?:#.*)?\r?\n)*/.exec(there.text) ?? [];
+  const [head = ''] = /^(?:(?:#.*|[<=>|]{7}.*)?\r?\n)*/.exec(there.text) ?? [];
   return /^# .*compiled from .+ by crc\b/m.test(head);
 }

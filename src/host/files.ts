@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Artifact } from '../model/artifact.ts';
 import type { Source } from '../model/span.ts';
+import { NOT_REGULAR, readRegular } from './regular.ts';
 
 /** A flow is a page of text; anything of this size is another kind of file. */
 export const largestSource = 1024 * 1024;
@@ -14,7 +14,7 @@ export type Unreadable = { readonly why: string };
 /** The text of a source file, or of standard input for `-`. Never throws for what a user may name. */
 export async function readSource(name: string): Promise<{ text: string } | Unreadable> {
   try {
-    const bytes = name === '-' ? await standardInput() : await fileBytes(name);
+    const bytes = name === '-' ? await standardInput() : fileBytes(name);
     if ('why' in bytes) return bytes;
     return decode(bytes.data);
   } catch (error) {
@@ -29,11 +29,9 @@ export async function readSource(name: string): Promise<{ text: string } | Unrea
 export function readIncluded(path: string, from: string): { source: Source; id: string } | Unreadable {
   try {
     const name = isAbsolute(path) ? path : join(from === '-' ? '.' : dirname(from), path);
-    const file = statSync(name);
-    if (file.isDirectory()) return { why: 'it is a folder' };
-    if (!file.isFile()) return { why: 'it is not a regular file' };
-    if (file.size > largestSource) return { why: tooLarge };
-    const decoded = decode(readFileSync(name));
+    const read = readRegular(name, largestSource);
+    if ('why' in read) return { why: read.why === 'folder' ? 'it is a folder' : WHY[read.why] };
+    const decoded = decode(read.data);
     return 'why' in decoded ? decoded : { source: { name, text: decoded.text }, id: realpathSync(name) };
   } catch (error) {
     return { why: plainWords(error) };
@@ -45,11 +43,9 @@ function decode(data: Uint8Array): { text: string } | Unreadable {
   return text.includes('\0') ? { why: 'it is a binary file, not text' } : { text };
 }
 
-async function fileBytes(name: string): Promise<{ data: Uint8Array } | Unreadable> {
-  const file = await stat(name);
-  if (file.isDirectory()) return { why: 'it is a folder; name the .crflow files in it' };
-  if (!file.isFile()) return { why: 'it is not a regular file' };
-  return file.size > largestSource ? { why: tooLarge } : { data: await readFile(name) };
+function fileBytes(name: string): { data: Uint8Array } | Unreadable {
+  const read = readRegular(name, largestSource);
+  return 'why' in read ? { why: WHY[read.why] } : read;
 }
 
 /** It can be read only once, and asked for by several. */
@@ -72,6 +68,12 @@ async function readStandardInput(): Promise<{ data: Uint8Array } | Unreadable> {
 }
 
 const tooLarge = 'it is larger than 1 MiB, which no flow is';
+
+const WHY = {
+  folder: 'it is a folder; name the .crflow files in it',
+  kind: NOT_REGULAR,
+  size: tooLarge,
+} as const;
 
 /** What went wrong with a file, in words instead of an error number. */
 export function plainWords(error: unknown): string {
@@ -125,47 +127,6 @@ async function whatStandsAt(path: string): Promise<string> {
   }
 }
 
-/**
- * Writes all artifacts into a folder, which is made if it is not there, or none of them: each is written and
- * flushed under a name of its own first, and all are renamed when all are there.
- * Job scripts (`*.sbatch`) can be executed. Rejects with the system's error.
- */
-export async function writeArtifacts(folder: string, artifacts: readonly Artifact[]): Promise<void> {
-  await makeFolder(folder);
-  const pending = artifacts.map(({ name, text }) => ({
-    text,
-    mode: name.endsWith('.sbatch') ? 0o777 : 0o666,
-    final: join(folder, name),
-    temporary: join(folder, `.${name}.${randomBytes(6).toString('hex')}`),
-  }));
-  try {
-    // All are waited for, also after one has failed: one that is still to be made could not be cleared away.
-    const written = await Promise.allSettled(pending.map(writeTemporary));
-    for (const one of written) if (one.status === 'rejected') throw one.reason;
-    for (const { temporary, final } of pending) await rename(temporary, final);
-  } finally {
-    for (const { temporary } of pending) await rm(temporary, { force: true });
-  }
-}
-
-async function writeTemporary(one: {
-  text: string;
-  mode: number;
-  temporary: string;
-  final: string;
-}): Promise<void> {
-  // A rename over a folder fails, but only after others have been renamed.
-  if ((await stat(one.final).catch(() => undefined))?.isDirectory())
-    throw Object.assign(new Error('a folder is in the way'), { code: 'EISDIR' });
-  const file = await open(one.temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, one.mode);
-  try {
-    await file.writeFile(one.text, 'utf8');
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 /** Writes a file that is not there yet, and its folder; false where it is. Rejects with the system's error. */
 export async function createFile(folder: string, name: string, text: string): Promise<boolean> {
   await makeFolder(folder);
@@ -182,12 +143,11 @@ export async function createFile(folder: string, name: string, text: string): Pr
 const largestOutput = 4 * 1024 * 1024;
 
 /** The text of an output as it is on disk, undefined where there is none. Bytes that are no UTF-8 are replaced. */
-export async function readOutput(path: string): Promise<{ text: string } | Unreadable | undefined> {
+export function readOutput(path: string): { text: string } | Unreadable | undefined {
   try {
-    const file = await stat(path);
-    if (!file.isFile()) return { why: 'it is not a regular file' };
-    if (file.size > largestOutput) return { why: 'it is larger than anything that crc writes' };
-    return { text: await readFile(path, 'utf8') };
+    const read = readRegular(path, largestOutput);
+    if ('data' in read) return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.data) };
+    return { why: read.why === 'size' ? 'it is larger than anything that crc writes' : NOT_REGULAR };
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : { why: plainWords(error) };
   }

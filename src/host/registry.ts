@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readRegular } from './regular.ts';
 
 /** All forms of a manifest: a registry answers 404 for one that is not asked for (measured with docker-registry 2.8). */
-const ACCEPT = [
+const FORMS = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
-].join(', ');
+];
+const ACCEPT = FORMS.join(', ');
+
+/** Bytes of a manifest (the distribution specification has registries take 4 MiB), and of a token's answer. */
+const LARGEST_MANIFEST = 4 * 1024 * 1024;
+const LARGEST_TOKEN = 64 * 1024;
+/** Bytes of a file with logins. */
+const LARGEST_LOGINS = 1024 * 1024;
 
 export interface RegistryOptions {
   /** Milliseconds that a registry may take for one answer. */
@@ -18,9 +25,9 @@ export interface RegistryOptions {
 }
 
 /**
- * The digest that a registry gives an image under a tag: the OCI distribution specification's `Docker-Content-Digest`, or the
- * checksum of the manifest where a registry sends none. Logs in as `podman login` or `docker login` have, and else as
- * anybody may. Never rejects.
+ * The digest of an image under a tag: the checksum of the manifest that its registry sends, which is what a runtime will ask for.
+ * The answer must be a manifest, in its media type and its form, and what the registry says of its digest must be true. Logs in as
+ * `podman login` or `docker login` have, and else as anybody may. Never rejects.
  */
 export async function digestOf(
   image: { readonly registry: string; readonly repository: string; readonly tag: string },
@@ -38,29 +45,85 @@ export async function digestOf(
   try {
     let answer = await get();
     if (answer.status === 401) {
-      const authorization = await authorize(answer.headers.get('www-authenticate') ?? '', login, options);
+      const authorization = await authorize(
+        answer.headers.get('www-authenticate') ?? '',
+        login,
+        scheme,
+        options,
+      );
       if (authorization !== undefined) answer = await get(authorization);
     }
     if (answer.status === 401 || answer.status === 403)
       return { why: `${image.registry} wants a login: podman login ${image.registry}` };
     if (answer.status === 404) return { why: `${image.registry} has no such image` };
+    if (scheme === 'https' && !answer.url.startsWith('https:'))
+      return {
+        why: `${image.registry} leads to a server that is asked in the clear, ${shortened(answer.url)}`,
+      };
     if (!answer.ok) return { why: `${image.registry} answers ${answer.status}` };
-    const body = Buffer.from(await answer.arrayBuffer());
-    const digest =
-      answer.headers.get('docker-content-digest') ??
-      `sha256:${createHash('sha256').update(body).digest('hex')}`;
-    return /^sha256:[0-9a-f]{64}$/.test(digest)
+    const body = await bodyOf(answer, LARGEST_MANIFEST);
+    if (body === undefined)
+      return {
+        why: `${image.registry} answers with more than ${LARGEST_MANIFEST / 2 ** 20} MiB, which no manifest has`,
+      };
+    const why = whyNoManifest(body, answer.headers.get('content-type'));
+    if (why !== undefined) return { why: `${image.registry} answers with what is no manifest: ${why}` };
+    const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+    const said = answer.headers.get('docker-content-digest');
+    return said === null || said === digest
       ? { digest }
-      : { why: `${image.registry} answers what is no digest` };
+      : { why: `${image.registry} says that the manifest is ${shortened(said)}, and sends ${digest}` };
   } catch (error) {
     return { why: inWords(error, image.registry, options.limit) };
   }
 }
 
+/** The body of an answer, which is read to `limit` bytes and not beyond; undefined where there is more of it. */
+async function bodyOf(answer: Response, limit: number): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.length;
+    // To leave the loop ends the connection.
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Why a body is no manifest of an image: by its media type, which is what was asked for, and by its form. */
+function whyNoManifest(body: Buffer, contentType: string | null): string | undefined {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!FORMS.includes(type)) return `it is ${type === '' ? 'of no media type' : shortened(type)}`;
+  if (body.length === 0) return 'it is empty';
+  let read: unknown;
+  try {
+    read = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return 'it is not JSON';
+  }
+  const { schemaVersion, mediaType, manifests, config, layers } = (read ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
+  if (schemaVersion !== 2) return 'it has no `"schemaVersion": 2`';
+  if (mediaType !== undefined && mediaType !== type) return 'its media type is not the one that it came with';
+  const isIndex = type.includes('index') || type.includes('list');
+  const right = isIndex ? isList(manifests) : hasDigest(config) && isList(layers);
+  return right ? undefined : `it names no ${isIndex ? 'manifests' : 'config and layers'}`;
+}
+
+const isList = (value: unknown) => Array.isArray(value) && value.every(hasDigest);
+const hasDigest = (value: unknown) =>
+  /^sha256:[0-9a-f]{64}$/.test(String((value as { digest?: unknown } | null | undefined)?.digest));
+const shortened = (text: string) => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
+
 function inWords(error: unknown, registry: string, limit: number): string {
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return `${registry} did not answer within ${limit / 1000} s`;
+  if (error instanceof SyntaxError) return `${registry} answers with what is not JSON`;
   const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  // The connection was there, and the rest of the answer did not come.
+  if (error instanceof TypeError && error.message === 'terminated') return `${registry} broke off its answer`;
   return `${registry} cannot be reached (${cause?.code ?? cause?.message ?? String(error)})`;
 }
 
@@ -68,13 +131,16 @@ function inWords(error: unknown, registry: string, limit: number): string {
 async function authorize(
   challenge: string,
   login: string | undefined,
+  asked: 'http' | 'https',
   { limit }: RegistryOptions,
 ): Promise<string | undefined> {
   const basic = login === undefined ? undefined : `Basic ${login}`;
   if (!/^bearer /i.test(challenge)) return basic;
   const field = (name: string) => new RegExp(`${name}="([^"]*)"`, 'i').exec(challenge)?.[1];
   const realm = field('realm');
-  if (realm === undefined || !/^https?:\/\//.test(realm)) return basic;
+  // A login goes to no server in the clear that was not asked in the clear.
+  if (realm === undefined || !URL.canParse(realm) || !realm.startsWith(asked === 'http' ? 'http' : 'https:'))
+    return basic;
   const url = new URL(realm);
   for (const name of ['service', 'scope'] as const) {
     const value = field(name);
@@ -83,9 +149,10 @@ async function authorize(
   const headers = basic === undefined ? {} : { Authorization: basic };
   const answer = await fetch(url, { headers, signal: AbortSignal.timeout(limit) });
   if (!answer.ok) return undefined;
-  const given = (await answer.json()) as { token?: unknown; access_token?: unknown };
-  const token = given.token ?? given.access_token;
-  return typeof token === 'string' ? `Bearer ${token}` : undefined;
+  const body = await bodyOf(answer, LARGEST_TOKEN);
+  const given = JSON.parse(String(body ?? '{}')) as { token?: unknown; access_token?: unknown } | null;
+  const token = given?.token ?? given?.access_token;
+  return typeof token === 'string' && /^[!-~]+$/.test(token) ? `Bearer ${token}` : undefined;
 }
 
 /** The login that `podman login` and `docker login` keep, in base64. */
@@ -100,7 +167,9 @@ function loginFor(registry: string, env: NodeJS.ProcessEnv): string | undefined 
   for (const file of files) {
     if (!file) continue;
     try {
-      const { auths = {} } = JSON.parse(readFileSync(file, 'utf8')) as {
+      const read = readRegular(file, LARGEST_LOGINS);
+      if (!('data' in read)) continue;
+      const { auths = {} } = JSON.parse(new TextDecoder().decode(read.data)) as {
         auths?: Record<string, { auth?: string }>;
       };
       const login = names.map((name) => auths[name]?.auth).find((auth) => auth !== undefined);

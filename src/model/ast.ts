@@ -18,6 +18,8 @@ export interface FlowFile {
   readonly broken: boolean;
   /** `mount …` and the like, which stand in blocks only. */
   readonly clauses: readonly Clause[];
+  /** The offset after its last word: comments may follow. */
+  readonly end: number;
 }
 
 export interface Name {

@@ -17,6 +17,13 @@ export function readProfile(source: Source): { profile?: SiteProfile; diagnostic
   const { report, sorted } = collect(source);
   const mistakes: ParseError[] = [];
   const text = source.text.replace(/^\uFEFF/, ' ');
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) {
+    report(sites.notJson, spanOf({ offset: deep, length: 1 }), {
+      what: `it is nested more than ${DEEPEST} deep`,
+    });
+    return { diagnostics: sorted() };
+  }
   const tree = parseTree(text, mistakes, { disallowComments: true, allowTrailingComma: false });
   const first = mistakes[0];
   if (tree === undefined || first !== undefined) {
@@ -32,6 +39,20 @@ export function readProfile(source: Source): { profile?: SiteProfile; diagnostic
   const diagnostics = sorted();
   if (diagnostics.length > 0) return { diagnostics };
   return { profile: withEverywhere(profileOf(value as Readonly<Record<string, unknown>>)), diagnostics };
+}
+
+/** A profile has lists of objects with lists in them; what reads it takes a step down for each. */
+const DEEPEST = 50;
+
+/** The bracket that opens a level too many. */
+function tooDeepAt(text: string): number | undefined {
+  let depth = 0;
+  for (const { 0: found, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[\]{}]/g)) {
+    if (found === '[' || found === '{') depth += 1;
+    else if (found === ']' || found === '}') depth -= 1;
+    if (depth > DEEPEST) return index;
+  }
+  return undefined;
 }
 
 const WORDS: Readonly<Record<string, string>> = {

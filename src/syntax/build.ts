@@ -38,6 +38,7 @@ export function buildFile(cst: CstNode, context: Context): FlowFile {
     ].sort((a, b) => a.span.start - b.span.start),
     clauses: nodes(cst, 'clause').map((node) => clause(node, context)),
     broken: false,
+    end: context.end,
   };
 }
 

@@ -19,7 +19,7 @@ export interface Context {
   readonly cut: boolean;
   /** What is known of lines that were looked at: a line is asked about for each of its tokens. */
   readonly heads: Map<number, LineHead>;
-  /** The offset after the last character that is not white space. */
+  /** The offset after the last token. */
   readonly end: number;
 }
 
@@ -93,15 +93,18 @@ function headOf({ text, lines, heads }: Context, line: number): LineHead {
   return head;
 }
 
-/** Was something complained about directly after this token, blanks aside? Then that is what is wrong with it. */
+/** What stands between two tokens. */
+const BETWEEN = /(?:[ \t\r\n]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
+
+/** Was something complained about directly after this token, blanks and comments aside? Then that is what is wrong with it. */
 export function isBeforeSpoken(context: Context, token: IToken): boolean {
   const { text, spoken } = context;
-  let at = endOf(token);
-  while (at < text.length && ' \t\r\n'.includes(text[at] ?? '')) at += 1;
-  return spoken.has(at < text.length ? at : endOfText(context));
+  BETWEEN.lastIndex = endOf(token);
+  const at = endOf(token) + (BETWEEN.exec(text)?.[0].length ?? 0);
+  return spoken.has(Math.min(at, endOfText(context)));
 }
 
-/** The offset after the last character that is not white space. */
+/** The offset after the last token. */
 export function endOfText(context: Context): number {
   return context.end;
 }

@@ -9,7 +9,7 @@ import { buildFile } from './build.ts';
 import { foldCalculations, unfoldCalculations } from './calculate.ts';
 import { classify } from './classify.ts';
 import { foldClauses, unfoldClauses } from './clauses.ts';
-import { type Context, endOfText, spanOf, startOf } from './context.ts';
+import { type Context, endOf, endOfText, spanOf, startOf } from './context.ts';
 import { markDeclarations } from './declare.ts';
 import { parser } from './grammar.ts';
 import { lex } from './lexer.ts';
@@ -35,6 +35,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     declarations: [],
     clauses: [],
     broken: true,
+    end: 0,
   };
   const length = source.text.length;
   if (length > LONGEST_SOURCE) {
@@ -45,7 +46,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   const cut = tokens.at(-1)?.tokenType === UnterminatedComment;
   const context: Context = {
     ...{ text, lines, report, holes, cut },
-    ...{ spoken: new Set(), before: new Map(), heads: new Map(), end: text.trimEnd().length },
+    ...{ spoken: new Set(), before: new Map(), heads: new Map(), end: endOfTokens(tokens) },
   };
   if (cut) context.spoken.add(endOfText(context));
   const through = (start: readonly IToken[], ...passes: Pass[]) =>
@@ -77,12 +78,18 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   const said = sorted().length > 0;
   const holds = [file.workflows, file.includes, file.sites, file.declarations, file.clauses];
   if (!said && holds.every((one) => one.length === 0)) {
-    const end = text.trimEnd().length;
+    const { end } = context;
     report(syntax.noWorkflow, { start: end, end }, { empty: tokens.length === 0 });
   }
   const diagnostics = sorted();
   const broken = diagnostics.some(({ severity }) => severity === 'error');
   return { file: { ...file, broken }, diagnostics };
+}
+
+/** The offset after the last token: comments and blanks behind it change nothing that is said. */
+function endOfTokens(tokens: readonly IToken[]): number {
+  const last = tokens.at(-1);
+  return last === undefined ? 0 : endOf(last);
 }
 
 type Pass = (tokens: readonly IToken[], context: Context) => readonly IToken[];

@@ -17,10 +17,12 @@ workflow primes {
 const fill = (text: string) => text.repeat(Math.floor((LONGEST_SOURCE - 1000) / text.length));
 const keyed = (text: string) => good.replace('"./primes"', `"./primes" ${text}`);
 
+const yesterday = '# primes: compiled from primes.crflow by crc\nof yesterday';
+
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crflow-bad-'));
-  writeFileSync(join(folder, 'primes.sbatch'), 'of yesterday');
+  writeFileSync(join(folder, 'primes.sbatch'), yesterday);
   writeFileSync(join(folder, 'primes.crc.json'), 'of yesterday, too');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,7 +37,7 @@ function compile(input?: string | Uint8Array) {
 }
 
 const untouched = () => {
-  expect(readFileSync(join(folder, 'primes.sbatch'), 'utf8')).toBe('of yesterday');
+  expect(readFileSync(join(folder, 'primes.sbatch'), 'utf8')).toBe(yesterday);
   expect(readFileSync(join(folder, 'primes.crc.json'), 'utf8')).toBe('of yesterday, too');
 };
 

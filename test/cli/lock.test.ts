@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -37,6 +37,23 @@ describe('the digest of an image', () => {
     expect(await ask(repository)).toEqual({ digest });
   });
 
+  test('of an image that is elsewhere, and of one for several kinds of machines', async () => {
+    expect(await ask('lab/redirect')).toEqual({ digest });
+    expect(await ask('lab/index')).toEqual({ digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+  });
+
+  test('a body without end is not kept', async () => {
+    const before = process.memoryUsage().rss;
+    for (let n = 0; n < 5; n++) await ask('lie/bomb');
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
+  });
+
+  test('a FIFO in the place of the logins is nobody to wait for', async () => {
+    const fifo = join(folder, 'auth.json');
+    spawnSync('mkfifo', [fifo]);
+    expect(await ask('lab/plain', '1', { REGISTRY_AUTH_FILE: fifo })).toEqual({ digest });
+  });
+
   test('is had with the login that podman keeps', async () => {
     mkdirSync(join(folder, 'containers'));
     const auth = Buffer.from('me:secret').toString('base64');
@@ -51,7 +68,27 @@ describe('the digest of an image', () => {
     ['lab/login', /wants a login: podman login 127/],
     ['lab/nothing', /has no such image/],
     ['lab/broken', /answers 500/],
-    ['lab/lies', /no digest/],
+    ['lab/lies', /says that the manifest is sha256:zz, and sends sha256:/],
+    ['lie/digest', /says that the manifest is sha256:0000.*, and sends sha256:/],
+    ['lie/html', /no manifest: it is text\/html/],
+    ['lie/html-as-manifest', /no manifest: it is not JSON/],
+    ['lie/empty', /no manifest: it is empty/],
+    ['lie/no-type', /no manifest: it is of no media type/],
+    ['lie/old-form', /no manifest: it is application\/vnd.docker.distribution.manifest.v1/],
+    ['lie/other-type', /no manifest: its media type is not the one that it came with/],
+    ['lie/json', /no manifest: it has no `"schemaVersion": 2`/],
+    ['lie/null', /no manifest: it has no `"schemaVersion": 2`/],
+    ['lie/index', /no manifest: it names no manifests/],
+    ['lie/endless', /more than 4 MiB/],
+    ['lie/bomb', /more than 4 MiB/],
+    ['lie/drip', /did not answer within 1 s/],
+    ['lie/too-short', /broke off its answer/],
+    ['lie/too-long', /no manifest: it is not JSON|cannot be reached/],
+    ['lie/redirect-to-login', /no manifest: it is text\/html/],
+    ['lie/redirect-for-ever', /redirect count exceeded/],
+    ['lie/token', /answers with what is not JSON/],
+    ['lie/token-endless', /wants a login/],
+    ['lie/realm', /wants a login/],
     ['lab/hangs', /did not answer within 1 s/],
   ])('is not had from %s, and why', async (repository, why) => {
     expect(await ask(repository)).toEqual({ why: expect.stringMatching(why) });

@@ -140,7 +140,8 @@ describe('crc compile writes anew', () => {
 
   test('what stands beside a manifest that cannot be read: that is how it is mended', () => {
     write('w.crflow', flow());
-    write('w.sbatch', '<<<<<<< ours\n');
+    isFine('w.crflow');
+    write('w.sbatch', `<<<<<<< ours\n${read('w.sbatch')}=======\n${read('w.sbatch')}>>>>>>> theirs\n`);
     write('w.crc.json', '<<<<<<< ours\n');
     isFine('w.crflow');
   });

@@ -40,3 +40,43 @@ test('what an emitter refuses and the checker let through is a finding at its wo
   const { start, end } = diagnostics[0]?.at?.span ?? { start: 0, end: 0 };
   expect(text.slice(start, end)).toBe('workflow');
 });
+
+const whole = (head: string, entries: string, run = './a') => `crflow 1
+${head}
+workflow w {
+  application { run = "${run}" }
+  environment { set { ${entries} } }
+  checkpoint { interval = 10min  lead = 2min }
+  schedule { time = 2h  total = 1d }
+}
+`;
+const many = (count: number, of: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => of(n)).join('\n');
+
+test.each([
+  ['by {{…}}', (n: number) => `V${n} = "{{b}}"`],
+  ['by their names', (n: number) => `V${n} = b`],
+])('50 kB that would come to 475 MB, %s', (_, entry) => {
+  const head = `let a = "${'x'.repeat(1000)}"\nlet b = "${'{{a}}'.repeat(190)}"`;
+  const found = compile({ name: 'w.crflow', text: whole(head, many(2500, entry)) });
+  expect(found.flows).toEqual([]);
+  expect(found.diagnostics.map(({ code }) => code)).toEqual(['CRF501']);
+  // A few of them are nothing to speak of.
+  const few = compile({ name: 'w.crflow', text: whole(head, many(5, entry)) });
+  expect(few.diagnostics).toEqual([]);
+  expect(few.flows[0]?.script.text.length).toBeGreaterThan(900_000);
+});
+
+test('texts that are exported to many workflows', () => {
+  const head = `let a = "${'x'.repeat(1000)}"\nlet b = "${'{{a}}'.repeat(190)}"`;
+  const text = `crflow 1\n${head}\n${many(300, (n) => whole('', '', './a $b').replace('crflow 1', '').replace('workflow w', `workflow w${n}`))}`;
+  expect(compile({ name: 'w.crflow', text }).diagnostics.map(({ code }) => code)).toContain('CRF501');
+});
+
+test('a chain of names, each made of the one before, has an end', () => {
+  const head = (count: number) => `let a0 = "y"\n${many(count, (n) => `let a${n + 1} = "{{a${n}}}y"`)}`;
+  const codes = (count: number) =>
+    compile({ name: 'w.crflow', text: whole(head(count), '') }).diagnostics.map(({ code }) => code);
+  expect(codes(300)).toEqual(['CRF122']);
+  expect(codes(3600)).toContain('CRF501');
+});

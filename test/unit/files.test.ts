@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createFile, writeArtifacts } from '../../src/host/files.ts';
+import { createFile } from '../../src/host/files.ts';
+import { writeArtifacts } from '../../src/host/write.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -150,3 +150,15 @@ describe('--site', () => {
     expect([one?.code, one?.file]).toEqual(['CRF401', undefined]);
   });
 });
+
+test.each([
+  ['lists', '['],
+  ['objects', '{"a":'],
+  ['both, in what is not closed', '{"a":['],
+])('a profile nested 5,000 deep is one with a mistake: %s', (_, open) => {
+  const text = `{ "format": 1, "name": "x", "partitions": ${open.repeat(5000)}`;
+  const { diagnostics } = readProfile({ name: 'x.json', text });
+  expect(diagnostics.map(({ code, title }) => `${code} ${title}`)).toEqual([
+    expect.stringMatching(/^CRF404 .*nested more than 50 deep/),
+  ]);
+});

@@ -9,6 +9,7 @@ import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Source } from '../../src/model/span.ts';
 import type { ReadInclude } from '../../src/program.ts';
 import { parse } from '../../src/syntax/parse.ts';
+import { runs } from '../support/fuzz.ts';
 
 const CASES = fileURLToPath(new URL('../../specs/cases', import.meta.url));
 const flows = readdirSync(CASES, { withFileTypes: true })
@@ -183,19 +184,19 @@ const pieces = [
 ];
 
 test('any text', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), { numRuns: 500 });
+  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), runs(500));
 });
 
 test('any bytes', () => {
   const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array).toString('latin1'));
-  fc.assert(fc.property(bytes, holds), { numRuns: 500 });
+  fc.assert(fc.property(bytes, holds), runs(500));
 });
 
 test('pieces of the language in any order', () => {
   const soup = fc.array(fc.constantFrom(...pieces), { maxLength: 60 });
   fc.assert(
     fc.property(soup, fc.constantFrom('', ' '), (list, glue) => holds(`crflow 1\n${list.join(glue)}`)),
-    { numRuns: 1000 },
+    runs(1000),
   );
 });
 
@@ -215,7 +216,7 @@ test('flows with pieces deleted, doubled, inserted and exchanged', () => {
       }
       holds(text);
     }),
-    { numRuns: 1000 },
+    runs(1000),
   );
 });
 

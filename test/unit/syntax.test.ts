@@ -1,5 +1,6 @@
 import { Lexer } from 'chevrotain';
 import { describe, expect, test } from 'vitest';
+import { check } from '../../src/check/check.ts';
 import type { Assignment, Block, StringValue } from '../../src/model/ast.ts';
 import { FlowParser } from '../../src/syntax/grammar.ts';
 import { LONGEST_SOURCE, parse } from '../../src/syntax/parse.ts';
@@ -181,4 +182,32 @@ describe('the file', () => {
     const block = file.workflows[0]?.entries[0] as Block;
     expect(block.entries.map(({ kind }) => kind)).toEqual(['clause', 'assignment']);
   });
+});
+
+test('what follows a flow that is cut off, blanks or comments, changes nothing that is said of it', () => {
+  const flow = `crflow 1
+param n: Int = 3
+workflow w {
+  application { run = "./a {{n}}"  threads = n * 2 }
+  environment { load = ["gcc/13", "x"] set { A = "b" } }
+  container { image = "lab/a:1" mount "$S/a" to "/data" readonly }
+  schedule { time = 2h }
+}
+`;
+  const said = (text: string) => {
+    const source = { name: 'w.crflow', text };
+    const { file, diagnostics } = parse(source);
+    return [...diagnostics, ...check(file, source).diagnostics].map(({ code, title, at }) => [
+      code,
+      title,
+      at?.span,
+    ]);
+  };
+  for (let end = 0; end <= flow.length; end++) {
+    const cut = flow.slice(0, end);
+    // Within a string it is the string that goes on; between `/` and `/` a comment begins.
+    if ((cut.match(/"/g)?.length ?? 0) % 2 === 1) continue;
+    for (const more of [' // c', '\n\n/* c */ // d\n'])
+      expect(said(cut + more), JSON.stringify(cut + more)).toEqual(said(cut));
+  }
 });

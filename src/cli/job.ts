@@ -1,0 +1,88 @@
+import { relative, resolve, sep } from 'node:path';
+import { runtimeVersion } from '../../targets/slurm/runtime.ts';
+import type { Flow } from '../compile.ts';
+import { manifest } from '../emit/manifest.ts';
+import { sha256 } from '../host/files.ts';
+import type { Artifact } from '../model/artifact.ts';
+import type { Settings } from '../model/program.ts';
+import type { Source } from '../model/span.ts';
+import type { Locks } from '../plan/lock.ts';
+import type { ChosenSite } from '../site/choose.ts';
+import type { Outputs } from './owner.ts';
+
+/** What the command line decides of a flow. */
+export interface Choices {
+  readonly set: Settings;
+  /** A site that goes before what the flows say. */
+  readonly site?: string;
+  /** True: pin images to what they are now; false: pin none; absent: those stay pinned that are. */
+  readonly lock?: boolean;
+}
+
+/** A flow, the source that was named for it, what that includes, and the folder its files belong in. */
+export interface Job {
+  readonly source: Source;
+  readonly included: readonly Source[];
+  readonly flow: Flow;
+  readonly folder: string;
+  readonly site: ChosenSite;
+  readonly locks: Locks;
+}
+
+/** All files of a flow, the manifest last. */
+export function artifactsOf(job: Job, choices: Choices): Artifact[] {
+  return [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
+}
+
+/** The files of a flow, and where they are from: to see whose the files are that they would take the place of. */
+export const outputsOf = (job: Job, choices: Choices): Outputs => ({
+  workflow: job.flow.plan.workflow,
+  folder: job.folder,
+  source: job.source,
+  own: job.flow.source,
+  artifacts: artifactsOf(job, choices),
+});
+
+/** The locks of images that the flow has, and has not pinned itself. */
+const used = (flow: Flow, locks: Locks): Locks =>
+  new Map(
+    flow.lockable.flatMap(({ name, why }) => {
+      const digest = why === null ? locks.get(name) : undefined;
+      return digest === undefined ? [] : [[name, digest]];
+    }),
+  );
+
+/** A source, for people. */
+export const nameOf = ({ name }: Source) => (name === '-' ? 'standard input' : name);
+
+/** The way from one folder to another, `.` where they are one. */
+export const relativePath = (from: string, to: string) =>
+  relative(resolve(from), resolve(to)).split(sep).join('/') || '.';
+
+function manifestOf(
+  { source, included, flow, folder, site, locks }: Job,
+  { set: settings, site: asked }: Choices,
+) {
+  const entry = ({ name, text }: Source) => ({
+    path: name === '-' ? '-' : relativePath(folder, name),
+    text,
+  });
+  return manifest({
+    name: flow.plan.workflow,
+    runtime: runtimeVersion,
+    source: entry(source),
+    includes: included.map(entry),
+    settings,
+    site:
+      site.named === undefined
+        ? undefined
+        : {
+            name: site.source === undefined ? site.named : entry(site.source).path,
+            given: asked !== undefined,
+            text: site.source?.text,
+          },
+    images: used(flow, locks),
+    artifacts: [flow.script, ...flow.imageFiles],
+    sha256,
+  });
+}

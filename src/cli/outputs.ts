@@ -1,0 +1,93 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { diagnose } from '../diagnostics/define.ts';
+import { makeFolder, plainWords, realPath } from '../host/files.ts';
+import { lockFolder, writeArtifacts } from '../host/write.ts';
+import { findings } from './findings.ts';
+import { artifactsOf, type Choices, type Job, nameOf, outputsOf } from './job.ts';
+import { foreignOutputs } from './owner.ts';
+import type { Reporter } from './report.ts';
+
+/**
+ * Writes the files of all flows, or none: with their folders to itself from the look at what is there to the last of them.
+ * `written` is told of each folder that is done.
+ */
+export async function writeOutputs(
+  jobs: readonly Job[],
+  choices: Choices,
+  reporter: Reporter,
+  written: (folder: string, own: readonly Job[], names: readonly string[]) => void,
+): Promise<void> {
+  const unlock: (() => Promise<void>)[] = [];
+  try {
+    for (const one of await lockAll(jobs, reporter)) unlock.push(one);
+    if (!reporter.failed()) reportInTheWay(jobs, choices, reporter);
+    if (reporter.failed()) return;
+    for (const folder of new Set(jobs.map((job) => job.folder))) {
+      const own = jobs.filter((job) => job.folder === folder);
+      const artifacts = own.flatMap((job) => artifactsOf(job, choices));
+      try {
+        await writeArtifacts(folder, artifacts);
+      } catch (error) {
+        reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
+        continue;
+      }
+      written(
+        folder,
+        own,
+        artifacts.map(({ name }) => name),
+      );
+    }
+  } finally {
+    for (const one of unlock) await one();
+  }
+}
+
+/** Locks the folder of each flow, in an order that is the same for all who do; what it cannot lock is reported. */
+async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<(() => Promise<void>)[]> {
+  const folders = new Map<string, string>();
+  for (const { folder } of jobs) {
+    try {
+      await makeFolder(folder);
+      if (!folders.has(realPath(folder))) folders.set(realPath(folder), folder);
+    } catch (error) {
+      reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
+    }
+  }
+  const locked: (() => Promise<void>)[] = [];
+  for (const [real, folder] of [...folders].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (reporter.failed()) break;
+    try {
+      const release = await lockFolder(real, hostname());
+      if (release === undefined) reporter.report([diagnose(findings.busy, { folder })]);
+      else locked.push(release);
+    } catch (error) {
+      reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
+    }
+  }
+  return locked;
+}
+
+/** What is where the outputs belong, and must not be written over: files of others, and those that the flows are made from. */
+function reportInTheWay(jobs: readonly Job[], choices: Choices, reporter: Reporter): void {
+  const sources = new Map(
+    jobs
+      .flatMap(({ source, included, flow, site }) => [
+        source,
+        ...included,
+        flow.source,
+        ...(site.source ? [site.source] : []),
+      ])
+      .filter(({ name }) => name !== '-')
+      .map(({ name }) => [realPath(name), name] as const),
+  );
+  for (const job of jobs) {
+    const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
+    const made = artifactsOf(job, choices).map(({ name }) => resolve(realPath(job.folder), name));
+    const own = made.flatMap((path) => sources.get(path) ?? sources.get(realPath(path)) ?? []);
+    for (const output of own) reporter.report([diagnose(findings.ownSource, { output, ...params })]);
+    if (own.length > 0) continue;
+    for (const one of foreignOutputs(outputsOf(job, choices)))
+      reporter.report([diagnose(findings.foreign, { ...one, ...params })]);
+  }
+}

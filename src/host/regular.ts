@@ -1,0 +1,40 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+
+/** What is at a path that is no regular file, as a phrase that ends "cannot read X: …". */
+export const NOT_REGULAR = 'it is not a regular file';
+
+/**
+ * The bytes of a regular file, or why they are not read: a FIFO would wait for somebody to write, a device would do what it
+ * does, and a file of more than `limit` bytes is of another kind. Also where the file becomes something else meanwhile.
+ * Throws the system's error.
+ */
+export function readRegular(
+  path: string,
+  limit: number,
+): { data: Uint8Array } | { why: 'folder' | 'kind' | 'size' } {
+  // Looked at before it is opened, for to open a device can mean something; and once more, for it may be another one by now.
+  const before = whyNot(statSync(path), limit);
+  if (before !== undefined) return { why: before };
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    const now = whyNot(fstatSync(file), limit);
+    if (now !== undefined) return { why: now };
+    // One byte more than it may have, to see whether it grows.
+    const buffer = new Uint8Array(Math.min(limit, fstatSync(file).size) + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length < buffer.length; length += read)
+      read = readSync(file, buffer, length, buffer.length - length, null);
+    return length > limit || length === buffer.length ? { why: 'size' } : { data: buffer.slice(0, length) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function whyNot(
+  file: { isDirectory(): boolean; isFile(): boolean; size: number },
+  limit: number,
+): 'folder' | 'kind' | 'size' | undefined {
+  if (file.isDirectory()) return 'folder';
+  if (!file.isFile()) return 'kind';
+  return file.size > limit ? 'size' : undefined;
+}

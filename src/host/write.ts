@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Artifact } from '../model/artifact.ts';
+import { readRegular } from './regular.ts';
+
+/**
+ * Outputs on disk: all files of a call, or none, and one crc at a time. Each file is written and flushed under a hidden name
+ * first; then a list of them all is, and then they are renamed. A crc that is killed before the list leaves files that count for
+ * nothing, one that is killed after it leaves what the next one finishes.
+ */
+
+/** A hidden file of crc's: `.NAME.` and 12 hex digits. */
+const TEMPORARY = /^\..+\.[0-9a-f]{12}$/;
+/** The list: pairs of a hidden name and the name that it gets. */
+const LIST = '.crc.commit';
+const mark = () => randomBytes(6).toString('hex');
+
+/**
+ * Writes all artifacts into a folder that is locked (lockFolder), or none of them. Job scripts (`*.sbatch`) can be executed. Rejects
+ * with the system's error.
+ */
+export async function writeArtifacts(folder: string, artifacts: readonly Artifact[]): Promise<void> {
+  const pending = artifacts.map(({ name, text }) => ({
+    text,
+    mode: name.endsWith('.sbatch') ? 0o777 : 0o666,
+    final: join(folder, name),
+    temporary: `.${name}.${mark()}`,
+  }));
+  const list = join(folder, `${LIST}.${mark()}`);
+  try {
+    // All are waited for, also after one has failed: one that is still to be made could not be cleared away.
+    const written = await Promise.allSettled(pending.map((one) => writeTemporary(folder, one)));
+    for (const one of written) if (one.status === 'rejected') throw one.reason;
+    const names = pending.map(({ temporary }, i) => [temporary, artifacts[i]?.name]);
+    await writeFlushed(list, JSON.stringify(names), 0o666);
+    await rename(list, join(folder, LIST));
+  } catch (error) {
+    for (const path of [list, ...pending.map(({ temporary }) => join(folder, temporary))])
+      await rm(path, { force: true });
+    throw error;
+  }
+  await finish(folder);
+}
+
+/** Does what the list of a crc says, of one that was killed as well; then what is left over counts for nothing. */
+async function finish(folder: string): Promise<void> {
+  const list = join(folder, LIST);
+  for (const [temporary, name] of await listed(list))
+    await rename(join(folder, temporary), join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  await rm(list, { force: true });
+}
+
+/** The pairs of a list: names in the folder, as crc makes them, whoever wrote the list. */
+async function listed(list: string): Promise<[string, string][]> {
+  try {
+    const read = readRegular(list, 1024 * 1024);
+    const pairs: unknown = 'data' in read ? JSON.parse(new TextDecoder().decode(read.data)) : [];
+    return Array.isArray(pairs)
+      ? pairs.filter(
+          (one): one is [string, string] =>
+            Array.isArray(one) &&
+            typeof one[1] === 'string' &&
+            /^[A-Za-z][\w-]*\.[A-Za-z.]+$/.test(one[1]) &&
+            TEMPORARY.test(String(one[0])) &&
+            String(one[0]).startsWith(`.${one[1]}.`),
+        )
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+async function writeTemporary(
+  folder: string,
+  one: { text: string; mode: number; temporary: string; final: string },
+): Promise<void> {
+  // A rename over a folder fails, but only after others have been renamed.
+  if ((await stat(one.final).catch(() => undefined))?.isDirectory())
+    throw Object.assign(new Error('a folder is in the way'), { code: 'EISDIR' });
+  await writeFlushed(join(folder, one.temporary), one.text, one.mode);
+}
+
+async function writeFlushed(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
+  try {
+    await file.writeFile(text, 'utf8');
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Who holds a folder: the process, and when it started, for numbers come again. */
+const LOCK = '.crc.lock';
+/** Milliseconds that another crc is waited for, which takes a fraction of them; and after which one of another host is gone. */
+const PATIENCE = 10_000;
+const FORGOTTEN = 60_000;
+
+/**
+ * Has a folder to itself, against other crc: what is seen there and what is written there then belong together. Finishes and
+ * clears away what a crc that was killed has left. Resolves to what ends it; undefined where another does not let go. Rejects with
+ * the system's error.
+ * @param patience milliseconds
+ */
+export async function lockFolder(
+  folder: string,
+  host: string,
+  patience = PATIENCE,
+): Promise<(() => Promise<void>) | undefined> {
+  const path = join(folder, LOCK);
+  const me = JSON.stringify({ host, pid: process.pid, started: await startOf(process.pid), mark: mark() });
+  const until = Date.now() + patience;
+  for (;;) {
+    try {
+      await writeFile(path, me, { flag: 'wx' });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    if (await isGone(path, host)) await takeAway(path);
+    else if (Date.now() > until) return undefined;
+    else await new Promise((settled) => setTimeout(settled, 50));
+  }
+  const release = () => rm(path, { force: true });
+  try {
+    await finish(folder);
+    for (const name of await readdir(folder))
+      if (isOfCrc(name)) await rm(join(folder, name), { force: true });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return release;
+}
+
+/** A hidden file that a crc makes while it writes. */
+const isOfCrc = (name: string) =>
+  TEMPORARY.test(name) &&
+  /^\.(?:[A-Za-z][\w-]*\.(?:sbatch|crc\.json|Dockerfile|Dockerfile\.dockerignore|def|image\.sh)|crc\.commit|crc\.lock)\.[0-9a-f]{12}$/.test(
+    name,
+  );
+
+/** Is nobody there any more who could let go of it? */
+async function isGone(path: string, host: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(path);
+    const read = readRegular(path, 4096);
+    if (!('data' in read)) return false;
+    const holder = JSON.parse(new TextDecoder().decode(read.data)) as Partial<Record<string, unknown>>;
+    if (holder['host'] !== host) return Date.now() - mtimeMs > FORGOTTEN;
+    return (await startOf(Number(holder['pid']))) !== holder['started'];
+  } catch (error) {
+    // One that is being written has nothing in it for a moment.
+    if (!(error instanceof SyntaxError)) return false;
+    return Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > FORGOTTEN;
+  }
+}
+
+/** Two may find it forgotten at once: the name is taken from it once, and what is taken is not another's by then. */
+async function takeAway(path: string): Promise<void> {
+  const seen = await readFile(path, 'utf8').catch(() => undefined);
+  const aside = `${path}.${mark()}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    return;
+  }
+  const taken = await readFile(aside, 'utf8').catch(() => undefined);
+  if (taken !== seen && taken !== undefined) await writeFile(path, taken, { flag: 'wx' }).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+/** When a process started, in ticks since the host did; null where there is none of that number. */
+async function startOf(pid: number): Promise<string | null> {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
