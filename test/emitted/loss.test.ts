@@ -119,7 +119,7 @@ describe('DMTCP says', { concurrent: true }, () => {
 
   test('that it rejects a new process: the checkpoint is ended at once', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
-    expect(await hanging(run, 'STANDIN_REJECT'), run.log()).toBe(7);
+    expect(await hanging(run, 'DMTCP_STANDIN_REJECT'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(events(run, 'checkpoint_failed')[0]?.['why']).toContain('turned a process away');
     expect(run.log()).toContain('rejecting new connection');
@@ -128,7 +128,7 @@ describe('DMTCP says', { concurrent: true }, () => {
 
   test('that it drains a socket: said soon, and ended', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
-    expect(await hanging(run, 'STANDIN_DRAIN'), run.log()).toBe(7);
+    expect(await hanging(run, 'DMTCP_STANDIN_DRAIN'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(run.log()).toContain('the checkpoint does not come on: "Still draining socket"');
     expect(events(run, 'checkpoint_failed')[0]?.['why']).toContain(

@@ -112,7 +112,7 @@ export class Agent {
   }
 
   async #write({ peers, exit }) {
-    if (setting('STANDIN_DRAIN', '')) return this.#drain();
+    if (setting('DMTCP_STANDIN_DRAIN', '')) return this.#drain();
     try {
       const files = await writeSet(this, peers);
       await send(this.socket, { type: 'written', files });

@@ -203,7 +203,7 @@ class Coordinator {
     this.#note('starting checkpoint; incrementing generation; suspending all nodes');
     for (const agent of this.#agents) agent.state = 'SUSPENDING';
     // As where a process was just being born: it is turned away, and the rest waits for it.
-    if (setting('STANDIN_REJECT', '')) {
+    if (setting('DMTCP_STANDIN_REJECT', '')) {
       this.#note('state is not RUNNING or UNKNOWN; rejecting new connection');
       return ['ok'];
     }

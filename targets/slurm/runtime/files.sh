@@ -157,7 +157,7 @@ find_stale_files() {
 is_stale() {
   [[ ! -e $from/protected/${1#"$workdir_real"/} ]] || return 0
   stale+=("$1")
-  [[ -z ${quietly-} ]] || return 0
+  [[ -z $quietly ]] || return 0
   journal changed_since generation# "$generation" file "$1" how "$2"
   ((${#stale[@]} > 5)) || say "$2 since generation $generation, and not brought back: $1"
 }

@@ -25,7 +25,7 @@ open_inner_half() {
   # What /proc shows is behind every link.
   workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
   suspended=0
-  unfit=0 restored_from=0 fresh_until=-1 disturbing='' shell=''
+  unfit=0 restored_from=0 fresh_until=-1 disturbing='' shell='' have_spoken='' explained='' quietly='' linked_with_mpi=''
   page_size=$(getconf PAGESIZE 2>/dev/null)
   is_count "$page_size" || page_size=4096
   machine=$(describe_machine)

@@ -3,7 +3,7 @@
 # last_words: where something of DMTCP's has failed; once in this half. What it says of its own stack behind its words is no help.
 last_words() {
   local line meaning told='' words
-  [[ -z ${have_spoken-} ]] || return 0
+  [[ -z $have_spoken ]] || return 0
   have_spoken=yes
   words=$({
     grep -aE 'Error\]|ERROR|Warning\]|Terminating' "$attempt_dir/dmtcp.log" | tail -n 3 | grep . || tail -n 3 "$attempt_dir/dmtcp.log"
@@ -63,8 +63,8 @@ name_glibc() {
 # explain_program: what can be seen of it that DMTCP does not take to, before its first checkpoint.
 explain_program() {
   local device=$'\n'$opened$'\n' pid
-  [[ -z ${explained-} ]] && ! ever_sealed || return 0
-  explained=yes linked_with_mpi=''
+  [[ -z $explained ]] && ! ever_sealed || return 0
+  explained=yes
   for pid in $family; do
     if grep -qsE '/lib(mpi|mpich)[^/]*\.so' "/proc/$pid/maps"; then linked_with_mpi=yes; fi
   done
