@@ -331,14 +331,4 @@ for i in {1..9}; do mkdir -p attempts/$i/live; : >attempts/$i/seconds; : >attemp
       `${kept}\n`,
     );
   });
-
-  test('a warning right after a checkpoint that took long: it is not taken again', ({ expect }) => {
-    using run = rehearsal(dmtcp);
-    const finish = (cost: number, age: number) =>
-      run.functions(
-        `run=$PWD attempt_dir=$PWD/a; mkdir -p a generations/3; : >a/since; echo ${cost} >cost; read_clock; since=$((now - ${age})) generation=3
-checkpoint() { echo another; exit; }; conclude() { echo "$1"; exit; }; finished() { return 1; }; last_checkpoint`,
-      );
-    expect([finish(20, 4), finish(2, 4), finish(100, 60)]).toEqual(['saved\n', 'another\n', 'another\n']);
-  });
 });

@@ -3,8 +3,9 @@
 # check_settings: says in `wrong` which setting is no number.
 check_settings() {
   local setting
-  for setting in INTERVAL LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT REQUEUE_WAIT PROVE MARGIN SLOW SUSPECT \
-    REPORT CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF}; do
+  numbers=(INTERVAL LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT ANSWER_WAIT REQUEUE_WAIT PROVE MARGIN
+    SLOW SUSPECT REPORT CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF})
+  for setting in "${numbers[@]}"; do
     setting=CRFLOW_$setting
     wrong="$setting is '${!setting}', and must be a whole number"
     is_count "${!setting}" || return

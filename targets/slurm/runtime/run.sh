@@ -55,7 +55,9 @@ open_run() {
 # The settings that the environment brought.
 overrides() {
   local setting all=''
-  for setting in $overridden; do all+="${all:+ }$setting=${!setting}"; done
+  for setting in $overridden; do
+    if [[ " ${numbers[*]} TICK " == *" ${setting#CRFLOW_} "* ]]; then all+="${all:+ }$setting=${!setting}"; fi
+  done
   printf '%s' "$all"
 }
 
