@@ -27,11 +27,9 @@ beforeEach(() => {
 });
 
 describe('the digest of an image', () => {
-  const ask = (repository: string, tag = '1', env = {}) =>
-    digestOf(
-      { registry: `127.0.0.1:${port}`, repository, tag },
-      { limit: 1000, env: { HOME: folder, ...env } },
-    );
+  // Only who gets no answer is held to a limit that is short: a machine may be busy.
+  const ask = (repository: string, tag = '1', env = {}, limit = 60_000) =>
+    digestOf({ registry: `127.0.0.1:${port}`, repository, tag }, { limit, env: { HOME: folder, ...env } });
 
   test.each(['lab/plain', 'lab/silent', 'lab/token'])('is had from %s', async (repository) => {
     expect(await ask(repository)).toEqual({ digest });
@@ -91,7 +89,8 @@ describe('the digest of an image', () => {
     ['lie/realm', /wants a login/],
     ['lab/hangs', /did not answer within 1 s/],
   ])('is not had from %s, and why', async (repository, why) => {
-    expect(await ask(repository)).toEqual({ why: expect.stringMatching(why) });
+    const limit = String(why).includes('within 1 s') ? 1000 : undefined;
+    expect(await ask(repository, '1', {}, limit)).toEqual({ why: expect.stringMatching(why) });
   });
 
   test('a registry that is not there', async () => {
