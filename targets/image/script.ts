@@ -159,11 +159,7 @@ function platformOf(
 
 /** A relative one starts at the folder of the flow, as sources do. */
 function baseFile(path: HostPath): ShellText[] {
-  return [
-    ...areSet(path, 'the base image'),
-    code`base=${pathWord(path)}`,
-    code`if [[ $base != /* ]]; then base=$(dirname "\${BASH_SOURCE[0]}")/$context/$base; fi`,
-  ];
+  return [...areSet(path, 'the base image'), code`base=${pathWord(path)}`];
 }
 
 /** The variables of the path are the caller's; a relative one starts at the folder that this is called in, as the job's do. */

@@ -24,7 +24,7 @@ const including = (text: string) => text.replace('crflow 1', 'crflow 1\ninclude 
 const withImage = flow('w', '/opt/app/solve').replace(
   '  checkpoint',
   `  container { runtime = podman  image = "localhost/w:1" }
-  image { from = "debian:12"  build_packages = ["make"]  copy "src" to "/opt/app"  build = "make" }
+  image { from = "debian:12@sha256:${'0'.repeat(64)}"  build_packages = ["make"]  copy "src" to "/opt/app"  build = "make" }
   checkpoint`,
 );
 const byHand = '#!/bin/bash\n#SBATCH --time=60\n\nsrun ./mine\n';
@@ -32,6 +32,7 @@ const byHand = '#!/bin/bash\n#SBATCH --time=60\n\nsrun ./mine\n';
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crflow-owner-'));
+  for (const name of ['src', 'source']) mkdirSync(join(folder, name));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -65,7 +65,7 @@ function imageScript(args: readonly string[] = [], env: Record<string, string> =
       writeFileSync(join(tools, name), `#!/bin/sh\nexec ${stdout.trim()} "$@"\n`, { mode: 0o755 });
     }
   }
-  const { status, stdout, stderr } = spawnSync('/bin/bash', [join(folder, 'flow.image.sh'), ...args], {
+  const { status, stdout, stderr } = spawnSync('/bin/bash', ['flow.image.sh', ...args], {
     encoding: 'utf8',
     cwd: folder,
     env: { PATH: `${join(folder, 'bin')}:${tools}`, TMPDIR: folder, ...env },

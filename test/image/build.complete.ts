@@ -111,6 +111,28 @@ describe.skipIf(missing)(`an image, built for real${missing ? ` (skipped: ${miss
     expect(buildImage().log).toBe(`crflow: ${name} is built already, of this recipe and these sources\n`);
   });
 
+  test('built twice, it is the same image', () => {
+    const id = () => podman('image', 'inspect', '--format', '{{.Id}}', name).stdout;
+    const was = id();
+    const { status } = spawnSync('bash', [join(folder, 'flow.image.sh'), '--force'], {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        CRFLOW_BUILD_OPTIONS: `${process.env['CRFLOW_BUILD_OPTIONS'] ?? ''} --no-cache`,
+      },
+      maxBuffer: 1 << 28,
+    });
+    expect([status, id()]).toEqual([0, was]);
+  });
+
+  test('says what is in it', () => {
+    const { components } = JSON.parse(inside('cat /usr/local/share/crflow/sbom.json')) as {
+      components: { name: string; version: string }[];
+    };
+    expect(components).toContainEqual(expect.objectContaining({ name: 'dmtcp', version: release }));
+    expect(components.length).toBeGreaterThan(50);
+  });
+
   test('without a proof is another one', () => {
     const { files } = buildImage();
     const { status, stdout } = spawnSync('bash', [join(folder, 'flow.image.sh'), '--no-proof', '--force'], {

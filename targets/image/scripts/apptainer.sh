@@ -21,6 +21,7 @@ build_dmtcp() {
 publish() {
   local command=(apptainer build --force "${platform[@]}") new=$image.new
   command -v apptainer >/dev/null || missing apptainer
+  if [[ -n ${base-} && $base != /* ]]; then base=$PWD/$base; fi # from the folder of the flow
   describe
   if is_there; then
     say "$image is there already, of this recipe and these sources"
