@@ -15,16 +15,10 @@ import type { Settings } from '../../model/program.ts';
 import type { Source } from '../../model/span.ts';
 import { scopeOf } from '../../site/learn.ts';
 import { findings } from '../findings.ts';
+import type { Check } from './check.ts';
 import { askBash, isAllowed, onPath } from './machine.ts';
 import { namedPrograms } from './named.ts';
 import { checkPrograms } from './programs.ts';
-
-/** Something that a flow needs of this machine. `unknown`: it could not be told from here. */
-export interface Check {
-  readonly what: string;
-  readonly verdict: 'fine' | 'wrong' | 'unknown';
-  readonly says: string;
-}
 
 /** How flows are compiled for it; `limit`: seconds that each command may take. */
 export interface CheckOptions {

@@ -4,7 +4,7 @@ import { word, words } from '../../emit/shell-text.ts';
 import { librariesOf, readElf } from '../../host/elf.ts';
 import type { Plan } from '../../model/plan.ts';
 import { readShell, shellCommands } from '../../shell/read.ts';
-import type { Check } from './checks.ts';
+import type { Check } from './check.ts';
 import { askBash, isAllowed } from './machine.ts';
 
 /** MPICH, OpenMPI, Intel's, Cray's and MVAPICH's, for each language. */
