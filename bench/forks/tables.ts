@@ -4,12 +4,14 @@ type Row = readonly (string | number)[];
 
 /** What came of it, by release and program, and what deaths go with. */
 export function tables(all: readonly Finding[]): string {
-  const releases = [...new Set(all.map(({ release }) => release))].sort();
+  const groupOf = ({ release, deaf }: Finding) =>
+    /PIPE/.test(deaf) ? release : `${release}, its coordinator not deaf to PIPE`;
+  const releases = [...new Set(all.map(groupOf))].sort();
   const names = [...new Set(all.map(({ program }) => program))];
   const rows = releases.flatMap((release) =>
     [...names, 'all'].map((program): Row => {
       const seen = all.filter(
-        (one) => one.release === release && (program === 'all' || one.program === program),
+        (one) => groupOf(one) === release && (program === 'all' || one.program === program),
       );
       const is = (event: Finding['event']) => seen.filter((one) => one.event === event);
       const rounds = is('rounds').reduce((sum, one) => sum + (one.rounds ?? 0), 0);
@@ -30,7 +32,7 @@ export function tables(all: readonly Finding[]): string {
   );
   const when = releases.flatMap((release) =>
     [false, true].map((restored): Row => {
-      const seen = all.filter((one) => one.release === release && one.restored === restored);
+      const seen = all.filter((one) => groupOf(one) === release && one.restored === restored);
       const commits = seen.filter(({ event }) => event === 'commit').length;
       const lost = seen.filter(({ event }) => event === 'death');
       const within = (from: number, to: number) =>

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { whereSlurmIs } from './slurm-available.ts';
 
 /** A set of DMTCP's commands that tests can use. */
 export interface Dmtcp {
@@ -59,7 +60,7 @@ export function realDmtcpIn(bin: string): Dmtcp | null {
   const launch = join(bin, 'dmtcp_launch');
   if (bin === '' || !isExecutable(launch)) return null;
   try {
-    const said = execFileSync(launch, ['--version'], { encoding: 'utf8', timeout: 10_000 });
+    const said = execFileSync(...whereSlurmIs(launch, ['--version']), { encoding: 'utf8', timeout: 10_000 });
     const version = /\(DMTCP\) (\S+)/.exec(said)?.[1];
     return version && !said.includes('stand-in') ? { name: `DMTCP ${version}`, bin, real: true } : null;
   } catch {

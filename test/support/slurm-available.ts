@@ -37,8 +37,7 @@ export const SEARCH_PATH = [
 
 /** The command as it is run where Slurm is: in a mount namespace with the other system's programs, if one is named. */
 export function whereSlurmIs(command: string, args: readonly string[]): [string, string[]] {
-  // With a full path, it is one of this machine's programs.
-  if (ROOT === undefined || command.startsWith('/')) return [command, [...args]];
+  if (ROOT === undefined || command === process.execPath) return [command, [...args]];
   return ['unshare', ['--mount', 'sh', ENTER, ROOT, process.execPath, command, ...args]];
 }
 

@@ -5,13 +5,12 @@
 set -e
 root=$1 node=$2
 shift 2
-if [ -n "${DMTCP_STANDIN_NODE-}" ]; then
+if [ -n "${SLURM_CONF-}" ]; then
   # Node is in /usr, and about to vanish: it gets a second place, beside slurm.conf.
-  DMTCP_STANDIN_NODE=${SLURM_CONF%/*}/node
-  export DMTCP_STANDIN_NODE
+  : >>"${SLURM_CONF%/*}/node"
+  mount --bind "$node" "${SLURM_CONF%/*}/node"
+  export DMTCP_STANDIN_NODE="${SLURM_CONF%/*}/node"
 fi
-: >>"${SLURM_CONF%/*}/node"
-mount --bind "$node" "${SLURM_CONF%/*}/node"
 # What these folders link to is found by the system's own loader: no cache of libraries is needed.
 for folder in etc/alternatives usr; do
   mount --bind "$root/$folder" "/$folder"
