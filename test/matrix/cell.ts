@@ -114,7 +114,10 @@ async function judge(run: RunOnSlurm, id: string, fault: Fault): Promise<string[
   const { ends = /^7:0$/ } = fault;
   const violated = ends.test(endings) ? [] : [`run ${id} ended ${endings}, not ${ends.source}`];
   // A shell says of its child that it was killed; that is not the program's output.
-  const output = readText(join(run.folder, `count-${id}.out`)).replace(/^.*: line \d+: .*Killed.*\n/gm, '');
+  const output = readText(join(run.folder, `count-${id}.${run.cluster.name}.out`)).replace(
+    /^.*: line \d+: .*Killed.*\n/gm,
+    '',
+  );
   const right =
     fault.output === 'beginning' && !/(^| )7:0$/.test(endings)
       ? run.expected.startsWith(output)
@@ -130,7 +133,11 @@ async function endingsOf(run: RunOnSlurm, id: string): Promise<string> {
   for (let job = id; ; ) {
     const fields = await run.ended(job, 240);
     endings.push(ending(fields));
-    if (existsSync(join(run.folder, 'crflow-state/count', run.name, 'status')) || endings.length === 4) break;
+    if (
+      existsSync(join(run.folder, 'crflow-state/count', `${id}.${run.cluster.name}`, 'status')) ||
+      endings.length === 4
+    )
+      break;
     job = /job (\d+) goes on with the run/.exec(run.log(job))?.[1] ?? (await run.submit('resume', id));
   }
   return endings.join(' > ');

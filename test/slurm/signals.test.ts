@@ -21,7 +21,7 @@ describe.skipIf(!slurm.ok)(
   () => {
     let cluster: Cluster;
     beforeAll(async () => {
-      cluster = await startCluster({ graceSeconds: 20, cpus: 3 });
+      cluster = await startCluster({ graceSeconds: 20, cpus: 5 });
     });
     afterAll(() => cluster?.stop());
 
@@ -40,12 +40,15 @@ describe.skipIf(!slurm.ok)(
       writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 2\n');
       await cluster.submit('urgent.sh', {
         cwd: run.folder,
-        sbatchArgs: ['-p', 'high', '-w', 'n1', '-c', '3'],
+        sbatchArgs: ['-p', 'high', '-w', 'n1', '--exclusive'],
       });
       await run.until('requeued', () => run.entries().some(({ event }) => event === 'requeued'));
       run.letOn();
       const job = await run.ended();
-      expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0', Restarts: '1' });
+      expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
+      // Slurm 24.11 requeues it once more when it has ended; what is done is done then.
+      expect(job.Restarts).toMatch(/^[12]$/);
+      expect(run.entries().filter(({ event }) => event === 'restored')).toHaveLength(1);
       expect(run.output()).toBe(run.expected);
       const asked = run.entries().findIndex(({ event }) => event === 'asked');
       expect(run.entries()[asked]).toMatchObject({ signal: 'TERM', reason: 'preemption' });
@@ -145,7 +148,8 @@ describe.skipIf(!slurm.ok)(
         held: true,
         schedule: 'array = "0-1"  continue = resubmit',
         task: '1',
-        sbatchArgs: ['--time=1', '--signal=B:USR1@25'],
+        // Not where the preemption strikes: from 24.11 on, a job that exits in a grace is PREEMPTED 0:0, whatever its status.
+        sbatchArgs: ['-w', 'n2', '--time=1', '--signal=B:USR1@25'],
         env: { CRFLOW_LEAD: '45', SBATCH_SIGNAL: 'B:USR1@25' },
       });
       expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '75:0' });
