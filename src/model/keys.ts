@@ -11,6 +11,7 @@ export const LIST_KEYS: readonly string[] = [
   'options',
   'packages',
   'build_packages',
+  'build_cache',
   'results',
   'protect',
 ];

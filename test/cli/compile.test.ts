@@ -107,7 +107,7 @@ describe('crc compile', () => {
     expect(run([...args, 'flows/primes.crflow'])).toMatchObject({ status: 0, stderr: '' });
     const script = readFileSync(join(folder, 'out/primes.sbatch'), 'utf8');
     expect(script).toContain('./primes 5 $title\n');
-    expect(script).toContain("export title='a=b c'\n");
+    expect(script).toContain("  'title=a=b c'\n");
     const manifest = JSON.parse(readFileSync(join(folder, 'out/primes.crc.json'), 'utf8'));
     expect(new Ajv().validate(schema('manifest'), manifest)).toBe(true);
     expect(manifest.set).toEqual({ n: '5', title: 'a=b c' });
@@ -149,7 +149,7 @@ describe('crc compile', () => {
   test('reads standard input, prints to standard output', () => {
     const { status, stdout } = run(['compile', '--no-verify', '--stdout', '-'], { input: good });
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^#!\/bin\/bash\n#SBATCH --job-name=primes\n/);
+    expect(stdout).toMatch(/^#!\/bin\/bash -p\n#SBATCH --job-name=primes\n/);
     expect(readdirSync(folder)).toEqual([]);
   });
 

@@ -92,13 +92,15 @@ function wellFormed({ plan, script, imageFiles }: Flow, folder: string): void {
       expect(lintDockerfile(text).filter(({ severity }) => severity === 'error')).toEqual([]);
       expect(verbsOf(text, /^([A-Z]+) /)).toEqual(
         new Set(
-          ['FROM', 'RUN', 'COPY', 'ARG', 'LABEL', 'USER'].filter((verb) => text.includes(`\n${verb} `)),
+          ['FROM', 'RUN', 'COPY', 'ARG', 'ENV', 'LABEL', 'USER'].filter((verb) =>
+            text.includes(`\n${verb} `),
+          ),
         ),
       );
     }
     if (name.endsWith('.def')) {
       const sections = text.split('\n').filter((line) => /^\s*%/.test(line));
-      for (const line of sections) expect(line).toMatch(/^%(?:post|test|labels|files(?: from [a-z]+)?)$/);
+      for (const line of sections) expect(line).toMatch(/^%(?:post|test|labels|environment|files(?: from [a-z]+)?)$/);
       expect(text).not.toContain('{{');
     }
   }

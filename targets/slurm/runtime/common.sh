@@ -73,7 +73,7 @@ know_process() {
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
   # shellcheck disable=SC2206 # PID (NAME) STATE PARENT ..., where the name may hold anything; a word a field
   stat=(${stat##*) })
-  REPLY=$1:${stat[19]}
+  REPLY=$1:${stat[19]-}
 }
 
 # lives PID:START: and is not waiting for its parent to notice that it ended.
@@ -82,7 +82,7 @@ lives() {
   { read -r stat <"/proc/${1%:*}/stat"; } 2>/dev/null || return
   # shellcheck disable=SC2206
   stat=(${stat##*) })
-  [[ ${stat[0]} != [ZX] && ${stat[19]} == "${1#*:}" ]]
+  [[ ${stat[0]-Z} != [ZX] && ${stat[19]-} == "${1#*:}" ]]
 }
 
 # linger SECONDS, without starting a process.
