@@ -134,7 +134,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
     expect(readFileSync(join(run.folder, 'sum.db'), 'utf8')).toBe('50 1275\n');
   });
 
-  test('a warning right behind a checkpoint makes no other one, unless files were written in place meanwhile', async ({
+  test('a preemption right after a checkpoint makes no other one, unless files were written in place meanwhile', async ({
     expect,
   }) => {
     for (const changed of [false, true]) {
@@ -144,7 +144,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
       writeFileSync(join(run.state, 'attempts/1/request'), 'checkpoint\n');
       await run.until('sealed');
       if (changed) writeFileSync(join(run.folder, 'result'), 'x');
-      run.signal('SIGUSR1');
+      writeFileSync(join(run.state, 'attempts/1/request'), 'finish preemption\n');
       expect(await ended, run.log()).toBe(71);
       expect(events(run, 'sealed'), run.log()).toHaveLength(changed ? 2 : 1);
       run.go();

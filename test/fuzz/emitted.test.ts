@@ -100,7 +100,8 @@ function wellFormed({ plan, script, imageFiles }: Flow, folder: string): void {
     }
     if (name.endsWith('.def')) {
       const sections = text.split('\n').filter((line) => /^\s*%/.test(line));
-      for (const line of sections) expect(line).toMatch(/^%(?:post|test|labels|environment|files(?: from [a-z]+)?)$/);
+      for (const line of sections)
+        expect(line).toMatch(/^%(?:post|test|labels|environment|files(?: from [a-z]+)?)$/);
       expect(text).not.toContain('{{');
     }
   }

@@ -28,10 +28,16 @@ export async function crash(
   using run = rehearsal(dmtcp, {
     run: `bash '${program}' ${last} ${step} 7 "witness=$CRFLOW_SWEEP/witness"`,
   });
+  const script = run.read('count.sbatch');
+  if (!script.includes('\nset -u\n')) throw new Error('the script has no line `set -u` any more');
+  writeFileSync(
+    join(run.folder, 'count.sbatch'),
+    script.replace('\nset -u\n', '\nset -u; . "$CRFLOW_SWEEP_TRAP"\n'),
+  );
   const notes = join(run.folder, 'sweep');
   mkdirSync(join(notes, 'witness'), { recursive: true });
   const environment = {
-    BASH_ENV: join(import.meta.dirname, 'trap.sh'),
+    CRFLOW_SWEEP_TRAP: join(import.meta.dirname, 'trap.sh'),
     CRFLOW_SWEEP: notes,
     CRFLOW_SWEEP_AT: point?.at ?? '',
     CRFLOW_SWEEP_COMMAND: point?.command ?? '',

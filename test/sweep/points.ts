@@ -47,7 +47,9 @@ export function pointsOf(trace: string, modes: readonly Mode[], random: () => nu
   }
   // Settings at the head of the script change nothing but variables.
   const counts = [...seen.values()].filter(
-    ({ inFunction, command }) => inFunction !== 'main' || !/^(:|set|readonly) |^\w+=\(/.test(command),
+    ({ inFunction, command }) =>
+      (inFunction !== 'main' && inFunction !== '') ||
+      !/^(:|set|readonly|for|case|unset|declare|export|exec|\.|\[\[) |^\w+=/.test(command),
   );
   return counts.flatMap(({ role, line, inFunction, command, n }) => {
     // Loops that wait turn more or less often each time: what is well before their end is reached every time.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Read by every bash of a rehearsal, through BASH_ENV, so that the emitted script's bytes stay what they are. Before each
+# Read by the emitted script, which takes nothing from BASH_ENV, in its line `set -u`, so that its lines keep their numbers. Before each
 # command of the two halves and of the shell around the application it is asked: is this where the power goes?
 #
 #   CRFLOW_SWEEP          a folder of the test's own: trace, hits, mark, group
@@ -8,11 +8,11 @@
 #   CRFLOW_SWEEP_MODE     all: everything of the job dies; alone: only the half that is about to run the command
 #
 # What the script can see must not change: no process is started, no pattern is matched (BASH_REMATCH), nothing printed.
-if [[ -n ${CRFLOW_SWEEP-} ]]; then
+if [[ $- == *p* ]]; then
   mapfile -d '' -t __sweep_words </proc/self/cmdline
   __sweep_role=''
-  case ${__sweep_words[1]-}:${__sweep_words[2]-} in
-    count.sbatch:* | */job-*.sbatch:resume) __sweep_role=outer ;;
+  case ${__sweep_words[2]-}:${__sweep_words[3]-} in
+    */slurm_script:*) __sweep_role=outer ;;
     */job-*.sbatch:inner_half) __sweep_role=inner ;;
     */job-*.sbatch:application) __sweep_role=application ;;
     *) ;;

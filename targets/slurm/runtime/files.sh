@@ -54,7 +54,7 @@ sum_of_ends() {
   local rest=$(($2 > 65536 ? $2 - 65536 : 0))
   {
     head -c "$(($2 - rest))" -- "$1"
-    if ((rest)); then tail -c "+$((rest + 1))" -- "$1" | head -c 65536; fi
+    if ((rest)); then dd if="$1" bs=65536 count=1 skip="$rest" iflag=skip_bytes; fi
   } 2>/dev/null | cksum | cut -d ' ' -f 1
 }
 

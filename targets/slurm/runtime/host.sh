@@ -5,7 +5,7 @@ check_settings() {
   local setting
   numbers=(INTERVAL LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT ANSWER_WAIT REQUEUE_WAIT PROVE MARGIN
     SLOW SUSPECT REPORT CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF})
-  for setting in "${numbers[@]}"; do
+  for setting in ${numbers[@]+"${numbers[@]}"}; do
     setting=CRFLOW_$setting
     wrong="$setting is '${!setting}', and must be a whole number"
     is_count "${!setting}" || return

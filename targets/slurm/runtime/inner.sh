@@ -361,7 +361,7 @@ checkpoint() {
     return 1
   fi
   seal $((SECONDS - began)) || return
-  fresh_until=$((SECONDS + SECONDS - began + 5))
+  fresh_until=$((SECONDS + SECONDS - began + 2))
   warn_of_files
 }
 
@@ -430,10 +430,11 @@ there_is_room() {
   return 1
 }
 
-# The last one of this attempt. Whatever becomes of it, the generations before it stand. Not right behind another one, unless that
+# The last one of this attempt. Whatever becomes of it, the generations before it stand. Where time is short, as in a preemption, not right
+# after another one, unless that
 # would leave files behind that its restore does not take back.
 last_checkpoint() {
-  if ((SECONDS <= fresh_until)) && ! finished && is_all_in "$generation"; then
+  if [[ $request != *@(limit|budget|request) ]] && ((SECONDS <= fresh_until)) && ! finished && is_all_in "$generation"; then
     read_clock
     add_to lost $((now - since))
     conclude saved "saved in generation $generation, just before"

@@ -240,7 +240,13 @@ may_restore_again() {
   say 'the application was lost; restoring it'
 }
 
-is_one_before() { compgen -G "$run/generations/*/seal" | grep -qv "/$newest/seal$"; }
+is_one_before() {
+  local seal
+  for seal in "$run"/generations/*/seal; do
+    [[ ! -e $seal || $seal == */"$newest"/seal ]] || return 0
+  done
+  return 1
+}
 
 # Once for each generation: on a full disk it may not be written down which have failed.
 may_fall_back() {

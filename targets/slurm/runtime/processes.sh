@@ -33,7 +33,7 @@ survey() {
       }')
   family=${opened%%$'\n'*} opened=${opened#*$'\n'} shell=''
   while IFS= read -r pid; do
-    if [[ ${pid#* * } == "$run_real/shell" ]]; then shell=${pid%% *}; fi
+    if [[ ${pid#* * } == "$run_real/shell"?(' (deleted)') ]]; then shell=${pid%% *}; fi
   done <<<"$opened"
 }
 

@@ -81,7 +81,7 @@ suggest_singleton() {
   ! sets OMPI_MCA_ess_singleton_isolated || return 0
   if [[ -n ${linked_with_mpi-} ]] ||
     grep -aqsE 'progname = (mpi(run|exec)|orterun|orted|prte|hydra)' "$attempt_dir/coordinator.log" ||
-    tail -c 20000 "$output" 2>/dev/null | grep -aqE 'MPI_Init|opal_init|orte_|prte_|PMI[Xx_]|hydra_'; then
+    [[ $(tail -c 20000 "$output" 2>/dev/null | tr -d '\0') =~ (MPI_Init|opal_init|orte_|prte_|PMI[Xx_]|hydra_) ]]; then
     say 'the program is linked with MPI, or starts mpirun: if it runs as one process, leave mpirun out and write in the block application: mpi = singleton'
   fi
 }
@@ -89,11 +89,14 @@ suggest_singleton() {
 # Where the two logs end now: what is read later is of this checkpoint.
 mark_logs() {
   seen_seconds='' hopeless='' told_slow=''
-  dmtcp_from=$(wc -c <"$attempt_dir/dmtcp.log") coordinator_from=$(wc -c <"$attempt_dir/coordinator.log")
+  {
+    dmtcp_from=$(wc -c <"$attempt_dir/dmtcp.log")
+    coordinator_from=$(wc -c <"$attempt_dir/coordinator.log")
+  } 2>/dev/null
 }
 
 # says FILE POSITION WORDS: since then.
-says() { tail -c "+$(($2 + 1))" "$attempt_dir/$1" 2>/dev/null | grep -aqF -e "$3"; }
+says() { [[ $(tail -c "+$(($2 + 1))" "$attempt_dir/$1" 2>/dev/null | tr -d '\0') == *"$3"* ]]; }
 
 # Whether DMTCP has said that this checkpoint comes to no end, for a while, and what. Sets hopeless.
 comes_to_no_end() {
