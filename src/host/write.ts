@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
 import { readRegular } from './regular.ts';
@@ -115,11 +115,18 @@ export async function lockFolder(
   const me = JSON.stringify({ host, pid: process.pid, started: await startOf(process.pid), mark: mark() });
   const until = Date.now() + patience;
   for (;;) {
+    // With what is in it from its first moment: one without would be nobody's, were its writer killed in between.
+    const whole = `${path}.${mark()}`;
     try {
-      await writeFile(path, me, { flag: 'wx' });
+      await writeFile(whole, me, { flag: 'wx' });
+      await link(whole, path);
       break;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      // ENOENT: whoever holds the folder has cleared it meanwhile.
+      if (!['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      if (Date.now() > until) return undefined;
+    } finally {
+      await rm(whole, { force: true });
     }
     if (await isGone(path, host)) await takeAway(path);
     else if (Date.now() > until) return undefined;
