@@ -46,16 +46,19 @@ open_pipes() {
   disown "$!"
 }
 
-# The inner half may be in a process namespace where it cannot signal this shell.
+# The inner half may be in a process namespace where it cannot signal this shell. Slurm TERMs every process of a job that it
+# ends: these two stay, for `rest` waits for the first and is woken by the second.
 relay_words() {
-  trap - "$warning_signal" TERM CONT
+  trap - CONT
+  trap '' TERM "$warning_signal"
   cd / || return
   while read -r _; do kill -s CONT "$$"; done <"$words"
 }
 
 tick() {
-  trap - "$warning_signal" CONT
-  trap 'kill "$!"; exit' TERM
+  trap - CONT
+  trap '' TERM "$warning_signal"
+  trap 'kill -9 "$!"; exit' HUP
   cd / || return
   while kill -0 "$$"; do
     sleep "$CRFLOW_HEARTBEAT" &

@@ -224,7 +224,7 @@ watch_listener() {
 # Its pipe ends, and so does it. Not by a signal to srun: that would end the step before it hears of anything.
 stop_listening() {
   exec 7>&- 8>&- 9>&-
-  if [[ -n ${ticker-} ]]; then kill "$ticker" 2>/dev/null; fi
+  if [[ -n ${ticker-} ]]; then kill -s HUP "$ticker" 2>/dev/null; fi
   if [[ -n $tmp_of_run ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
   if [[ -n ${places[*]-} ]] && holds_lease; then rmdir "${places[@]}" 2>/dev/null; fi # else a newer attempt's
 }
