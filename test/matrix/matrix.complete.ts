@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { RuntimeName } from '../../src/model/container.ts';
-import { containersIn, removeContainers, type TestContainer } from '../support/containers.ts';
+import { containersIn, removeContainers, runtimes, type TestContainer } from '../support/containers.ts';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { type Cluster, type NodeName, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 import { clusterFor, runCell } from './cell.ts';
@@ -42,7 +42,10 @@ describe.skipIf(!slurm.ok).each(dmtcpImplementations.filter(({ name }) => wanted
       if (runtime) {
         images = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-images-')));
         container = containersIn(images, runtime)[0];
-        if (container === undefined) throw new Error(`there is no ${runtime} here`);
+        if (container === undefined)
+          throw new Error(
+            runtimes.find((one) => one.runtime === runtime)?.why ?? `no runtime is called ${runtime}`,
+          );
       }
       cluster = await startCluster(clusterFor(atOnce));
       free.push(...cluster.nodes.slice(0, atOnce));

@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RuntimeName } from '../../src/model/container.ts';
 import type { Dmtcp } from './dmtcp.ts';
-import { makeRootFileSystem, prefixOf, tarOf } from './image.ts';
+import { makeRootFileSystem, makeSmallRootFileSystem, prefixOf, tarOf } from './image.ts';
 
 const runtimesFolder = join(import.meta.dirname, '../../targets/runtimes');
 const programs = join(import.meta.dirname, '../programs');
@@ -39,6 +48,8 @@ interface Installed {
 interface Kind {
   readonly runtime: RuntimeName;
   readonly command: string;
+  /** Runs `true` in a folder that is a root file system, with the tests' programs mounted as a job mounts them. */
+  readonly attempt: (root: string, folder: string) => { args: readonly string[]; env: Installed['env'] };
   /** Makes the image of the root file system known to the runtime. */
   readonly install: (root: string, folder: string) => Installed;
 }
@@ -46,7 +57,7 @@ interface Kind {
 const podmanImage = (folder: string) => `localhost/crflow-test:${basename(folder)}`;
 
 /** Podman with a storage and a configuration of its own, that ask for nothing that a bare machine has not. */
-function installForPodman(root: string, folder: string, command: string) {
+function podmanEnv(folder: string): Installed['env'] {
   const conf = join(folder, 'containers.conf');
   const storage = join(folder, 'storage.conf');
   // Limits above the machine's own hard ones cannot be set; cgroups may be of the old kind, which crun does not take.
@@ -58,15 +69,25 @@ function installForPodman(root: string, folder: string, command: string) {
     storage,
     `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/storage"\nrunroot = "${folder}/run"\n`,
   );
-  const env = { CONTAINERS_CONF: conf, CONTAINERS_STORAGE_CONF: storage };
-  return importTo(command, root, folder, env);
+  return { CONTAINERS_CONF: conf, CONTAINERS_STORAGE_CONF: storage };
 }
+
+const inPodman = (root: string) => [
+  'run',
+  '--rm',
+  '--network=host',
+  '--mount',
+  `type=bind,source=${programs},target=${programs}`,
+  '--rootfs',
+  root,
+  'true',
+];
 
 /**
  * Podman-HPC as it is on a cluster: an image is built in the storage of a login node, and migrated to one that is shared. A
  * compute node has a storage of its own, in which there is nothing.
  */
-function installForPodmanHpc(root: string, folder: string): Installed {
+function podmanHpcEnv(folder: string): { login: Installed['env']; node: Installed['env'] } {
   const conf = join(folder, 'hpc.conf');
   writeFileSync(
     conf,
@@ -83,7 +104,11 @@ function installForPodmanHpc(root: string, folder: string): Installed {
       PODMANHPC_CONFIG_HOME: join(folder, host, 'config'),
     };
   };
-  const [login, node] = [on('login'), on('node')];
+  return { login: on('login'), node: on('node') };
+}
+
+function installForPodmanHpc(root: string, folder: string): Installed {
+  const { login, node } = podmanHpcEnv(folder);
   const migrate = (image: string) => {
     must('podman-hpc', ['--log-level=debug', 'migrate', image], login);
     const { stdout } = spawnSync('podman-hpc', ['images', `--filter=reference=${image}`, '--quiet'], {
@@ -168,6 +193,8 @@ function linkTo(root: string, link: string): ReturnType<Installed['exchange']> {
   };
 }
 
+const charliecloudEnv = { USER: process.env['USER'] ?? 'root' };
+
 let links = 0;
 
 /** Those that are tried. What differs between machines is only whether they are there. */
@@ -175,18 +202,24 @@ const KINDS: readonly Kind[] = [
   {
     runtime: 'podman',
     command: 'podman',
-    install: (root, folder) => installForPodman(root, folder, 'podman'),
+    attempt: (root, folder) => ({ args: inPodman(root), env: podmanEnv(folder) }),
+    install: (root, folder) => importTo('podman', root, folder, podmanEnv(folder)),
   },
   {
     runtime: 'podman-hpc',
     command: 'podman-hpc',
+    attempt: (root, folder) => ({ args: inPodman(root), env: podmanHpcEnv(folder).login }),
     install: installForPodmanHpc,
   },
   {
     runtime: 'charliecloud',
     command: 'ch-run',
+    attempt: (root) => ({
+      args: ['--bind', `${programs}:${programs}`, root, '--', 'true'],
+      env: charliecloudEnv,
+    }),
     install: (root, folder) => {
-      const env = { USER: process.env['USER'] ?? 'root' };
+      const env = charliecloudEnv;
       must('ch-run', [root, '--', 'true'], env);
       return { env, image: root, exchange: () => linkTo(root, join(folder, `charliecloud-${++links}`)) };
     },
@@ -194,6 +227,7 @@ const KINDS: readonly Kind[] = [
   {
     runtime: 'apptainer',
     command: 'apptainer',
+    attempt: (root) => ({ args: ['exec', '--bind', `${programs}:${programs}`, root, 'true'], env: {} }),
     install: (root, folder) => {
       must('apptainer', ['exec', root, 'true'], {});
       return { env: {}, image: root, exchange: () => linkTo(root, join(folder, `apptainer-${++links}`)) };
@@ -201,13 +235,34 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** The runtimes that tests would like, and why each that is not there is skipped. */
-export const runtimes: readonly { readonly runtime: RuntimeName; readonly why: string | null }[] = KINDS.map(
-  ({ runtime, command }) => ({
-    runtime,
-    why: spawnSync(command, ['--version']).error === undefined ? null : `there is no ${command} here`,
-  }),
-);
+/** The runtimes that tests would like, and why each that cannot be used here is skipped. */
+export const runtimes: readonly { readonly runtime: RuntimeName; readonly why: string | null }[] = usable();
+
+function usable(): typeof runtimes {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-try-')));
+  try {
+    const root = join(folder, 'root');
+    makeSmallRootFileSystem(root);
+    mkdirSync(join(root, programs), { recursive: true });
+    return KINDS.map((kind) => ({ runtime: kind.runtime, why: whyNot(kind, root, folder) }));
+  } finally {
+    removeContainers(folder);
+  }
+}
+
+/** One that is installed may not see the folder of this checkout, or start nothing at all: a container inside a container. */
+function whyNot({ command, attempt }: Kind, root: string, folder: string): string | null {
+  const { args, env } = attempt(root, folder);
+  const { status, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    timeout: 60_000,
+  });
+  if (error !== undefined)
+    return 'code' in error && error.code === 'ENOENT' ? `there is no ${command} here` : error.message;
+  if (status === 0) return null;
+  return `${command} cannot start a container that mounts ${programs}: ${stderr.trim().split('\n').at(-1)}`;
+}
 
 /** Makes an image and gives it to those that are there, or one of them. `folder` is made, and the caller's to remove. */
 export function containersIn(folder: string, only?: RuntimeName): readonly TestContainer[] {

@@ -19,6 +19,28 @@ export const prefixOf = ({ real }: Dmtcp) => (real ? '/opt/dmtcp' : '/opt/standi
  * for the tests of images.
  */
 export function makeRootFileSystem(root: string): void {
+  const binaries: string[] = [];
+  for (const dmtcp of dmtcpImplementations) {
+    const to = join(root, prefixOf(dmtcp));
+    mkdirSync(dirname(to), { recursive: true });
+    if (dmtcp.real) {
+      for (const part of ['bin', 'lib'])
+        cpSync(join(dirname(dmtcp.bin), part), join(to, part), { recursive: true });
+      binaries.push(...filesIn(join(dirname(dmtcp.bin), 'bin')), ...filesIn(join(dirname(dmtcp.bin), 'lib')));
+    } else cpSync(dirname(dmtcp.bin), to, { recursive: true });
+  }
+  fill(root, [...TOOLS.flatMap((name) => which(name)), [process.execPath, 'node']], binaries);
+}
+
+/** One in which there is nothing but `true`: to see whether a runtime starts at all. */
+export const makeSmallRootFileSystem = (root: string): void => fill(root, which('true'), []);
+
+/** Programs, each under its name, in the folders that a system has; and the libraries of these and of other binaries. */
+function fill(
+  root: string,
+  programs: readonly (readonly [file: string, name: string])[],
+  binaries: readonly string[],
+): void {
   for (const folder of [
     'usr/bin',
     'usr/lib',
@@ -38,19 +60,8 @@ export function makeRootFileSystem(root: string): void {
   chmodSync(join(root, 'tmp'), 0o1777);
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/bin/bash\n');
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\n');
-  const found = TOOLS.flatMap((name) => which(name));
-  const programs = [...found, [process.execPath, 'node'] as const];
   for (const [file, name] of programs) cpSync(file, join(root, 'usr/bin', name), { dereference: true });
-  const binaries = programs.map(([file]) => file);
-  for (const dmtcp of dmtcpImplementations) {
-    const to = join(root, prefixOf(dmtcp));
-    if (dmtcp.real) {
-      for (const part of ['bin', 'lib'])
-        cpSync(join(dirname(dmtcp.bin), part), join(to, part), { recursive: true });
-      binaries.push(...filesIn(join(dirname(dmtcp.bin), 'bin')), ...filesIn(join(dirname(dmtcp.bin), 'lib')));
-    } else cpSync(dirname(dmtcp.bin), to, { recursive: true });
-  }
-  for (const library of librariesOf(binaries)) {
+  for (const library of librariesOf([...programs.map(([file]) => file), ...binaries])) {
     const to = join(root, library);
     mkdirSync(dirname(to), { recursive: true });
     if (!existsSync(to)) cpSync(library, to, { dereference: true });
