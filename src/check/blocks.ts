@@ -13,9 +13,10 @@ import type {
   Value,
 } from '../model/ast.ts';
 import { type ClauseName, clauses, splitMount } from '../model/clauses.ts';
+import type { Span } from '../model/span.ts';
 import { type Context, type Given, type Target, textOf } from './context.ts';
 import { resolve } from './evaluate.ts';
-import { fillIn } from './insert.ts';
+import { fillIn, fillShell } from './insert.ts';
 import { plannedFor } from './planned.ts';
 import { OPTIONS, REFUSED } from './slurm-options.ts';
 import { type ValueOf, wrongType } from './type.ts';
@@ -41,12 +42,20 @@ type ValueFor<S> = S extends { type: 'choice'; choices: readonly (infer V)[] }
 /** The values of a block that are right, by key: typed by the vocabulary. */
 export type Values<B extends BlockName> = { readonly [K in keyof Keys<B>]?: Given<ValueFor<Keys<B>[K]>> };
 
-/** A block as it was read. */
+/** A block as it was read: values with every name filled in. Nothing of its text is left for the rules to misread. */
 export interface Read<B extends BlockName> {
   readonly values: Values<B>;
   /** Keys that were written, right or wrong, and those that misspelled ones were meant as. */
   readonly given: ReadonlySet<string>;
-  readonly node: Block;
+  /** Where its name is. */
+  readonly at: Span;
+  /** It could not be read to its end: what seems to be absent may not be. */
+  readonly broken: boolean;
+}
+
+/** A block whose keys are being read, and what else is in it. */
+export interface Reading<B extends BlockName> {
+  readonly read: Read<B>;
   /** The blocks inside it: `set`, `slurm`. */
   readonly inner: readonly Block[];
   /** Its clauses that belong in it: `mount …`. */
@@ -54,9 +63,6 @@ export interface Read<B extends BlockName> {
   /** Reads the keys that hold text: {{…}} in it may name those that were read before. */
   readonly readTexts: () => void;
 }
-
-/** All blocks of a workflow as read; what the rules look at. */
-export type Blocks = { readonly [B in BlockName]?: Read<B> };
 
 /** Names that were met in one body, and where: a second one is reported. */
 export type Seen = Map<string, Name>;
@@ -86,7 +92,7 @@ export function reportPlanned(entry: Assignment | Block, { report }: Context): v
 }
 
 /** Reads the entries of a block by its vocabulary. Everything unknown, doubled or misplaced is reported. */
-export function readBlock<B extends BlockName>(name: B, block: Block, context: Context): Read<B> {
+export function readBlock<B extends BlockName>(name: B, block: Block, context: Context): Reading<B> {
   const spec: BlockSpec = vocabulary[name];
   const read: Record<string, Given<unknown>> = {};
   const seen: Seen = new Map();
@@ -125,11 +131,16 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
     for (const readText of texts) readText();
   };
   const given = new Set([...seen.keys(), ...meantKeys]);
-  return { values: read as Values<B>, given, node: block, inner, clauses: own, readTexts };
+  return {
+    read: { values: read as Values<B>, given, at: block.key.span, broken: block.broken },
+    inner,
+    clauses: own,
+    readTexts,
+  };
 }
 
 /** Types whose values are no text that {{…}} is filled in in: they are read first. */
-const NO_TEXT: readonly string[] = ['shell', 'count', 'size', 'duration', 'interval', 'choice', 'signal'];
+const NO_TEXT: readonly string[] = ['count', 'size', 'duration', 'interval', 'choice', 'signal'];
 
 function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Given<unknown> | undefined {
   const key = entry.key.text;
@@ -144,7 +155,7 @@ function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Gi
   return { value, span: entry.value.span, ...items };
 }
 
-/** The value with names, calculations and {{…}} worked out; shell text is filled in later, by other rules. */
+/** The value with names, calculations and {{…}} worked out. */
 function valueFor(written: Value, target: Target, context: Context): Value | undefined {
   const { type } = target.spec;
   const isText = !NO_TEXT.includes(type);
@@ -154,6 +165,7 @@ function valueFor(written: Value, target: Target, context: Context): Value | und
   // A number that a name stands for is no text: {{…}} makes it one.
   if (isText && written.kind === 'word' && value.kind === 'number')
     return wrongType(written, target, context);
+  if (type === 'shell') return value.kind === 'string' ? fillShell(value, context) : value;
   if (isText) return filled(value, context);
   const isWord = written.kind === 'word' && value.kind === 'string' && /^\w+$/.test(textOf(value));
   return isWord && (type === 'choice' || type === 'signal')
@@ -226,8 +238,12 @@ function written({ key, text, parts }: Clause): string {
 }
 
 /** Required keys that are not there, nor in the wrong place; silent where the block could not be read to its end. */
-export function reportMissing(name: BlockName, { node, given }: Read<BlockName>, context: Context): void {
-  if (node.broken) return;
+export function reportMissing(
+  name: BlockName,
+  { at, broken, given }: Read<BlockName>,
+  context: Context,
+): void {
+  if (broken) return;
   const spec: BlockSpec = vocabulary[name];
   const missing = Object.entries(spec.keys).filter(
     ([key, { required }]) => required && !given.has(key) && !context.misplaced.has(key),
@@ -235,7 +251,7 @@ export function reportMissing(name: BlockName, { node, given }: Read<BlockName>,
   if (missing.length === 0) return;
   const keys = missing.map(([key]) => key);
   const examples = missing.map(([key, { example }]) => `${key} = ${example}`);
-  context.report(names.missingKeys, node.key.span, { block: name, keys, examples });
+  context.report(names.missingKeys, at, { block: name, keys, examples });
 }
 
 /**

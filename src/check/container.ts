@@ -14,26 +14,50 @@ import {
 } from '../model/container.ts';
 import type { HostPath, Recipe } from '../model/flow.ts';
 import { asWritten } from '../model/path.ts';
+import type { Span } from '../model/span.ts';
 import type { Read } from './blocks.ts';
 import { place, recipePlace, separatorIn } from './container-values.ts';
-import { type Context, contentSpan, textOf } from './context.ts';
+import { type Context, contentSpan, type Given, textOf } from './context.ts';
 import { fillIn } from './insert.ts';
 import { hostPath } from './path.ts';
 
+/** A `mount` as it was read: what of it was right. */
+export interface ReadMount {
+  readonly from: HostPath | undefined;
+  /** Tidy. */
+  readonly to: Given<string> | undefined;
+  /** Where it says `readonly`. */
+  readonly readonly: Span | undefined;
+}
+
+/** A clause that puts something into an image, as it was read: what of it was right. */
+export interface ReadSource {
+  readonly source: ImageSource | undefined;
+  /** Tidy. */
+  readonly to: Given<string> | undefined;
+}
+
 /** The container, of what was right in its block; undefined where something that it cannot do without was not. */
-export function readContainer(block: Read<'container'>, context: Context): Container | undefined {
-  const { runtime, image, dmtcp, modules, options } = block.values;
-  const mounts = block.clauses.map((clause) => readMount(clause, context));
-  if (!runtime || !image || mounts.includes(undefined)) return undefined;
+export function containerOf({ values, mounts }: ReadContainer): Container | undefined {
+  const { runtime, image, dmtcp, modules, options } = values;
+  const whole = mounts.flatMap(({ from, to, readonly }): Mount[] =>
+    from && to ? [{ from, to: to.value, readonly: readonly !== undefined }] : [],
+  );
+  if (!runtime || !image || whole.length < mounts.length) return undefined;
   return {
     runtime: runtime.value,
     image: image.value,
     dmtcp: dmtcp?.value ?? DMTCP_PREFIX,
     modules: modules?.value ?? [],
     options: options?.value ?? [],
-    mounts: mounts.filter((one) => one !== undefined),
+    mounts: whole,
   };
 }
+
+/** A `container` block with its clauses. */
+export type ReadContainer = Read<'container'> & { readonly mounts: readonly ReadMount[] };
+/** An `image` block with its clauses. */
+export type ReadImage = Read<'image'> & { readonly sources: readonly ReadSource[] };
 
 const IS_URL = /^[a-z][a-z0-9+.-]*:\/\//i;
 
@@ -41,15 +65,13 @@ const IS_URL = /^[a-z][a-z0-9+.-]*:\/\//i;
 const USUAL_RELEASE = '4.1.1';
 
 /** Likewise the recipe of an image. What depends on two of its values was looked at by the rules. */
-export function readRecipe(block: Read<'image'>, context: Context): Recipe | undefined {
-  const { from, distribution, packages, build_packages, build, results } = block.values;
-  const { dmtcp_release, dmtcp_archive, dmtcp_sha256 } = block.values;
-  const { user, env, labels, platform, build_cache } = block.values;
-  const sources = block.clauses.map((clause) => readSource(clause, context));
-  const text = build && buildText(build.value, context);
+export function recipeOf({ values, sources }: ReadImage): Recipe | undefined {
+  const { from, distribution, packages, build_packages, build, results } = values;
+  const { dmtcp_release, dmtcp_archive, dmtcp_sha256 } = values;
+  const { user, env, labels, platform, build_cache } = values;
   const decided = distribution?.value ?? (from && distributionOf(from.value));
-  if (!from || !decided || sources.includes(undefined) || (build && text === undefined)) return undefined;
-  const whole = sources.filter((one) => one !== undefined);
+  const whole = sources.flatMap(({ source }) => source ?? []);
+  if (!from || !decided || whole.length < sources.length) return undefined;
   return {
     from: from.value,
     distribution: decided,
@@ -57,9 +79,13 @@ export function readRecipe(block: Read<'image'>, context: Context): Recipe | und
     buildPackages: build_packages?.value ?? [],
     sources: whole,
     build:
-      text === undefined || build === undefined
+      build === undefined
         ? null
-        : { text: withEnd(textOf(text)), textSpan: contentSpan(build.value), textParts: text },
+        : {
+            text: withEnd(textOf(build.value)),
+            textSpan: contentSpan(build.value),
+            textParts: build.value,
+          },
     results: results?.value ?? [...new Set(whole.map(({ to }) => to.replace(/(?<=.)\/$/, '')))],
     ...(user && { user: user.value }),
     ...(env && { env: env.value }),
@@ -74,13 +100,12 @@ export function readRecipe(block: Read<'image'>, context: Context): Recipe | und
   };
 }
 
-/** Shell text, as far as a recipe can carry it. */
-function buildText(value: StringValue, context: Context): StringValue | undefined {
-  const filled = fillIn(value, context, 'shell');
-  const why = filled && whyNoPrintedFile(textOf(filled));
-  if (why === undefined) return filled;
-  context.report(outputs.notCarried, value.span, { value: textOf(value), why });
-  return undefined;
+/** Reports a build that a recipe cannot carry. */
+export function checkBuild({ values }: Read<'image'>, { report }: Context): void {
+  const text = values.build && textOf(values.build.value);
+  const why = text === undefined ? undefined : whyNoPrintedFile(text);
+  if (values.build !== undefined && why !== undefined)
+    report(outputs.notCarried, values.build.span, { value: text ?? '', why });
 }
 
 const withEnd = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
@@ -126,12 +151,18 @@ export function distributionOf(image: Image): Distribution | undefined {
   return among(tag) ?? among(repository) ?? KNOWN.find(([name]) => name.test(repository))?.[1];
 }
 
-function readMount(clause: Clause, context: Context): Mount | undefined {
-  const parts = readClause(clause, context);
-  const from = parts && mountable(parts.text, context);
-  const to = parts?.parts['to'] && place(parts.parts['to'], context);
-  return from && to ? { from, to, readonly: parts?.flags.includes('readonly') === true } : undefined;
+export function readMount(clause: Clause, context: Context): ReadMount {
+  const { text, parts, flags, whole } = readClause(clause, context);
+  return {
+    from: whole ? text && mountable(text, context) : undefined,
+    to: parts['to'] && given(parts['to'], place(parts['to'], context)),
+    readonly: flags['readonly'],
+  };
 }
+
+/** A value that was found right, with the place of what it was read from. */
+const given = <T>({ span }: StringValue, value: T | undefined): Given<T> | undefined =>
+  value === undefined ? undefined : { value, span };
 
 /** A path that reaches a runtime in an option that it takes to pieces. */
 function mountable(value: StringValue, context: Context): HostPath | undefined {
@@ -143,27 +174,36 @@ function mountable(value: StringValue, context: Context): HostPath | undefined {
 }
 
 /** One source of an image. What it is taken from is only read when the image is built. */
-function readSource(clause: Clause, context: Context): ImageSource | undefined {
+export function readSource(clause: Clause, context: Context): ReadSource {
   const read = readClause(clause, context);
-  const where = read?.parts['to'];
-  const whole = where && recipePlace(where, context);
-  if (!read || !whole || !where) return undefined;
+  const where = read.parts['to'];
+  const to = where && given(where, recipePlace(where, context));
+  if (!read.whole || !where || !to) return { source: undefined, to };
   // Behind a folder, its name: what is put there keeps its own.
-  const to = textOf(where).endsWith('/') && whole !== '/' ? `${whole}/` : whole;
-  const from = textOf(read.text);
-  const isUrl = IS_URL.test(from);
-  const { commit, sha256 } = read.parts;
-  if (commit !== undefined) {
+  const folder = textOf(where).endsWith('/') && to.value !== '/';
+  return { source: sourceOf(clause, read, folder ? `${to.value}/` : to.value, context), to };
+}
+
+function sourceOf(
+  { key }: Clause,
+  { text, parts: { commit, sha256 } }: ReadClause,
+  to: string,
+  context: Context,
+): ImageSource | undefined {
+  if (text === undefined) return undefined;
+  const from = textOf(text);
+  if (key.text === 'copy') return isBelow(text, context) ? { kind: 'copy', from, to } : undefined;
+  if (key.text === 'git' && commit !== undefined) {
     const right = hex(commit, 'commit', context);
-    return isRemote(read.text, 'git', context) && right
+    return isRemote(text, 'git', context) && right
       ? { kind: 'git', from, commit: textOf(commit), to }
       : undefined;
   }
-  if (sha256 === undefined) return isBelow(read.text, context) ? { kind: 'copy', from, to } : undefined;
-  if (isUrl ? !isRemote(read.text, 'archive', context) : !isBelow(read.text, context)) return undefined;
+  if (sha256 === undefined) return undefined;
+  if (IS_URL.test(from) ? !isRemote(text, 'archive', context) : !isBelow(text, context)) return undefined;
   if (/\.(?:zip|7z|rar)$/i.test(from)) {
     const why = 'only tar archives are unpacked';
-    context.report(values.sourcePath, read.text.span, { text: from, why, fix: undefined });
+    context.report(values.sourcePath, text.span, { text: from, why, fix: undefined });
     return undefined;
   }
   const right = hex(sha256, 'checksum', context);
@@ -229,20 +269,23 @@ export function whyNotBelow(text: string): string | undefined {
   return whyNoRecipePath(text);
 }
 
+/** A clause with {{…}} filled in: what of it was right. */
 interface ReadClause {
-  readonly text: StringValue;
+  readonly text: StringValue | undefined;
   readonly parts: Readonly<Record<string, StringValue>>;
-  readonly flags: readonly string[];
+  /** Where each stands. */
+  readonly flags: Readonly<Record<string, Span>>;
+  /** All of it was right, and nothing is missing. */
+  readonly whole: boolean;
 }
 
-/** A clause with all its parts, each once, {{…}} filled in; undefined after a report. */
-function readClause({ key, text, parts, broken, span }: Clause, context: Context): ReadClause | undefined {
-  if (broken) return undefined;
+function readClause({ key, text, parts, broken, span }: Clause, context: Context): ReadClause {
+  if (broken) return { text: undefined, parts: {}, flags: {}, whole: false };
   const verb = key.text as ClauseName;
   const spec: ClauseSpec = clauses[verb];
   const first = text.kind === 'string' ? fillIn(text, context) : undefined;
   const read: Record<string, StringValue> = {};
-  const flags: string[] = [];
+  const flags: Record<string, Span> = {};
   let right = first !== undefined;
   const wrong = (at: Clause['span'], what: string) => {
     right = false;
@@ -253,9 +296,9 @@ function readClause({ key, text, parts, broken, span }: Clause, context: Context
     const isFlag = spec.flags.includes(word);
     const known = isFlag || spec.parts.includes(word);
     if (!known) wrong(part.word.span, `has no \`${word}\``);
-    else if (flags.includes(word) || word in read) wrong(part.word.span, `has \`${word}\` twice`);
+    else if (word in flags || word in read) wrong(part.word.span, `has \`${word}\` twice`);
     else if (isFlag && part.text !== undefined) wrong(part.text.span, `takes no text behind \`${word}\``);
-    else if (isFlag) flags.push(word);
+    else if (isFlag) flags[word] = part.word.span;
     else if (part.text === undefined) wrong(part.word.span, `has nothing behind \`${word}\``);
     else {
       const filled = part.text.kind === 'string' ? fillIn(part.text, context) : undefined;
@@ -272,7 +315,6 @@ function readClause({ key, text, parts, broken, span }: Clause, context: Context
       fix,
       example: spec.example,
     });
-    return undefined;
   }
-  return right && first !== undefined ? { text: first, parts: read, flags } : undefined;
+  return { text: first, parts: read, flags, whole: right && missing === undefined };
 }

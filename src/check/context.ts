@@ -29,6 +29,8 @@ export interface Scope {
   /** Its value; `broken` where its declaration was reported, undefined where there is none. Marks it as used. */
   readonly find: (name: string) => Constant | 'broken' | undefined;
   readonly names: () => readonly string[];
+  /** Marks a name as used, where it is written in something that is not read. */
+  readonly use: (name: string) => void;
 }
 
 /** Keys that {{name}} can name, as far as the workflow at hand gives them. */

@@ -1,8 +1,8 @@
 import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
-import type { Block, ListValue, NumberValue, StringValue, WordValue } from '../model/ast.ts';
+import type { Block, ListValue, StringValue, WordValue } from '../model/ast.ts';
 import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
-import { insertText, TYPES } from './constant.ts';
+import { insertText, isDecimal, TYPES } from './constant.ts';
 import { type Context, describeValue, isBroken, spanOfPart } from './context.ts';
 import { evaluate, resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
@@ -15,8 +15,19 @@ export interface Variable {
   readonly value: string;
 }
 
+/** The variables of `set`: those that are right, and the names of all that were written. */
+export interface ReadSet {
+  readonly variables: readonly Variable[];
+  readonly names: readonly string[];
+}
+
 /** The variables of `set { NAME = "value" … }`, in their order. Values are taken to the letter. */
-export function readSet(block: Block, context: Context): Variable[] {
+export function readSets(blocks: readonly Block[], context: Context): ReadSet {
+  const all = blocks.map((block) => readSet(block, context));
+  return { variables: all.flatMap(({ variables }) => variables), names: all.flatMap(({ names }) => names) };
+}
+
+function readSet(block: Block, context: Context): ReadSet {
   const seen: Seen = new Map();
   const read: Variable[] = [];
   for (const entry of block.entries) {
@@ -41,7 +52,13 @@ export function readSet(block: Block, context: Context): Variable[] {
       if (text === undefined) continue;
       warnOfDollar(name, text, context);
       read.push({ name, value: literally(text) });
-    } else if (value.kind === 'calculation' || (value.kind === 'word' && context.scope.find(value.text))) {
+    } else if (value.kind === 'number' && isDecimal(value.text)) {
+      read.push({ name, value: value.text });
+    } else if (
+      value.kind === 'number' ||
+      value.kind === 'calculation' ||
+      (value.kind === 'word' && context.scope.find(value.text))
+    ) {
       const worked = value.kind === 'word' ? resolve(value, context) : value;
       if (worked.kind === 'string') warnOfDollar(name, worked, context);
       const constant = evaluate(value, context);
@@ -53,11 +70,11 @@ export function readSet(block: Block, context: Context): Variable[] {
       context.report(values.wrongType, value.span, { key: name, expected: 'a string', found, fix });
     }
   }
-  return read;
+  return { variables: read, names: block.entries.map(({ key }) => key.text) };
 }
 
 /** A word may be a name in another spelling, or a key's: to the letter it would be a value that nobody meant. */
-function fixFor(name: string, value: WordValue | NumberValue | ListValue, context: Context): string {
+function fixFor(name: string, value: WordValue | ListValue, context: Context): string {
   if (value.kind === 'list') return `write, for instance, \`${name} = "a:b"\``;
   return (
     (value.kind === 'word' ? helpForWord(name, value.text, ANY_TYPE, context) : undefined) ??

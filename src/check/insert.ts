@@ -18,20 +18,38 @@ const SAFE_IN_SHELL = /^[A-Za-z0-9_@%+:,./-]+$/;
 /** More text than this comes from names that stand for each other several times over. */
 const LONGEST_TEXT = 200_000;
 
+/** The string with each {{name}} put in: what came in has `inserted`. Undefined after a report. */
+export function fillIn(value: StringValue, context: Context): StringValue | undefined {
+  const { filled, right } = fill(value, context, 'text');
+  return right ? filled : undefined;
+}
+
 /**
- * The string with each {{name}} put in: what came in has `inserted`. `shell` says that it is shell text, which takes
- * only what cannot be misread there. Undefined after a report.
+ * Likewise shell text, which takes only what cannot be misread there. What cannot be put in is reported and stays as it
+ * is written: the rest of the text is looked at all the same.
  */
-export function fillIn(
+export function fillShell(value: StringValue, context: Context): StringValue {
+  return fill(value, context, 'shell').filled;
+}
+
+/** The names that a text puts in, known or not. */
+export const namesIn = ({ segments }: StringValue): readonly string[] =>
+  segments.flatMap(({ text, escaped }) =>
+    escaped ? [] : [...text.matchAll(MARK)].flatMap(([, name]) => name ?? []),
+  );
+
+function fill(
   value: StringValue,
   context: Context,
-  place: 'text' | 'shell' = 'text',
-): StringValue | undefined {
-  if (!value.segments.some(({ text, escaped }) => !escaped && text.includes('{{'))) return value;
+  place: 'text' | 'shell',
+): { readonly filled: StringValue; readonly right: boolean } {
+  if (!value.segments.some(({ text, escaped }) => !escaped && text.includes('{{')))
+    return { filled: value, right: true };
   const state = { right: true, length: 0 };
   const segments = value.segments.flatMap((segment) => fillSegment(segment, context, place, state));
-  if (state.length > LONGEST_TEXT) context.report(values.textTooLong, value.span, { limit: LONGEST_TEXT });
-  return state.right && state.length <= LONGEST_TEXT ? { ...value, segments } : undefined;
+  const isLong = state.length > LONGEST_TEXT;
+  if (isLong) context.report(values.textTooLong, value.span, { limit: LONGEST_TEXT });
+  return { filled: isLong ? value : { ...value, segments }, right: state.right && !isLong };
 }
 
 function fillSegment(
@@ -55,7 +73,10 @@ function fillSegment(
     if (match[1] === undefined) out.push({ text: '{{', escaped: true, span });
     else {
       const pieces = piecesFor(match[1], span, context, place);
-      if (pieces === undefined) state.right = false;
+      if (pieces === undefined) {
+        state.right = false;
+        plain(match.index, end);
+      }
       for (const piece of pieces ?? []) {
         state.length += piece.text.length;
         if (state.length <= LONGEST_TEXT) out.push({ ...piece, span, inserted: true });

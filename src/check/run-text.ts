@@ -1,10 +1,11 @@
 import type { Report } from '../diagnostics/define.ts';
-import type { StringValue } from '../model/ast.ts';
+import type { StringSegment, StringValue } from '../model/ast.ts';
 import type { Span } from '../model/span.ts';
 import { type Fault, faultOf } from '../shell/fault.ts';
 import { readShell, type ShellCommand, type ShellText } from '../shell/read.ts';
 import type { Place } from '../shell/words.ts';
-import { spanInside, textOf } from './context.ts';
+import { spanInside, spanOfPart, textOf } from './context.ts';
+import type { Variable } from './environment.ts';
 
 /** The text of `run` as the job will run it: names are put in. */
 export interface RunText {
@@ -19,8 +20,12 @@ export interface RunText {
   readonly spanOf: (place: Place) => Span;
 }
 
-/** Reads `run`, filled in as far as that went. */
-export function readRun(value: StringValue): RunText {
+/**
+ * Reads `run`, filled in as far as that went. `variables` are those that the flow gives it: `$launcher ./x` is read as what
+ * the variable holds, unless `run` gives it another value.
+ */
+export function readRun(written: StringValue, variables: readonly Variable[] = []): RunText {
+  const value = withVariables(written, variables);
   const shell = readShell(textOf(value));
   const fault = faultOf(shell.text, shell.script);
   const limit = limitOf(fault);
@@ -40,6 +45,44 @@ export function readRun(value: StringValue): RunText {
     limit,
     spanOf: ({ start, end }) => spanInside(value, start, end),
   };
+}
+
+/** Words that a shell reads as they are, and takes for nothing but words: others stay behind their variable. */
+const PLAIN_WORDS =
+  /^(?!(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|in|function|select|coproc|time)(?: |$))(?!\w+\+?=)[A-Za-z0-9_@%+=:,./-]+(?: [A-Za-z0-9_@%+=:,./-]+)*$/;
+
+function withVariables(value: StringValue, variables: readonly Variable[]): StringValue {
+  const plain = new Map(
+    variables.flatMap(({ name, value }) => (PLAIN_WORDS.test(value) ? [[name, value] as const] : [])),
+  );
+  if (plain.size === 0) return value;
+  const text = textOf(value);
+  for (const name of plain.keys())
+    if (
+      new RegExp(
+        `(?:^|[^$\\w{])${name}(?:\\+?=|\\[)|\\b(?:for|read|mapfile|readarray|unset|select)\\b[^\\n;|&]*\\b${name}\\b`,
+      ).test(text)
+    )
+      plain.delete(name);
+  const segments = value.segments.flatMap((segment) => {
+    if (segment.escaped) return [segment];
+    const out: StringSegment[] = [];
+    let from = 0;
+    const add = (to: number) => {
+      if (to > from)
+        out.push({ ...segment, text: segment.text.slice(from, to), span: spanOfPart(segment, from, to) });
+    };
+    for (const match of segment.text.matchAll(/(?<!\\)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g)) {
+      const known = plain.get(match[1] ?? match[2] ?? '');
+      if (known === undefined) continue;
+      add(match.index);
+      from = match.index + match[0].length;
+      out.push({ text: known, escaped: false, inserted: true, span: spanOfPart(segment, match.index, from) });
+    }
+    add(segment.text.length);
+    return out;
+  });
+  return { ...value, segments };
 }
 
 /** Of a kind so many are told: a text that is full of them is of another making. */

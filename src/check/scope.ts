@@ -150,11 +150,17 @@ export class Declarations {
   private scope(maps: () => readonly Map<string, Cell>[]): Scope {
     // Each name that is unknown asks for all that are known.
     let known: { readonly size: number; readonly names: readonly string[] } | undefined;
+    const cellOf = (name: string) =>
+      maps()
+        .map((map) => map.get(name))
+        .find((one) => one !== undefined);
     return {
+      use: (name) => {
+        const cell = cellOf(name);
+        if (cell !== undefined) cell.used = true;
+      },
       find: (name) => {
-        const cell = maps()
-          .map((map) => map.get(name))
-          .find((one) => one !== undefined);
+        const cell = cellOf(name);
         if (cell === undefined) return undefined;
         cell.used = true;
         const value = this.valueOf(cell);

@@ -1,13 +1,12 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import type { Assignment, Block, Let, StringValue, WorkflowNode } from '../model/ast.ts';
-import type { SlurmOption, Workflow } from '../model/flow.ts';
+import type { Assignment, Block, Entry, Let, StringValue, Value, WorkflowNode } from '../model/ast.ts';
+import type { Workflow } from '../model/flow.ts';
 import type { Span } from '../model/span.ts';
 import {
-  type Blocks,
   isFirst,
   isStatement,
-  type Read,
+  type Reading,
   readBlock,
   reportClause,
   reportMisplaced,
@@ -16,10 +15,11 @@ import {
   type Seen,
 } from './blocks.ts';
 import { insertText, stringOf } from './constant.ts';
-import { readContainer, readRecipe } from './container.ts';
+import { checkBuild, containerOf, readMount, readSource, recipeOf } from './container.ts';
 import { type Context, contentSpan, type Inserts, type Scope, spanInside, textOf } from './context.ts';
-import { readSet, type Variable, warnOfDollar } from './environment.ts';
-import { fillIn } from './insert.ts';
+import { readSets, type Variable, warnOfDollar } from './environment.ts';
+import type { Blocks } from './facts.ts';
+import { namesIn } from './insert.ts';
 import { plannedFor } from './planned.ts';
 import { ruleFamilies } from './rules/index.ts';
 import { readRun } from './run-text.ts';
@@ -44,30 +44,86 @@ export function readWorkflow(
   outer: Context,
   scopeFor: (lets: readonly Let[], context: (scope: Scope) => Context) => Scope,
 ): Workflow | undefined {
-  let blocks: Blocks = {};
-  const inserts: Inserts = (name) => insertOf(blocks, name);
+  let found: ReadingBlocks = {};
+  const inserts: Inserts = (name) => insertOf(found, name);
   const lets = node.entries.filter((entry) => entry.kind === 'let');
   const scope = scopeFor(lets, (own) => ({ ...outer, inserts, scope: own }));
   const context: Context = { ...outer, inserts, scope };
-  blocks = readBlocks(node, context);
-  for (const block of Object.values(blocks)) block.readTexts();
+  // What is given twice or in the wrong place is not read: that its names are not used would be said of the same slip.
+  for (const name of node.entries.flatMap(namesOf)) scope.use(name);
+  found = findBlocks(node, context);
+  const blocks = readWhole(found, context);
   const run = blocks.application?.values.run?.value;
-  const text = run === undefined ? undefined : fillIn(run, context, 'shell');
-  const set = (blocks.environment?.inner ?? []).flatMap((block) => readSet(block, context));
-  const options = (blocks.schedule?.inner ?? []).flatMap((block) => readSlurm(block, context));
+  const set = blocks.environment?.set.variables ?? [];
   const exported = run === undefined ? [] : exportsFor(run, set, context);
-  const container = blocks.container && readContainer(blocks.container, context);
-  const image = blocks.image && readRecipe(blocks.image, context);
-  const shell = run === undefined ? undefined : readRun(text ?? run);
+  const variables = [...exported, ...set];
+  const shell = run && readRun(run, variables);
   for (const rule of ruleFamilies) rule(blocks, context, shell);
   // An error that was reported keeps the workflow from being used: what is left out here is never missed.
-  const parts = { ...(container ? { container } : {}), ...(image ? { image } : {}) };
-  return assemble(node, blocks, run, text, [...exported, ...set], options, parts);
+  return assemble(node, blocks, variables);
 }
 
-function readBlocks(node: WorkflowNode, context: Context): Blocks {
+/** The names that an entry holds, in whatever form. */
+function namesOf(entry: Entry): readonly string[] {
+  switch (entry.kind) {
+    case 'block':
+      return entry.entries.flatMap(namesOf);
+    case 'assignment':
+      return namesOfValue(entry.value);
+    case 'clause':
+      return [entry.text, ...entry.parts.flatMap(({ text }) => text ?? [])].flatMap(namesOfValue);
+    default:
+      return [];
+  }
+}
+
+function namesOfValue(value: Value): readonly string[] {
+  switch (value.kind) {
+    case 'word':
+      return [value.text];
+    case 'string':
+      return namesIn(value);
+    case 'list':
+      return value.items.flatMap(namesOfValue);
+    case 'calculation':
+      return [value.first, ...value.rest.map(({ operand }) => operand)].flatMap(namesOfValue);
+    default:
+      return [];
+  }
+}
+
+/** The blocks of a workflow, whose texts and clauses are yet to be read. */
+type ReadingBlocks = { readonly [B in BlockName]?: Reading<B> };
+
+/** Reads what can hold {{…}}: the values that it names are known. */
+function readWhole(found: ReadingBlocks, context: Context): Blocks {
+  for (const block of Object.values(found)) block.readTexts();
+  const { application, environment, container, image, checkpoint, schedule } = found;
+  if (image !== undefined) checkBuild(image.read, context);
+  return {
+    ...(application && { application: application.read }),
+    ...(environment && {
+      environment: { ...environment.read, set: readSets(environment.inner, context) },
+    }),
+    ...(container && {
+      container: { ...container.read, mounts: container.clauses.map((one) => readMount(one, context)) },
+    }),
+    ...(image && {
+      image: { ...image.read, sources: image.clauses.map((one) => readSource(one, context)) },
+    }),
+    ...(checkpoint && { checkpoint: checkpoint.read }),
+    ...(schedule && {
+      schedule: {
+        ...schedule.read,
+        options: schedule.inner.flatMap((one) => readSlurm(one, context)),
+      },
+    }),
+  };
+}
+
+function findBlocks(node: WorkflowNode, context: Context): ReadingBlocks {
   const seen: Seen = new Map();
-  const found: { [B in BlockName]?: Read<BlockName> } = {};
+  const found: { [B in BlockName]?: Reading<BlockName> } = {};
   for (const entry of node.entries) {
     if (entry.kind === 'let') continue;
     if (isStatement(entry)) {
@@ -89,8 +145,8 @@ function readBlocks(node: WorkflowNode, context: Context): Blocks {
     else found[name] = readBlock(name, entry, context);
   }
   for (const name of BLOCKS) {
-    const read = found[name];
-    if (read !== undefined) reportMissing(name, read, context);
+    const reading = found[name];
+    if (reading !== undefined) reportMissing(name, reading.read, context);
   }
   const missing = BLOCKS.filter((name) => 'required' in vocabulary[name] && !seen.has(name));
   if (missing.length > 0 && !node.broken && node.name !== undefined) {
@@ -101,7 +157,7 @@ function readBlocks(node: WorkflowNode, context: Context): Blocks {
       examples,
     });
   }
-  return found as Blocks;
+  return found as ReadingBlocks;
 }
 
 /** Returns the block that was probably meant. */
@@ -138,14 +194,14 @@ function reportUnknownEntry(entry: Assignment | Block, context: Context): BlockN
   return nearest;
 }
 
-function insertOf(blocks: Blocks, name: InsertName): ReturnType<Inserts> {
+function insertOf(found: ReadingBlocks, name: InsertName): ReturnType<Inserts> {
   const { block, type, byDefault }: (typeof INSERTS)[InsertName] & { byDefault?: number | string } =
     INSERTS[name];
-  const read = blocks[block];
+  const read = found[block]?.read;
   const values: Readonly<Record<string, { readonly value: unknown } | undefined>> = read?.values ?? {};
   // A block that is not there at all was reported as missing: that is enough. So is a value that was wrong.
   if (values[name]?.value === 'auto') return { given: false, isAuto: true };
-  const given = read === undefined || read.node.broken || read.given.has(name);
+  const given = read === undefined || read.broken || read.given.has(name);
   const value =
     (given ? values[name]?.value : undefined) ?? (given && read !== undefined ? undefined : byDefault);
   if (typeof value === 'string')
@@ -182,12 +238,8 @@ function placeIn(run: StringValue, name: string): Span {
 
 function assemble(
   node: WorkflowNode,
-  { application, environment, checkpoint, schedule }: Blocks,
-  run: StringValue | undefined,
-  filled: StringValue | undefined,
+  { application, environment, container: readContainer, image: readImage, checkpoint, schedule }: Blocks,
   set: readonly Variable[],
-  options: readonly SlurmOption[],
-  parts: Pick<Workflow, 'container' | 'image'>,
 ): Workflow | undefined {
   const { interval, mtbf, lead, strategy, signal, keep, state, prove, protect, strict } =
     checkpoint?.values ?? {};
@@ -205,16 +257,18 @@ function assemble(
     constraint,
     array,
   } = schedule?.values ?? {};
-  const { workdir, output, threads, memory, mpi, alive } = application?.values ?? {};
-  if (!node.name || run === undefined || filled === undefined || !interval || !lead || !time || !total)
-    return undefined;
-  const text = textOf(filled);
+  const { run, workdir, output, threads, memory, mpi, alive } = application?.values ?? {};
+  const container = readContainer && containerOf(readContainer);
+  const image = readImage && recipeOf(readImage);
+  const options = schedule?.options ?? [];
+  if (!node.name || !run || !interval || !lead || !time || !total) return undefined;
+  const text = textOf(run.value);
   return {
     name: node.name.text,
     application: {
       run: text.endsWith('\n') ? text : `${text}\n`,
-      runSpan: contentSpan(run),
-      runParts: filled,
+      runSpan: contentSpan(run.value),
+      runParts: run.value,
       ...optional('workdir', workdir),
       ...optional('output', output),
       ...optional('threads', threads),
@@ -227,7 +281,8 @@ function assemble(
       ...optional('pass', environment?.values.pass),
       set,
     },
-    ...parts,
+    ...(container && { container }),
+    ...(image && { image }),
     checkpoint: {
       ...optional('strategy', strategy),
       interval: interval.value,

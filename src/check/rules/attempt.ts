@@ -2,8 +2,9 @@ import { rules } from '../../diagnostics/rules.ts';
 import type { Label } from '../../model/diagnostic.ts';
 import type { HostPath } from '../../model/flow.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
-import type { Blocks, Values } from '../blocks.ts';
+import type { Values } from '../blocks.ts';
 import type { Context, Given } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 
 /** Do `time`, `time_min`, `total` and `lead` fit each other, and Slurm? Source: facts/slurm.md, facts/intervals.md. */
 export function attemptRules(blocks: Blocks, context: Context): void {

@@ -2,8 +2,8 @@ import { rules } from '../../diagnostics/rules.ts';
 import { stateOn } from '../../site/storage.ts';
 import { checkpointCost, LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
-import type { Blocks } from '../blocks.ts';
 import type { Context, Given } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 
 /** Below this a checkpoint interval is for tests. */
 const SHORT_INTERVAL = 30;

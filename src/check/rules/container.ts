@@ -3,7 +3,6 @@ import { images } from '../../diagnostics/images.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import { whyNoRecipePath } from '../../emit/forms.ts';
-import type { Clause, StringValue } from '../../model/ast.ts';
 import {
   DISTRIBUTIONS,
   DMTCP_PREFIX,
@@ -14,10 +13,10 @@ import {
 } from '../../model/container.ts';
 import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
-import type { Blocks } from '../blocks.ts';
 import { distributionOf, hex, isBelow } from '../container.ts';
-import { isIn, separatorIn, tidy, whyNoPlace } from '../container-values.ts';
+import { isIn, separatorIn, tidy } from '../container-values.ts';
 import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 import { shownImage } from '../image-name.ts';
 import { insteadOf } from '../runtime-options.ts';
 
@@ -81,7 +80,7 @@ function variablesOfRun({ application, environment }: Blocks, { report, scope }:
     /\b(?:read|mapfile|readarray|local|declare|export|printf\s+-v|getopts\s+\S+)\b([^\n;|&]*)/g,
   ))
     for (const name of (words[1] ?? '').match(/[A-Za-z_]\w*/g) ?? []) own.add(name);
-  const set = environment?.inner.flatMap(({ entries }) => entries.map(({ key }) => key.text)) ?? [];
+  const set = environment?.set.names ?? [];
   const pass = environment?.values.pass?.value ?? [];
   const passed = (name: string) =>
     pass.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : one === name));
@@ -99,8 +98,7 @@ function variablesOfRun({ application, environment }: Blocks, { report, scope }:
 export function imageRules({ image, container }: Blocks, context: Context): void {
   const { report } = context;
   if (image === undefined) return;
-  if (container === undefined && !image.node.broken)
-    report(containers.imageWithoutContainer, image.node.key.span, undefined);
+  if (container === undefined && !image.broken) report(containers.imageWithoutContainer, image.at, undefined);
   const { from, build, build_packages, results } = image.values;
   // Without a recipe nobody but the job reads it.
   const dmtcp = container?.values.dmtcp;
@@ -121,8 +119,8 @@ export function imageRules({ image, container }: Blocks, context: Context): void
         known: DISTRIBUTIONS,
       });
   }
-  const isSourced = image.clauses.length > 0;
-  if (!image.given.has('build') && !image.node.broken) {
+  const isSourced = image.sources.length > 0;
+  if (!image.given.has('build') && !image.broken) {
     if (build_packages !== undefined) {
       const lacking = isSourced ? 'build' : 'sources';
       report(containers.nothingBuilt, build_packages.span, { key: 'build_packages', lacking });
@@ -132,15 +130,15 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   }
   // What is built stays behind, all but the results; those are the sources' folders where none are named.
   const isKept = image.given.has('results') ? results?.value.length !== 0 : isSourced;
-  if (build !== undefined && !isKept && !image.node.broken)
+  if (build !== undefined && !isKept && !image.broken)
     report(containers.nothingBuilt, build.span, { key: 'build', lacking: 'results' });
   results?.value.forEach((path, i) => {
     if (SYSTEM.test(path)) report(containers.resultPlace, itemSpan(results, i), { path, isSource: false });
   });
   // Without `results` the folders of the sources are what the image gets.
-  for (const { text } of image.given.has('results') ? [] : image.clauses.flatMap(placesOf))
-    if (SYSTEM.test(plain(text)))
-      report(containers.resultPlace, text.span, { path: plain(text), isSource: true });
+  for (const { to } of image.given.has('results') ? [] : image.sources)
+    if (to !== undefined && SYSTEM.test(to.value))
+      report(containers.resultPlace, to.span, { path: to.value, isSource: true });
   const text = (given: Given<string>) => ({
     kind: 'string' as const,
     form: 'quoted' as const,
@@ -160,22 +158,10 @@ export function imageRules({ image, container }: Blocks, context: Context): void
 const SYSTEM =
   /^\/(?:(?:usr\/)?(?:bin|lib|lib64|sbin)|usr\/(?:include|libexec|share)|var\/lib|boot|dev|etc|home|opt|proc|root|run|sys|tmp|usr|var)?$/;
 
-/** Where a clause puts something, with what else it says. */
-function placesOf({ parts }: Clause) {
-  const text = parts.find(({ word }) => word.text === 'to')?.text;
-  const readonly = parts.find(({ word }) => word.text === 'readonly');
-  return text?.kind === 'string' ? [{ text, readonly }] : [];
-}
-
 /** What the build of a recipe leaves in the image: its results, or where none are named the places of its sources. */
 function keptPlaces(image: Blocks['image']): readonly string[] {
   if (image?.given.has('results')) return image.values.results?.value ?? [];
-  return image?.clauses.flatMap(placesOf).map(({ text }) => plain(text)) ?? [];
-}
-
-/** A place inside, as the runtime will be told it. */
-function plain(text: StringValue): string {
-  return tidy(textOf(text));
+  return image?.sources.flatMap(({ to }) => to?.value ?? []) ?? [];
 }
 
 /** Is it one that DMTCP works in, and always the same one? */
@@ -320,21 +306,22 @@ function mountsFor(
     ...(isMeant ? [] : [{ place: dmtcp, what: 'DMTCP' as const }]),
     ...keptPlaces(image).map((place) => ({ place: tidy(place), what: 'build' as const })),
   ];
-  for (const { text, readonly } of container?.clauses.flatMap(placesOf) ?? []) {
-    const to = plain(text);
+  for (const { to: given, readonly } of container?.mounts ?? []) {
+    if (readonly !== undefined && !runtime.readonly)
+      report(containers.mountReadonly, readonly, { runtime: runtime.label });
+    if (given === undefined) continue;
+    const { value: to, span } = given;
     const why = to === '/' ? 'it is the image itself' : runtime.whyNoMount(to);
     const first = seen.get(to);
-    if (why !== undefined) report(containers.mountPlace, text.span, { to, runtime: runtime.label, why });
+    if (why !== undefined) report(containers.mountPlace, span, { to, runtime: runtime.label, why });
     else if (first !== undefined)
-      report(containers.mountTwice, text.span, { to }, [{ span: first.span, text: 'first mounted here' }]);
+      report(containers.mountTwice, span, { to }, [{ span: first.span, text: 'first mounted here' }]);
     else {
-      seen.set(to, { span: text.span, isReadonly: readonly !== undefined });
+      seen.set(to, { span, isReadonly: readonly !== undefined });
       const isBuilt = image !== undefined;
-      const hidden = whyNoPlace(to) === undefined ? inImage.find(({ place }) => isIn(place, to)) : undefined;
-      if (hidden !== undefined) report(containers.hidden, text.span, { to, isBuilt, ...hidden });
+      const hidden = inImage.find(({ place }) => isIn(place, to));
+      if (hidden !== undefined) report(containers.hidden, span, { to, isBuilt, ...hidden });
     }
-    if (readonly !== undefined && !runtime.readonly)
-      report(containers.mountReadonly, readonly.word.span, { runtime: runtime.label });
   }
   for (const key of ['workdir', 'output'] as const) {
     const given = application?.values[key];

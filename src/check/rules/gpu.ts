@@ -2,8 +2,8 @@ import { limits } from '../../diagnostics/limits.ts';
 import { run as kinds } from '../../diagnostics/run.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import type { Place } from '../../shell/words.ts';
-import type { Blocks } from '../blocks.ts';
 import { type Context, itemSpan } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
 const TOOLS = /^(?:nvidia-smi|rocm-smi|nvcc|ncu|nsys)$/;

@@ -1,5 +1,5 @@
-import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 import { attemptRules } from './attempt.ts';
 import { checkpointRules } from './checkpoint.ts';

@@ -1,8 +1,8 @@
 import { limits } from '../../diagnostics/limits.ts';
 import type { RuntimeName } from '../../model/container.ts';
 import type { ShellCommand } from '../../shell/read.ts';
-import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
 const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;

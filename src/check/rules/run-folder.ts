@@ -2,8 +2,8 @@ import { run as kinds } from '../../diagnostics/run.ts';
 import { quote } from '../../diagnostics/words.ts';
 import { asWritten } from '../../model/path.ts';
 import { type Departure, departures } from '../../shell/folder.ts';
-import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 import { type RunText, sparing } from '../run-text.ts';
 
 /** Where `run` leaves the work folder. DMTCP 4.1 brings a process back in a folder that it is told, or below it. */
@@ -17,7 +17,7 @@ export function runFolderRules(
   const { shell, limit, spanOf } = run;
   const report = sparing(tell);
   const workdir = application?.values.workdir?.value;
-  const set = environment?.inner.flatMap(({ entries }) => entries.map(({ key }) => key.text)) ?? [];
+  const set = environment?.set.names ?? [];
   const read = shell.commands
     .filter(({ name }) => /^(?:read|mapfile|readarray|printf|local|declare|typeset|getopts)$/.test(name))
     .flatMap(({ args }) => args.flatMap(({ word, text }) => (word === undefined ? [] : [text])));

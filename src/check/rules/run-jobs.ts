@@ -2,8 +2,8 @@ import { run as kinds } from '../../diagnostics/run.ts';
 import { notAwaited } from '../../shell/background.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import { formatDuration } from '../../time/duration.ts';
-import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 import { type RunText, sparing } from '../run-text.ts';
 
 /** Job control that a script of another making has left in `run`. */

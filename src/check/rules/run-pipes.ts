@@ -1,8 +1,8 @@
 import { run as kinds } from '../../diagnostics/run.ts';
 import type { Device, ShellText, Substitution } from '../../shell/read.ts';
 import type { Stream } from '../../shell/streams.ts';
-import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 import { type RunText, sparing } from '../run-text.ts';
 
 /** What opens a pipe by its name. Seen with DMTCP 4.1.1: pipes, `<<<` and here-documents themselves do work. */

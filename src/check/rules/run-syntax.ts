@@ -2,8 +2,8 @@ import { run as kinds } from '../../diagnostics/run.ts';
 import { quote } from '../../diagnostics/words.ts';
 import type { Label } from '../../model/diagnostic.ts';
 import type { Fault } from '../../shell/fault.ts';
-import type { Blocks } from '../blocks.ts';
 import type { Context } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
 /** What bash could not read; and a here-document that takes the rest. */

@@ -1,6 +1,6 @@
 import { values } from '../../diagnostics/values.ts';
-import type { Blocks } from '../blocks.ts';
 import { type Context, spanInside, textOf } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 
 /** What in the shell text is certainly not meant as it will be read. Everything else is ShellCheck's. */
 export function shellRules({ application }: Blocks, { report }: Context): void {

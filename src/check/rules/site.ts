@@ -7,8 +7,8 @@ import type { Span } from '../../model/span.ts';
 import { isOwn } from '../../site/builtin.ts';
 import { fileSystemOf, stateOn } from '../../site/storage.ts';
 import { LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
-import type { Blocks } from '../blocks.ts';
 import type { Context, Given } from '../context.ts';
+import type { Blocks } from '../facts.ts';
 
 /** Slurm's own default of KillWait, in seconds. */
 const KILL_WAIT = 30;
@@ -34,7 +34,7 @@ export function siteFits(blocks: Blocks, context: Context): void {
 }
 
 function neededKeys({ schedule }: Blocks, { report, site, misplaced }: Context): void {
-  if (schedule === undefined || schedule.node.broken) return;
+  if (schedule === undefined || schedule.broken) return;
   for (const key of site.needs) {
     if (schedule.given.has(key) || misplaced.has(key)) continue;
     const known = {
@@ -43,7 +43,7 @@ function neededKeys({ schedule }: Blocks, { report, site, misplaced }: Context):
       qos: site.qos.map(({ name }) => name),
       constraint: site.nodes.flatMap(({ features = [] }) => features),
     }[key];
-    report(siteRules.neededKey, schedule.node.key.span, { key, site: site.name, known });
+    report(siteRules.neededKey, schedule.at, { key, site: site.name, known });
   }
 }
 
@@ -195,7 +195,7 @@ function goingOn({ checkpoint, schedule }: Blocks, { report, site }: Context): v
   if (strategy?.value === 'manual' || (goOn !== undefined && goOn.value !== 'requeue')) return;
   if (schedule?.given.has('continue') && goOn === undefined) return;
   const { jobRequeue, credExpire } = site.slurm;
-  const span = goOn?.span ?? schedule?.node.key.span;
+  const span = goOn?.span ?? schedule?.at;
   if (jobRequeue === false && span !== undefined) report(siteRules.noRequeue, span, { site: site.name });
   if (credExpire === undefined || time === undefined || total === undefined || lead === undefined) return;
   const wait = credExpire + 1;

@@ -1,0 +1,17 @@
+import type { SlurmOption } from '../model/flow.ts';
+import type { Read } from './blocks.ts';
+import type { ReadContainer, ReadImage } from './container.ts';
+import type { ReadSet } from './environment.ts';
+
+/**
+ * A workflow as it was read: what the rules look at. There is no text in it that a name could still be put into, so a value
+ * behind a `let` or a `param` is judged as the same value written out.
+ */
+export interface Blocks {
+  readonly application?: Read<'application'>;
+  readonly environment?: Read<'environment'> & { readonly set: ReadSet };
+  readonly container?: ReadContainer;
+  readonly image?: ReadImage;
+  readonly checkpoint?: Read<'checkpoint'>;
+  readonly schedule?: Read<'schedule'> & { readonly options: readonly SlurmOption[] };
+}
