@@ -144,7 +144,10 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     writeFileSync(path, `#!/bin/sh\n${words}\nexec sleep 3600\n`, { mode: 0o755 });
   };
   const restoring = async (run: Run) => {
-    while (!run.left().some((line) => line.includes('sleep 3600'))) await sleep(100);
+    for (const deadline = Date.now() + 120_000; ; await sleep(100)) {
+      if (run.left().some((line) => line.includes('sleep 3600'))) return;
+      if (Date.now() > deadline) throw new Error(`no restore within 120 s:\n${run.log()}`);
+    }
   };
 
   test('a scancel during a restore is heard at once: 77, and the generation stands', async ({ expect }) => {
@@ -152,8 +155,9 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     await run.lostAttempt(1);
     const generations = run.generations();
     hangingRestore(run);
-    const ended = run.start({ CRFLOW_TEST_JOB_STATE: 'COMPLETING' });
+    const ended = run.start();
     await restoring(run);
+    run.slurmSays('COMPLETING');
     run.signal('SIGTERM');
     expect(await ended, run.log()).toBe(77);
     expect(run.log()).toContain('it was just being restored');
@@ -161,6 +165,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     expect(run.generations()).toEqual(generations);
     expect(events(run, 'restore_failed')).toEqual([]);
     rmSync(join(run.folder, '.bin/dmtcp_restart'));
+    run.slurmSays('RUNNING');
     expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
   });

@@ -86,6 +86,16 @@ describe('why a job was signalled', () => {
   });
 });
 
+test('a job that Slurm has requeued is not told how to go on', ({ expect }) => {
+  using run = rehearsal(dmtcp as NonNullable<typeof dmtcp>);
+  const left = (why: string) =>
+    run.functions(`catch_signals; settle() { :; }; sum_up() { echo summed up; }; ever_sealed() { :; }
+attempt_dir=/nowhere run_id=7 ${why}; leave 75 words`);
+  expect(left("cause='' reason=limit")).toContain('to go on: sbatch count.sbatch resume 7');
+  for (const why of ['cause=requeued', 'reason=requeued', 'next_job=8'])
+    expect(left(why)).toMatch(/^crflow \S+ {2}stopped \(status 75\): words\n$/);
+});
+
 describe('who a job is', () => {
   const whoIs = (answer: string, env: Record<string, string>) => {
     using run = rehearsal(dmtcp as NonNullable<typeof dmtcp>);

@@ -12,7 +12,13 @@ const step = 0.5;
 const count = join(import.meta.dirname, '../programs/count-alone.sh');
 // The same bytes as a user's script; only quicker. The clock warns 45 s before a limit of 60 s, if Slurm does not. Slurm does so 5 to
 // 35 s after a start: with a longer lead it might before bash has read the script, as with no flow that compiles.
-const quicker = { CRFLOW_LEAD: '45', CRFLOW_PROVE: '2', CRFLOW_INTERVAL: '6', CRFLOW_HEARTBEAT: '5' };
+const quicker = {
+  CRFLOW_LEAD: '45',
+  CRFLOW_PROVE: '2',
+  CRFLOW_INTERVAL: '6',
+  CRFLOW_HEARTBEAT: '5',
+  CRFLOW_SUSPECT: '0', // or the end, which is soon after some restore, would have to come twice
+};
 const sbatchArgs = ['--time=1', '--signal=B:USR1@25'];
 
 const flow = `crflow 1

@@ -29,11 +29,12 @@ export const quoted = (text: string) =>
 /** For `rehearsal`'s `count`: what a test does to the run half way is never too late. */
 export const held = 'hold=go';
 
-/** Answers `scontrol show job` for this job in the midst of its life, and any other at its end; requeues if CRFLOW_TEST_REQUEUE is yes; refuses all else. */
+/** Answers `scontrol show job` for this job in the midst of its life, or as `slurmSays`, and any other at its end; requeues if CRFLOW_TEST_REQUEUE is yes; refuses all else. */
 const scontrol = `#!/bin/bash
 [[ $1/\${CRFLOW_TEST_REQUEUE-} != requeue/yes ]] || exit 0
 [[ $1 == show ]] || { echo "slurm_update error: Access/permission denied"; exit 1; }
-state=\${CRFLOW_TEST_JOB_STATE:-RUNNING}
+state=RUNNING
+[[ ! -e \${0%/*}/state ]] || state=$(<"\${0%/*}/state")
 [[ \${!#} == "\${SLURM_JOB_ID-}" ]] || state=\${CRFLOW_TEST_OTHER_STATE:-COMPLETED}
 echo "JobId=\${!#} JobName=x
    UserId=u(1) GroupId=u(1)
@@ -229,6 +230,8 @@ workflow count {
       this.go();
       return ended;
     },
+    /** From now on Slurm says this of the job's state. */
+    slurmSays: (state: string) => writeFileSync(join(folder, '.bin/state'), state),
     /** Sends a signal to the outer half alone, as Slurm does with B:. */
     signal: (signal: NodeJS.Signals) => children.at(-1)?.kill(signal),
     generations: () =>

@@ -328,7 +328,7 @@ leave() {
   if [[ $outcome == 'done' ]]; then put_away "$1"; fi
   if (($1 == 70)) && move_elsewhere "$2"; then set -- 75 "job $next_job goes on with the run, on another node"; fi
   settle "$1" "$2"
-  if [[ -n ${attempt_dir-} && -z ${next_job-} ]] && (($1 != 70)); then sum_up; fi
+  if [[ -n ${attempt_dir-} ]] && ! it_goes_on && (($1 != 70)); then sum_up; fi
   case $outcome in
     'done')
       say "done: $2"
@@ -339,11 +339,14 @@ leave() {
       ;;
     *)
       say "stopped (status $1): $2"
-      if [[ -n ${attempt_dir-} && -z ${next_job-} ]] && resume_helps "$1"; then say "$REPLY: sbatch $(for_task)$name.sbatch resume $run_id"; fi
+      if [[ -n ${attempt_dir-} ]] && ! it_goes_on && resume_helps "$1"; then say "$REPLY: sbatch $(for_task)$name.sbatch resume $run_id"; fi
       ;;
   esac
   exit "$1"
 }
+
+# Without anybody doing anything: another job waits, or Slurm has requeued this one.
+it_goes_on() { [[ -n ${next_job-} || $cause == requeued || $reason == requeued ]]; }
 
 # resume_helps STATUS: sets REPLY to what it does.
 resume_helps() {

@@ -66,11 +66,16 @@ attacked() {
 # connection is that begins on this host; one that does not is looked at twice, for it may just be ending.
 foreign_peer() {
   local -A owners
-  local round line lines absent first=''
+  local round line all lines end absent first=''
+  printf -v end ':%04X ' "$port"
   for round in 1 2; do
     [[ -r /proc/net/tcp ]] || return
-    mapfile -t lines </proc/net/tcp
-    owners=() absent=''
+    mapfile -t all </proc/net/tcp
+    owners=() absent='' lines=()
+    # A node can have thousands of connections, and taking a line apart is slow.
+    for line in ${all[@]+"${all[@]}"}; do
+      if [[ $line == *"$end"* ]]; then lines+=("$line"); fi
+    done
     for line in ${lines[@]+"${lines[@]}"}; do note_owner "$line"; done
     for line in ${lines[@]+"${lines[@]}"}; do
       is_at_port "$line" 1 || continue
@@ -96,12 +101,11 @@ foreign_peer() {
 # is_at_port LINE 1|2: an established connection in /proc/net/tcp whose local (1) or remote (2) port is the coordinator's. Sets
 # REPLY to its other end, and owner.
 is_at_port() {
-  local fields end
+  local fields
   read -ra fields <<<"$1"
   [[ ${fields[3]-} == 01 ]] || return
-  printf -v end ':%04X' "$port"
   REPLY=${fields[3 - $2]} owner=${fields[7]-}
-  [[ ${fields[$2]} == *"$end" ]]
+  [[ "${fields[$2]} " == *"$end" ]]
 }
 
 note_owner() { if is_at_port "$1" 2; then owners["$REPLY"]=$owner; fi; }
