@@ -77,7 +77,7 @@ export const recipePlace = (value: StringValue, context: Context): string | unde
   place(value, context, whyNoRecipePlace);
 
 /** What to write in place of a text that is no place. */
-function helpForPlace(text: string): string {
+function helpForPlace(text: string, whyNot: (text: string) => WhyNot): string {
   const folder = /^(\/[^*?[\]{}]*)\/[^/]*[*?[{]/.exec(text)?.[1];
   if (folder !== undefined && whyNoRecipePlace(folder) === undefined) return `name the folder: "${folder}"`;
   if (/\$|^~/.test(text)) return 'write where it is inside, as in "/data": that knows nothing of the host';
@@ -85,7 +85,7 @@ function helpForPlace(text: string): string {
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/')}`;
-  return text === '' || whyNoRecipePlace(whole) !== undefined
+  return text === '' || whyNoRecipePlace(whole) !== undefined || whyNot(whole) !== undefined
     ? 'choose another, as in "/data"'
     : `write "${whole}", if that is meant`;
 }
@@ -98,7 +98,7 @@ export function place(
   const text = textOf(value);
   const why = whyNot(text);
   if (why === undefined) return tidy(text);
-  context.report(values.insidePath, value.span, { text, why, help: helpForPlace(text) });
+  context.report(values.insidePath, value.span, { text, why, help: helpForPlace(text, whyNot) });
   return undefined;
 }
 
@@ -106,8 +106,21 @@ export function inside(value: Value, target: Target, context: Context): string |
   return value.kind === 'string' ? place(value, context) : wrongType(value, target, context);
 }
 
+/** A folder that is mounted stands within an option, which builders and those who read recipes unquote differently. */
+function whyNoCache(text: string): WhyNot {
+  const odd = /[^\w@%+=./-]/.exec(text)?.[0];
+  return (
+    whyNoRecipePlace(text) ??
+    (odd && `\`${odd}\` would need quotes, and builders read those differently there`)
+  );
+}
+
+const WHY_NO_ITEM: Readonly<Record<string, (text: string) => WhyNot>> = { build_cache: whyNoCache };
+
 export function insideList(value: Value, target: Target, context: Context): readonly string[] | undefined {
-  return listOf(value, target, context, (item) => recipePlace(item, context));
+  return listOf(value, target, context, (item, key) =>
+    place(item, context, WHY_NO_ITEM[key] ?? whyNoRecipePlace),
+  );
 }
 
 /** Names of modules and packages, or options: a word each, that reaches its program as it is. */

@@ -160,11 +160,28 @@ export function labelValue(value: string): ShellText {
   return make('code', `"${comment(value).text.replaceAll(/[\\"$]/g, '\\$&')}"`);
 }
 
-/** A `NAME="value"` of `ENV`, in which builders expand variables and read quotes. */
+/**
+ * A `NAME="value"` of `ENV`, in which builders expand variables and read quotes. Only what it was before is expanded: `$NAME` in
+ * the value of NAME itself.
+ */
 export function envAssignment(assignment: string): ShellText {
+  const { name, parts } = assigned(assignment);
+  const escaped = parts.map((part) => labelValue(part).text.slice(1, -1));
+  return make('code', `${name}="${escaped.join(`\${${name}}`)}"`);
+}
+
+/** The same as a line of an Apptainer definition's `%environment`. */
+export function exportedAssignment(assignment: string): ShellText {
+  const { name, parts } = assigned(assignment);
+  const quoted = parts.map((part) => (part === '' && parts.length > 1 ? '' : lineWord(part).text));
+  return make('code', `export ${name}=${quoted.join(`"$${name}"`)}`);
+}
+
+/** What is set, and the parts of its value around itself. */
+function assigned(assignment: string): { name: string; parts: readonly string[] } {
   const [, name = '', value = ''] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
   refuse(assignment, /^[A-Za-z_]\w*$/.test(name) ? undefined : 'it sets no variable');
-  return make('code', `${name}=${labelValue(value).text}`);
+  return { name, parts: value.split(new RegExp(`\\$(?:${name}(?!\\w)|\\{${name}\\})`)) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { code, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
+import { code, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
 import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
 import { type PackageManager, wrapped } from './distributions.ts';
 import { printed } from './printed.ts';
@@ -29,9 +29,13 @@ export function applicationSteps(recipe: ImageRecipe, manager: PackageManager): 
         ]),
     ...(recipe.results.length > 0
       ? [
-          run('', [
-            code`for result in ${lines(recipe.results.map(lineWord), ' ')}; do if [ ! -e "$result" ]; then echo "crflow: there is no $result, which should be a result of the build" >&2; exit 1; fi; done`,
-          ]),
+          run(
+            '',
+            recipe.results.map((result) => {
+              const missing = `crflow: there is no ${result}, which should be a result of the build`;
+              return code`if [ ! -e ${lineWord(result)} ]; then echo ${lineWord(missing)} >&2; exit 1; fi`;
+            }),
+          ),
         ]
       : []),
   ];

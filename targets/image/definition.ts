@@ -1,4 +1,12 @@
-import { code, comment, filesWords, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
+import {
+  code,
+  comment,
+  exportedAssignment,
+  filesWords,
+  lines,
+  lineWord,
+  type ShellText,
+} from '../../src/emit/shell-text.ts';
 import { type Config, flattened, type Stage, type Step } from './step.ts';
 
 type Copy = Extract<Step, { kind: 'copy' | 'take' }>;
@@ -17,7 +25,7 @@ export function definitionOf(stages: readonly Stage[], { env, labels }: Config):
       .filter(({ name }) => name !== 'dmtcp')
       .flatMap((stage) => [code``, ...stageText(stage)]),
     ...(env.length > 0
-      ? [code``, code`%environment`, ...env.map((one) => code`  export ${exported(one)}`)]
+      ? [code``, code`%environment`, ...env.map((one) => code`  ${exportedAssignment(one)}`)]
       : []),
     code``,
     code`%labels`,
@@ -44,11 +52,6 @@ export function dmtcpDefinition(stages: readonly Stage[]): ShellText[] {
 /** Under these names image.sh shows Apptainer the file with DMTCP, and a base image that is a file. */
 const DMTCP_FILE = 'crflow-dmtcp.sif';
 export const BASE_FILE = 'crflow-base';
-
-function exported(assignment: string): ShellText {
-  const at = assignment.indexOf('=');
-  return code`${comment(assignment.slice(0, at))}=${lineWord(assignment.slice(at + 1))}`;
-}
 
 function stageText({ name, why, from, steps }: Stage): ShellText[] {
   const copies = steps.filter((step): step is Copy => step.kind === 'copy' || step.kind === 'take');

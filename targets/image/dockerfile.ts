@@ -14,6 +14,7 @@ import type { Config, Stage, Step } from './step.ts';
 export function dockerfileOf(stages: readonly Stage[], { env, user, labels }: Config): ShellText[] {
   const list = (items: readonly ShellText[]) => lines(items, ' \\\n      ');
   return [
+    ...LINTED,
     ...stages.flatMap((stage) => [code``, ...stageText(stage)]),
     code``,
     ...(env.length > 0 ? [code`ENV ${list(env.map(envAssignment))}`] : []),
@@ -27,6 +28,16 @@ export function dockerfileOf(stages: readonly Stage[], { env, user, labels }: Co
       : [code`USER ${lineWord(user)}`]),
   ];
 }
+
+/**
+ * What hadolint says of every such recipe, and why it is as it is: all else is meant to be mended. The user that an image ends
+ * with is its base's.
+ */
+const LINTED = [
+  code`#`,
+  code`# Builds need root, a step goes to its folder by cd, as in other recipes, and versions are those of the base image's day.`,
+  code`# hadolint global ignore=DL3002,DL3003,DL3008,DL3037,DL3041,DL3066,SC2016`,
+];
 
 function stageText({ name, why, from, steps }: Stage): ShellText[] {
   const [base, root] = typeof from === 'string' ? [lineWord(from), []] : [from, [code`USER root`]];

@@ -22,8 +22,14 @@ export function sbom(
     ...sources.flatMap(component),
   ];
   const format = `{"type":"library","name":"%N","version":"%V","purl":"pkg:%T/${distribution}/%N@%V?arch=%A"},\\n`;
+  const packages = lineWord(`${file}.packages`);
+  // No pipe, of which a shell of a recipe knows only how the last part ended: a list without packages is none.
   return [
-    code`{ echo ${lineWord('{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[')}; ${manager.list(format)} | LC_ALL=C sort; printf '%s\\n' ${lineWord(`${own.map((one) => JSON.stringify(one)).join(',')}]}`)}; } >${lineWord(file)}`,
+    code`echo ${lineWord('{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[')} >${lineWord(file)}`,
+    code`${manager.list(format)} >${packages}`,
+    code`LC_ALL=C sort ${packages} >>${lineWord(file)}`,
+    code`rm ${packages}`,
+    code`printf '%s\\n' ${lineWord(`${own.map((one) => JSON.stringify(one)).join(',')}]}`)} >>${lineWord(file)}`,
   ];
 }
 

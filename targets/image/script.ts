@@ -95,6 +95,9 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
   const name = image.kind === 'name' ? imageReference({ ...image, digest: null }) : null;
   const own = about.inputs.includes('.') ? about.own : [];
   return [
+    // The caller's variables, as long as they are the caller's.
+    ...(image.kind === 'file' ? imageFile(image.path) : []),
+    ...(about.image.from.kind === 'file' ? baseFile(about.image.from.path) : []),
     ...aligned([
       [code`readonly runtime=${word(runtime)}`, 'what it is for'],
       ...(name === null ? [] : ([[code`readonly image=${name}`, 'its name']] as const)),
@@ -134,8 +137,6 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
       [code`readonly inputs=(${words(about.inputs)})`, 'what goes in, of that folder'],
       [code`readonly own=(${words(own)})`, 'what does not, of that'],
     ]),
-    ...(image.kind === 'file' ? imageFile(image.path) : []),
-    ...(about.image.from.kind === 'file' ? baseFile(about.image.from.path) : []),
     code`here=$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd) || exit 1`,
   ];
 }

@@ -25,6 +25,7 @@ export function unpacked(
 ): Step[] {
   const file = `${scratch}/${name}.tar`;
   const folder = lineWord(to);
+  const sums = lineWord(`${file}.sha256`);
   const fetched = isUrl(from);
   return [
     ...(fetched ? [] : [{ kind: 'copy', why: '', from: inContext(from), to: file } as const]),
@@ -35,10 +36,11 @@ export function unpacked(
             code`curl -fsSL --globoff --retry 3 -o ${lineWord(file)} --url ${lineWord(from)}`,
           ]
         : []),
-      code`echo ${lineWord(`${sha256}  ${file}`)} | sha256sum -c -`,
+      code`echo ${lineWord(`${sha256}  ${file}`)} >${sums}`,
+      code`sha256sum -c ${sums}`,
       code`mkdir -p ${folder}`,
       code`tar -xf ${lineWord(file)} --no-same-owner -C ${folder}`,
-      code`rm ${lineWord(file)}`,
+      code`rm ${lineWord(file)} ${sums}`,
     ]),
   ];
 }

@@ -110,6 +110,11 @@ const CONTENTS = {
   why: 'What is in it: by this an image that is built again, of the same packages, is known as the same.',
   commands: (file: string) => [
     code`cd /`,
-    code`find . -xdev ${lineWord('(')} -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./etc -o -path ./var -o -path ./root -o -path ./.crflow ${lineWord(')')} -prune -o -type f ! -name '*.pyc' -exec sha256sum {} + | LC_ALL=C sort | sha256sum | cut -c -32 >${lineWord(file)}`,
+    code`mkdir -p /.crflow`,
+    code`find . -xdev ${lineWord('(')} -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./etc -o -path ./var -o -path ./root -o -path ./.crflow ${lineWord(')')} -prune -o -type f ! -name '*.pyc' -exec sha256sum {} + >/.crflow/contents`,
+    code`LC_ALL=C sort -o /.crflow/contents /.crflow/contents`,
+    code`sum=$(sha256sum </.crflow/contents)`,
+    code`printf '%.32s\\n' "$sum" >${lineWord(file)}`,
+    code`rm -rf /.crflow`,
   ],
 };

@@ -411,7 +411,10 @@ describe('for Apptainer', () => {
     put('apptainer', `${builds}; [[ $1 != build || ! -e crflow-base ]] || cat crflow-base >>"$log/bases"`);
     const from = { kind: 'file', path: [{ kind: 'text', text: './base.sif' }] } as const;
     emit({ ...asked, recipe: { ...copied, from } });
-    expect(imageScript([], scratch())).toMatchObject({ status: 1 });
+    expect(imageScript([], scratch())).toMatchObject({
+      status: 1,
+      stderr: `crflow: there is no ${folder}/./base.sif, which the image extends\n`,
+    });
     writeFileSync(join(folder, 'base.sif'), 'one\n');
     expect(imageScript([], scratch())).toMatchObject({ status: 0 });
     calls();
@@ -478,6 +481,34 @@ describe('for Apptainer', () => {
     put('apptainer', does);
     expect(imageScript(['--force'], scratch())).toMatchObject({ status: 1 });
     expect(readFileSync(sif(), 'utf8')).toBe('image\n');
+  });
+
+  test('a variable in its path is the caller’s, also one that is called like a setting of the script', () => {
+    put('apptainer');
+    const settings = [...emit(asked).matchAll(/^(?:readonly )?(\w+)=/gm)].map(([, name = '']) => name);
+    expect(settings).toContain('recipe');
+    for (const name of settings.filter((one) => one !== 'image')) {
+      const from = {
+        kind: 'file',
+        path: [
+          { kind: 'variable', name },
+          { kind: 'text', text: '/b.sif' },
+        ],
+      } as const;
+      emit({
+        ...asked,
+        image: [
+          { kind: 'variable', name },
+          { kind: 'text', text: '/x.sif' },
+        ],
+        recipe: { ...copied, from },
+      });
+      mkdirSync(join(folder, 'place'), { recursive: true });
+      writeFileSync(join(folder, 'place/b.sif'), '');
+      const { status, stdout, stderr } = imageScript(['--dry-run'], { [name]: join(folder, 'place') });
+      expect([status, stderr], name).toEqual([0, '']);
+      expect(stdout, name).toMatch(/apptainer build .*place\/x\.sif\.new/);
+    }
   });
 
   test('a variable of its path that is not set is said, and nothing done', () => {

@@ -21,7 +21,10 @@ build_dmtcp() {
 publish() {
   local command=(apptainer build --force "${platform[@]}") new=$image.new
   command -v apptainer >/dev/null || missing apptainer
-  if [[ -n ${base-} && $base != /* ]]; then base=$PWD/$base; fi # from the folder of the flow
+  if [[ -n ${base-} ]]; then
+    if [[ $base != /* ]]; then base=$PWD/$base; fi # from the folder of the flow
+    [[ -e $base ]] || fail "there is no $base, which the image extends"
+  fi
   describe
   if is_there; then
     say "$image is there already, of this recipe and these sources"
@@ -30,10 +33,7 @@ publish() {
   carry_out mkdir -p "$(dirname "$image")" || fail "cannot make the folder of $image"
   copy_inputs
   cd "$copied" || fail "cannot go to $copied"
-  if [[ -n ${base-} ]]; then
-    [[ -e $base ]] || fail "there is no $base, which the image extends"
-    ln -s "$base" crflow-base || fail "cannot show $base to Apptainer"
-  fi
+  if [[ -n ${base-} ]]; then ln -s "$base" crflow-base || fail "cannot show $base to Apptainer"; fi
   build_dmtcp
   if [[ $proof == no ]]; then command+=(--notest); fi
   carry_out "${command[@]}" "${options[@]}" "$new" "$here/$recipe" || fail "$image could not be built"
