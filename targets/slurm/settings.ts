@@ -39,7 +39,11 @@ export function settings(plan: Plan): ShellText[] {
       "after a checkpoint or a restore an end with another status than 0 may be DMTCP's doing; 0: never",
     ],
     ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
-    ['PATIENCE', PATIENCE, 'attempts (not seconds) without a new generation after which a run stops'],
+    [
+      'PATIENCE',
+      PATIENCE,
+      'attempts (not seconds) that could have sealed a generation, and did not: then a run stops',
+    ],
     ['HEARTBEAT', 30, 'between two entries in the account of time used'],
     ['START_LIMIT', 300, 'for the inner half to start, and for its container to end after it'],
     ['TICK', 1, 'between two looks, where something is about to happen'],

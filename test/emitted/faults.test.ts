@@ -152,18 +152,70 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     expect(run.output()).toBe(run.expected);
   });
 
-  test('no progress: three attempts that seal nothing are enough', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      const ended = run.start({ CRFLOW_INTERVAL: '600' });
+  /** Attempts that are killed before their first checkpoint is due. */
+  const cutShort = async (run: ReturnType<typeof rehearsal>, last: number) => {
+    for (let attempt = 1; attempt <= last; attempt++) {
+      const ended = run.start({ CRFLOW_INTERVAL: '600', CRFLOW_SLOW: '45' });
       await run.until('launched', attempt);
+      await vi.waitUntil(() => existsSync(join(run.state, `attempts/${attempt}/due`)), { timeout: 60_000 });
       run.powerCut();
       await ended;
     }
+  };
+
+  test('no progress: three attempts that had the time to seal, and sealed nothing, are enough', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    await cutShort(run, 3);
     run.go();
+    for (const attempt of [1, 2, 3]) {
+      const due = Number(readFileSync(join(run.state, `attempts/${attempt}/due`), 'utf8'));
+      expect(due).toBeGreaterThanOrEqual(600 + 45);
+      writeFileSync(join(run.state, `attempts/${attempt}/seconds`), `${due}\n`);
+    }
     expect(await run.start(), run.log()).toBe(73);
+    expect(run.log()).toContain('no new generation in 3 attempt(s) that had the time for one');
     expect(await run.start({ SLURM_RESTART_COUNT: '0' }, 'resume', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
+  });
+
+  test('no progress: attempts that were preempted or killed too early for it are not counted, and that is said', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    await cutShort(run, 2);
+    run.go();
+    expect(await run.start({ CRFLOW_PATIENCE: '1' }), run.log()).toBe(7);
+    expect(run.log()).toContain('not counted as no progress: 2 attempt(s)');
+    expect(run.output()).toBe(run.expected);
+  });
+
+  test('no progress: not even attempts that are too short go on for ever', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    await cutShort(run, 1);
+    for (let attempt = 2; attempt <= 10; attempt++) mkdirSync(join(run.state, `attempts/${attempt}`));
+    expect(await run.start({ CRFLOW_PATIENCE: '1' }), run.log()).toBe(73);
+    expect(run.log()).toContain('no new generation in 10 attempts, most of which ended too early for one');
+  });
+
+  test('no progress: an attempt that came to its time limit had all the time that there is', async ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp, { count: held });
+    mkdirSync(join(run.folder, '.bin'));
+    // A disk that is full once the program runs: the last checkpoint is skipped.
+    writeFileSync(
+      join(run.folder, '.bin/df'),
+      `#!/bin/bash\nlast=$(grep -s -c launched '${run.state}/journal.jsonl')
+printf 'x\\nx 9 9 %d 9%% /\\n' $((last ? 1 : 1000000000))\n`,
+      { mode: 0o755 },
+    );
+    const limit = { CRFLOW_LEAD: '3600', CRFLOW_INTERVAL: '600', CRFLOW_TEST_REQUEUE: 'yes' };
+    expect(await run.start({ ...limit, CRFLOW_REQUEUE_WAIT: '0' }), run.log()).toBe(75);
+    rmSync(join(run.folder, '.bin/df'));
+    expect(await run.start({ CRFLOW_PATIENCE: '1' }), run.log()).toBe(73);
+    expect(run.log()).toContain('no new generation in 1 attempt(s) that had the time for one');
   });
 
   test('an older attempt that still runs on another node: it ends itself, and seals nothing more', async ({

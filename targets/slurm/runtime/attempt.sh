@@ -50,6 +50,7 @@ inner_half() {
     conclude hopeless 'no sealed generation is whole'
   fi
   schedule_checkpoint
+  note_when_due
   while coordinator_lives; do
     if over; then
       break

@@ -113,6 +113,17 @@ requested() {
   mv "$attempt_dir/request" "$attempt_dir/request.taken" && read -r request <"$attempt_dir/request.taken"
 }
 
+# Notes by when this attempt can have sealed a generation, in seconds of its account: an attempt that ends earlier made no
+# progress for want of time. A checkpoint whose cost is not known yet is given what is not yet slow.
+note_when_due() {
+  local cost
+  [[ ! -e $attempt_dir/due ]] || return 0
+  read_count "$run/cost"
+  cost=$((REPLY ? REPLY : CRFLOW_SLOW))
+  read_count "$attempt_dir/seconds"
+  write_file "$attempt_dir/due" $((REPLY + next_checkpoint - SECONDS + cost))
+}
+
 # The first checkpoint of a run proves that the application survives a restore, so it comes early.
 schedule_checkpoint() {
   local wait=$CRFLOW_INTERVAL cost

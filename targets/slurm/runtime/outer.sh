@@ -204,6 +204,7 @@ it_is_too_late() {
 ask_to_finish() {
   reason=$1
   find_margin
+  if [[ $reason == limit ]]; then write_file "$attempt_dir/due" 0; fi # it had all the time that there is
   say "asked to finish: $reason"
   journal asked signal "$signal" reason "$reason"
   ask_inner_half "finish $reason"

@@ -237,7 +237,6 @@ settle_paths() {
 
 # What may end an attempt before it begins.
 leave_if_settled() {
-  local since
   if finished; then
     outcome='done'
     leave "$recorded_status" "the application had ended with status $recorded_status in an earlier attempt"
@@ -246,9 +245,24 @@ leave_if_settled() {
   ((spent_before < CRFLOW_TOTAL)) ||
     leave 72 "the run has used $(hms "$spent_before") of its total of $(hms "$CRFLOW_TOTAL")"
   attempts_left 0 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
-  since=$(attempt_of_progress)
-  ((attempt - since <= CRFLOW_PATIENCE)) ||
-    leave 73 "no new generation in $((attempt - since - 1)) attempts; see the log of each for the reason"
+  count_idle_attempts
+  ((idle < CRFLOW_PATIENCE)) || leave 73 "no new generation in $idle attempt(s) that had the time for one; see the log of each for the reason"
+  ((cut_short == 0)) || say "not counted as no progress: $cut_short attempt(s) that ended before a first checkpoint could be sealed"
+  # Nothing is requeued for ever.
+  ((idle + cut_short < 10 * CRFLOW_PATIENCE)) || leave 73 "no new generation in $((idle + cut_short)) attempts, most of which ended too early for one"
+}
+
+# Of the attempts since the last progress, sets idle to those that could have sealed a generation, and cut_short to those that
+# were preempted or killed before they could.
+count_idle_attempts() {
+  local number seconds
+  idle=0 cut_short=0
+  for ((number = $(attempt_of_progress) + 1; number < attempt; number++)); do
+    read_count "$run/attempts/$number/seconds"
+    seconds=$REPLY
+    read_count "$run/attempts/$number/due"
+    if [[ -e $run/attempts/$number/due ]] && ((seconds >= REPLY)); then idle=$((idle + 1)); else cut_short=$((cut_short + 1)); fi
+  done
 }
 
 # The last attempt that sealed a generation, or the one before that which the owner started by hand.
