@@ -4,6 +4,33 @@ import { expect, test } from 'vitest';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
 import { rehearsal } from '../support/emitted.ts';
 
+// At each heartbeat: a node with thousands of connections cost half a second of a CPU each time, or 2 % of one.
+test('connections of other ports get no more than a glance, however many there are', () => {
+  using run = rehearsal(dmtcpUnderTest());
+  const line = (local: string, remote: string, user: number) =>
+    `   0: ${local} ${remote} 01 00000000:00000000 00:00000000 00000000  ${user}        0 1 1 0 20 4 30 10 -1`;
+  const end = (address: string, port: number) =>
+    `${address}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const here = '0100007F';
+  const others = Array.from({ length: 2000 }, (_, i) => line(end(here, 20_000 + i), end('0A00000A', 443), 7));
+  const ours = (user: number, peer: number) => [
+    line(end(here, 8080), end(here, peer), 0),
+    line(end(here, peer), end(here, 8080), user),
+  ];
+  const user = process.geteuid?.() ?? 0;
+  const look = (lines: string[]) => {
+    writeFileSync(join(run.folder, 'tcp'), `  sl  local_address rem_address   st\n${lines.join('\n')}\n`);
+    writeFileSync(join(run.folder, 'parsed'), '');
+    const said = run.functions(`port=8080; mapfile() { builtin mapfile -t "$2" <tcp; }; sleep() { :; }
+eval "parse () $(declare -f is_at_port | tail -n +2)"; is_at_port() { echo x >>parsed; parse "$@"; }
+if foreign_peer; then echo "$foreign"; else echo nobody; fi`);
+    return [said.trim(), run.read('parsed').length / 'x\n'.length];
+  };
+  expect(look([...others, ...ours(user, 40_001), ...ours(user, 40_002)])).toEqual(['nobody', 8]);
+  expect(look([...ours(user, 40_001), ...others, ...ours(1234, 40_002)])).toEqual(['user 1234', 7]);
+  expect(look([...others, line(end(here, 8080), end('0A00000A', 443), 0)])[0]).toBe('another host');
+});
+
 // The coordinator's end is the end of the whole computation, so what would end it in passing is ignored: Slurm's TERM, and the PIPE that it
 // gets when it tells a process of a checkpoint that is just ending (9 times in 45 checkpoints of programs that start many processes).
 test('the coordinator ignores what would end it in passing', async () => {
