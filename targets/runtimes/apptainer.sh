@@ -10,11 +10,11 @@ find_image() {
     own_place "$state_root/images"
     file=$REPLY/${file//:/+}.sif # two names are never one file
     if [[ -e $file && ! -O $file ]]; then leave 70 "the image $file belongs to somebody else"; fi
-    if [[ ! -e $file ]]; then fetch_image "$file" || leave 70 "cannot get the image $image; to get it by hand: apptainer pull $file $image"; fi
+    if [[ ! -e $file ]]; then fetch_image "$file" || leave_node 70 "cannot get the image $image; to get it by hand: apptainer pull $file $image"; fi
     image=$file
   fi
   [[ $image == /* ]] || image=$home/${image#./}
-  [[ -e $image ]] || leave 70 "there is no image $image"
+  [[ -e $image ]] || leave_node 70 "there is no image $image"
   image_id=$(identity "$image")
 }
 

@@ -8,7 +8,7 @@ find_image() {
     image=${CH_IMAGE_STORAGE:-/var/tmp/${USER:=$(id -un)}.ch}/img/${named//:/+}
   fi
   [[ $image == /* ]] || image=$home/${image#./}
-  [[ -e $image ]] || leave 70 "there is no image $image"
+  [[ -e $image ]] || leave_node 70 "there is no image $image"
   image_id=$(identity "$image")
 }
 

@@ -19,7 +19,7 @@ keep_image() {
   [[ -r $run/image ]] && IFS= read -r was <"$run/image"
   if [[ -n $was && $was != "$image_id" ]] && ever_sealed; then
     is_kept "$was" ||
-      leave 70 "this run is of another image: it began in $was, and $image is now $image_id. Put that image back $REPLY; or start a new run"
+      leave_node 70 "this run is of another image: it began in $was, and $image is now $image_id. Put that image back $REPLY; or start a new run"
     say "$named is another image by now: this run goes on in the one that it began in, $was"
     image_id=$was
   fi
@@ -33,7 +33,7 @@ collect_binds() {
   for ((i = 0; i < ${#mounts[@]}; i += 3)); do
     from=${mounts[i]} to=${mounts[i + 1]}
     [[ $from == /* ]] || from=$home/$from
-    [[ -e $from ]] || leave 70 "there is no $from to be mounted at $to"
+    [[ -e $from ]] || leave_node 70 "there is no $from to be mounted at $to"
     bind "$from" "$to" "${mounts[i + 2]}"
   done
   on_host "$workdir" || show "$workdir" 'the work folder'
@@ -63,7 +63,7 @@ note_places() {
 
 # show FOLDER WORDS: at the same place.
 show() {
-  [[ -d $1 ]] || leave 70 "$2, $1, is neither on $HOSTNAME nor below a mount"
+  [[ -d $1 ]] || leave_node 70 "$2, $1, is neither on $HOSTNAME nor below a mount"
   bind "$1" "$1" ''
 }
 

@@ -9,7 +9,7 @@ find_image() {
   fi
   if ! image_id=$(look_up "$image" 2>/dev/null); then
     image_id=$(look_up "$image" 2>&1)
-    leave 70 "the image $image is not on $HOSTNAME (${image_id##*$'\n'}); $way"
+    leave_node 70 "the image $image is not on $HOSTNAME (${image_id##*$'\n'}); $way"
   fi
   # Of an attempt that was killed with all that looked after it. Podman 4.3 learns only at the first try that one is dead
   # whose monitor is dead, too.

@@ -13,7 +13,7 @@ find_image() {
   if [[ -z $image_id ]]; then
     if ! image_id=$(timeout -k 5 60 shifterimg lookup "$image" 2>/dev/null); then
       image_id=$(timeout -k 5 60 shifterimg lookup "$image" 2>&1)
-      leave 70 "Shifter does not know the image $image (${image_id##*$'\n'}); to get it: shifterimg pull $image"
+      leave_node 70 "Shifter does not know the image $image (${image_id##*$'\n'}); to get it: shifterimg pull $image"
     fi
     runtime_options+=("--image=$image")
   fi

@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { held, rehearsal } from '../support/emitted.ts';
 
 // A Slurm that answers late, or in another way than one would think. In another it is test/slurm.
 const [dmtcp] = dmtcpImplementations;
@@ -43,6 +43,59 @@ describe('a warning before the time limit', { concurrent: true }, () => {
     expect(run.entries().find(({ event }) => event === 'asked')).toMatchObject({ reason: 'limit' });
     expect(run.entries().map(({ event }) => event)).toContain('requeued');
   });
+});
+
+test('a controller that is silent: saved first, then asked for a requeue until it answers', async ({
+  expect,
+}) => {
+  using run = rehearsal(dmtcp, { count: 'hold=never' });
+  mkdirSync(join(run.folder, '.bin'));
+  const silence = '[[ $1 != requeue ]] || echo x >>tries; [[ ! -e silent ]] || exec sleep 600';
+  const text = scontrol('+100 seconds').replace('case', `${silence}\ncase`);
+  writeFileSync(join(run.folder, '.bin/scontrol'), text, { mode: 0o755 });
+  const quick = { CRFLOW_SLURM_LIMIT: '1', CRFLOW_ANSWER_WAIT: '1', CRFLOW_REQUEUE_WAIT: '1' };
+  const ended = run.start({ CRFLOW_INTERVAL: '600', CRFLOW_LEAD: '20', ...quick });
+  await run.until('launched');
+  writeFileSync(join(run.folder, 'silent'), '');
+  run.signal('SIGUSR1');
+  await run.until('sealed');
+  await vi.waitUntil(() => run.read('tries').length >= 'x\n'.length * 2, { timeout: 120_000 });
+  const told = run.entries().map(({ event }) => event);
+  expect(told.filter((event) => /^(asked|sealed|requeued|resubmitted|left)$/.test(event))).toEqual([
+    'asked',
+    'sealed',
+  ]);
+  rmSync(join(run.folder, 'silent'));
+  expect(await ended, run.log()).toBe(75);
+  expect(run.entries().find(({ event }) => event === 'asked')).toMatchObject({ reason: 'unclear' });
+  expect(run.entries().find(({ event }) => event === 'requeued')?.['try']).toBeGreaterThanOrEqual(3);
+  expect(run.log()).not.toContain('does not requeue');
+});
+
+test('a run of another cluster on the same file system is left in peace, with a word', async ({ expect }) => {
+  using run = rehearsal(dmtcp, { count: held });
+  const here = { SLURM_CLUSTER_NAME: 'beta' };
+  const ended = run.start({ SLURM_CLUSTER_NAME: 'alpha' });
+  const state = join(run.folder, 'crflow-state/count/4711.alpha');
+  await vi.waitUntil(() => existsSync(join(state, 'sealed')), { timeout: 120_000 });
+  const { said } = run.verb('status', here);
+  expect(said).toContain('run 4711.alpha of count: of cluster alpha, whose Slurm does not answer here');
+  expect(said).toContain('running, or killed');
+  expect(said).not.toContain('to go on');
+  for (const verb of ['checkpoint', 'stop'])
+    expect(run.verb(verb, here)).toEqual({
+      status: 2,
+      said: 'count: run 4711.alpha is of cluster alpha: ask there\n',
+    });
+  for (const name of ['4711', '4711.alpha'])
+    expect(await run.start({ SLURM_JOB_ID: '4712', ...here }, 'resume', name), run.log()).toBe(70);
+  expect(run.log().match(/job 4711 of cluster alpha carries this run on/g)).toHaveLength(2);
+  expect(
+    run.verb('status', { SLURM_CLUSTER_NAME: 'alpha', CRFLOW_TEST_OTHER_STATE: 'RUNNING' }).said,
+  ).toContain('run 4711.alpha of count: running, attempt 1');
+  run.go();
+  expect(await ended, run.log()).toBe(7);
+  expect(run.read('count-4711.alpha.out')).toBe(run.expected);
 });
 
 test('the end of a job in an hour that comes twice is told rightly, both times', ({ expect }) => {

@@ -89,6 +89,7 @@ function prelude({ workflow, checkpoint }: Plan, { runtime, image, modules, opti
   // As in a job: a site's module command may use variables that are not set.
   return `set -u
 leave() { printf '%s\\n' "$2" >&2; exit 1; }
+leave_node() { leave "$@"; }
 say() { printf '%s\\n' "$1" >&2; }
 need_tools() { for tool; do command -v "$tool" >/dev/null || leave 70 "$tool is not on PATH"; done; }
 on_host() { return 1; }

@@ -18,8 +18,8 @@ attempt() {
       again) ;; # checkpointed, and to be restored at once
       unrestored) may_fall_back || leave_lost 'no sealed generation can be restored' ;;
       anew) may_begin_anew || leave_lost 'in five tries no checkpoint of the application was whole' ;;
-      absent) may_start_again || leave 70 "$why" ;;
-      missing) leave 70 "$why" ;;
+      absent) may_start_again || leave_node 70 "$why" ;;
+      missing) leave_node 70 "$why" ;;
       unfit) leave 78 "$why" ;;
       stale) leave 79 "$why" ;;
       lost) may_restore_again || leave_lost "$lost_for_good" ;;

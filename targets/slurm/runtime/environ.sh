@@ -16,10 +16,12 @@ write_entries() {
   (umask 077 && if (($#)); then printf '%s\0' "$@"; fi >"$file")
 }
 
-# What Slurm started this shell with, for bash itself can change what it hands on; and with the flow's modules.
+# What Slurm started this shell with, for bash itself can change what it hands on.
+keep_submission() { (umask 077 && cat "/proc/$$/environ" >"$attempt_dir/submission"); }
+
+# The same with the flow's modules.
 prepare_environ() {
-  local file=$attempt_dir/submission
-  (umask 077 && cat "/proc/$$/environ" >"$file" && cp "$file" "$attempt_dir/environ") || leave 70 "cannot write to $attempt_dir"
+  (keep_submission && umask 077 && cp "$attempt_dir/submission" "$attempt_dir/environ") || leave 70 "cannot write to $attempt_dir"
   if [[ -n ${modules-} ]]; then load_modules; fi
 }
 

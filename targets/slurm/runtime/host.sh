@@ -18,7 +18,7 @@ check_settings() {
 need_tools() {
   local tool
   for tool; do
-    command -v "$tool" >/dev/null || leave 70 "$tool is not on the PATH of $HOSTNAME"
+    command -v "$tool" >/dev/null || leave_node 70 "$tool is not on the PATH of $HOSTNAME"
   done
 }
 

@@ -6,7 +6,7 @@ load_modules() {
   local entry entries loader
   loader=$(declare -f load_in_turn)
   in_environment "$attempt_dir/environ" bash -c "$loader"$'\n''load_in_turn "$@"' bash "$attempt_dir/environ.new" ${modules[@]+"${modules[@]}"} ||
-    leave 70 "cannot load the modules on $HOSTNAME; the lines above may say why"
+    leave_node 70 "cannot load the modules on $HOSTNAME; the lines above may say why"
   mv -f "$attempt_dir/environ.new" "$attempt_dir/environ"
   read_environ "$attempt_dir/environ"
   for entry in ${entries[@]+"${entries[@]}"}; do

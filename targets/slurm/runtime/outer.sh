@@ -37,7 +37,7 @@ open_pipes() {
   control=$tmp_of_run/control.$attempt open_pipe=$tmp_of_run/open.$attempt words=$tmp_of_run/words.$attempt
   answer=$tmp_of_run/answer.$attempt
   rm -f "$control" "$open_pipe" "$words"
-  mkfifo -m 600 "$control" "$open_pipe" "$words" || leave 70 "cannot make a pipe in $tmp_of_run"
+  mkfifo -m 600 "$control" "$open_pipe" "$words" || leave_node 70 "cannot make a pipe in $tmp_of_run"
   exec 7<>"$words" 8<>"$control" 9<>"$open_pipe"
   relay_words 7>&- 8>&- 9>&- </dev/null &
   know_process "$!" && relay=$REPLY
@@ -129,7 +129,7 @@ watch_inner_half() {
   if [[ -z $outcome && ! -e $attempt_dir/inside ]]; then outcome=absent why='it did not start'; fi
   : "${outcome:=lost}"
   [[ $outcome == absent ]] || absences=0
-  [[ $outcome == @(absent|missing) ]] || rm -f "$run/avoid"
+  [[ $outcome == @(absent|missing|unrestored|hopeless) ]] || rm -f "$run/avoid"
   charge_work
   journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
 }
@@ -264,6 +264,8 @@ may_fall_back() {
 
 # No restore brought it back; the inner half has shown DMTCP's last words. Where none ever did, the application itself is the likely reason.
 leave_lost() {
+  # Where others did, it may be the node.
+  if [[ $outcome == @(unrestored|hopeless) && -e $run/proven && -e $attempt_dir/failed ]]; then leave_node 74 "$1"; fi
   if [[ -e $run/proven || ! -e $attempt_dir/failed ]]; then leave 74 "$1"; fi
   leave 78 "$1; it has never been restored, so it probably cannot be"
 }
@@ -309,25 +311,30 @@ await_end() {
   until [[ -n $signal ]] || lease_is_lost || ((SECONDS >= until)); do pause; done
 }
 
-# A node on which nothing runs is no reason to end a run that has come this far: another job goes on with it elsewhere, as
-# often as the patience allows.
+# leave_node STATUS WORDS: this node is not fit for the run, which is no reason to end one that has come this far: another job goes
+# on with it on another node.
+leave_node() {
+  trap '' TERM "$warning_signal"
+  if move_elsewhere "$2"; then leave 75 "job $next_job goes on with the run, on another node"; fi
+  leave "$1" "$2"
+}
+
+# move_elsewhere WORDS: from the second attempt on, for at the first the flow may be wrong; and as often as the patience allows.
 move_elsewhere() {
-  local avoid IFS=$' \t\n'
-  if [[ -z ${node_on_trial-} || $continue == resume ]] || ((attempt == 1)); then return 1; fi
-  printf '%s\n' "$node" >>"$run/avoid"
-  mapfile -t avoid <"$run/avoid"
-  ((${#avoid[@]} <= CRFLOW_PATIENCE)) || return
-  say "$1"
+  local avoided
+  if [[ $continue == resume ]] || ((${attempt:-1} == 1)); then return 1; fi
+  printf '%s\n' "$node" >>"$run/avoid" || return
+  mapfile -t avoided <"$run/avoid"
+  ((${#avoided[@]} <= CRFLOW_PATIENCE)) || return
+  say "$node is not fit for this run: $1"
   reason=node
-  IFS=,
-  resubmit "--exclude=${avoid[*]}"
+  resubmit "$(printf '%s,' ${avoided[@]+"${avoided[@]}"})"
 }
 
 # leave STATUS WORDS: the one way out. Statuses 70 to 79 are crflow's, but for "done" all are its own.
 leave() {
   trap '' TERM "$warning_signal"
   if [[ $outcome == 'done' ]]; then put_away "$1"; fi
-  if (($1 == 70)) && move_elsewhere "$2"; then set -- 75 "job $next_job goes on with the run, on another node"; fi
   settle "$1" "$2"
   if [[ -n ${attempt_dir-} ]] && ! it_goes_on && (($1 != 70)); then sum_up; fi
   case $outcome in

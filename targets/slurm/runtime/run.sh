@@ -41,7 +41,7 @@ open_run() {
   readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for `status` to tell
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   read_total
-  make_tmp || leave 70 "cannot make a folder of my own in ${TMPDIR:-/tmp}"
+  make_tmp || leave_node 70 "cannot make a folder of my own in ${TMPDIR:-/tmp}"
   settle_paths
   journal started job "$slurm_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)"
   say "run $run_id of $name, attempt $attempt; its output goes to $output"

@@ -7,15 +7,16 @@ ask_slurm() { SLURM_TIME_FORMAT=%FT%T%z timeout -k 5 "$CRFLOW_SLURM_LIMIT" scont
 ask_about() { ask_slurm show job "$1"; }
 
 # read_job TEXT JOB: sets job, the fields of this job between the names that users give: its own, first, and its command
-# may hold anything. Sets array_task where it is one. Fails where the text is no answer. Asked about the job that gave an
+# may hold anything; and tres, which stands behind those. Sets array_task where it is one. Fails where the text is no answer. Asked about the job that gave an
 # array its number, Slurm tells of all its tasks.
 read_job() {
-  array_task=''
+  array_task='' tres=''
   job=$'\n\n'$1
   [[ $job == *$'\n\n'"JobId=$2 "* ]] || return
   job=${job#*$'\n\n'"JobId=$2 "}
   job=${job%%$'\n\n'JobId=*}
   if [[ $job =~ ^ArrayJobId=([0-9]+)\ ArrayTaskId=([0-9]+)\  ]]; then array_task=${BASH_REMATCH[1]}_${BASH_REMATCH[2]}; fi
+  if [[ $job == *$'\n   TresPerNode='* ]]; then tres=${job##*$'\n'   TresPerNode=} tres=${tres%%[[:space:]]*}; fi
   job=${job##*$'\n'   UserId=}
   job=" ${job%%$'\n'   Command=*}"
   job=${job//$'\n'/ }
@@ -148,22 +149,25 @@ tell_queue() {
   ask_slurm update "JobId=$SLURM_JOB_ID" "Comment=${theirs:+$theirs | }$1"
 }
 
-# resubmit [--exclude=NODES]: where a requeue is refused, another job goes on with this run once this one has ended. What was
-# asked for on the command line is not in the script, so what Slurm knows of it is asked for again. Sets next_job.
+# resubmit [NODE,...]: where a requeue is refused, another job goes on with this run once this one has ended, on none of these nodes. What
+# was asked for on the command line is not in the script, so what Slurm knows of it is asked for again. Sets next_job.
 resubmit() {
-  local options=("$@") option
+  local options=() option avoid=${1-}
   if read_job "$(ask_about "$SLURM_JOB_ID")" "$SLURM_JOB_ID"; then
     for option in time:TimeLimit time-min:TimeMin partition:Partition account:Account qos:QOS reservation:Reservation \
-      constraint:Features nodelist:ReqNodeList licenses:Licenses gres:TresPerNode wckey:WCKey \
+      constraint:Features nodelist:ReqNodeList licenses:Licenses wckey:WCKey \
       mem:MinMemoryNode mem-per-cpu:MinMemoryCPU cpus-per-task:CPUs/Task nice:Nice; do
-      if job_fact "${option#*:}" && [[ $REPLY != 0 ]]; then options+=("--${option%%:*}=${REPLY#gres:}"); fi
+      if job_fact "${option#*:}" && [[ $REPLY != 0 ]]; then options+=("--${option%%:*}=$REPLY"); fi
     done
-    if (($# == 0)) && job_fact ExcNodeList; then options+=("--exclude=$REPLY"); fi
+    if [[ -n $tres ]]; then options+=("--gres=${tres//gres[:\/]/}"); fi
+    if job_fact ExcNodeList; then avoid+=$REPLY; fi
     if job_fact OverSubscribe && [[ $REPLY == NO ]]; then options+=(--exclusive); fi
   fi
+  if [[ -n $avoid ]]; then options+=("--exclude=${avoid%,}"); fi
   # Of an array, this task alone.
   if [[ $slurm_id == *_* ]]; then options+=("--array=${slurm_id#*_}"); fi
   is_this_script "$script" || keep_script || return
+  [[ -e $attempt_dir/submission ]] || keep_submission || return
   next_job=$(cd "$home" && in_environment "$attempt_dir/submission" \
     timeout -k 5 "$CRFLOW_SLURM_LIMIT" sbatch --parsable \
     --dependency="afterany:$SLURM_JOB_ID" ${options[@]+"${options[@]}"} "$script" continue "$run_id") || :
