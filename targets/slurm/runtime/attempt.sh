@@ -50,6 +50,7 @@ inner_half() {
     conclude hopeless 'no sealed generation is whole'
   fi
   schedule_checkpoint
+  keep_out_of_step
   note_when_due
   while coordinator_lives; do
     if over; then

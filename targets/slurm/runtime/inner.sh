@@ -136,6 +136,17 @@ schedule_checkpoint() {
   next_checkpoint=$((SECONDS + wait))
 }
 
+# The tasks of an array start together, and would all write their checkpoints in the same second. Of each attempt the first wait, and
+# of a run also the one behind the proof, is shorter by up to a half: by the number of the task, so that neighbours are far apart.
+keep_out_of_step() {
+  local id=${run##*/} wait=$((next_checkpoint - SECONDS))
+  id=${id%%.*}
+  [[ $id =~ ^([0-9]+)_([0-9]+)$ ]] || return 0
+  if [[ -e $attempt_dir/checkpoints ]] && { ((CRFLOW_PROVE == 0)) || [[ -e $run/proven ]]; }; then return; fi
+  # By the golden ratio: however many tasks there are, they are spread evenly.
+  next_checkpoint=$((next_checkpoint - wait * ((10#${BASH_REMATCH[1]} + 10#${BASH_REMATCH[2]}) * 618034 % 1000000) / 2000000))
+}
+
 # Only behind its end are an application's files as the checkpoint knows them.
 keeps_files() { [[ -n ${protect[0]-} ]]; }
 
