@@ -52,7 +52,11 @@ fetch_image() {
 
 # In a process namespace of its own all of it ends with the runtime, also with one that is killed.
 inside() {
-  local i options=(--cleanenv --pid --pwd /)
+  local i option options=(--cleanenv --pid --pwd /)
+  # What the flow's options cannot ask for, the environment does not, either.
+  for option in COMPAT CONTAIN CONTAINALL NO_INIT NO_PID WRITABLE WRITABLE_TMPFS; do
+    unset -v "APPTAINER_$option" "SINGULARITY_$option"
+  done
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     options+=(--bind "${binds[i]}:${binds[i + 1]}${binds[i + 2]:+:ro}")
   done

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
@@ -18,7 +18,7 @@ const put = (name: string, text = '') => {
 };
 
 /** Runs bash lines behind the functions of a job in this runtime, in the folder. */
-function bash(runtime: string, lines: string) {
+function bash(runtime: string, lines: string, env: Readonly<Record<string, string>> = {}) {
   const text = `crflow 1
 workflow md {
   application { run = "true" }
@@ -42,6 +42,7 @@ mark=crflow-x suspended=0; echo "$mark" >mark\n${lines}`,
       CRFLOW_TICK: '0.1',
       CRFLOW_HEARTBEAT: '1',
       CRFLOW_SLURM_LIMIT: '0',
+      ...env,
     },
   });
   return { status, said: stdout + stderr };
@@ -54,6 +55,72 @@ test('a clock that is set back: the time used stays, and the lease is looked at 
 for now in 100060 96460 96461 96462; do if heartbeat; then echo "$spent looked"; else echo "$spent"; fi; done; read -r seconds <"$attempt_dir/seconds"; echo "$seconds"`,
   );
   expect(said).toBe('60 looked\n60\n61 looked\n62 looked\n62\n');
+});
+
+test('what configures a runtime is kept of the environment, and nothing that our own commands go by', ({
+  expect,
+}) => {
+  const kept = {
+    XDG_RUNTIME_DIR: '/run/user/1',
+    XDG_DATA_HOME: '/scratch/me',
+    DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/bus',
+    CONTAINERS_CONF: '/c',
+    CONTAINERS_STORAGE_CONF: '/s',
+    _CONTAINERS_ROOTLESS_UID: '1',
+    REGISTRY_AUTH_FILE: '/a',
+    APPTAINER_CACHEDIR: '/cache',
+    SINGULARITY_BIND: '/a:/b',
+    PODMANHPC_CONFIG_HOME: '/hpc',
+    SQUASH_DIR: '/squash',
+    CH_IMAGE_STORAGE: '/ch',
+    SSL_CERT_FILE: '/cert',
+    http_proxy: 'http://proxy:1',
+    no_proxy: 'localhost',
+    HTTPS_PROXY: 'http://proxy:2',
+    PATH: `${process.env['PATH']}`,
+    HOME: '/home/me',
+    USER: 'me',
+    TMPDIR: '/tmp',
+    LD_LIBRARY_PATH: '/nowhere',
+  };
+  const dropped = {
+    image: 'lower case is ours',
+    BASH_ENV: '/nowhere',
+    BLOCK_SIZE: 'human-readable',
+    DF_BLOCK_SIZE: '1G',
+    DU_BLOCK_SIZE: '1G',
+    EXECIGNORE: '*',
+    FUNCNEST: '1',
+    GREP_COLORS: 'x',
+    LD_DEBUG: 'statistics',
+    LC_NUMERIC: 'de_DE.UTF-8',
+    POSIXLY_CORRECT: '1',
+    SCONTROL_ALL: '1',
+    SQUEUE_STATES: 'PENDING',
+    TMOUT: '1',
+  };
+  for (const runtime of ['podman', 'podman-hpc', 'apptainer', 'charliecloud', 'shifter']) {
+    const { said } = bash(runtime, 'env', { ...kept, ...dropped, HOSTNAME: 'login' });
+    for (const [name, value] of Object.entries(kept)) expect(`\n${said}`).toContain(`\n${name}=${value}\n`);
+    for (const name of [...Object.keys(dropped), 'HOSTNAME']) expect(`\n${said}`).not.toContain(`\n${name}=`);
+  }
+});
+
+test('a job knows its own host, whatever the submission says', ({ expect }) => {
+  for (const runtime of ['podman', 'charliecloud'])
+    expect(bash(runtime, 'echo "$HOSTNAME"', { HOSTNAME: 'login' }).said).toBe(`${hostname()}\n`);
+});
+
+test('Apptainer is not told by the environment what the options of a flow cannot', ({ expect }) => {
+  put('bin/apptainer', '#!/bin/bash\nenv\n');
+  put('md.sif', 'x');
+  const { said } = bash('apptainer', 'home=$PWD image=./md.sif; find_image; binds=(); inside true', {
+    APPTAINER_CONTAINALL: '1',
+    SINGULARITY_WRITABLE_TMPFS: '1',
+    APPTAINER_CACHEDIR: '/cache',
+  });
+  expect(said).toContain('\nAPPTAINER_CACHEDIR=/cache\n');
+  expect(said).not.toMatch(/CONTAINALL|WRITABLE/);
 });
 
 test('a variable that is passed on and that nobody has set is told, and those that are get in', ({
