@@ -6,6 +6,7 @@ import { plainWords } from '../host/files.ts';
 import { NOT_REGULAR } from '../host/regular.ts';
 import type { WrittenProfile } from '../site/learn.ts';
 import { readProfile } from '../site/read.ts';
+import { remarksOn } from '../site/remarks.ts';
 import type { Check } from './doctor/check.ts';
 import { type CheckOptions, checkFlows } from './doctor/checks.ts';
 import { type Gap, learn } from './doctor/learn.ts';
@@ -25,6 +26,7 @@ export async function doctor(files: readonly string[], options: DoctorOptions): 
   const { format, limit } = options;
   const reporter = createReporter({ format: 'pretty', strict: false });
   const { profile, gaps, slurm } = await learn(limit);
+  const remarks = slurm ? remarksOn(profile) : [];
   const diagnostics: JsonDiagnostic[] = [];
   const checks = await checkFlows(files, options, (one, source) => {
     diagnostics.push(toJson(one, source ?? { name: '', text: '' }));
@@ -48,17 +50,20 @@ export async function doctor(files: readonly string[], options: DoctorOptions): 
     }
   }
   if (format === 'json') {
-    process.stdout.write(`${jsonText({ format: 1, slurm, profile, unknown: gaps, checks, diagnostics })}\n`);
-  } else process.stdout.write(visibleLines(page({ profile, gaps, slurm, checks, wrote })));
+    process.stdout.write(
+      `${jsonText({ format: 1, slurm, profile, unknown: gaps, remarks, checks, diagnostics })}\n`,
+    );
+  } else process.stdout.write(visibleLines(page({ profile, gaps, slurm, remarks, checks, wrote })));
   const lacks = !slurm || checks.some(({ verdict }) => verdict === 'wrong');
   return Math.max(reporter.end(), lacks ? 1 : 0);
 }
 
-/** For people: what was learned, what not, and the checks. */
+/** For people: what was learned, what not, what to look out for, and the checks. */
 function page(of: {
   profile: WrittenProfile;
   gaps: readonly Gap[];
   slurm: boolean;
+  remarks: readonly string[];
   checks: readonly Check[];
   wrote: string | undefined;
 }): string {
@@ -78,6 +83,8 @@ function page(of: {
     ...(of.slurm ? learned.map(([what, text]) => `  ${what}: ${text}`) : []),
     ...(of.slurm && of.gaps.length > 0 ? ['It could not learn:'] : []),
     ...of.gaps.map(({ what, why }) => `  ${what}: ${why}`),
+    ...(of.remarks.length > 0 ? ['Look out:'] : []),
+    ...of.remarks.map((one) => `  ${one}`),
     ...(of.checks.length > 0 ? ['What the flows need:'] : []),
     ...of.checks.map(({ what, verdict, says }) => `  ${marks[verdict]} ${what}: ${says}`),
     ...(of.wrote === undefined ? [] : [`${of.wrote}: written; read it, and add what it could not learn`]),

@@ -70,6 +70,20 @@ describe('crc doctor', () => {
     );
   });
 
+  // Which clusters: test/unit/remarks.test.ts.
+  test('warns where a preemption hides that a run is done', () => {
+    const config = ['ClusterName = c', 'SLURM_VERSION = 24.11.5', 'PreemptType = preempt/partition_prio'];
+    command(
+      'scontrol',
+      `case $2 in config) echo '${config.join('\n')}';; *) echo 'PartitionName=spot PreemptMode=CANCEL MaxTime=1:00:00';; esac`,
+    );
+    const { status, stdout } = doctor([]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('Look out:\n  preemption cancels jobs in spot (PreemptMode=CANCEL)');
+    const { remarks } = JSON.parse(doctor(['--format', 'json']).stdout) as { remarks: string[] };
+    expect(remarks).toEqual([expect.stringMatching(/PREEMPTED, with status 0:0.*afterany/)]);
+  });
+
   test.each([
     ['dmtcp_launch (DMTCP) 4.1.1', 'fine', '4.1.1'],
     ['dmtcp_launch (DMTCP) 3.2.0', 'fine', '3.2.0'],
