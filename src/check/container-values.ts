@@ -171,10 +171,6 @@ export function variables(value: Value, target: Target, context: Context): reado
       context.report(names.reservedName, item.span, { name: text, prefix: 'DMTCP_', owner: 'DMTCP' });
       return undefined;
     }
-    if (context.isTaken(text)) {
-      context.report(names.jobVariable, item.span, { name: text });
-      return undefined;
-    }
     const what = ownOfBash(text);
     if (what !== undefined) {
       context.report(names.shellVariable, item.span, { name: text, what, key: 'pass' });

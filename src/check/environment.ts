@@ -89,15 +89,7 @@ function literally({ segments }: StringValue): string {
   return segments.map(({ text, escaped }) => (escaped ? text : text.replaceAll('\\$', () => '$'))).join('');
 }
 
-function isFreeName(
-  name: string,
-  span: { start: number; end: number },
-  { report, isTaken }: Context,
-): boolean {
-  if (isTaken(name)) {
-    report(names.jobVariable, span, { name });
-    return false;
-  }
+function isFreeName(name: string, span: { start: number; end: number }, { report }: Context): boolean {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     report(names.environmentName, span, { name });
     return false;

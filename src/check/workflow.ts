@@ -221,10 +221,6 @@ function exportsFor(run: StringValue, set: readonly Variable[], context: Context
   return declared.flatMap((name) => {
     const value = context.scope.find(name);
     if (value === undefined || value === 'broken') return [];
-    if (context.isTaken(name)) {
-      context.report(names.jobVariable, placeIn(run, name), { name });
-      return [];
-    }
     if (value.type === 'String') warnOfDollar(name, stringOf(value.pieces, placeIn(run, name)), context);
     return [{ name, value: insertText(value) }];
   });

@@ -306,11 +306,6 @@ export const names = defineDiagnostics(101, 199, {
             : `its parameters are ${listing(ticks(known))}`,
     ],
   }),
-  jobVariable: error<{ name: string }>()('CRF129', 'A variable that the job uses itself', {
-    title: ({ name }) => `${quote(name)} is a shell variable of the job itself`,
-    notes: () => ["exported under this name, a value of yours would take the place of the job's"],
-    help: ({ name }) => [`choose another name, for instance \`my_${name}\``],
-  }),
   unknownOption: error<{ option: string; nearest: string | undefined }>()(
     'CRF130',
     'An option of Slurm that crc does not know',

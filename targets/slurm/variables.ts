@@ -4,9 +4,8 @@ import { runtime } from './runtime.ts';
 let own: ReadonlySet<string> | undefined;
 
 /**
- * Is it a shell variable that the job uses itself? The flow's own would change it, or be changed. The names are taken
- * from the bash that every job carries: those in lower case that it assigns or expands; the rest
- * belong to the system.
+ * Is it a shell variable that the job uses itself? A path of the flow that is made of it would get the job's value. The names are
+ * taken from the bash that every job carries: those in lower case that it assigns or expands; the rest belong to the system.
  */
 export function isJobVariable(name: string): boolean {
   own ??= new Set(

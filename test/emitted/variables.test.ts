@@ -24,6 +24,20 @@ describe.each(dmtcpImplementations)('the variables of a program, with $name', {
   });
 });
 
+test('variables that the job has, too, reach the program as the flow sets them, and the job keeps its own', async ({
+  expect,
+}) => {
+  const [dmtcp] = dmtcpImplementations;
+  if (dmtcp === undefined) throw new Error('there is always the stand-in');
+  const names = ['output', 'run', 'keep', 'attempt', 'name', 'state', 'script', 'workdir', 'entries'];
+  using run = rehearsal(dmtcp, {
+    run: `printf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')}`,
+    schedule: `} environment { set { ${names.map((name) => `${name} = "my ${name}"`).join('  ')} }`,
+  });
+  expect(await run.start(), run.log()).toBe(0);
+  expect(run.output()).toBe(names.map((name) => `my ${name}\n`).join(''));
+});
+
 describe('a program that fails before its first checkpoint', () => {
   const [dmtcp] = dmtcpImplementations;
   if (dmtcp === undefined) throw new Error('there is always the stand-in');
