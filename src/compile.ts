@@ -102,7 +102,7 @@ export function compile(
         script: jobScript(decided, baseName(own.name)),
         imageFiles: imageArtifacts(decided, baseName(own.name), contextOf(own)),
         source: own,
-        runParts: workflow.application.runParts,
+        runParts: workflow.application.run,
       };
     } catch (error) {
       if (!(error instanceof UnspeakableInShell)) throw error;

@@ -1,14 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkProgram } from '../src/check/check.ts';
 import { compile } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { renderAll } from '../src/diagnostics/render.ts';
 import type { Clause, Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
-import { loadProgram, noIncludes } from '../src/program.ts';
 import { parse } from '../src/syntax/parse.ts';
-import { isJobVariable } from '../targets/slurm/variables.ts';
 import { CASES, type Case, cases, codesOf, readCase, SET } from './support/cases.ts';
 
 /**
@@ -26,7 +23,6 @@ interface Stage {
 
 const stages: readonly Stage[] = [
   { file: 'ast.txt', produce: astText },
-  { file: 'model.json', produce: modelText },
   { file: 'diagnostics.txt', produce: diagnosticsText },
   { file: 'plan.json', produce: planText },
   { file: 'job.txt', produce: jobText },
@@ -117,15 +113,6 @@ function diagnosticsText({ source, given }: Case): string | undefined {
 function imageText({ source, given }: Case): string | undefined {
   const files = compile(source, given).flows.flatMap((flow) => flow.imageFiles);
   return files.length === 0 ? undefined : files.map(({ name, text }) => `=== ${name}\n${text}`).join('\n');
-}
-
-function modelText({ source, given }: Case): string | undefined {
-  const modules = loadProgram(source, given.include ?? noIncludes).map(({ module }) => module);
-  const { profile } = compile(source, given).site;
-  const { workflows } = checkProgram(modules, given.settings ?? new Map(), isJobVariable, profile);
-  if (workflows.length === 0) return undefined;
-  const models = workflows.map(({ workflow }) => workflow);
-  return `${JSON.stringify(models, (key, value) => (/Span$|Parts$/.test(key) ? undefined : value), 2)}\n`;
 }
 
 function astText({ source }: Case): string | undefined {

@@ -2,24 +2,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TYPES } from '../src/check/constant.ts';
-import { planned } from '../src/check/planned.ts';
-import { OPTIONS } from '../src/check/slurm-options.ts';
+import { compile } from '../src/compile.ts';
+import { catalogue } from '../src/diagnostics/catalogue.ts';
+import { type ClauseName, clauseOf, clauses } from '../src/language/clauses.ts';
+import { planned } from '../src/language/planned.ts';
+import { OPTIONS } from '../src/language/sbatch.ts';
+import { types } from '../src/language/types.ts';
 import {
   BLOCKS,
   type BlockName,
   type BlockSpec,
   clauseOwner,
+  defaultOf,
   INNER,
   INSERTS,
   type KeySpec,
-  type KeyType,
   SET,
   vocabulary,
-} from '../src/check/vocabulary/index.ts';
-import { compile } from '../src/compile.ts';
-import { catalogue } from '../src/diagnostics/catalogue.ts';
+} from '../src/language/vocabulary/index.ts';
 import type { Block, Entry, WorkflowNode } from '../src/model/ast.ts';
-import { type ClauseName, clauseOf, clauses } from '../src/model/clauses.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { parseDuration } from '../src/time/duration.ts';
 import { parseSize } from '../src/time/size.ts';
@@ -89,7 +90,7 @@ describe('the examples', () => {
     expect([...used]).toContain(name);
   });
 
-  test.each(Object.keys(INSERTS))('{{%s}} stands in one', (name) => {
+  test.each([...INSERTS.keys()])('{{%s}} stands in one', (name) => {
     expect(examples.some(({ text }) => text.includes(`{{${name}}}`))).toBe(true);
   });
 });
@@ -125,33 +126,6 @@ describe('the blocks and keys', () => {
     expect(heading).toContain(specs[block]?.required ? ' (required): ' : ' (optional): ');
   });
 
-  /** How the page calls what a key takes. */
-  const called: Readonly<Record<KeyType, string>> = {
-    shell: 'shell text',
-    path: 'path',
-    count: 'count',
-    size: 'size',
-    duration: 'duration',
-    interval: 'duration',
-    patterns: 'list',
-    choice: 'word',
-    signal: 'word',
-    'slurm-name': 'name',
-    'slurm-constraint': 'constraint',
-    array: 'indices',
-    modules: 'list',
-    image: 'image',
-    'base-image': 'image',
-    inside: 'path',
-    'inside-list': 'list',
-    words: 'list',
-    variables: 'list',
-    assignments: 'list',
-    user: 'name',
-    platform: 'text',
-    text: 'text',
-  };
-
   test.each(
     allKeys.map((one) => [`${one.block}.${one.key}`, one] as const),
   )('%s: value, unit, bounds and default', (_, { block, key, spec }) => {
@@ -163,13 +137,13 @@ describe('the blocks and keys', () => {
       block === 'image' ? 'in the image' : 'in the job',
     ]);
     const [, value = '', byDefault = '', job = ''] = table?.rows.find(([k = '']) => bare(k) === key) ?? [];
-    expect(value.startsWith(called[spec.type])).toBe(true);
+    expect(value.startsWith(types[spec.type].called)).toBe(true);
     const unit = /\((.+)\)(?:, or .+)?$|^count of (\w+)/.exec(value);
     expect(unit?.[1] ?? unit?.[2]).toBe(spec.unit);
     const bounds = /, (\d+) to (\d+)$/.exec(value);
     expect([bounds?.[1], bounds?.[2]]).toEqual([spec.least?.toString(), spec.most?.toString()]);
     expect([...value.matchAll(/`([\w-]+)`/g)].map((match) => match[1])).toEqual([...(spec.choices ?? [])]);
-    expect(bare(byDefault)).toBe(spec.required ? 'required' : bare(spec.default ?? ''));
+    expect(bare(byDefault)).toBe(spec.required ? 'required' : bare(defaultOf(spec) ?? ''));
     expect(job).not.toBe('');
   });
 
@@ -193,7 +167,7 @@ describe('the blocks and keys', () => {
 
   test('{{…}} puts in what the page says, and no more', () => {
     const [, said = ''] = /for the keys (.*?) of the workflow/s.exec(prose) ?? [];
-    expect([...said.matchAll(/`\{\{(\w+)\}\}`/g)].map((match) => match[1])).toEqual(Object.keys(INSERTS));
+    expect([...said.matchAll(/`\{\{(\w+)\}\}`/g)].map((match) => match[1])).toEqual([...INSERTS.keys()]);
   });
 
   test('the prefixes of other people’s variables are named', () => {

@@ -1,6 +1,20 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
+import { type ClauseName, clauses, splitMount } from '../language/clauses.ts';
+import { plannedFor } from '../language/planned.ts';
+import { OPTIONS, REFUSED } from '../language/sbatch.ts';
+import { typeOf } from '../language/types.ts';
+import {
+  type BlockName,
+  type BlockSpec,
+  clauseOwner,
+  INNER,
+  type KeySpec,
+  ownerOf,
+  SLURM,
+  vocabulary,
+} from '../language/vocabulary/index.ts';
 import type {
   Assignment,
   Block,
@@ -12,35 +26,18 @@ import type {
   Site,
   Value,
 } from '../model/ast.ts';
-import { type ClauseName, clauses, splitMount } from '../model/clauses.ts';
+import type { BlockValues } from '../model/flow.ts';
 import type { Span } from '../model/span.ts';
 import { type Context, type Given, type Target, textOf } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn, fillShell } from './insert.ts';
-import { plannedFor } from './planned.ts';
-import { OPTIONS, REFUSED } from './slurm-options.ts';
-import { type ValueOf, wrongType } from './type.ts';
+import { wrongType } from './type.ts';
 import { readers } from './values.ts';
-import {
-  type BlockName,
-  type BlockSpec,
-  clauseOwner,
-  INNER,
-  type KeySpec,
-  ownerOf,
-  SLURM,
-  vocabulary,
-} from './vocabulary/index.ts';
-
-type Keys<B extends BlockName> = (typeof vocabulary)[B]['keys'];
-type ValueFor<S> = S extends { type: 'choice'; choices: readonly (infer V)[] }
-  ? V
-  : S extends { type: infer T extends keyof ValueOf }
-    ? ValueOf[T]
-    : never;
 
 /** The values of a block that are right, by key: typed by the vocabulary. */
-export type Values<B extends BlockName> = { readonly [K in keyof Keys<B>]?: Given<ValueFor<Keys<B>[K]>> };
+export type Values<B extends BlockName> = {
+  readonly [K in keyof BlockValues<B>]?: Given<NonNullable<BlockValues<B>[K]>>;
+};
 
 /** A block as it was read: values with every name filled in. Nothing of its text is left for the rules to misread. */
 export interface Read<B extends BlockName> {
@@ -123,7 +120,8 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
         const value = readKey(entry, known, context);
         if (value !== undefined) read[key] = value;
       };
-      if (NO_TEXT.includes(known.type)) readNow();
+      // What holds no text is read first: {{…}} may name it.
+      if (typeOf(known.type).form === 'bare') readNow();
       else texts.push(readNow);
     }
   }
@@ -139,8 +137,14 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
   };
 }
 
-/** Types whose values are no text that {{…}} is filled in in: they are read first. */
-const NO_TEXT: readonly string[] = ['count', 'size', 'duration', 'interval', 'choice', 'signal'];
+/** The values of a block, without their places; undefined where one that is required is not there. */
+export function valuesOf<B extends BlockName>(name: B, { values }: Read<B>): BlockValues<B> | undefined {
+  const keys: BlockSpec['keys'] = vocabulary[name].keys;
+  if (Object.entries(keys).some(([key, { required }]) => required && !Object.hasOwn(values, key)))
+    return undefined;
+  const given = Object.entries(values) as readonly [string, Given<unknown>][];
+  return Object.fromEntries(given.map(([key, { value }]) => [key, value])) as BlockValues<B>;
+}
 
 function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Given<unknown> | undefined {
   const key = entry.key.text;
@@ -158,7 +162,7 @@ function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Gi
 /** The value with names, calculations and {{…}} worked out. */
 function valueFor(written: Value, target: Target, context: Context): Value | undefined {
   const { type } = target.spec;
-  const isText = !NO_TEXT.includes(type);
+  const isText = typeOf(type).form !== 'bare';
   // A path that lacks its quotes can look like a division.
   if (written.kind === 'calculation' && isText) return wrongType(written, target, context);
   const value = resolve(written, context);

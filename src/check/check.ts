@@ -4,19 +4,19 @@ import { names } from '../diagnostics/names.ts';
 import { placeOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
+import { isWorkflowName } from '../language/names.ts';
 import type { FlowFile, Name, WorkflowNode } from '../model/ast.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Workflow } from '../model/flow.ts';
 import type { Module, Settings } from '../model/program.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
+import { textOf } from '../model/text.ts';
 import { reportClause } from './blocks.ts';
 import type { Context } from './context.ts';
 import { shownImage } from './image-name.ts';
 import { Declarations } from './scope.ts';
 import { readWorkflow } from './workflow.ts';
-
-const LONGEST_NAME = 64;
 
 /** What the checker makes of a program. */
 export interface Checked {
@@ -87,7 +87,7 @@ export function checkProgram(
       const workflow = readWorkflow(node, context, (lets, inside) =>
         declarations.scopeInside(module, lets, inside),
       );
-      if (workflow !== undefined) oneRecipeEach(workflow, node, recipes, context);
+      if (workflow !== undefined && errors() === before) oneRecipeEach(workflow, node, recipes, context);
       const fine = workflow !== undefined && errors() === before && !node.broken;
       return fine ? [{ workflow, source: module.source }] : [];
     });
@@ -141,7 +141,7 @@ function oneRecipeEach(
 ): void {
   if (container === undefined || image === undefined || node.name === undefined) return;
   const key = JSON.stringify(container.image);
-  const recipe = JSON.stringify(image, (key, value) => (/Span$|Parts$/.test(key) ? undefined : value));
+  const recipe = JSON.stringify(image, (_, value) => (value?.kind === 'string' ? textOf(value) : value));
   const first = recipes.get(key);
   if (first === undefined) recipes.set(key, { name, recipe });
   else if (first.recipe !== recipe)
@@ -170,7 +170,7 @@ function checkName(
   if (name === undefined) return;
   const { text, span } = name;
   const first = named.get(text);
-  if (text.length > LONGEST_NAME || !/^[A-Za-z][A-Za-z0-9_-]*$/.test(text)) {
+  if (!isWorkflowName(text)) {
     report(names.workflowName, span, { name: text, length: text.length });
   } else if (first === undefined) named.set(text, { name, source });
   else {

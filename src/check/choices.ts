@@ -1,11 +1,11 @@
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
+import { SIGNALS } from '../language/vocabulary/index.ts';
 import type { Value } from '../model/ast.ts';
 import type { WarningSignal } from '../model/flow.ts';
 import type { Context, Target } from './context.ts';
 import { nearName } from './meant.ts';
 import { wrongType } from './type.ts';
-import { SIGNALS } from './vocabulary/index.ts';
 
 /** One of the key's words. */
 export function choice(value: Value, target: Target, context: Context): string | undefined {

@@ -1,13 +1,13 @@
 import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
 import { type WhyNot, whyNoModule, whyNoPackage, whyNoRecipePath } from '../emit/forms.ts';
+import { helpForWord } from '../language/runtime-options.ts';
 import type { StringValue, Value } from '../model/ast.ts';
 import type { Image, ImageName } from '../model/container.ts';
 import type { HostPath } from '../model/flow.ts';
 import { type Context, isBroken, spanInside, type Target, textOf } from './context.ts';
 import { isImagePath, parseImageName } from './image-name.ts';
 import { hostPath } from './path.ts';
-import { helpForWord } from './runtime-options.ts';
 import { ownOfBash } from './shell-variables.ts';
 import { listOf } from './text.ts';
 import { wrongType } from './type.ts';
@@ -123,25 +123,33 @@ export function insideList(value: Value, target: Target, context: Context): read
   );
 }
 
-/** Names of modules and packages, or options: a word each, that reaches its program as it is. */
-export function words(value: Value, target: Target, context: Context): readonly string[] | undefined {
-  return listOf(value, target, context, (item, key) => {
-    const text = textOf(item);
-    const whyNot = WHY_NO_WORD[key] ?? whyNoPackage;
-    const why = whyNot(text);
-    if (why === undefined) return text;
-    const single = text.split(/[\s,]+/).filter((one) => one !== '');
-    const isSeveral = single.length > 1 && single.every((one) => whyNot(one) === undefined);
-    const help =
-      key === 'options'
-        ? helpForWord(text, itemBefore(value, item))
-        : isSeveral
-          ? `write ${single.map((one) => `"${one}"`).join(', ')}`
-          : undefined;
-    context.report(values.oddWord, item.span, { key, text, why, help });
-    return undefined;
-  });
-}
+/** A list of words, that reach their program as they are; why one of them is none, and what it was meant as. */
+const wordsThat =
+  (
+    whyNot: (text: string) => WhyNot,
+    help: (text: string, item: StringValue, list: Value) => string | undefined,
+  ) =>
+  (value: Value, target: Target, context: Context): readonly string[] | undefined =>
+    listOf(value, target, context, (item, key) => {
+      const text = textOf(item);
+      const why = whyNot(text);
+      if (why === undefined) return text;
+      context.report(values.oddWord, item.span, { key, text, why, help: help(text, item, value) });
+      return undefined;
+    });
+
+/** The words that one item was meant as. */
+const severalOf = (whyNot: (text: string) => WhyNot) => (text: string) => {
+  const words = text.split(/[\s,]+/).filter((one) => one !== '');
+  const isSeveral = words.length > 1 && words.every((one) => whyNot(one) === undefined);
+  return isSeveral ? `write ${words.map((one) => `"${one}"`).join(', ')}` : undefined;
+};
+
+export const packages = wordsThat(whyNoPackage, severalOf(whyNoPackage));
+export const runtimeModules = wordsThat(whyNoModule, severalOf(whyNoModule));
+export const options = wordsThat(whyNoOption, (text, item, list) =>
+  helpForWord(text, itemBefore(list, item)),
+);
 
 /** The text of the item that stands before that one in a list. */
 function itemBefore(list: Value, { span }: StringValue): string | undefined {
@@ -156,12 +164,6 @@ function whyNoOption(text: string): string | undefined {
     ? undefined
     : 'an option starts with `-`; one with a value is `--name=value`';
 }
-
-/** Where one of these stands, by key; all others are packages. */
-const WHY_NO_WORD: Readonly<Record<string, (text: string) => WhyNot>> = {
-  options: whyNoOption,
-  modules: whyNoModule,
-};
 
 /** Names of environment variables, or beginnings of names with a `*` behind them. */
 export function variables(value: Value, target: Target, context: Context): readonly string[] | undefined {
@@ -201,29 +203,45 @@ export function text(value: Value, target: Target, context: Context): string | u
   return undefined;
 }
 
-/** `NAME=value`, an item each: variables of an image, and its labels. */
-export function assignments(value: Value, target: Target, context: Context): readonly string[] | undefined {
-  return listOf(value, target, context, (item, key) => {
-    const text = textOf(item);
-    const name = /^[^=]*/.exec(text)?.[0] ?? '';
-    const isLabel = key === 'labels';
-    const why = /\p{Cc}/u.test(text)
-      ? 'it holds a control character'
-      : !text.includes('=')
-        ? `an item is ${isLabel ? '`name=text`' : '`NAME=text`'}`
-        : !(isLabel ? /^[a-z\d](?:[a-z\d._/-]*[a-z\d])?$/ : /^[A-Za-z_]\w*$/).test(name)
-          ? `\`${name}\` is no name of a ${isLabel ? 'label: small letters and digits, with `.`, `-`, `_` or `/` between' : 'variable'}`
-          : !isLabel && /^(?:DMTCP_|CRFLOW_|SLURM_|LD_)/.test(name)
-            ? 'in an image it would go before that of a job'
-            : isLabel && name.startsWith('org.crflow.')
-              ? "labels of that name are crflow's own"
-              : undefined;
-    if (why === undefined) return text;
-    const help = isLabel ? 'as in "org.opencontainers.image.licenses=MIT"' : 'as in "OMP_PLACES=cores"';
-    context.report(values.oddWord, item.span, { key, text, why, help });
-    return undefined;
-  });
-}
+/** `NAME=value`, an item each; why one is none, beyond what holds for all. */
+const assigning =
+  (form: string, why: (name: string) => WhyNot, help: string) =>
+  (value: Value, target: Target, context: Context): readonly string[] | undefined =>
+    listOf(value, target, context, (item, key) => {
+      const text = textOf(item);
+      const name = /^[^=]*/.exec(text)?.[0] ?? '';
+      const wrong = /\p{Cc}/u.test(text)
+        ? 'it holds a control character'
+        : text.includes('=')
+          ? why(name)
+          : `an item is \`${form}\``;
+      if (wrong === undefined) return text;
+      context.report(values.oddWord, item.span, { key, text, why: wrong, help });
+      return undefined;
+    });
+
+/** Variables of an image. */
+export const assignments = assigning(
+  'NAME=text',
+  (name) => {
+    if (!/^[A-Za-z_]\w*$/.test(name)) return `\`${name}\` is no name of a variable`;
+    return /^(?:DMTCP_|CRFLOW_|SLURM_|LD_)/.test(name)
+      ? 'in an image it would go before that of a job'
+      : undefined;
+  },
+  'as in "OMP_PLACES=cores"',
+);
+
+/** Labels of an image. */
+export const labels = assigning(
+  'name=text',
+  (name) => {
+    if (!/^[a-z\d](?:[a-z\d._/-]*[a-z\d])?$/.test(name))
+      return `\`${name}\` is no name of a label: small letters and digits, with \`.\`, \`-\`, \`_\` or \`/\` between`;
+    return name.startsWith('org.crflow.') ? "labels of that name are crflow's own" : undefined;
+  },
+  'as in "org.opencontainers.image.licenses=MIT"',
+);
 
 const matching =
   (pattern: RegExp, why: string, help: string) =>

@@ -1,6 +1,8 @@
 import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
+import { SET } from '../language/vocabulary/index.ts';
 import type { Block, ListValue, StringValue, WordValue } from '../model/ast.ts';
+import type { Variable } from '../model/flow.ts';
 import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
 import { insertText, isDecimal, TYPES } from './constant.ts';
 import { type Context, describeValue, isBroken, spanOfPart } from './context.ts';
@@ -8,12 +10,6 @@ import { evaluate, resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
 import { helpForWord } from './meant.ts';
 import { ownOfBash } from './shell-variables.ts';
-import { SET } from './vocabulary/index.ts';
-
-export interface Variable {
-  readonly name: string;
-  readonly value: string;
-}
 
 /** The variables of `set`: those that are right, and the names of all that were written. */
 export interface ReadSet {

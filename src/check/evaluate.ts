@@ -1,6 +1,7 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
+import { ownerOf } from '../language/vocabulary/index.ts';
 import type { Calculation, NumberValue, Value, WordValue } from '../model/ast.ts';
 import type { Span } from '../model/span.ts';
 import { describeDuration, LONGEST, parseDuration } from '../time/duration.ts';
@@ -9,7 +10,6 @@ import { asValue, type Constant, describeConstant, isDecimal, truthOf } from './
 import type { Context } from './context.ts';
 import { fillIn } from './insert.ts';
 import { reportDuration, reportSize } from './quantities.ts';
-import { ownerOf } from './vocabulary/index.ts';
 
 /** What a value comes to, all by itself; undefined after a report, and for what was reported already. */
 export function evaluate(value: Value, context: Context): Constant | undefined {

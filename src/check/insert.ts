@@ -1,13 +1,11 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
+import { INSERTS } from '../language/vocabulary/index.ts';
 import type { StringSegment, StringValue } from '../model/ast.ts';
 import type { Span } from '../model/span.ts';
 import { type Constant, insertText, type Piece } from './constant.ts';
 import { type Context, spanOfPart } from './context.ts';
-import { INSERTS, type InsertName, vocabulary } from './vocabulary/index.ts';
-
-const KEYS = Object.keys(INSERTS) as InsertName[];
 
 /** Only an identifier between exactly two braces is ours; a backslash before the braces takes their meaning. */
 const MARK = /\\\{\{|\{\{([A-Za-z_]\w*)\}\}/g;
@@ -104,22 +102,25 @@ function piecesFor(
 }
 
 function keyValue(name: string, at: Span, { report, scope, inserts }: Context): Constant | undefined {
-  const known = KEYS.find((one) => one === name);
-  const { given, value } = (known && inserts?.(known)) ?? { given: false };
+  const known = INSERTS.get(name);
+  const { given, value, isAuto } = (known && inserts?.(name)) ?? { given: false };
   if (value !== undefined || given) return value;
   if (known === undefined || inserts === undefined) {
-    const others = [...scope.names(), ...(inserts === undefined ? [] : KEYS)];
+    const others = [...scope.names(), ...(inserts === undefined ? [] : INSERTS.keys())];
     const nearest = suggest(
       name,
       others.map((one) => ({ name: one })),
     );
     report(names.unknownInsert, at, { name, nearest, known: others, keys: inserts !== undefined });
   } else {
-    const { block } = INSERTS[known];
-    const keys: Readonly<Record<string, { readonly example: string }>> = vocabulary[block].keys;
-    const example = `${known} = ${keys[known]?.example ?? '…'}`;
+    const { block, example } = known;
     // Of a key that is there only `auto` has no value.
-    report(names.insertNotGiven, at, { name, block, example, auto: inserts(known).isAuto === true });
+    report(names.insertNotGiven, at, {
+      name,
+      block,
+      example: `${name} = ${example}`,
+      auto: isAuto === true,
+    });
   }
   return undefined;
 }

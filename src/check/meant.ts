@@ -1,11 +1,9 @@
 import { suggest } from '../diagnostics/suggest.ts';
+import { INSERTS } from '../language/vocabulary/index.ts';
 import type { TypeName } from './constant.ts';
 import type { Context } from './context.ts';
-import { INSERTS, type InsertName, type KeySpec, vocabulary } from './vocabulary/index.ts';
 
 /** What a bare word was probably meant as, where it is no value: for the help, which must not lead into the next error. */
-
-const KEYS = Object.keys(INSERTS) as InsertName[];
 
 /**
  * The `param` or `let` of nearly that name, if its value is of one of these types. It counts as used: that nothing uses
@@ -28,15 +26,13 @@ export function nearName(word: string, types: readonly TypeName[], { scope }: Co
 function helpToInsert(key: string, word: string, { scope, inserts }: Context): string | undefined {
   const write = `write \`${key} = "{{${word}}}"\``;
   if (scope.find(word) !== undefined) return write;
-  const known = KEYS.find((one) => one === word);
+  const known = INSERTS.get(word);
   if (known === undefined || inserts === undefined) return undefined;
-  const { given, value, isAuto } = inserts(known);
+  const { given, value, isAuto } = inserts(word);
   if (isAuto)
-    return `write a duration for \`${known}\`, for \`auto\` has no value yet, and \`${key} = "{{${known}}}"\``;
+    return `write a duration for \`${word}\`, for \`auto\` has no value yet, and \`${key} = "{{${word}}}"\``;
   if (given || value !== undefined) return write;
-  const { block } = INSERTS[known];
-  const keys: Readonly<Record<string, KeySpec>> = vocabulary[block].keys;
-  return `${write}, and add \`${block} { ${known} = ${keys[known]?.example ?? '…'} }\``;
+  return `${write}, and add \`${known.block} { ${word} = ${known.example} }\``;
 }
 
 /** What to write for a bare word where `key` takes text, or values of these types: undefined where it is no name of any. */

@@ -1,11 +1,11 @@
 import type { Report } from '../diagnostics/define.ts';
 import type { StringSegment, StringValue } from '../model/ast.ts';
+import type { Variable } from '../model/flow.ts';
 import type { Span } from '../model/span.ts';
 import { type Fault, faultOf } from '../shell/fault.ts';
 import { readShell, type ShellCommand, type ShellText } from '../shell/read.ts';
 import type { Place } from '../shell/words.ts';
 import { spanInside, spanOfPart, textOf } from './context.ts';
-import type { Variable } from './environment.ts';
 
 /** The text of `run` as the job will run it: names are put in. */
 export interface RunText {

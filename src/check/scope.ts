@@ -5,6 +5,7 @@ import { placeOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { quote } from '../diagnostics/words.ts';
+import { type KeySpec, vocabulary } from '../language/vocabulary/index.ts';
 import type { Declaration, Let, Param } from '../model/ast.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Module, Settings } from '../model/program.ts';
@@ -21,7 +22,6 @@ import {
 import type { Context, Scope } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { shellVariables } from './shell-variables.ts';
-import { type KeySpec, vocabulary } from './vocabulary/index.ts';
 
 /** A declaration, and what is known of its value so far. */
 interface Cell {

@@ -2,6 +2,8 @@ import { limits } from '../diagnostics/limits.ts';
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
+import { OPTIONS, REFUSED } from '../language/sbatch.ts';
+import type { KeySpec } from '../language/vocabulary/index.ts';
 import type { Assignment, Block } from '../model/ast.ts';
 import type { SlurmOption } from '../model/flow.ts';
 import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
@@ -9,9 +11,7 @@ import { truthOf } from './constant.ts';
 import { type Context, isBroken } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
-import { OPTIONS, REFUSED } from './slurm-options.ts';
 import { slurmText } from './text.ts';
-import type { KeySpec } from './vocabulary/index.ts';
 
 /** The options of `slurm { licenses = "cfs" }`, as sbatch spells them, in their order. */
 export function readSlurm(block: Block, context: Context): SlurmOption[] {

@@ -1,4 +1,6 @@
 import { values } from '../diagnostics/values.ts';
+import type { KeyType } from '../language/types.ts';
+import type { ValueOf } from '../model/values.ts';
 import { array } from './array.ts';
 import { choice, signal } from './choices.ts';
 import {
@@ -6,18 +8,20 @@ import {
   image,
   inside,
   insideList,
+  labels,
+  options,
+  packages,
   platform,
+  runtimeModules,
   text,
   user,
   variables,
-  words,
 } from './container-values.ts';
 import { textOf } from './context.ts';
 import { hostPath } from './path.ts';
 import { count, duration, interval, size } from './quantities.ts';
 import { type Alphabet, modules, patterns, slurmText } from './text.ts';
-import { type Reader, type ValueOf, wrongType } from './type.ts';
-import type { KeyType } from './vocabulary/index.ts';
+import { type Reader, wrongType } from './type.ts';
 
 const NAME: Alphabet = { pattern: /[A-Za-z0-9_.,@%+:=-]/, others: '_ . , @ % + : = -' };
 const CONSTRAINT: Alphabet = {
@@ -51,12 +55,14 @@ export const readers: { readonly [T in KeyType]: Reader<ValueOf[T]> } = {
   modules,
   patterns,
   image,
-  'base-image': image,
   inside,
   'inside-list': insideList,
-  words,
+  packages,
+  'runtime-modules': runtimeModules,
+  options,
   variables,
   assignments,
+  labels,
   user,
   platform,
   text,

@@ -1,7 +1,10 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
+import { plannedFor } from '../language/planned.ts';
+import { BLOCKS, type BlockName, INNER, INSERTS, ownerOf, vocabulary } from '../language/vocabulary/index.ts';
 import type { Assignment, Block, Entry, Let, StringValue, Value, WorkflowNode } from '../model/ast.ts';
-import type { Workflow } from '../model/flow.ts';
+import type { BlockValues, SlurmOption, Variable, Workflow } from '../model/flow.ts';
+import { nothingLeft } from '../model/nothing-left.ts';
 import type { Span } from '../model/span.ts';
 import {
   isFirst,
@@ -13,26 +16,18 @@ import {
   reportMissing,
   reportPlanned,
   type Seen,
+  valuesOf,
 } from './blocks.ts';
+import { readMount, readSource } from './clauses.ts';
 import { insertText, stringOf } from './constant.ts';
-import { checkBuild, containerOf, readMount, readSource, recipeOf } from './container.ts';
-import { type Context, contentSpan, type Inserts, type Scope, spanInside, textOf } from './context.ts';
-import { readSets, type Variable, warnOfDollar } from './environment.ts';
+import { checkBuild, containerOf, imageOf } from './container.ts';
+import { type Context, type Inserts, type Scope, spanInside, textOf } from './context.ts';
+import { readSets, warnOfDollar } from './environment.ts';
 import type { Blocks } from './facts.ts';
 import { namesIn } from './insert.ts';
-import { plannedFor } from './planned.ts';
 import { ruleFamilies } from './rules/index.ts';
 import { readRun } from './run-text.ts';
 import { readSlurm } from './slurm.ts';
-import {
-  BLOCKS,
-  type BlockName,
-  INNER,
-  INSERTS,
-  type InsertName,
-  ownerOf,
-  vocabulary,
-} from './vocabulary/index.ts';
 
 /**
  * Checks one workflow against the vocabulary and the rules. Undefined where something that it cannot do without is
@@ -98,7 +93,8 @@ type ReadingBlocks = { readonly [B in BlockName]?: Reading<B> };
 /** Reads what can hold {{…}}: the values that it names are known. */
 function readWhole(found: ReadingBlocks, context: Context): Blocks {
   for (const block of Object.values(found)) block.readTexts();
-  const { application, environment, container, image, checkpoint, schedule } = found;
+  const { application, environment, container, image, checkpoint, schedule, ...rest } = found;
+  nothingLeft(rest);
   if (image !== undefined) checkBuild(image.read, context);
   return {
     ...(application && { application: application.read }),
@@ -194,9 +190,10 @@ function reportUnknownEntry(entry: Assignment | Block, context: Context): BlockN
   return nearest;
 }
 
-function insertOf(found: ReadingBlocks, name: InsertName): ReturnType<Inserts> {
-  const { block, type, byDefault }: (typeof INSERTS)[InsertName] & { byDefault?: number | string } =
-    INSERTS[name];
+function insertOf(found: ReadingBlocks, name: string): ReturnType<Inserts> {
+  const insert = INSERTS.get(name);
+  if (insert === undefined) return { given: false };
+  const { block, type, byDefault } = insert;
   const read = found[block]?.read;
   const values: Readonly<Record<string, { readonly value: unknown } | undefined>> = read?.values ?? {};
   // A block that is not there at all was reported as missing: that is enough. So is a value that was wrong.
@@ -232,83 +229,24 @@ function placeIn(run: StringValue, name: string): Span {
   return match === null ? run.span : spanInside(run, match.index, match.index + match[0].length);
 }
 
+/** The workflow, where all that it cannot do without is there and right. */
 function assemble(
-  node: WorkflowNode,
-  { application, environment, container: readContainer, image: readImage, checkpoint, schedule }: Blocks,
+  { name }: WorkflowNode,
+  { application, environment, container, image, checkpoint, schedule, ...rest }: Blocks,
   set: readonly Variable[],
 ): Workflow | undefined {
-  const { interval, mtbf, lead, strategy, signal, keep, state, prove, protect, strict } =
-    checkpoint?.values ?? {};
-  const {
-    time,
-    time_min,
-    total,
-    max_attempts,
-    continue: goOn,
-    mem,
-    account,
-    qos,
-    partition,
-    reservation,
-    constraint,
-    array,
-  } = schedule?.values ?? {};
-  const { run, workdir, output, threads, memory, mpi, alive } = application?.values ?? {};
-  const container = readContainer && containerOf(readContainer);
-  const image = readImage && recipeOf(readImage);
-  const options = schedule?.options ?? [];
-  if (!node.name || !run || !interval || !lead || !time || !total) return undefined;
-  const text = textOf(run.value);
-  return {
-    name: node.name.text,
-    application: {
-      run: text.endsWith('\n') ? text : `${text}\n`,
-      runSpan: contentSpan(run.value),
-      runParts: run.value,
-      ...optional('workdir', workdir),
-      ...optional('output', output),
-      ...optional('threads', threads),
-      ...optional('memory', memory),
-      ...optional('mpi', mpi),
-      ...optional('alive', alive),
-    },
-    environment: {
-      load: environment?.values.load?.value ?? [],
-      ...optional('pass', environment?.values.pass),
-      set,
-    },
-    ...(container && { container }),
-    ...(image && { image }),
-    checkpoint: {
-      ...optional('strategy', strategy),
-      interval: interval.value,
-      ...optional('mtbf', mtbf),
-      lead: lead.value,
-      ...optional('signal', signal),
-      ...optional('keep', keep),
-      ...optional('state', state),
-      ...optional('prove', prove),
-      ...optional('protect', protect),
-      ...optional('strict', strict),
-    },
-    schedule: {
-      time: time.value,
-      ...optional('timeMin', time_min),
-      total: total.value,
-      ...optional('maxAttempts', max_attempts),
-      ...optional('continue', goOn),
-      ...optional('mem', mem),
-      ...optional('account', account),
-      ...optional('qos', qos),
-      ...optional('partition', partition),
-      ...optional('reservation', reservation),
-      ...optional('constraint', constraint),
-      ...optional('array', array),
-      ...(options.length > 0 ? { options } : {}),
-    },
+  nothingLeft(rest);
+  const parts = {
+    application: application && valuesOf('application', application),
+    environment: { ...(environment && valuesOf('environment', environment)), set },
+    ...(container && { container: containerOf(container) }),
+    ...(image && { image: imageOf(image) }),
+    checkpoint: checkpoint && valuesOf('checkpoint', checkpoint),
+    schedule: schedule && withOptions(valuesOf('schedule', schedule), schedule.options),
   };
+  const whole = name !== undefined && Object.values(parts).every((part) => part !== undefined);
+  return whole ? ({ name: name.text, ...parts } as Workflow) : undefined;
 }
 
-function optional<K extends string, T>(key: K, given: { readonly value: T } | undefined): { [P in K]?: T } {
-  return given === undefined ? {} : ({ [key]: given.value } as { [P in K]: T });
-}
+const withOptions = (values: BlockValues<'schedule'> | undefined, options: readonly SlurmOption[]) =>
+  values && { ...values, options };

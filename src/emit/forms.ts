@@ -6,6 +6,9 @@
 /** Why not: a phrase that goes on from "X is refused: ". Undefined where nothing is in the way. */
 export type WhyNot = string | undefined;
 
+/** Does it begin as a URL does? */
+export const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+
 /** A value without line ends and NUL: all that has to stand on one line of a recipe. */
 export function whyNotOneLine(value: string): WhyNot {
   return /[\0\n\r]/.test(value) ? 'it has a line end in it, and a recipe is read line by line' : undefined;

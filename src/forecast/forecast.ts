@@ -1,3 +1,4 @@
+import { vocabulary } from '../language/vocabulary/index.ts';
 import type { Seconds } from '../model/flow.ts';
 import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
 import type { Plan } from '../model/plan.ts';
@@ -5,7 +6,7 @@ import type { SiteProfile } from '../model/site.ts';
 import { stateOn } from '../site/storage.ts';
 import { FIRST_CHECKPOINT, type Terms } from '../time/attempt.ts';
 import { simulate } from '../time/attempts.ts';
-import { checkpointCost, HANDLING, restoreCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
+import { checkpointCost, HANDLING, restoreCost, USUAL_MEMORY, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval, type Failures, slowdown, youngInterval } from '../time/daly.ts';
 import { REQUEUE_DELAY, SIGNAL_EARLY, slurmMinutes } from '../time/slurm.ts';
 import { remarks, TOO_MUCH } from './remarks.ts';
@@ -164,7 +165,7 @@ function assume(plan: Plan, given: Given, site: SiteProfile | undefined) {
     seconds(
       'mtbf',
       plan.checkpoint.mtbf ?? undefined,
-      USUAL_MTBF,
+      vocabulary.checkpoint.keys.mtbf.byDefault,
       'between two failures that come without a warning; nodes are better than that, people are not',
     ),
     seconds('early', given.early, SIGNAL_EARLY, 'Slurm may warn so much earlier than asked to'),

@@ -1,8 +1,7 @@
-import type { HostPath } from './path.ts';
+import type { Distribution, RuntimeName } from '../language/words.ts';
+import { asWritten, type HostPath } from './path.ts';
 
-/** The container runtimes that there is an emitter for: a small file each in targets/runtimes. */
-export const RUNTIMES = ['shifter', 'podman-hpc', 'apptainer', 'podman', 'charliecloud'] as const;
-export type RuntimeName = (typeof RUNTIMES)[number];
+export { DISTRIBUTIONS, type Distribution, RUNTIMES, type RuntimeName } from '../language/words.ts';
 
 /**
  * An image by its OCI name, in full: `debian` is docker.io/library/debian:latest. Each runtime spells it its way. A
@@ -25,6 +24,10 @@ export interface ImageFile {
 
 export type Image = ImageName | ImageFile;
 
+/** What an image is called: a file by its name, without a tag. */
+export const calledOf = (image: Image): { readonly repository: string; readonly tag: string } =>
+  image.kind === 'name' ? image : { repository: asWritten(image.path).replace(/^.*\//, ''), tag: '' };
+
 /** A folder or file of the host that is seen inside. */
 export interface Mount {
   readonly from: HostPath;
@@ -45,20 +48,6 @@ export interface Container {
   readonly options: readonly string[];
   readonly mounts: readonly Mount[];
 }
-
-/** How packages are installed: the distribution that an image is made of. */
-export const DISTRIBUTIONS = [
-  'debian',
-  'ubuntu',
-  'rocky',
-  'alma',
-  'centos',
-  'ubi',
-  'fedora',
-  'sles',
-  'opensuse',
-] as const;
-export type Distribution = (typeof DISTRIBUTIONS)[number];
 
 /** What comes into the image to be built there. `to` is absolute, in the image. */
 export type ImageSource =
@@ -145,9 +134,6 @@ export interface RuntimeModules {
   /** With these the container is not apart from its host any more; and why that matters. */
   readonly opened?: readonly (readonly [module: string, why: string])[];
 }
-
-/** Where an image has DMTCP, unless `dmtcp` says otherwise: where `make install` puts it. */
-export const DMTCP_PREFIX = '/usr/local';
 
 /**
  * Releases of DMTCP that an image can be given by their number, each with the commit that its tag stands on: git verifies by

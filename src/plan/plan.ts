@@ -1,73 +1,105 @@
-import type { ImageRecipe } from '../model/container.ts';
-import type { Bytes, Recipe, Seconds, Workflow } from '../model/flow.ts';
+import { distributionNamed } from '../language/distributions.ts';
+import { vocabulary } from '../language/vocabulary/index.ts';
+import type { StringValue } from '../model/ast.ts';
+import { type Container, calledOf, type ImageRecipe } from '../model/container.ts';
+import type { BlockModel, Bytes, Seconds, Workflow } from '../model/flow.ts';
+import { nothingLeft } from '../model/nothing-left.ts';
 import type { Plan } from '../model/plan.ts';
 import type { SiteProfile } from '../model/site.ts';
-import type { Source, Span } from '../model/span.ts';
+import type { Source } from '../model/span.ts';
+import { contentSpan, textOf } from '../model/text.ts';
 import { siteState, stateOn } from '../site/storage.ts';
-import { checkpointCost, USUAL_MEMORY, USUAL_MTBF, WRITE_RATE } from '../time/cost.ts';
+import { checkpointCost, USUAL_MEMORY, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval } from '../time/daly.ts';
 
 /** No checkpoint is given up earlier than this, in seconds. */
 const leastPatience = 600;
+
+/** What holds where the flow does not say, by the vocabulary. */
+const keys = {
+  ...vocabulary.application.keys,
+  ...vocabulary.container.keys,
+  ...vocabulary.image.keys,
+  ...vocabulary.checkpoint.keys,
+  ...vocabulary.schedule.keys,
+};
 
 /**
  * Decides everything that a job needs to know: fills in defaults, derives numbers.
  * The workflow is one that the checker found no error in; `site` has the say where the workflow leaves it to the site.
  */
 export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Plan {
-  const { application, environment, checkpoint, schedule } = workflow;
-  const memory = application.memory ?? 0;
-  const state = checkpoint.state ?? (site && siteState(site)) ?? null;
-  const rate = (site && stateOn(checkpoint.state, site)?.bandwidth) ?? WRITE_RATE;
+  const { name, application, environment, container, image, checkpoint, schedule, ...others } = workflow;
+  nothingLeft(others);
+  const { run, workdir, output, threads, memory = 0, mpi, alive, ...moreApplication } = application;
+  nothingLeft(moreApplication);
+  const { load = [], pass = [], set = [], ...moreEnvironment } = environment ?? {};
+  nothingLeft(moreEnvironment);
+  const { strategy, interval, mtbf, lead, signal, keep, state, prove, protect, strict, ...moreCheckpoint } =
+    checkpoint;
+  nothingLeft(moreCheckpoint);
+  const { time, time_min, total, max_attempts, continue: goOn, ...asked } = schedule;
+  const { mem, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
+  nothingLeft(moreSchedule);
+  const rate = (site && stateOn(state, site)?.bandwidth) ?? WRITE_RATE;
   return {
     format: 1,
-    workflow: workflow.name,
-    run: { text: application.run, ...linesOf(source, application.runSpan) },
-    workdir: application.workdir ?? null,
-    output: application.output ?? null,
-    load: environment.load,
-    set: [...(application.mpi === 'singleton' ? singletonExcept(environment.set) : []), ...environment.set],
-    threads: application.threads ?? 1,
-    ...(workflow.container === undefined ? {} : { container: workflow.container }),
-    ...(workflow.container === undefined ? {} : { pass: environment.pass ?? [] }),
-    ...(workflow.image === undefined ? {} : { image: recipe(workflow.image, source) }),
+    workflow: name,
+    run: writtenShell(run, source),
+    workdir: workdir ?? null,
+    output: output ?? null,
+    load,
+    set: [...(mpi === 'singleton' ? singletonExcept(set) : []), ...set],
+    threads: threads ?? keys.threads.byDefault,
+    ...(container && { container: containerOf(container), pass }),
+    ...(image && { image: recipe(image, source) }),
     checkpoint: {
-      ...interval(checkpoint, memory, rate),
-      prove: checkpoint.prove !== 'no',
-      protect: checkpoint.protect ?? [],
-      strict: checkpoint.strict === 'yes',
-      alive: application.alive ?? null,
-      lead: checkpoint.lead,
-      signal: checkpoint.signal ?? 'USR1',
-      keep: checkpoint.keep ?? 2,
-      state,
+      ...intervalFor(interval, mtbf ?? keys.mtbf.byDefault, memory, rate),
+      prove: (prove ?? keys.prove.byDefault) === 'yes',
+      protect: protect ?? [],
+      strict: (strict ?? keys.strict.byDefault) === 'yes',
+      alive: alive ?? null,
+      lead,
+      signal: signal ?? keys.signal.byDefault,
+      keep: keep ?? keys.keep.byDefault,
+      state: state ?? (site && siteState(site)) ?? null,
       // Four times what it should take, for a file system that has a bad day.
       limit: Math.max(leastPatience, Math.ceil((4 * memory) / rate)),
       expect: memory,
     },
-    continue: checkpoint.strategy === 'manual' ? 'resume' : (schedule.continue ?? 'requeue'),
-    attempt: {
-      time: schedule.time,
-      timeMin: schedule.timeMin ?? null,
-      max: schedule.maxAttempts ?? null,
-    },
-    total: schedule.total,
+    continue: strategy === 'manual' ? 'resume' : (goOn ?? keys.continue.byDefault),
+    attempt: { time, timeMin: time_min ?? null, max: max_attempts ?? null },
+    total,
     queue: {
-      mem: schedule.mem ?? null,
-      account: schedule.account ?? null,
-      qos: schedule.qos ?? null,
-      partition: schedule.partition ?? null,
-      reservation: schedule.reservation ?? null,
-      constraint: schedule.constraint ?? null,
-      ...(schedule.array === undefined ? {} : { array: schedule.array }),
-      ...(schedule.options === undefined ? {} : { options: schedule.options }),
+      mem: mem ?? null,
+      account: account ?? null,
+      qos: qos ?? null,
+      partition: partition ?? null,
+      reservation: reservation ?? null,
+      constraint: constraint ?? null,
+      ...(array === undefined ? {} : { array }),
+      ...(options.length === 0 ? {} : { options }),
     },
   };
 }
 
+function containerOf({
+  runtime,
+  image,
+  dmtcp,
+  modules = [],
+  options = [],
+  mounts,
+  ...rest
+}: BlockModel<'container'>): Container {
+  nothingLeft(rest);
+  return { runtime, image, dmtcp: dmtcp ?? keys.dmtcp.byDefault, modules, options, mounts };
+}
+
 /** What is given, or the best by what a checkpoint of that much memory should cost. */
-function interval(
-  { interval, mtbf = USUAL_MTBF }: Workflow['checkpoint'],
+function intervalFor(
+  interval: Seconds | 'auto',
+  mtbf: Seconds,
   memory: Bytes,
   rate: number,
 ): { interval: Seconds; mtbf: Seconds | null } {
@@ -75,16 +107,43 @@ function interval(
   return { interval: Math.round(dalyInterval(checkpointCost(memory || USUAL_MEMORY, rate), mtbf)), mtbf };
 }
 
-function recipe(image: Recipe, source: Source): ImageRecipe {
-  const { build } = image;
-  return { ...image, build: build && { text: build.text, ...linesOf(source, build.textSpan) } };
+function recipe(block: BlockModel<'image'>, source: Source): ImageRecipe {
+  const { from, distribution, packages = [], build_packages = [], sources, build, results, ...more } = block;
+  const { user, env, labels, platform, build_cache, ...dmtcp } = more;
+  const { dmtcp_release, dmtcp_archive, dmtcp_sha256, ...rest } = dmtcp;
+  nothingLeft(rest);
+  const { repository, tag } = calledOf(from);
+  return {
+    from,
+    // A name that says nothing was refused where nothing else did.
+    distribution: distribution ?? distributionNamed(repository, tag) ?? 'debian',
+    packages,
+    buildPackages: build_packages,
+    sources,
+    build: build === undefined ? null : writtenShell(build, source),
+    results: results ?? [...new Set(sources.map(({ to }) => to.replace(/(?<=.)\/$/, '')))],
+    ...(user && { user }),
+    ...(env && { env }),
+    ...(labels && { labels }),
+    ...(platform && { platform }),
+    ...(build_cache && { cache: build_cache }),
+    dmtcp: {
+      release: dmtcp_release ?? keys.dmtcp_release.byDefault,
+      archive: dmtcp_archive && dmtcp_sha256 ? { path: dmtcp_archive, sha256: dmtcp_sha256 } : null,
+    },
+  };
 }
 
-/** Lines of the source, 1-based, inclusive. */
-const linesOf = (source: Source, { start, end }: Span) => ({
-  firstLine: lineAt(source, start),
-  lastLine: lineAt(source, end),
-});
+/** Shell text, every line ended by LF, byte for byte what runs; and the lines of the source that it is on, 1-based, inclusive. */
+function writtenShell(value: StringValue, source: Source) {
+  const text = textOf(value);
+  const { start, end } = contentSpan(value);
+  return {
+    text: text.endsWith('\n') ? text : `${text}\n`,
+    firstLine: lineAt(source, start),
+    lastLine: lineAt(source, end),
+  };
+}
 
 const lineAt = (source: Source, offset: number) => source.text.slice(0, offset).split('\n').length;
 

@@ -1,6 +1,6 @@
 import type { IToken } from 'chevrotain';
 import { syntax } from '../diagnostics/syntax.ts';
-import { type ClauseName, type ClauseSpec, clauseOf, clauses, splitMount } from '../model/clauses.ts';
+import { type ClauseName, type ClauseSpec, clauseOf, clauses, splitMount } from '../language/clauses.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 import { opensValue } from './values.ts';

@@ -2,6 +2,7 @@ import type { IToken } from 'chevrotain';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
+import { isWorkflowName } from '../language/names.ts';
 import { type Context, endOf, FAR, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 
@@ -59,7 +60,7 @@ export function pushHead(tokens: readonly IToken[], i: number, out: IToken[], co
 const NAMES = [T.Word, T.QuotedString, T.NumberLike, T.Junk, T.BrokenValue];
 
 function reportName(name: IToken, { report }: Context): void {
-  const usable = /^"[A-Za-z][A-Za-z0-9_-]*"$/.test(name.image);
+  const usable = name.tokenType === T.QuotedString && isWorkflowName(name.image.slice(1, -1));
   const shown = name.tokenType === T.QuotedString ? name.image : quote(name.image);
   report(syntax.quotedName, spanOf(name), { name: shown, usable });
 }

@@ -1,6 +1,6 @@
 import type { IToken } from 'chevrotain';
 import { syntax } from '../diagnostics/syntax.ts';
-import { LIST_KEYS, SINGLE_KEYS } from '../model/keys.ts';
+import { formOf } from '../language/vocabulary/index.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 import { isItemAt } from './values.ts';
@@ -41,8 +41,9 @@ function openList(tokens: readonly IToken[], i: number, out: IToken[], context: 
 function severalOf(key: string, items: readonly IToken[], isList: boolean) {
   const plain = items.every(({ tokenType }) => PLAIN.includes(tokenType));
   const texts = items.map(({ image }) => image.replace(/^"|"$/g, ''));
-  if (SINGLE_KEYS.includes(key)) return { key, kind: 'one' as const, texts: plain ? texts.slice(0, 1) : [] };
-  if (isList || LIST_KEYS.includes(key)) return { key, kind: 'list' as const, texts: plain ? texts : [] };
+  const form = formOf(key);
+  if (form === 'bare') return { key, kind: 'one' as const, texts: plain ? texts.slice(0, 1) : [] };
+  if (isList || form === 'list') return { key, kind: 'list' as const, texts: plain ? texts : [] };
   return { key, kind: 'text' as const, texts: plain ? texts : [] };
 }
 

@@ -2,7 +2,7 @@ import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
-import { clauseOf } from '../model/clauses.ts';
+import { clauseOf } from '../language/clauses.ts';
 import { type Context, endOfText, isBeforeSpoken, makeToken, sameLine, spanOf, startOf } from './context.ts';
 import { describe } from './describe.ts';
 import * as T from './tokens.ts';

@@ -9,9 +9,6 @@ export const LEAD_BASE: Seconds = 20;
 /** In bytes: what is taken for the size of a checkpoint where the flow does not say. */
 export const USUAL_MEMORY: Bytes = 2 ** 30;
 
-/** Mean time between failures where the flow does not say: no node fails daily, but jobs are also lost to people. */
-export const USUAL_MTBF: Seconds = 86_400;
-
 /**
  * What a checkpoint, and a restore, takes beside reading and writing: to ask DMTCP, to look once a second whether it is done,
  * to seal. Seen: 3 to 4 s for a program of 1 MiB, on a small machine.

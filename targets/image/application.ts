@@ -6,7 +6,10 @@ import { checkout, inContext, unpacked } from './sources.ts';
 import { run, type Step, scratch } from './step.ts';
 
 /** The steps from the application's sources to the results of its build. */
-export function applicationSteps(recipe: ImageRecipe, manager: PackageManager): Step[] {
+export function applicationSteps(
+  recipe: Pick<ImageRecipe, 'packages' | 'buildPackages' | 'sources' | 'build' | 'results' | 'cache'>,
+  manager: PackageManager,
+): Step[] {
   const packages = [...new Set([...recipe.packages, ...recipe.buildPackages])];
   const install = manager.installMore ?? manager.install;
   return [

@@ -26,7 +26,7 @@ export function places({ dmtcp }: Container): {
 }
 
 /** The steps from DMTCP's source to what is in the image of it, below `/dmtcp`. */
-export function dmtcpSteps({ dmtcp: { release, archive } }: ImageRecipe, container: Container): Step[] {
+export function dmtcpSteps({ release, archive }: ImageRecipe['dmtcp'], container: Container): Step[] {
   const source = lineWord(`${scratch}/dmtcp`);
   const { prefix, proof: script } = places(container);
   const commit = DMTCP_RELEASES[release];

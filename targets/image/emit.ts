@@ -20,6 +20,7 @@ import { type Config, flattened } from './step.ts';
 export function imageArtifacts(plan: Plan, source: string, context: string): Artifact[] {
   const { workflow, container, image: recipe } = plan;
   if (container === undefined || recipe === undefined) return [];
+  const { env = [], user, labels = [], platform, ...staged } = recipe;
   const dockerfile = `${workflow}.Dockerfile`;
   const definition = `${workflow}.def`;
   const dmtcpOnly = `${workflow}.dmtcp.def`;
@@ -28,7 +29,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   // Apptainer builds its files of a definition; an image that it gets by name is built as all others are.
   const defined = container.runtime === 'apptainer' && container.image.kind === 'file';
 
-  const stages = stagesOf(recipe, container);
+  const stages = stagesOf(staged, container);
   // Charliecloud's builder takes the name of a stage for that of an image.
   const dockerStages = container.runtime === 'charliecloud' ? flattened(stages) : stages;
   const inputs = localInputs(recipe);
@@ -48,7 +49,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
     code`#   bash ${comment(script)}   builds it, and brings it to where ${comment(container.runtime)} finds it`,
   ];
   const text = (parts: readonly ShellText[]) => `${lines(parts).text}\n`;
-  const config = { env: recipe.env ?? [], user: recipe.user ?? null, labels: labelsOf(plan, recipe, source) };
+  const config = { env, user: user ?? null, labels: labelsOf(plan, staged, labels, source) };
   return [
     // A base image that is a file is Apptainer's alone.
     ...(recipe.from.kind === 'file'
@@ -73,7 +74,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
         context,
         inputs,
         own: [...own, ...imageNames(container)],
-        image: recipe,
+        image: { from: recipe.from, ...(user && { user }), ...(platform && { platform }) },
       }),
     },
   ];
@@ -85,7 +86,8 @@ const takenApart = (text: string) => text.replaceAll('{{', '{ {');
 /** No time and no machine: the same recipe is the same image. */
 function labelsOf(
   { workflow, container }: Plan,
-  { from, dmtcp, labels = [] }: ImageRecipe,
+  { from, dmtcp }: Pick<ImageRecipe, 'from' | 'dmtcp'>,
+  labels: readonly string[],
   source: string,
 ): Config['labels'] {
   const tag = container?.image.kind === 'name' ? container.image.tag : 'latest';

@@ -7,7 +7,7 @@ import type { PackageManager } from './distributions.ts';
  * sources that were fetched. Without a time or a serial number: of the same packages it is the same.
  */
 export function sbom(
-  { distribution, sources, dmtcp }: ImageRecipe,
+  { distribution, sources, dmtcp }: Pick<ImageRecipe, 'distribution' | 'sources' | 'dmtcp'>,
   manager: PackageManager,
   file: string,
 ): ShellText[] {

@@ -1,5 +1,5 @@
 import { aligned } from '../../src/emit/aligned.ts';
-import { charliecloudName } from '../../src/emit/image-name.ts';
+import { charliecloudName, shifterName } from '../../src/emit/image-name.ts';
 import {
   code,
   comment,
@@ -11,7 +11,7 @@ import {
   words,
 } from '../../src/emit/shell-text.ts';
 import { template } from '../../src/emit/template.ts';
-import type { Container, ImageName, ImageRecipe } from '../../src/model/container.ts';
+import type { Container, ImageRecipe } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
 import { variablesOf } from '../../src/model/path.ts';
 import fingerprint from '../runtimes/files/fingerprint.sh';
@@ -184,10 +184,4 @@ fi`,
     ),
     ...(variables.length > 0 ? [code`# shellcheck disable=SC2154 # these variables`] : []),
   ];
-}
-
-/** `docker:name:tag`; only a registry that is not Docker's own is named. */
-function shifterName({ registry, repository, tag }: ImageName): string {
-  const name = registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`;
-  return `docker:${name}:${tag}`;
 }

@@ -1,3 +1,4 @@
+import { isUrl } from '../../src/emit/forms.ts';
 import { code, lineWord, type ShellText, UnspeakableInShell } from '../../src/emit/shell-text.ts';
 import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
 import { run, type Step, scratch } from './step.ts';
@@ -16,8 +17,6 @@ export function checkout(from: string, commit: string, to: ShellText, whole?: 'o
     ...(whole ? [code`git submodule update -q --init --recursive`] : []),
   ];
 }
-
-export const isUrl = (from: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(from);
 
 export function unpacked(
   { from, sha256, to }: Extract<ImageSource, { kind: 'archive' }>,
@@ -46,7 +45,10 @@ export function unpacked(
 }
 
 /** What a recipe takes from the folder of the flow. */
-export function localInputs({ sources, dmtcp: { archive } }: ImageRecipe): string[] {
+export function localInputs({
+  sources,
+  dmtcp: { archive },
+}: Pick<ImageRecipe, 'sources' | 'dmtcp'>): string[] {
   const local = sources.filter(({ kind, from }) => kind === 'copy' || (kind === 'archive' && !isUrl(from)));
   return [
     ...new Set([...local.map(({ from }) => inContext(from)), ...(archive ? [inContext(archive.path)] : [])]),

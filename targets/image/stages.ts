@@ -1,28 +1,44 @@
+import { isUrl } from '../../src/emit/forms.ts';
 import { charliecloudName } from '../../src/emit/image-name.ts';
 import { code, imageReference, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
-import type { Container, ImageRecipe } from '../../src/model/container.ts';
+import type { Container, Distribution, ImageRecipe } from '../../src/model/container.ts';
+import { nothingLeft } from '../../src/model/nothing-left.ts';
 import { applicationSteps } from './application.ts';
 import { BASE_FILE } from './definition.ts';
 import { commandsOfTheJob, type PackageManager, packageManagers, wrapped } from './distributions.ts';
 import { dmtcpSteps, places } from './dmtcp.ts';
 import { sbom } from './sbom.ts';
-import { isUrl } from './sources.ts';
 import { run, type Stage, type Step } from './step.ts';
+
+/** What of a recipe is in the stages; the rest is told of the image (`Config`). */
+export type Staged = Omit<ImageRecipe, 'env' | 'user' | 'labels' | 'platform'>;
 
 /**
  * The stages of an image, what changes least first. Throws UnspeakableInShell for a value that a recipe cannot
  * carry: the checker finds those first.
  */
-export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
-  const manager = packageManagers[recipe.distribution];
+export function stagesOf(recipe: Staged, container: Container): Stage[] {
+  const {
+    distribution,
+    packages,
+    buildPackages,
+    sources,
+    build,
+    results,
+    cache = [],
+    dmtcp,
+    ...others
+  } = recipe;
+  const { from: base, ...rest } = others;
+  nothingLeft(rest);
+  const manager = packageManagers[distribution];
   const isCharliecloud = container.runtime === 'charliecloud';
   const from =
-    recipe.from.kind === 'file'
+    base.kind === 'file'
       ? lineWord(BASE_FILE)
       : isCharliecloud
-        ? lineWord(charliecloudName(recipe.from))
-        : imageReference(recipe.from);
-  const { sources, build, buildPackages, results } = recipe;
+        ? lineWord(charliecloudName(base))
+        : imageReference(base);
   const builds = sources.length + buildPackages.length + results.length > 0 || build !== null;
   return [
     {
@@ -32,16 +48,16 @@ export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
       steps: [
         run(
           'Only with glibc does DMTCP work; and packages have other names in other distributions.',
-          suits(recipe, manager),
+          suits(distribution, manager),
         ),
-        run('', manager.install(wrapped(toolsFor(recipe, manager)))),
+        run('', manager.install(wrapped(toolsFor(sources, dmtcp, manager)))),
       ],
     },
     {
       name: 'dmtcp',
-      why: `DMTCP ${recipe.dmtcp.release}.`,
+      why: `DMTCP ${dmtcp.release}.`,
       from: 'tools',
-      steps: dmtcpSteps(recipe, container),
+      steps: dmtcpSteps(dmtcp, container),
     },
     ...(builds
       ? [
@@ -49,15 +65,22 @@ export function stagesOf(recipe: ImageRecipe, container: Container): Stage[] {
             name: 'build',
             why: 'The application.',
             from: 'tools',
-            steps: applicationSteps(isCharliecloud ? { ...recipe, cache: [] } : recipe, manager),
+            steps: applicationSteps(
+              { packages, buildPackages, sources, build, results, cache: isCharliecloud ? [] : cache },
+              manager,
+            ),
           },
         ]
       : []),
-    { why: 'The image itself.', from, steps: image(recipe, container, manager, builds) },
+    {
+      why: 'The image itself.',
+      from,
+      steps: image({ packages, results, distribution, sources, dmtcp }, container, manager, builds),
+    },
   ];
 }
 
-function suits({ distribution }: ImageRecipe, { program }: PackageManager): ShellText[] {
+function suits(distribution: Distribution, { program }: PackageManager): ShellText[] {
   const refuse = (what: string) => code`then echo ${lineWord(`crflow: ${what}`)} >&2; exit 1; fi`;
   return [
     code`case $(ldd --version 2>&1) in *musl*) echo ${lineWord('crflow: this image is made with musl, and DMTCP works with glibc only: take another base image')} >&2; exit 1 ;; esac`,
@@ -66,7 +89,11 @@ function suits({ distribution }: ImageRecipe, { program }: PackageManager): Shel
   ];
 }
 
-function toolsFor({ sources, dmtcp: { archive } }: ImageRecipe, manager: PackageManager): string[] {
+function toolsFor(
+  sources: Staged['sources'],
+  { archive }: Staged['dmtcp'],
+  manager: PackageManager,
+): string[] {
   const git = archive === null || sources.some(({ kind }) => kind === 'git');
   const archives = sources.filter(({ kind }) => kind === 'archive').map(({ from }) => from);
   const needed = [
@@ -78,7 +105,12 @@ function toolsFor({ sources, dmtcp: { archive } }: ImageRecipe, manager: Package
   return [...new Set(needed)].sort();
 }
 
-function image(recipe: ImageRecipe, container: Container, manager: PackageManager, builds: boolean): Step[] {
+function image(
+  recipe: Pick<Staged, 'packages' | 'results' | 'distribution' | 'sources' | 'dmtcp'>,
+  container: Container,
+  manager: PackageManager,
+  builds: boolean,
+): Step[] {
   const { packages, results } = recipe;
   const install = manager.installMore ?? manager.install;
   const { prefix, proof: script, contents, sbom: list } = places(container);

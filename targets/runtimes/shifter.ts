@@ -1,3 +1,4 @@
+import { shifterName } from '../../src/emit/image-name.ts';
 import type { Runtime } from './runtime.ts';
 import bash from './shifter.sh';
 
@@ -45,8 +46,7 @@ export const shifter: Runtime = {
   refusedOptions: [],
   gpuOptions: [],
   abbreviates: true,
-  spell: ({ registry, repository, tag }) =>
-    `docker:${registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`}:${tag}`,
+  spell: shifterName,
   bash,
   moduleOptions: (modules) => (modules.length > 0 ? [`--module=${modules.join(',')}`] : []),
   directives: ({ image, modules }) => [

@@ -1,36 +1,45 @@
 import { directive, type ShellText } from '../../src/emit/shell-text.ts';
+import { nothingLeft } from '../../src/model/nothing-left.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { runtimeOf } from '../runtimes/index.ts';
 
+/** What of a plan is asked of Slurm. */
+export type Asked = Pick<Plan, 'workflow' | 'threads' | 'continue' | 'queue'> & {
+  readonly container: Plan['container'] | undefined;
+} & Pick<Plan['checkpoint'], 'signal' | 'lead'> &
+  Pick<Plan['attempt'], 'time' | 'timeMin'>;
+
 /** The job's `#SBATCH` lines. Everything here is fixed at submission; Slurm expands nothing in it. */
-export function directives(plan: Plan): ShellText[] {
-  const { queue, checkpoint, attempt } = plan;
+export function directives(of: Asked): ShellText[] {
+  const { workflow, threads, container, continue: goOn, queue, signal, lead, time, timeMin, ...rest } = of;
+  nothingLeft(rest);
+  const { mem, account, qos, partition, reservation, constraint, array, options = [], ...more } = queue;
+  nothingLeft(more);
   const asked: [string, (string | number | null)?][] = [
-    ['--job-name', plan.workflow],
-    ['--array', queue.array ?? null],
-    ['--output', `${plan.workflow}-${queue.array === undefined ? '%j' : '%A_%a'}.log`],
+    ['--job-name', workflow],
+    ['--array', array ?? null],
+    ['--output', `${workflow}-${array === undefined ? '%j' : '%A_%a'}.log`],
     // Without this a requeue truncates the log of the attempts before.
     ['--open-mode', 'append'],
-    ['--account', queue.account],
-    ['--qos', queue.qos],
-    ['--partition', queue.partition],
-    ['--reservation', queue.reservation],
-    ['--constraint', queue.constraint],
+    ['--account', account],
+    ['--qos', qos],
+    ['--partition', partition],
+    ['--reservation', reservation],
+    ['--constraint', constraint],
     ['--nodes', 1],
     ['--ntasks', 1],
-    ['--cpus-per-task', plan.threads],
-    ['--mem', queue.mem && `${Math.ceil(queue.mem / 2 ** 20)}M`],
-    ['--time', minutes(attempt.time)],
-    ['--time-min', attempt.timeMin && minutes(attempt.timeMin)],
+    ['--cpus-per-task', threads],
+    ['--mem', mem && `${Math.ceil(mem / 2 ** 20)}M`],
+    ['--time', minutes(time)],
+    ['--time-min', timeMin && minutes(timeMin)],
     // B: the batch shell alone is told; what runs in it is left in peace.
-    ['--signal', `B:${checkpoint.signal}@${checkpoint.lead}`],
+    ['--signal', `B:${signal}@${lead}`],
     // Also where another job goes on: a node that fails asks nobody.
-    [plan.continue === 'resume' ? '--no-requeue' : '--requeue'],
-    ...(plan.container === undefined
-      ? []
-      : (runtimeOf(plan.container.runtime).directives?.(plan.container) ?? [])
-    ).map(([option, value]): [string, string?] => [option, value]),
-    ...(queue.options ?? []).map(({ name, value }): [string, string?] =>
+    [goOn === 'resume' ? '--no-requeue' : '--requeue'],
+    ...(container === undefined ? [] : (runtimeOf(container.runtime).directives?.(container) ?? [])).map(
+      ([option, value]): [string, string?] => [option, value],
+    ),
+    ...options.map(({ name, value }): [string, string?] =>
       value === null ? [`--${name}`] : [`--${name}`, value],
     ),
   ];

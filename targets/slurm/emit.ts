@@ -12,6 +12,7 @@ import { template } from '../../src/emit/template.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
 import type { Container } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
+import { nothingLeft } from '../../src/model/nothing-left.ts';
 import { variablesOf } from '../../src/model/path.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { directives } from './directives.ts';
@@ -26,22 +27,52 @@ const render = template(job);
  * @param source name of the `.crflow` file, without folders: it stands in the script's comments
  */
 export function jobScript(plan: Plan, source: string): Artifact {
-  const file = `${plan.workflow}.sbatch`;
-  const { checkpoint, workdir, output } = plan;
-  const { firstLine, lastLine, text } = plan.run;
+  // The image is the business of targets/image; the format is for those who read a plan as JSON.
+  const { workflow, run, workdir, output, load, pass, set, threads, format: _, image: __, ...others } = plan;
+  const { container, checkpoint, continue: goOn, attempt, total, queue, ...rest } = others;
+  nothingLeft(rest);
+  const { interval, mtbf, lead, signal, keep, state, limit, prove, protect, ...careful } = checkpoint;
+  const { strict, alive, expect, ...more } = careful;
+  nothingLeft(more);
+  const { time, timeMin, max, ...noMore } = attempt;
+  nothingLeft(noMore);
+  const isArray = queue.array !== undefined;
+  const file = `${workflow}.sbatch`;
+  const { firstLine, lastLine, text } = run;
   const { body, delimiter } = hereDocument(text);
   return {
     name: file,
     text: render({
-      name: comment(plan.workflow),
+      name: comment(workflow),
       file: comment(file),
       source: comment(source),
       runtimeVersion: number(runtimeVersion),
-      directives: directives(plan),
-      settings: settings(plan),
-      facts: facts(plan),
-      stateVariables: variables(checkpoint.state),
-      statePath: code`state_root=${pathWord(checkpoint.state ?? defaultState)} # what a restore needs: on shared storage`,
+      directives: directives({
+        workflow,
+        threads,
+        container,
+        continue: goOn,
+        queue,
+        signal,
+        lead,
+        time,
+        timeMin,
+      }),
+      settings: settings({ total, interval, mtbf, lead, prove, alive, limit, max }),
+      facts: facts({
+        workflow,
+        continue: goOn,
+        container,
+        pass,
+        keep,
+        expect,
+        signal,
+        protect,
+        strict,
+        isArray,
+      }),
+      stateVariables: variables(state),
+      statePath: code`state_root=${pathWord(state ?? defaultState)} # what a restore needs: on shared storage`,
       workVariables: variables(workdir, output),
       workPaths: aligned([
         [
@@ -50,27 +81,24 @@ export function jobScript(plan: Plan, source: string): Artifact {
         ],
         [
           code`output=${pathWord(output ?? [])}`,
-          output ? 'what it prints' : `${plan.workflow}-RUN.out in workdir`,
+          output ? 'what it prints' : `${workflow}-RUN.out in workdir`,
         ],
       ]),
-      ...container(plan),
-      kept: variables(
-        checkpoint.state,
-        workdir,
-        output,
-        ...(plan.container === undefined ? [] : pathsOf(plan.container)),
-      ).filter(({ text }) => !KEPT.test(text)),
-      modules: plan.load.map(word),
-      variables: setVariables(plan),
+      ...containerView(container),
+      kept: variables(state, workdir, output, ...(container === undefined ? [] : pathsOf(container))).filter(
+        ({ text }) => !KEPT.test(text),
+      ),
+      modules: load.map(word),
+      variables: setVariables(set),
       lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
       run: body,
       delimiter,
       runtime: runtime({
-        modules: plan.load.length > 0,
-        alive: checkpoint.alive !== null,
-        auto: checkpoint.mtbf !== null,
-        protect: checkpoint.protect.length > 0,
-        container: plan.container?.runtime ?? null,
+        modules: load.length > 0,
+        alive: alive !== null,
+        auto: mtbf !== null,
+        protect: protect.length > 0,
+        container: container?.runtime ?? null,
       }),
     }),
   };
@@ -84,8 +112,8 @@ function variables(...paths: (HostPath | null)[]): ShellText[] {
   return variablesOf(parts).map(word);
 }
 
-function setVariables(plan: Plan): ShellText[] {
-  return plan.set.flatMap(({ name, value, why }) => [
+function setVariables(set: Plan['set']): ShellText[] {
+  return set.flatMap(({ name, value, why }) => [
     ...(why === undefined ? [] : [code`# ${comment(why)}`]),
     code`${word(`${name}=${value}`)}`,
   ]);
@@ -101,7 +129,7 @@ const pathsOf = ({ image, mounts }: Container): HostPath[] => [
 const KEPT = /^(PATH|PWD|HOME|USER|LOGNAME|TMPDIR|TZ|LD_LIBRARY_PATH|CRFLOW_.*|SLURM.*|DMTCP_.*|JALIB_.*)$/;
 
 /** What the container sees, three words a mount: from, to, and ro or nothing. */
-function container({ container }: Plan) {
+function containerView(container: Container | undefined) {
   if (container === undefined) return { container: false };
   const { image, mounts } = container;
   return {

@@ -1,37 +1,36 @@
 import { aligned } from '../../src/emit/aligned.ts';
 import { code, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
 import type { Container } from '../../src/model/container.ts';
+import { nothingLeft } from '../../src/model/nothing-left.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { FIRST_CHECKPOINT, MARGIN } from '../../src/time/attempt.ts';
 import { PATIENCE } from '../../src/time/attempts.ts';
 import { runtimeOf } from '../runtimes/index.ts';
 import { stateFormat } from './runtime.ts';
 
+/** What of a plan a rehearsal or a test may change. */
+export type Changeable = Pick<Plan, 'total'> &
+  Pick<Plan['checkpoint'], 'interval' | 'mtbf' | 'lead' | 'prove' | 'alive' | 'limit'> &
+  Pick<Plan['attempt'], 'max'>;
+
 /** Everything that a rehearsal or a test may want to be quicker: a default each, and what it means. */
-export function settings(plan: Plan): ShellText[] {
-  const { checkpoint, total, attempt } = plan;
-  const auto = checkpoint.mtbf !== null;
+export function settings(of: Changeable): ShellText[] {
+  const { total, interval, mtbf, lead, prove, alive, limit, max, ...rest } = of;
+  nothingLeft(rest);
+  const auto = mtbf !== null;
   const all: [string, number | null, string][] = [
-    [
-      'INTERVAL',
-      checkpoint.interval,
-      `from one checkpoint to the next${auto ? ', until one was measured' : ''}`,
-    ],
-    [
-      'MTBF',
-      checkpoint.mtbf,
-      'between two failures, on average: sets the interval with what a checkpoint costs',
-    ],
-    ['LEAD', checkpoint.lead, 'how long before the time limit Slurm is asked to warn'],
+    ['INTERVAL', interval, `from one checkpoint to the next${auto ? ', until one was measured' : ''}`],
+    ['MTBF', mtbf, 'between two failures, on average: sets the interval with what a checkpoint costs'],
+    ['LEAD', lead, 'how long before the time limit Slurm is asked to warn'],
     ['TOTAL', total, 'walltime of all attempts of a run together'],
-    ['ATTEMPTS', attempt.max, 'attempts (not seconds) of a run'],
+    ['ATTEMPTS', max, 'attempts (not seconds) of a run'],
     [
       'PROVE',
-      checkpoint.prove ? FIRST_CHECKPOINT : 0,
+      prove ? FIRST_CHECKPOINT : 0,
       'from the launch to the checkpoint that is restored at once, as a proof; 0: none',
     ],
-    ['ALIVE', checkpoint.alive, 'an application whose output stands still for longer hangs'],
-    ['CHECKPOINT_LIMIT', checkpoint.limit, 'a checkpoint or a restore that takes longer is given up'],
+    ['ALIVE', alive, 'an application whose output stands still for longer hangs'],
+    ['CHECKPOINT_LIMIT', limit, 'a checkpoint or a restore that takes longer is given up'],
     ['SLOW', 45, 'a checkpoint that takes longer is mentioned'],
     [
       'SUSPECT',
@@ -60,46 +59,45 @@ export function settings(plan: Plan): ShellText[] {
   );
 }
 
+/** What of a plan is fixed for every attempt of a run. */
+export type Fixed = Pick<Plan, 'workflow' | 'continue'> &
+  Pick<Plan['checkpoint'], 'keep' | 'expect' | 'signal' | 'protect' | 'strict'> & {
+    readonly container: Plan['container'] | undefined;
+    readonly pass: Plan['pass'] | undefined;
+    readonly isArray: boolean;
+  };
+
 /** What is fixed for every attempt of a run. */
-export function facts(plan: Plan): ShellText[] {
-  const { checkpoint, container } = plan;
-  const protect: [ShellText, string][] =
-    checkpoint.protect.length > 0
-      ? [
-          [
-            code`readonly protect=(${words(checkpoint.protect)})`,
-            'files of workdir that are kept with each generation',
-          ],
-        ]
+export function facts(of: Fixed): ShellText[] {
+  const { workflow, continue: goOn, container, pass, ...checkpoint } = of;
+  const { keep, expect, signal, protect, strict, isArray, ...rest } = checkpoint;
+  nothingLeft(rest);
+  const kept: [ShellText, string][] =
+    protect.length > 0
+      ? [[code`readonly protect=(${words(protect)})`, 'files of workdir that are kept with each generation']]
       : [];
-  const strict: [ShellText, string][] = checkpoint.strict
+  const careful: [ShellText, string][] = strict
     ? [[code`readonly strict=yes`, 'no restore that would leave a changed file as it is']]
     : [];
   return aligned([
-    [code`readonly name=${word(plan.workflow)}`, 'of the workflow; runs are kept in STATE/NAME/RUN'],
+    [code`readonly name=${word(workflow)}`, 'of the workflow; runs are kept in STATE/NAME/RUN'],
     [code`readonly format=${number(stateFormat)}`, "of a run's folder"],
-    [code`readonly keep=${number(checkpoint.keep)}`, 'sealed generations'],
-    [
-      code`readonly expect=${number(checkpoint.expect)}`,
-      'bytes, the expected size of a first checkpoint; 0: not known',
-    ],
-    [code`readonly warning_signal=${word(checkpoint.signal)}`, "Slurm's warning before the time limit"],
-    [
-      code`readonly continue=${word(plan.continue)}`,
-      'after the time limit: requeue, resubmit, or wait for resume',
-    ],
-    [
-      code`readonly is_array=${number(plan.queue.array === undefined ? 0 : 1)}`,
-      'whether the job is an array',
-    ],
-    ...protect,
-    ...strict,
-    ...(container === undefined ? [] : containerFacts(container, plan.pass ?? [])),
+    [code`readonly keep=${number(keep)}`, 'sealed generations'],
+    [code`readonly expect=${number(expect)}`, 'bytes, the expected size of a first checkpoint; 0: not known'],
+    [code`readonly warning_signal=${word(signal)}`, "Slurm's warning before the time limit"],
+    [code`readonly continue=${word(goOn)}`, 'after the time limit: requeue, resubmit, or wait for resume'],
+    [code`readonly is_array=${number(isArray ? 1 : 0)}`, 'whether the job is an array'],
+    ...kept,
+    ...careful,
+    ...(container === undefined ? [] : containerFacts(container, pass ?? [])),
   ]);
 }
 
 /** What is fixed of the container; paths are not, for they are the job's to expand. */
-function containerFacts({ runtime, image, dmtcp, modules, options }: Container, pass: readonly string[]) {
+function containerFacts(container: Container, pass: readonly string[]) {
+  // Mounts are on the page with the paths.
+  const { runtime, image, dmtcp, modules, options, mounts: _, ...rest } = container;
+  nothingLeft(rest);
   const lines: [ShellText, string][] = [
     [code`readonly runtime=${word(runtime)}`, 'runs the container of the application'],
   ];

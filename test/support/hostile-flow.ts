@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { shellVariables } from '../../src/check/shell-variables.ts';
-import { OPTIONS } from '../../src/check/slurm-options.ts';
+import { clauses } from '../../src/language/clauses.ts';
+import { OPTIONS } from '../../src/language/sbatch.ts';
 import {
   BLOCKS,
   type BlockName,
   type BlockSpec,
   type KeySpec,
   vocabulary,
-} from '../../src/check/vocabulary/index.ts';
-import { clauses } from '../../src/model/clauses.ts';
+} from '../../src/language/vocabulary/index.ts';
 
 /**
  * Flows made of the vocabulary: each key and clause with its example, or with a value that a hostile piece was put into. A new

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BLOCKS, type KeySpec, vocabulary } from '../../src/check/vocabulary/index.ts';
 import { compile } from '../../src/compile.ts';
+import { BLOCKS, type KeySpec, vocabulary } from '../../src/language/vocabulary/index.ts';
 import type { Assignment, Block, Clause, Entry, FlowFile, Value } from '../../src/model/ast.ts';
 import type { Span } from '../../src/model/span.ts';
 import { parse } from '../../src/syntax/parse.ts';

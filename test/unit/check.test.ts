@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '../../src/check/check.ts';
-import { planned } from '../../src/check/planned.ts';
-import { BLOCKS, INSERTS, type KeySpec, vocabulary } from '../../src/check/vocabulary/index.ts';
-import { LIST_KEYS, SINGLE_KEYS } from '../../src/model/keys.ts';
+import { planned } from '../../src/language/planned.ts';
+import { types } from '../../src/language/types.ts';
+import { BLOCKS, defaultOf, formOf, type KeySpec, vocabulary } from '../../src/language/vocabulary/index.ts';
+import { contentSpan, textOf } from '../../src/model/text.ts';
 import { parse } from '../../src/syntax/parse.ts';
+import { parseDuration } from '../../src/time/duration.ts';
 
 interface Parts {
   app?: string;
@@ -48,13 +50,17 @@ describe('the vocabulary', () => {
     Object.entries<KeySpec>(vocabulary[block].keys).map(([key, spec]) => [block, key, spec] as const),
   );
 
-  test('the parser knows which keys take a list, and which one value', () => {
-    const taking = (types: readonly string[]) =>
-      [...new Set(keys.filter(([, , { type }]) => types.includes(type)).map(([, key]) => key))].sort();
-    const lists = ['modules', 'patterns', 'inside-list', 'words', 'variables'];
-    expect([...LIST_KEYS].sort()).toEqual(taking(lists));
-    const single = ['count', 'size', 'duration', 'interval', 'choice', 'signal'];
-    expect([...SINGLE_KEYS].sort()).toEqual(taking(single));
+  test('a default as text is the default', () => {
+    for (const [, key, { byDefault, default: text, type }] of keys)
+      if (byDefault !== undefined && text !== undefined)
+        expect([key, type === 'duration' && parseDuration(text)]).toEqual([
+          key,
+          { ok: true, seconds: byDefault },
+        ]);
+  });
+
+  test('a key has one form, in whichever block it is', () => {
+    for (const [, key, { type }] of keys) expect([key, formOf(key)]).toEqual([key, types[type].form]);
   });
 
   /** What is said of a key that stands beside none which gives it a meaning. */
@@ -86,7 +92,7 @@ describe('the vocabulary', () => {
       MORE[key] ?? [],
     );
     expect(spec.doc).toMatch(/\.$/);
-    expect(spec.required !== (spec.default !== undefined)).toBe(true);
+    expect(spec.required !== (defaultOf(spec) !== undefined)).toBe(true);
   });
 
   test('aliases are no keys of their block, and of one key only', () => {
@@ -102,34 +108,30 @@ describe('the vocabulary', () => {
     const known = BLOCKS.flatMap((block) => [block, ...Object.keys(vocabulary[block].keys)]);
     for (const name of Object.keys(planned)) expect(known).not.toContain(name);
   });
-
-  test('what is put in are keys', () => {
-    for (const [name, { block }] of Object.entries(INSERTS))
-      expect(Object.keys(vocabulary[block].keys)).toContain(name);
-  });
 });
 
 describe('the model', () => {
   test('what is not said stays absent', () => {
     expect(model({})).toEqual({
       name: 'a',
-      application: { run: './a\n', runSpan: expect.anything(), runParts: expect.anything() },
-      environment: { load: [], set: [] },
+      application: { run: expect.objectContaining({ kind: 'string' }) },
+      environment: { set: [] },
       checkpoint: { interval: 600, lead: 120 },
-      schedule: { time: 7200, total: 86_400 },
+      schedule: { time: 7200, total: 86_400, options: [] },
     });
   });
 
   test.each([
-    ['"a"', 'a', 'a\n'],
-    ['"""\n  a\n  b\n  """', 'a\n  b', 'a\nb\n'],
+    ['"a"', 'a', 'a'],
+    ['"""\n  a\n  b\n  """', 'a\n  b', 'a\nb'],
     ['"""\n  a\n\n  """', 'a', 'a\n'],
     [String.raw`"a\n"`, 'a', 'a\n'],
   ])('the shell text of %j is found in the source', (written, spanned, run) => {
     const text = flow({ app: `run = ${written}` });
     const { application } = look(text).workflows[0] ?? expect.fail('no workflow');
-    expect(application.run).toBe(run);
-    expect(text.slice(application.runSpan.start, application.runSpan.end)).toBe(spanned);
+    const { start, end } = contentSpan(application.run);
+    expect(textOf(application.run)).toBe(run);
+    expect(text.slice(start, end)).toBe(spanned);
   });
 
   test('paths are text and variables', () => {
@@ -143,12 +145,15 @@ describe('the model', () => {
   });
 
   test('only {{name}} is filled in', () => {
-    const run = (written: string) => model({ app: `run = ${written} threads = 4` })?.application.run;
+    const run = (written: string) => {
+      const { application } = model({ app: `run = ${written} threads = 4` }) ?? expect.fail('no workflow');
+      return textOf(application.run);
+    };
     expect(run('"a {{threads}} {{ threads }} {{a.b}} {{}} {threads} {{threads} }"')).toBe(
-      'a 4 {{ threads }} {{a.b}} {{}} {threads} {{threads} }\n',
+      'a 4 {{ threads }} {{a.b}} {{}} {threads} {{threads} }',
     );
-    expect(run(String.raw`"""\{{threads}} \{{ x }} {{{threads}}}"""`)).toBe('{{threads}} {{ x }} {4}\n');
-    expect(run(String.raw`"\{{threads}} \\{{threads}}"`)).toBe('{{threads}} \\4\n');
+    expect(run(String.raw`"""\{{threads}} \{{ x }} {{{threads}}}"""`)).toBe('{{threads}} {{ x }} {4}');
+    expect(run(String.raw`"\{{threads}} \\{{threads}}"`)).toBe('{{threads}} \\4');
   });
 
   test('an error in one workflow leaves the others', () => {

@@ -3,9 +3,10 @@ import { images } from '../../diagnostics/images.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import { whyNoRecipePath } from '../../emit/forms.ts';
+import { insteadOf } from '../../language/runtime-options.ts';
+import { vocabulary } from '../../language/vocabulary/index.ts';
 import {
   DISTRIBUTIONS,
-  DMTCP_PREFIX,
   DMTCP_RELEASES,
   type Image,
   RUNTIMES,
@@ -13,12 +14,12 @@ import {
 } from '../../model/container.ts';
 import type { HostPath } from '../../model/flow.ts';
 import type { Span } from '../../model/span.ts';
-import { distributionOf, hex, isBelow } from '../container.ts';
+import { hex, isBelow } from '../clauses.ts';
+import { distributionOf } from '../container.ts';
 import { isIn, separatorIn, tidy } from '../container-values.ts';
 import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 import { shownImage } from '../image-name.ts';
-import { insteadOf } from '../runtime-options.ts';
 
 /**
  * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
@@ -301,7 +302,7 @@ function mountsFor(
   const seen = new Map<string, { readonly span: Span; readonly isReadonly: boolean }>();
   // Who names the prefix, and has no image made here, may have DMTCP in the mount.
   const isMeant = container?.given.has('dmtcp') === true && image === undefined;
-  const dmtcp = container?.values.dmtcp?.value ?? DMTCP_PREFIX;
+  const dmtcp = container?.values.dmtcp?.value ?? vocabulary.container.keys.dmtcp.byDefault;
   const inImage = [
     ...(isMeant ? [] : [{ place: dmtcp, what: 'DMTCP' as const }]),
     ...keptPlaces(image).map((place) => ({ place: tidy(place), what: 'build' as const })),

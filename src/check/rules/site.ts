@@ -1,5 +1,6 @@
 import { siteRules } from '../../diagnostics/site-rules.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
+import { parseArray } from '../../language/array.ts';
 import type { HostPath } from '../../model/flow.ts';
 import { asWritten } from '../../model/path.ts';
 import type { NodeKind, SitePartition, SiteProfile, SiteQos } from '../../model/site.ts';
@@ -207,12 +208,8 @@ function arrays({ schedule }: Blocks, { report, site }: Context): void {
   const array = schedule?.values.array;
   const size = site.slurm.maxArraySize;
   if (array === undefined || size === undefined) return;
-  const indices = (array.value.split('%')[0] ?? '').split(',').flatMap((part) => {
-    const [, first = '', last, step = '1'] = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/.exec(part) ?? [];
-    if (last === undefined) return Number(first);
-    return Number(first) + Math.floor((Number(last) - Number(first)) / Number(step)) * Number(step);
-  });
-  const index = Math.max(...indices);
+  const range = parseArray(array.value);
+  const index = 'largest' in range ? range.largest : 0;
   if (index >= size) report(siteRules.arrayTooLarge, array.span, { index, most: size - 1, site: site.name });
 }
 

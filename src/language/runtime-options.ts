@@ -1,0 +1,45 @@
+import { splitMount } from './clauses.ts';
+
+const MOUNT = 'write mount "FROM" to "TO"';
+const VARIABLE = 'variables are `environment { set { NAME = "…" } pass = ["NAME"] }`';
+const FOLDER = 'the folder to start in is `application { workdir = "…" }`';
+
+/** What the language has a place of its own for. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  '--volume': MOUNT,
+  '-v': MOUNT,
+  '-V': MOUNT,
+  '--mount': MOUNT,
+  '--bind': MOUNT,
+  '-b': MOUNT,
+  '-B': MOUNT,
+  '--module': 'write `modules = […]`',
+  '--image': 'write `image = "…"`',
+  '--env': VARIABLE,
+  '-e': VARIABLE,
+  '--env-file': VARIABLE,
+  '--set-env': VARIABLE,
+  '--workdir': FOLDER,
+  '-w': FOLDER,
+  '--pwd': FOLDER,
+  '--cwd': FOLDER,
+  '--cd': FOLDER,
+};
+
+/** What to write in place of a runtime's option, with its value, where the language has something for it. */
+export function insteadOf(option: string, value: string): string | undefined {
+  const instead = INSTEAD[option];
+  const mount = instead === MOUNT ? splitMount(value) : undefined;
+  return mount === undefined ? instead : `write ${mount}`;
+}
+
+/** What to write in place of a word that is no option; `before` is the item before it, if there is one. */
+export function helpForWord(text: string, before: string | undefined): string {
+  const isOption = before !== undefined && /^--?[A-Za-z][^=]*$/.test(before);
+  const instead = isOption ? insteadOf(before, text) : undefined;
+  if (instead !== undefined) return instead;
+  if (isOption && before.startsWith('--') && text !== '') return `write "${before}=${text}", as one item`;
+  const mount = splitMount(text);
+  if (mount !== undefined) return `write ${mount}`;
+  return /^[A-Za-z][\w-]+(?:=|$)/.test(text) ? `write "--${text}"` : 'write, for instance, "--shm-size=1g"';
+}

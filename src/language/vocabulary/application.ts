@@ -1,0 +1,90 @@
+import type { BlockSpec } from './spec.ts';
+
+export const application = {
+  required: true,
+  doc: 'What is run.',
+  example: 'application { run = "./solve" }',
+  aliases: ['app', 'job', 'program', 'command'],
+  keys: {
+    run: {
+      type: 'shell',
+      required: true,
+      doc: "The application's own bash, run with `set -eo pipefail` in `workdir`; its status is the job's.",
+      example: '"./solve input.dat"',
+      aliases: ['command', 'cmd', 'script', 'exec', 'executable'],
+    },
+    workdir: {
+      type: 'path',
+      doc: 'The folder that `run` starts in.',
+      default: 'the folder of submission',
+      example: '"$SCRATCH/water"',
+      aliases: ['dir', 'directory', 'cwd', 'chdir', 'folder', 'working_directory'],
+    },
+    output: {
+      type: 'path',
+      doc: 'Where the output of `run` goes; rolled back with it when it is restored.',
+      default: 'NAME-RUN.out in `workdir`',
+      example: '"water.out"',
+      aliases: ['stdout', 'log', 'out', 'logfile'],
+    },
+    threads: {
+      type: 'count',
+      doc: 'Threads of the application: --cpus-per-task of the job.',
+      unit: 'threads',
+      byDefault: 1,
+      example: '8',
+      least: 1,
+      most: 65_533,
+      whyLeast: 'an application has at least the thread that it starts with',
+      whyMost: 'Slurm keeps --cpus-per-task in 16 bits',
+      aliases: ['cpus', 'cores', 'ncpus', 'cpus_per_task', 'omp_num_threads', 'nthreads', 'procs'],
+    },
+    memory: {
+      type: 'size',
+      doc: 'The most that the program has in memory: what a checkpoint costs. Not --mem.',
+      unit: 'bytes',
+      default: 'unknown: no estimates',
+      example: '4GiB',
+      aliases: ['ram', 'rss', 'resident'],
+      note: '`memory` is what the application uses, for the estimate of a checkpoint; what the job asks Slurm for is `mem`',
+    },
+    mpi: {
+      type: 'choice',
+      doc: '`singleton`: linked with MPI, and run as one process; its start-up is kept to that one.',
+      byDefault: 'no',
+      example: 'singleton',
+      choices: ['no', 'singleton'],
+      aliases: ['ranks', 'mpi_ranks'],
+    },
+    alive: {
+      type: 'duration',
+      doc: 'A program whose `output` does not grow for this long hangs: it is ended and restored.',
+      unit: 'seconds',
+      default: 'not watched',
+      example: '30min',
+      aliases: ['watchdog', 'heartbeat', 'hang', 'hang_timeout', 'idle'],
+    },
+  },
+} as const satisfies BlockSpec;
+
+export const environment = {
+  doc: 'What surrounds the application on the host.',
+  example: 'environment { load = ["dmtcp/4.1.1"] }',
+  aliases: ['env', 'environ'],
+  keys: {
+    load: {
+      type: 'modules',
+      doc: 'Modules to load on the host, one `module load` each, in order.',
+      default: 'none',
+      example: '["dmtcp/4.1.1", "gcc/13"]',
+      aliases: ['module', 'modules', 'module_load', 'loads'],
+    },
+    pass: {
+      type: 'variables',
+      doc: 'Variables of the submission that a container gets; `OMP_*` is all that begin so.',
+      default: "none but `SLURM_*` and crflow's",
+      example: '["CASE", "OMP_*"]',
+      aliases: ['passenv', 'forward', 'inherit', 'export'],
+    },
+  },
+} as const satisfies BlockSpec;

@@ -1,0 +1,21 @@
+/** The container runtimes that there is an emitter for: targets/runtimes. */
+export const RUNTIMES = ['shifter', 'podman-hpc', 'apptainer', 'podman', 'charliecloud'] as const;
+export type RuntimeName = (typeof RUNTIMES)[number];
+
+/** How packages are installed: the distribution that an image is made of. */
+export const DISTRIBUTIONS = [
+  'debian',
+  'ubuntu',
+  'rocky',
+  'alma',
+  'centos',
+  'ubi',
+  'fedora',
+  'sles',
+  'opensuse',
+] as const;
+export type Distribution = (typeof DISTRIBUTIONS)[number];
+
+/** The signals that Slurm can send as a warning, and that neither DMTCP (USR2) nor the kernel (KILL, STOP) keeps for itself. */
+export const SIGNALS = ['USR1', 'TERM', 'INT', 'HUP', 'QUIT'] as const;
+export type WarningSignal = (typeof SIGNALS)[number];

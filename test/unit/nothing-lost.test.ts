@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+// A key that is added to the vocabulary, or a part to the plan, and reaches no further, is an error of types: each stage takes
+// apart what it is handed, and says that nothing is left (src/model/nothing-left.ts).
+
+const root = join(import.meta.dirname, '../..');
+
+/** What is put into a file, before a mark in it. */
+type Edit = readonly [file: string, mark: string, more: string];
+
+/** What the compiler says of each file once all of that is put in. */
+function errorsWith(edits: readonly Edit[]): ReadonlyMap<string, string> {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config;
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const texts = new Map<string, string>();
+  for (const [file, mark, more] of edits) {
+    const text = texts.get(join(root, file)) ?? readFileSync(join(root, file), 'utf8');
+    expect(text.split(mark).length, `${mark} stands in ${file} once`).toBe(2);
+    texts.set(
+      join(root, file),
+      text.replace(mark, () => `${more}${mark}`),
+    );
+  }
+  const host = ts.createCompilerHost(options);
+  const read = host.readFile.bind(host);
+  host.readFile = (file) => texts.get(file) ?? read(file);
+  const program = ts.createProgram(
+    [join(root, 'src/compile.ts'), join(root, 'src/assets.d.ts')],
+    options,
+    host,
+  );
+  const found = new Map<string, string>();
+  for (const file of program.getSourceFiles().filter(({ fileName }) => !fileName.includes('node_modules'))) {
+    const messages = program
+      .getSemanticDiagnostics(file)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+    if (messages.length > 0) found.set(file.fileName.slice(root.length + 1), messages.join('\n'));
+  }
+  return found;
+}
+
+const key = (name: string) => `${name}: { type: 'count', doc: 'x.', default: 'none', example: '1' },\n`;
+const vocabulary = (file: string) => `src/language/vocabulary/${file}.ts`;
+
+test('a key, a block, a word of a clause and a type of value are an error where they are lost', () => {
+  const found = errorsWith([
+    [vocabulary('application'), '    threads: {', key('new_application')],
+    [vocabulary('application'), '    pass: {', key('new_environment')],
+    [vocabulary('container'), '    dmtcp: {', key('new_container')],
+    [vocabulary('container'), '    packages: {', key('new_image')],
+    [vocabulary('checkpoint'), '    keep: {', key('new_checkpoint')],
+    [vocabulary('schedule'), '    mem: {', key('new_schedule')],
+    [
+      vocabulary('index'),
+      '  checkpoint,\n  schedule,\n}',
+      "  new_block: { doc: 'x.', example: 'x', keys: {} },\n",
+    ],
+    ['src/language/clauses.ts', "'to'],\n    flags: ['readonly']", "'new_word', "],
+    ['src/language/types.ts', '  shell: {', "  new_type: { expected: 'x', called: 'x', form: 'bare' },\n"],
+  ]);
+  const lost = (file: string) => [...new Set(found.get(file)?.match(/new_\w+/g))].sort();
+  // Whatever is in the vocabulary is read, and in the model: no code knows single keys there.
+  expect([...found.keys()].sort()).toEqual([
+    'src/check/clauses.ts',
+    'src/check/values.ts',
+    'src/check/workflow.ts',
+    'src/plan/plan.ts',
+  ]);
+  expect(lost('src/check/clauses.ts')).toEqual(['new_word']);
+  expect(lost('src/check/values.ts')).toEqual(['new_type']);
+  expect(lost('src/check/workflow.ts')).toEqual(['new_block']);
+  expect(lost('src/plan/plan.ts')).toEqual([
+    'new_application',
+    'new_block',
+    'new_checkpoint',
+    'new_container',
+    'new_environment',
+    'new_image',
+    'new_schedule',
+  ]);
+});
+
+test('a part of the plan is an error in an emitter that does not know it', () => {
+  const found = errorsWith([
+    ['src/model/plan.ts', '  readonly threads: number;', '  readonly newPart?: number;\n'],
+    ['src/model/plan.ts', '    readonly keep: number;', '    readonly newCheckpoint?: number;\n'],
+    ['src/model/plan.ts', 'readonly time: Seconds;', 'readonly newAttempt?: number; '],
+    ['src/model/plan.ts', '    readonly qos: string | null;', '    readonly newQueue?: number;\n'],
+    [
+      'src/model/container.ts',
+      '  readonly buildPackages: readonly string[];',
+      '  readonly newRecipe?: number;\n',
+    ],
+    ['src/model/container.ts', '  readonly mounts: readonly Mount[];', '  readonly newContainer?: number;\n'],
+  ]);
+  const lost = [...found].map(([file, text]) => [file, [...new Set(text.match(/new[A-Z]\w+/g))].sort()]);
+  expect(Object.fromEntries(lost)).toEqual({
+    'targets/image/stages.ts': ['newRecipe'],
+    'targets/slurm/directives.ts': ['newQueue'],
+    'targets/slurm/emit.ts': ['newAttempt', 'newCheckpoint', 'newPart'],
+    'targets/slurm/settings.ts': ['newContainer'],
+  });
+});
