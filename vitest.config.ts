@@ -22,7 +22,8 @@ export default defineConfig({
     maxConcurrency: 3,
     sequence: { sequencer: MixedSequencer },
     // None is to fail for a machine that is busy: these end what hangs.
-    testTimeout: 600_000,
+    // A property that is tried for hours (`npm run fuzz`) has that long, and as long again as all others.
+    testTimeout: 600_000 + Number(process.env['CRFLOW_FUZZ_SECONDS'] ?? 0) * 1000,
     hookTimeout: 300_000,
     reporters: ['default', 'json', new SkippedReporter()].filter((one) => report || one !== 'json'),
     ...(report ? { outputFile: { json: report } } : {}),

@@ -92,7 +92,7 @@ describe('for podman', () => {
     expect(imageScript()).toMatchObject({ status: 0, stderr: '' });
     expect(calls().filter(works)).toEqual([
       'podman build -f flow.Dockerfile -t localhost/flow:1 --label org.crflow.recipe=SUM ' +
-        '--ignorefile flow.Dockerfile.dockerignore --timestamp 0 --build-arg CRFLOW_PROOF=yes .',
+        '--ignorefile flow.Dockerfile.dockerignore --timestamp 315532800 --build-arg CRFLOW_PROOF=yes .',
     ]);
     const again = imageScript();
     expect(again.status).toBe(0);
@@ -317,7 +317,7 @@ describe('for Shifter', () => {
     expect(imageScript()).toMatchObject({ status: 0, stderr: '' });
     expect(calls().filter(works)).toEqual([
       'podman build -f flow.Dockerfile -t docker.io/someone/flow:Dec2023 --label org.crflow.recipe=SUM --format docker ' +
-        '--ignorefile flow.Dockerfile.dockerignore --timestamp 0 --build-arg CRFLOW_PROOF=yes .',
+        '--ignorefile flow.Dockerfile.dockerignore --timestamp 315532800 --build-arg CRFLOW_PROOF=yes .',
       'podman push docker.io/someone/flow:Dec2023',
       'shifterimg pull docker:someone/flow:Dec2023',
     ]);

@@ -51,7 +51,8 @@ build_image() {
   commit=$(revision)
   if [[ -n $commit ]]; then command+=(--label "org.opencontainers.image.revision=$commit"); fi
   # No time of day in it: built twice, on two hosts, of the same packages, it is the same image.
-  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-0}
+  # 1980: what zip and gzip can say. With a file of 1970 gzip ends with 2, and with it DMTCP's `make install`.
+  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-315532800}
   if [[ $builder == docker ]]; then
     export DOCKER_BUILDKIT=1 # it finds $recipe.dockerignore by itself
   else
