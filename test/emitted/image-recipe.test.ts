@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -212,4 +212,36 @@ echo two >file; git commit -qam two`,
       expect(fetched(folder, url, 'a'.repeat(40))).toMatchObject({ file: null });
       expect(fetched(folder, url, 'a'.repeat(40)).status).not.toBe(0);
     }));
+});
+
+describe('the list of what is in an image', () => {
+  const listed = (dpkgQuery: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'crflow-list-'));
+    try {
+      writeFileSync(join(folder, 'dpkg-query'), `#!/bin/sh\n${dpkgQuery}\n`, { mode: 0o755 });
+      const run = runsOf(imageFiles().dockerfile).find((one) => one.includes('CycloneDX')) ?? '';
+      const { status } = spawnSync('sh', ['-c', run.replaceAll('/usr/local/share/crflow', folder)], {
+        env: { PATH: `${folder}:${process.env['PATH']}` },
+      });
+      return {
+        status,
+        files: readdirSync(folder).sort(),
+        text: readFileSync(join(folder, 'sbom.json'), 'utf8'),
+      };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  test('is of all packages, in order', () => {
+    const line = (name: string) => `printf '{"type":"library","name":"${name}"},\\n'`;
+    const { status, files, text } = listed(`${line('b')}; ${line('a')}`);
+    expect([status, files]).toEqual([0, ['dpkg-query', 'sbom.json']]);
+    const { components } = JSON.parse(text) as { components: { name: string }[] };
+    expect(components.map(({ name }) => name)).toEqual(['a', 'b', 'dmtcp']);
+  });
+
+  test('is none where the packages cannot be listed: the image is not built', () => {
+    expect(listed('echo half; exit 1').status).toBe(1);
+  });
 });

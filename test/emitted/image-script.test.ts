@@ -100,6 +100,20 @@ describe('for podman', () => {
     expect(calls().filter(works)).toEqual([]);
   });
 
+  test('files get a time that zip and gzip can say', () => {
+    put('podman', builder);
+    emit({});
+    imageScript();
+    const [, time] = /--timestamp (\d+)/.exec(calls().join()) ?? [];
+    const gzip = (date: string) => {
+      const file = join(folder, 'old');
+      writeFileSync(file, 'x');
+      spawnSync('touch', ['-d', `@${date}`, file]);
+      return spawnSync('sh', ['-c', 'gzip <old >old.gz'], { cwd: folder }).status;
+    };
+    expect([gzip(String(time)), gzip('0')]).toEqual([0, 2]);
+  });
+
   test.each([
     ['the recipe', () => writeFileSync(join(folder, 'flow.Dockerfile'), 'FROM y\n')],
     ['a source', () => writeFileSync(join(folder, 'src dir/a.c'), 'int other;\n')],
