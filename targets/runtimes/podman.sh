@@ -3,6 +3,8 @@
 find_image() {
   local old way="to get it: $runtime pull $image"
   need_tools "$runtime"
+  # A service would run the container outside of the job, and another mapping would give its files to somebody else.
+  unset -v CONTAINER_HOST CONTAINER_CONNECTION PODMAN_USERNS
   if [[ $image == localhost/* ]]; then
     way="images of Podman are on one host: build it here, bash $name.image.sh, or bring it from the host that has it: podman save $image | ssh $HOSTNAME podman load"
     if [[ $runtime == podman-hpc ]]; then way="on a login node: bash $name.image.sh, which builds it and migrates it to where the nodes see it"; fi

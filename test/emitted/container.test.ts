@@ -111,6 +111,20 @@ test('a job knows its own host, whatever the submission says', ({ expect }) => {
     expect(bash(runtime, 'echo "$HOSTNAME"', { HOSTNAME: 'login' }).said).toBe(`${hostname()}\n`);
 });
 
+test('Podman is not sent to a service, and keeps its mapping of users, whatever the environment says', ({
+  expect,
+}) => {
+  put('bin/podman', '#!/bin/bash\nenv\n');
+  const { said } = bash('podman', 'image=md:1 starts=1; find_image; binds=(); inside true', {
+    CONTAINER_HOST: 'unix:///run/other.sock',
+    CONTAINER_CONNECTION: 'other',
+    PODMAN_USERNS: 'keep-id',
+    CONTAINERS_CONF: '/c',
+  });
+  expect(said).toContain('\nCONTAINERS_CONF=/c\n');
+  expect(said).not.toMatch(/CONTAINER_(?:HOST|CONNECTION)|PODMAN_USERNS/);
+});
+
 test('Apptainer is not told by the environment what the options of a flow cannot', ({ expect }) => {
   put('bin/apptainer', '#!/bin/bash\nenv\n');
   put('md.sif', 'x');
