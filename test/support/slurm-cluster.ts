@@ -18,7 +18,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SEARCH_PATH, slurmAvailable, type Tool, whereSlurmIs } from './slurm-available.ts';
 import { SlurmClient } from './slurm-client.ts';
-import { type ClusterLayout, cgroupConf, freePorts, loopback, munge, slurmConf } from './slurm-config.ts';
+import {
+  type ClusterLayout,
+  cgroupConf,
+  freePorts,
+  gresConf,
+  loopback,
+  munge,
+  slurmConf,
+} from './slurm-config.ts';
 
 export { slurmAvailable } from './slurm-available.ts';
 export type { RunOptions, RunResult, SubmitOptions } from './slurm-client.ts';
@@ -36,6 +44,8 @@ export interface ClusterOptions {
   readonly cpus?: number;
   /** GraceTime of the partition `low`. Default 30. */
   readonly graceSeconds?: number;
+  /** Generic resources of each node: how many, by name. They are only counted. */
+  readonly gres?: Readonly<Record<string, number>>;
   /** Further lines of slurm.conf, or others than the usual ones, by key. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -104,9 +114,11 @@ export class Cluster extends SlurmClient {
         nodes: nodes.map((name, at) => ({ name, port: ports[at] ?? 0 })),
         cpus: options.cpus ?? 2,
         graceSeconds: options.graceSeconds ?? 30,
+        gres: options.gres ?? {},
         settings: options.settings ?? {},
       };
       writeFileSync(join(dir, 'slurm.conf'), slurmConf(layout));
+      writeFileSync(join(dir, 'gres.conf'), gresConf(layout));
       const { stdout } = await cluster.run('sbatch', ['--version']);
       writeFileSync(join(dir, 'cgroup.conf'), cgroupConf(/\d+\.\d+/.exec(stdout)?.[0] ?? ''));
       return cluster;

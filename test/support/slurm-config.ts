@@ -13,6 +13,8 @@ export interface ClusterLayout {
   readonly nodes: readonly { readonly name: string; readonly port: number }[];
   readonly cpus: number;
   readonly graceSeconds: number;
+  /** Generic resources of each node: how many, by name. They are only counted. */
+  readonly gres: Readonly<Record<string, number>>;
   /** Further or other lines of slurm.conf, by key. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -67,17 +69,26 @@ export function slurmConf(layout: ClusterLayout): string {
     ...layout.settings,
   };
   const names = nodes.map((node) => node.name).join(',');
+  const gres = Object.entries(layout.gres);
+  const words = gres.length === 0 ? '' : ` Gres=${gres.map(([name, count]) => `${name}:${count}`).join(',')}`;
   return [
+    ...(gres.length === 0 ? [] : [`GresTypes=${gres.map(([name]) => name).join(',')}`]),
     ...Object.entries(settings).map(([key, value]) => `${key}=${value}`),
     ...nodes.map(
       (node) =>
-        `NodeName=${node.name} NodeHostname=${host} NodeAddr=${address.ip} Port=${node.port} CPUs=${layout.cpus} RealMemory=16384`,
+        `NodeName=${node.name} NodeHostname=${host} NodeAddr=${address.ip} Port=${node.port} CPUs=${layout.cpus} RealMemory=16384${words}`,
     ),
     `PartitionName=low Nodes=${names} Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=${layout.graceSeconds}`,
     `PartitionName=high Nodes=${names} PriorityTier=2 PreemptMode=OFF`,
     '',
   ].join('\n');
 }
+
+/** The text of gres.conf. */
+export const gresConf = ({ gres }: Pick<ClusterLayout, 'gres'>): string =>
+  Object.entries(gres)
+    .map(([name, count]) => `Name=${name} Count=${count}\n`)
+    .join('');
 
 /**
  * The text of cgroup.conf. Every slurmd loads a cgroup plugin, needed or not, and the one for v2 wants systemd or a
