@@ -26,6 +26,13 @@ module.exports = {
       from: { path: core },
       to: { dependencyTypes: ['core'] },
     },
+    {
+      name: 'core-names-no-target',
+      comment: 'Whoever enters the core hands the targets in (src/model/targets.ts): entry, and tests.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^targets/' },
+    },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$' }, to: {} },
     only('src/language'),
     only('src/model', 'src/language'),

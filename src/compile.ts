@@ -1,7 +1,3 @@
-import { imageArtifacts } from '../targets/image/emit.ts';
-import { runtimeOf } from '../targets/runtimes/index.ts';
-import { jobScript } from '../targets/slurm/emit.ts';
-import { isJobVariable } from '../targets/slurm/variables.ts';
 import { checkProgram } from './check/check.ts';
 import { diagnose, sortDiagnostics } from './diagnostics/define.ts';
 import { outputs } from './diagnostics/outputs.ts';
@@ -12,6 +8,7 @@ import type { Diagnostic } from './model/diagnostic.ts';
 import type { Plan } from './model/plan.ts';
 import type { Settings } from './model/program.ts';
 import type { Source } from './model/span.ts';
+import type { Targets } from './model/targets.ts';
 import { type Lockable, type Locks, lockable, locked } from './plan/lock.ts';
 import { plan } from './plan/plan.ts';
 import { loadProgram, noIncludes, type ReadInclude } from './program.ts';
@@ -64,6 +61,7 @@ export interface Compiled {
  */
 export function compile(
   source: Source,
+  { isJobVariable, runtimeOf, jobScript, imageArtifacts }: Targets,
   {
     settings = new Map(),
     include = noIncludes,

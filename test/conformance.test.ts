@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { renderAll } from '../src/diagnostics/render.ts';
 import type { Clause, Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { CASES, type Case, cases, codesOf, readCase, SET } from './support/cases.ts';
+import { compile } from './support/compile.ts';
 
 /**
  * Each stage's golden in the folders of specs/cases (test/support/cases.ts). `npm run specs:update` rewrites them; read the

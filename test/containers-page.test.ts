@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../src/compile.ts';
 import { RUNTIMES } from '../src/model/container.ts';
 import { runtimeOf } from '../targets/runtimes/index.ts';
+import { compile } from './support/compile.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/containers.md'), 'utf8');
 const [flow = ''] = [...page.matchAll(/```crflow\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');

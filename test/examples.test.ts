@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../src/compile.ts';
+import { compile } from './support/compile.ts';
 import { crc } from './support/crc.ts';
 
 // The examples are committed with what they compile to, as users do; so a change of the output shows in a review.

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TYPES } from '../src/check/constant.ts';
-import { compile } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { type ClauseName, clauseOf, clauses } from '../src/language/clauses.ts';
 import { planned } from '../src/language/planned.ts';
@@ -25,6 +24,7 @@ import { parse } from '../src/syntax/parse.ts';
 import { parseDuration } from '../src/time/duration.ts';
 import { parseSize } from '../src/time/size.ts';
 import { SIZE_UNITS, TIME_UNITS } from '../src/time/units.ts';
+import { compile } from './support/compile.ts';
 
 /**
  * grammar/README.md is held against the language: its examples compile, what it calls refused is refused, and its

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../src/compile.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { cases, codesOf, readCase, SOURCE } from './support/cases.ts';
+import { compile } from './support/compile.ts';
 
 /**
  * specs/rules.json names for each rule about values, times, sites and limits the case that breaks it and one that just

@@ -19,7 +19,7 @@ const assets = {
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await build({
   // What V8 makes of a bundle fits that bundle only; it looks at no more than its length. So both have its hash in their names.
-  entryPoints: { bundle: 'src/cli/main.ts' },
+  entryPoints: { bundle: 'entry/crc.ts' },
   entryNames: '[name]-[hash]',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },

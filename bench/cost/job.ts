@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../../test/support/compile.ts';
 import { dmtcpEnvironment, dmtcpUnderTest } from '../../test/support/dmtcp.ts';
 import { processesIn } from '../../test/support/run-folder.ts';
 import type { Cluster } from '../../test/support/slurm-cluster.ts';

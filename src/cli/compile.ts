@@ -1,5 +1,4 @@
 import { dirname, join, resolve } from 'node:path';
-import { localInputs } from '../../targets/image/sources.ts';
 import { compile } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { isThere, readIncluded, readSource } from '../host/files.ts';
@@ -94,7 +93,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
 /** Reads and compiles files, in order, reporting what is wrong with each. */
 export async function compileFiles(
   files: readonly string[],
-  { set: settings, site: asked, lock }: Choices,
+  { targets, set: settings, site: asked, lock }: Choices,
   reporter: Pick<Reporter, 'report'>,
   output?: string,
   given?: (workflow: string) => Locks,
@@ -109,7 +108,7 @@ export async function compileFiles(
     const source = { name: file, text: read.text };
     const folder = output ?? (file === '-' ? '.' : dirname(file));
     const locksOf = given ?? (lock === undefined ? locksIn(folder) : () => new Map());
-    const { flows, diagnostics, sources, included, site } = compile(source, {
+    const { flows, diagnostics, sources, included, site } = compile(source, targets, {
       settings,
       site: asked,
       include: readIncluded,
@@ -138,11 +137,11 @@ export async function compileFiles(
 }
 
 /** What a build of the flow's image will find: its sources, and a base image that stays what it is. */
-function reportImage({ flow }: Job, { lock }: Choices, reporter: Pick<Reporter, 'report'>): void {
+function reportImage({ flow }: Job, { targets, lock }: Choices, reporter: Pick<Reporter, 'report'>): void {
   const { image } = flow.plan;
   if (image === undefined) return;
   const folder = flow.source.name === '-' ? '.' : dirname(flow.source.name);
-  for (const path of localInputs(image))
+  for (const path of targets.localInputs(image))
     if (!isThere(join(folder, path))) reporter.report([diagnose(findings.noSource, { path, place: folder })]);
   const [base] = flow.lockable;
   if (lock !== false && image.from.kind === 'name' && image.from.digest === null && base?.why === null)

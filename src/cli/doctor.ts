@@ -23,9 +23,9 @@ export interface DoctorOptions extends CheckOptions {
  * status: 1 where there is no Slurm, or a flow lacks something.
  */
 export async function doctor(files: readonly string[], options: DoctorOptions): Promise<number> {
-  const { format, limit } = options;
+  const { format, limit, targets } = options;
   const reporter = createReporter({ format: 'pretty', strict: false });
-  const { profile, gaps, slurm } = await learn(limit);
+  const { profile, gaps, slurm } = await learn(limit, targets);
   const remarks = slurm ? remarksOn(profile) : [];
   const diagnostics: JsonDiagnostic[] = [];
   const checks = await checkFlows(files, options, (one, source) => {

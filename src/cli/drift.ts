@@ -1,10 +1,10 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { runtimeVersion } from '../../targets/slurm/runtime.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { type Manifest, manifestSuffix } from '../emit/manifest.ts';
 import { filesIn, readOutput, readSource, sha256 } from '../host/files.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Source } from '../model/span.ts';
+import type { Targets } from '../model/targets.ts';
 import { type CompileOptions, compileFiles } from './compile.ts';
 import { shownDiff, unifiedDiff } from './diff.ts';
 import { findings } from './findings.ts';
@@ -143,7 +143,7 @@ async function manifestsIn(
 async function groupsOf(
   files: readonly string[],
   found: readonly Found[],
-  { set, site, output }: CompileOptions,
+  { targets, set, site, output }: CompileOptions,
   reporter: Reporter,
 ): Promise<Group[]> {
   const groups = new Map<string, Group>();
@@ -166,13 +166,14 @@ async function groupsOf(
         file,
         one.folder,
         {
+          targets,
           set: set.size > 0 ? set : new Map(Object.entries(one.manifest.set ?? {})),
           ...siteOf(site ?? givenSite(one)),
         },
         [one],
       );
     if (own.length === 0)
-      add(file, output ?? (file === '-' ? '.' : dirname(file)), { set, ...siteOf(site) }, []);
+      add(file, output ?? (file === '-' ? '.' : dirname(file)), { targets, set, ...siteOf(site) }, []);
   }
   return [...groups.values()];
 }
@@ -217,7 +218,12 @@ async function compare(
     const isEdited = 'why' in there || (recorded !== undefined && recorded !== sha256(before));
     const finding = isEdited
       ? diagnose(findings.edited, { output, source, command })
-      : diagnose(findings.outdated, { output, source, command, reasons: reasons(job, found?.manifest) });
+      : diagnose(findings.outdated, {
+          output,
+          source,
+          command,
+          reasons: reasons(job, found?.manifest, choices.targets),
+        });
     if ('why' in there) reporter.report([finding]);
     else differs(finding, output, before, text);
   }
@@ -232,7 +238,11 @@ async function compare(
 }
 
 /** Why an output that nobody touched would come out differently. */
-function reasons({ source, included }: Job, manifest: Manifest | undefined): string[] {
+function reasons(
+  { source, included }: Job,
+  manifest: Manifest | undefined,
+  { runtimeVersion }: Targets,
+): string[] {
   if (manifest === undefined) return ['there is no manifest that says what made it'];
   const before = new Set([manifest.source, ...(manifest.includes ?? [])].map((one) => one.sha256));
   const changed = [source, ...included].filter(({ text }) => !before.has(sha256(text)));

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import { runtimeOf } from '../../targets/runtimes/index.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { createFile, plainWords } from '../host/files.ts';
-import type { RuntimeName } from '../model/container.ts';
+import type { Runtime, RuntimeName } from '../model/container.ts';
+import type { Targets } from '../model/targets.ts';
 import { findings } from './findings.ts';
 import { createReporter, type ReportOptions } from './report.ts';
 
 /** What `crc init` takes. */
 export interface InitOptions extends Pick<ReportOptions, 'format'> {
+  readonly targets: Targets;
   /** Where the flow is written; made if it is not there. */
   readonly dir: string;
   /** What the application runs in; absent: on the host. */
@@ -15,7 +16,7 @@ export interface InitOptions extends Pick<ReportOptions, 'format'> {
 }
 
 /** `crc init [NAME]`: writes a flow to begin with, never over a file that is there. Resolves to the exit status. */
-export async function init(name: string, { dir, format, runtime }: InitOptions): Promise<number> {
+export async function init(name: string, { targets, dir, format, runtime }: InitOptions): Promise<number> {
   const reporter = createReporter({ format, strict: false });
   const file = join(dir, `${name}.crflow`);
   if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) {
@@ -23,7 +24,7 @@ export async function init(name: string, { dir, format, runtime }: InitOptions):
     return reporter.end();
   }
   try {
-    if (!(await createFile(dir, `${name}.crflow`, firstFlow(name, runtime)))) {
+    if (!(await createFile(dir, `${name}.crflow`, firstFlow(name, runtime && targets.runtimeOf(runtime))))) {
       reporter.report([diagnose(findings.exists, { file })]);
       return reporter.end();
     }
@@ -36,12 +37,12 @@ export async function init(name: string, { dir, format, runtime }: InitOptions):
 }
 
 /** A flow that compiles as it stands, and so does each line in it whose `// ` is taken away. */
-export function firstFlow(name: string, runtime?: RuntimeName): string {
+export function firstFlow(name: string, runtime?: Runtime): string {
   return `crflow 1
 
 // What ${name} computes, in a line.
 //
-// ${runtime === undefined ? 'It runs on the host; in a container with a block `container { … }`: crc init --runtime NAME.' : `It runs in a container of ${runtimeOf(runtime).label}. DMTCP must be in its image: an \`image\` block puts it in.`}
+// ${runtime === undefined ? 'It runs on the host; in a container with a block `container { … }`: crc init --runtime NAME.' : `It runs in a container of ${runtime.label}. DMTCP must be in its image: an \`image\` block puts it in.`}
 // \`crc check ${name}.crflow\` says what is wrong with this file, \`crc compile ${name}.crflow\` makes ${name}.sbatch of it.
 workflow ${name} {
   application {
@@ -57,7 +58,7 @@ workflow ${name} {
   }
 
   environment {
-    // load = ["${runtime === undefined ? 'dmtcp/4.1.1"]          ' : `${runtime}"]`.padEnd(24)} // modules${runtime === undefined ? '; DMTCP must be found by one, or on your PATH' : ' of the host'}
+    // load = ["${runtime === undefined ? 'dmtcp/4.1.1"]          ' : `${runtime.name}"]`.padEnd(24)} // modules${runtime === undefined ? '; DMTCP must be found by one, or on your PATH' : ' of the host'}
     // set { OMP_NUM_THREADS = "{{threads}}" }
   }
 
@@ -84,8 +85,7 @@ ${runtime === undefined ? '' : container(name, runtime)}  checkpoint {
 const placeOf = (name: string) => `/opt/${name}`;
 
 /** The block for a container, and a recipe for its image that is commented out. */
-function container(name: string, runtime: RuntimeName): string {
-  const { files, local } = runtimeOf(runtime);
+function container(name: string, { name: runtime, files, local }: Runtime): string {
   // Names of images have small letters, and single marks between them.
   const called = name
     .toLowerCase()

@@ -1,17 +1,18 @@
 import { relative, resolve, sep } from 'node:path';
-import { runtimeVersion } from '../../targets/slurm/runtime.ts';
 import type { Flow } from '../compile.ts';
 import { manifest } from '../emit/manifest.ts';
 import { sha256 } from '../host/files.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Settings } from '../model/program.ts';
 import type { Source } from '../model/span.ts';
+import type { Targets } from '../model/targets.ts';
 import type { Locks } from '../plan/lock.ts';
 import type { ChosenSite } from '../site/choose.ts';
 import type { Outputs } from './owner.ts';
 
 /** What the command line decides of a flow. */
 export interface Choices {
+  readonly targets: Targets;
   readonly set: Settings;
   /** A site that goes before what the flows say. */
   readonly site?: string;
@@ -61,7 +62,7 @@ export const relativePath = (from: string, to: string) =>
 
 function manifestOf(
   { source, included, flow, folder, site, locks }: Job,
-  { set: settings, site: asked }: Choices,
+  { targets, set: settings, site: asked }: Choices,
 ) {
   const entry = ({ name, text }: Source) => ({
     path: name === '-' ? '-' : relativePath(folder, name),
@@ -69,7 +70,7 @@ function manifestOf(
   });
   return manifest({
     name: flow.plan.workflow,
-    runtime: runtimeVersion,
+    runtime: targets.runtimeVersion,
     source: entry(source),
     includes: included.map(entry),
     settings,

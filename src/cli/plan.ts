@@ -5,10 +5,12 @@ import { forecast } from '../forecast/forecast.ts';
 import { page } from '../forecast/page.ts';
 import { readIncluded, readSource } from '../host/files.ts';
 import type { Settings } from '../model/program.ts';
+import type { Targets } from '../model/targets.ts';
 import { findings } from './findings.ts';
 import { createReporter } from './report.ts';
 
 export interface PlanOptions {
+  readonly targets: Targets;
   readonly format: 'pretty' | 'json';
   readonly set: Settings;
   /** A site that goes before what the flow says. */
@@ -20,7 +22,7 @@ export interface PlanOptions {
 /** `crc plan FLOW`: what will happen to a run of each of its workflows. Resolves to the exit status. */
 export async function planFlow(
   file: string,
-  { format, set, site: asked, work }: PlanOptions,
+  { targets, format, set, site: asked, work }: PlanOptions,
 ): Promise<number> {
   const reporter = createReporter({ format, strict: false });
   const read = await readSource(file);
@@ -28,10 +30,11 @@ export async function planFlow(
     reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
     return reporter.end([], { forecasts: [] });
   }
-  const { flows, diagnostics, sources, site } = compile(
-    { name: file, text: read.text },
-    { settings: set, include: readIncluded, site: asked },
-  );
+  const { flows, diagnostics, sources, site } = compile({ name: file, text: read.text }, targets, {
+    settings: set,
+    include: readIncluded,
+    site: asked,
+  });
   for (const one of diagnostics)
     reporter.report(
       [one],

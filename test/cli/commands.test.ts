@@ -13,9 +13,9 @@ import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findings } from '../../src/cli/findings.ts';
 import { firstFlow } from '../../src/cli/init.ts';
-import { compile } from '../../src/compile.ts';
 import { RUNTIMES } from '../../src/model/container.ts';
 import { runtimeOf } from '../../targets/runtimes/index.ts';
+import { compile } from '../support/compile.ts';
 import { crc } from '../support/crc.ts';
 import { fakeShellCheck } from '../support/fake-shellcheck.ts';
 
@@ -143,7 +143,7 @@ describe('crc init', () => {
   });
 
   test.each([undefined, ...RUNTIMES])('every line that is commented out can be used, with %s', (runtime) => {
-    const flow = firstFlow('primes', runtime);
+    const flow = firstFlow('primes', runtime && runtimeOf(runtime));
     expect(compile({ name: 'primes.crflow', text: flow }).diagnostics).toEqual([]);
     const keys = [...flow.matchAll(/^ +\/\/ (\w+ +=|set \{)/gm)];
     expect(keys.length).toBeGreaterThan(8);
@@ -161,7 +161,7 @@ describe('crc init', () => {
   test.each(
     RUNTIMES,
   )('run starts what the recipe that is commented out puts into the image, with %s', (runtime) => {
-    const flow = firstFlow('primes', runtime);
+    const flow = firstFlow('primes', runtime && runtimeOf(runtime));
     const all = flow.replaceAll(/^( +)\/\/ (?=image \{| {2}\w+ |\}$)/gm, '$1');
     const { diagnostics, flows } = compile({ name: 'primes.crflow', text: all });
     expect(diagnostics).toEqual([]);
@@ -176,13 +176,13 @@ describe('crc init', () => {
     'x-_y',
     'my--run',
   ])('%s is a name that an image can be given, too', (name) => {
-    const text = firstFlow(name, 'podman');
+    const text = firstFlow(name, runtimeOf('podman'));
     expect(compile({ name: `${name}.crflow`, text }).diagnostics).toEqual([]);
   });
 
   test('a runtime that takes files is shown one that it can run', () => {
     for (const runtime of RUNTIMES) {
-      const flow = firstFlow('primes', runtime);
+      const flow = firstFlow('primes', runtime && runtimeOf(runtime));
       const [, file] = /or a file: ("[^"]+")/.exec(flow) ?? [];
       expect(file === undefined, runtime).toBe(runtimeOf(runtime).files === null);
       if (file === undefined) continue;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../support/compile.ts';
 
 // Functions of a container's job, one by one: what is hard to have happen in a whole job.
 let folder: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../support/compile.ts';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { quoted, runAttempt } from '../support/emitted.ts';
 

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
 import { findShellCheck } from '../../src/host/shellcheck.ts';
+import { compile } from '../support/compile.ts';
 
 // The emitted script as bash: what a consultant at a centre would hold against it.
 const root = join(import.meta.dirname, '../..');

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compile, type Flow } from '../../src/compile.ts';
 import { toJson } from '../../src/diagnostics/json.ts';
 import { renderAll } from '../../src/diagnostics/render.ts';
 import { lintDockerfile } from '../../src/host/dockerfile.ts';
+import { compile, type Flow } from '../support/compile.ts';
 import { runs } from '../support/fuzz.ts';
 import { hostileFlow } from '../support/hostile-flow.ts';
 

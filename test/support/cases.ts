@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compile, type Given } from '../../src/compile.ts';
 import type { Source } from '../../src/model/span.ts';
+import { compile, type Given } from './compile.ts';
 
 /**
  * Every folder of specs/cases is a source and what each stage makes of it. Beside it can stand other `.crflow` files,

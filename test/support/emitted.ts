@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compile } from '../../src/compile.ts';
+import { compile } from './compile.ts';
 import { type Dmtcp, dmtcpEnvironment } from './dmtcp.ts';
 import { exists, journal, processesIn } from './run-folder.ts';
 

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile } from '../../src/compile.ts';
+import { compile } from './compile.ts';
 import type { TestContainer } from './containers.ts';
 import { type Dmtcp, dmtcpEnvironment } from './dmtcp.ts';
 import { quoted } from './emitted.ts';

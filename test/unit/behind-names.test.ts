@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
 import { BLOCKS, type KeySpec, vocabulary } from '../../src/language/vocabulary/index.ts';
 import type { Assignment, Block, Clause, Entry, FlowFile, Value } from '../../src/model/ast.ts';
 import type { Span } from '../../src/model/span.ts';
 import { parse } from '../../src/syntax/parse.ts';
 import { type Case, cases, readCase } from '../support/cases.ts';
+import { compile } from '../support/compile.ts';
 
 // No value hides behind a name: a literal, and the same value behind a `let` or a `param`, are judged alike. Tried with every
 // literal of every case that has a finding.

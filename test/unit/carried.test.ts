@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../support/compile.ts';
 
 // What no output can carry is a finding, also where the checker does not know of it: never an error of crc's own.
 const flow = (image: string, more = '') => `crflow 1

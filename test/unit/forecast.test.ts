@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
 import { painter } from '../../src/diagnostics/paint.ts';
 import { widthOf } from '../../src/diagnostics/width.ts';
 import { forecast, type Given } from '../../src/forecast/forecast.ts';
@@ -21,6 +20,7 @@ import {
   usefulWork,
 } from '../../src/time/attempts.ts';
 import { dalyInterval, slowdown, youngInterval } from '../../src/time/daly.ts';
+import { compile } from '../support/compile.ts';
 
 const min = 60;
 const hour = 3600;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compile, type Given } from '../../src/compile.ts';
+import { compile, type Given } from '../support/compile.ts';
 
 /**
  * What a help line says is tried: with `written` made into what the help shows, nothing is wrong any more, or the help

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../support/compile.ts';
 
 const specs = join(import.meta.dirname, '../../specs');
 const valid = new Ajv({ allowUnionTypes: true }).compile(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
 import type { ReadInclude } from '../../src/program.ts';
+import { compile } from '../support/compile.ts';
 
 const rest = `
   application { run = "./a" }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
+import { compile } from '../support/compile.ts';
 
 /** What scientists write, and what works under DMTCP: nothing is to be said of it. */
 const folder = join(import.meta.dirname, 'run-blocks');

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
 import { notAwaited } from '../../src/shell/background.ts';
 import { faultOf } from '../../src/shell/fault.ts';
 import { departures } from '../../src/shell/folder.ts';
 import { readShell } from '../../src/shell/read.ts';
+import { compile } from '../support/compile.ts';
 
 const folder = join(import.meta.dirname, 'run-blocks');
 const blocks = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { ownOfBash, shellVariables } from '../../src/check/shell-variables.ts';
-import { compile } from '../../src/compile.ts';
 import { isJobVariable } from '../../targets/slurm/variables.ts';
+import { compile } from '../support/compile.ts';
 
 // A value given to a variable of bash's own is lost, or evaluated as arithmetic, in which `a[$(command)]` runs a command.
 const bash = process.env['CRFLOW_TEST_BASH'] ?? 'bash';

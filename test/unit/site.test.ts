@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/compile.ts';
 import { builtin } from '../../src/site/builtin.ts';
 import { readProfile } from '../../src/site/read.ts';
 import { fileSystemOf, siteState } from '../../src/site/storage.ts';
+import { compile } from '../support/compile.ts';
 
 const root = join(import.meta.dirname, '../..');
 const files = readdirSync(join(root, 'sites'));

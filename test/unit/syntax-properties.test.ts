@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { check } from '../../src/check/check.ts';
-import { compile } from '../../src/compile.ts';
 import { renderAll } from '../../src/diagnostics/render.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Source } from '../../src/model/span.ts';
 import type { ReadInclude } from '../../src/program.ts';
 import { parse } from '../../src/syntax/parse.ts';
+import { compile } from '../support/compile.ts';
 import { runs } from '../support/fuzz.ts';
 
 const CASES = fileURLToPath(new URL('../../specs/cases', import.meta.url));

@@ -1,6 +1,5 @@
 import { constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { runtimeOf } from '../../../targets/runtimes/index.ts';
 import { isIn } from '../../check/container-values.ts';
 import { compile } from '../../compile.ts';
 import { diagnose } from '../../diagnostics/define.ts';
@@ -13,6 +12,7 @@ import { variablesOf } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Settings } from '../../model/program.ts';
 import type { Source } from '../../model/span.ts';
+import type { Targets } from '../../model/targets.ts';
 import { scopeOf } from '../../site/learn.ts';
 import { findings } from '../findings.ts';
 import type { Check } from './check.ts';
@@ -22,6 +22,7 @@ import { checkPrograms } from './programs.ts';
 
 /** How flows are compiled for it; `limit`: seconds that each command may take. */
 export interface CheckOptions {
+  readonly targets: Targets;
   readonly site?: string;
   readonly set: Settings;
   readonly limit: number;
@@ -30,7 +31,7 @@ export interface CheckOptions {
 /** Checks this machine for what the flows of these files need; `report` gets what is wrong with the files themselves. */
 export async function checkFlows(
   files: readonly string[],
-  { set: settings, site, limit }: CheckOptions,
+  { targets, set: settings, site, limit }: CheckOptions,
   report: (one: Diagnostic, source: Source | undefined) => void,
 ): Promise<readonly Check[]> {
   const plans: Plan[] = [];
@@ -40,10 +41,11 @@ export async function checkFlows(
       report(diagnose(findings.unreadable, { name: file, why: read.why }), undefined);
       continue;
     }
-    const { flows, diagnostics, sources } = compile(
-      { name: file, text: read.text },
-      { settings, site, include: readIncluded },
-    );
+    const { flows, diagnostics, sources } = compile({ name: file, text: read.text }, targets, {
+      settings,
+      site,
+      include: readIncluded,
+    });
     for (const one of diagnostics)
       report(
         one,
@@ -52,7 +54,7 @@ export async function checkFlows(
     plans.push(...flows.map(({ plan }) => plan));
   }
   if (plans.length === 0) return [];
-  const own = await Promise.all(plans.map((plan) => checkPlan(plan, limit)));
+  const own = await Promise.all(plans.map((plan) => checkPlan(plan, limit, targets)));
   return [...(await checkTools(limit)), ...own.flat()];
 }
 
@@ -70,7 +72,7 @@ async function checkTools(limit: number): Promise<readonly Check[]> {
   return [...commands, { what: 'bash', verdict: enough ? 'fine' : 'wrong', says }];
 }
 
-async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
+async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<readonly Check[]> {
   const of = (what: string) => `${plan.workflow}, ${what}`;
   const { state } = plan.checkpoint;
   const { container } = plan;
@@ -93,7 +95,7 @@ async function checkPlan(plan: Plan, limit: number): Promise<readonly Check[]> {
   return [
     ...(container === undefined
       ? [await checkDmtcp(of('DMTCP'), plan.load, limit)]
-      : await checkContainer(of, plan, container, limit)),
+      : await checkContainer(of, plan, container, limit, targets)),
     ...set,
     ...(await checkFolder(of('state'), state ?? [{ kind: 'text', text: 'crflow-state' }], false, limit)),
     ...mounts.map((mount) => checkMount(of, mount)),
@@ -147,13 +149,14 @@ async function checkContainer(
   plan: Plan,
   container: Container,
   limit: number,
+  targets: Targets,
 ): Promise<readonly Check[]> {
   const { tryContainer } = await import('./container.ts');
-  const { image, dmtcp, lacks = [], programs = [] } = await tryContainer(plan, container, limit);
+  const { image, dmtcp, lacks = [], programs = [] } = await tryContainer(plan, container, limit, targets);
   const says = (answer: Answer): Pick<Check, 'verdict' | 'says'> =>
     'why' in answer ? { verdict: 'wrong', says: answer.why } : { verdict: 'fine', says: answer.text };
   const checks: Check[] = [{ what: of(`image for ${container.runtime}`), ...says(image) }];
-  for (const option of sbatchOptions(container)) {
+  for (const option of sbatchOptions(container, targets)) {
     // Of a plug-in of Slurm's, without which sbatch refuses the script.
     const help = await ask('sbatch', ['--help'], limit);
     if ('text' in help && !help.text.includes(option))
@@ -174,7 +177,7 @@ async function checkContainer(
 }
 
 /** The options of sbatch that a plug-in of the runtime's takes, and that the job has. */
-const sbatchOptions = (container: Container) =>
+const sbatchOptions = (container: Container, { runtimeOf }: Targets) =>
   (runtimeOf(container.runtime).directives?.(container) ?? []).map(([option]) => option);
 
 /** The programs that `run` names by a path from the work folder, where that is a folder of this machine. */

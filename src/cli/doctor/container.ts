@@ -1,10 +1,10 @@
-import { runtimeOf } from '../../../targets/runtimes/index.ts';
 import { isIn } from '../../check/container-values.ts';
 import { pathWord, word, words } from '../../emit/shell-text.ts';
 import type { Answer } from '../../host/ask.ts';
-import type { Container } from '../../model/container.ts';
+import type { Container, Runtime } from '../../model/container.ts';
 import { type HostPath, variablesOf } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
+import type { Targets } from '../../model/targets.ts';
 import { askBash } from './machine.ts';
 import { namedPrograms, programsOnPath } from './named.ts';
 
@@ -32,8 +32,10 @@ export async function tryContainer(
   plan: Plan,
   container: Container,
   limit: number,
+  { runtimeOf }: Targets,
 ): Promise<ContainerChecks> {
-  const askJob = (script: string) => askBash(plan.load, `${prelude(plan, container)}${script}`, limit);
+  const askJob = (script: string) =>
+    askBash(plan.load, `${prelude(plan, container, runtimeOf(container.runtime))}${script}`, limit);
   const image = await askJob(`find_image && printf '%s' "$image_id"`);
   if ('why' in image) return { image };
   const script = `PATH=${word(container.dmtcp).text}/bin:$PATH
@@ -82,8 +84,11 @@ const needed = (path: HostPath, whose: string) =>
     .join('');
 
 /** The runtime's functions, and the little of a job that they stand on. */
-function prelude({ workflow, checkpoint }: Plan, { runtime, image, modules, options }: Container): string {
-  const { bash, spell, moduleOptions } = runtimeOf(runtime);
+function prelude(
+  { workflow, checkpoint }: Plan,
+  { runtime, image, modules, options }: Container,
+  { bash, spell, moduleOptions }: Runtime,
+): string {
   const asked = words([...(moduleOptions?.(modules) ?? []), ...options]).text;
   const state = checkpoint.state ?? [{ kind: 'text', text: 'crflow-state' } as const];
   // As in a job: a site's module command may use variables that are not set.

@@ -1,6 +1,6 @@
-import { runtimeOf } from '../../../targets/runtimes/index.ts';
 import { type Answer, ask } from '../../host/ask.ts';
 import { RUNTIMES } from '../../model/container.ts';
+import type { Targets } from '../../model/targets.ts';
 import {
   learnSite,
   NODE_FIELDS,
@@ -23,6 +23,7 @@ export interface Gap {
  */
 export async function learn(
   limit: number,
+  { runtimeOf }: Targets,
 ): Promise<{ profile: WrittenProfile; gaps: Gap[]; slurm: boolean }> {
   const gaps: Gap[] = [];
   const heard = (

@@ -1,0 +1,20 @@
+import type { Artifact } from './artifact.ts';
+import type { ImageRecipe, Runtime, RuntimeName } from './container.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * What plans are compiled to. The core names no target: whoever enters it (the command line, an editor, a test) hands them in.
+ */
+export interface Targets {
+  /** The job script of a plan. `source`: name of the `.crflow` file, without folders, for the script's comments. */
+  readonly jobScript: (plan: Plan, source: string) => Artifact;
+  /** Raised whenever the bash that every job carries changes what a job does; it is in every script. */
+  readonly runtimeVersion: number;
+  /** Is it a shell variable that a job uses itself? */
+  readonly isJobVariable: (name: string) => boolean;
+  /** The files that make the image of a plan; none where it has no recipe. `context`: from the output folder to that of the flow. */
+  readonly imageArtifacts: (plan: Plan, source: string, context: string) => readonly Artifact[];
+  /** What a recipe takes from the folder of the flow. */
+  readonly localInputs: (recipe: ImageRecipe) => readonly string[];
+  readonly runtimeOf: (name: RuntimeName) => Runtime;
+}
