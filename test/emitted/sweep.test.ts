@@ -12,8 +12,10 @@ if (dmtcp === undefined) throw new Error('there is always the stand-in');
 const seed = Number(process.env['CRFLOW_SEED'] ?? Date.now() % 1_000_000);
 const random = seeded(seed);
 let points: Point[] = [];
-const undisturbed = await crash(dmtcp, null, (file) => {
-  points = pointsOf(file, ['all', 'alone'], random);
+let every: Point[] = [];
+const undisturbed = await crash(dmtcp, null, (file, script) => {
+  points = pointsOf(file, script, ['all', 'alone'], random);
+  every = pointsOf(file, script, ['all', 'alone'], random, true);
 });
 
 /** Points that broke a promise once: where, what, which time, who died, and what came of it. */
@@ -33,7 +35,7 @@ describe(`kill -9 at a command of the job (CRFLOW_SEED=${seed}), with ${dmtcp.na
   });
 
   test.for(once)('%s, %s, time %i, %s: no more, %s', async ([where, command, hit, mode], { expect }) => {
-    const point = points.find(
+    const point = every.find(
       (each) => `${each.role} ${each.inFunction}` === where && each.command === command && each.mode === mode,
     );
     if (point === undefined) throw new Error(`${where} has no ${command} any more: name the point anew`);

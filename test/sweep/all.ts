@@ -16,6 +16,8 @@ const usage = `npm run sweep -- [options]: kills an emitted job at each of its c
   --with real|stand-in  DMTCP, or its stand-in (default)
   --mode all|alone|both everything of the job dies (default: both), or only the half that runs the command
   --only TEXT           points whose id begins so, for instance inner:607 or inner:607.a3f2#1:all
+  --every               also before commands that change nothing outside of their shell, as an assignment
+  --part K/N            only each Nth point, from the Kth on, in order: N parts are all of them, with one seed
   --sample N            so many of them, by chance
   --seed N              which ones, and which later occurrence of each command (default: the time)
   --at-once N           runs at the same time (4)
@@ -33,6 +35,8 @@ export async function all(words: string[]): Promise<number> {
       sample: { type: 'string' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       'at-once': { type: 'string', default: '4' },
+      every: { type: 'boolean', default: false },
+      part: { type: 'string', default: '1/1' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -44,19 +48,21 @@ export async function all(words: string[]): Promise<number> {
   const modes: Mode[] = asked.mode === 'both' ? ['all', 'alone'] : [asked.mode as Mode];
 
   let points: Point[] = [];
-  const undisturbed = await crash(dmtcp, null, (file) => {
-    points = pointsOf(file, modes, random);
+  const undisturbed = await crash(dmtcp, null, (file, script) => {
+    points = pointsOf(file, script, modes, random, asked.every);
   });
   if (undisturbed.broken.length > 0) {
     say(`undisturbed, and: ${undisturbed.broken.join('; ')}\n${undisturbed.story}`);
     return 1;
   }
-  const every = points.length;
+  const count = points.length;
   points = points.filter(({ id }) => id.startsWith(asked.only));
   if (points.length === 0)
     return say(`no point begins with ${asked.only}: line numbers change with the runtime; see --list`, 2);
+  const [k = 1, n = 1] = asked.part.split('/').map(Number);
+  points = points.filter((_, i) => i % n === k - 1);
   if (asked.sample) points = sample(points, Number(asked.sample), random);
-  say(`${points.length} of ${every} points, with ${dmtcp.name}; --seed ${asked.seed}`);
+  say(`${points.length} of ${count} points, with ${dmtcp.name}; --seed ${asked.seed}`);
   if (asked.list) {
     for (const point of points) say(describePoint(point));
     return 0;

@@ -17,12 +17,12 @@ const mostStarts = 5;
  * Runs the counting program as a job: two checkpoints, the time limit with a third and a requeue, a restore, and the
  * end. At `point` it is killed, started again as Slurm does after a node failure, and judged from the outside: by
  * the program's output, by what the program's witness files say when, by statuses, processes and files.
- * Without a point it is undisturbed, and `trace(file)` is called with the trace of its commands.
+ * Without a point it is undisturbed, and `trace` is called with the file of its commands, and its script.
  */
 export async function crash(
   dmtcp: Dmtcp,
   point: Point | null,
-  trace?: (file: string) => void,
+  trace?: (file: string, script: string) => void,
 ): Promise<Verdict> {
   const program = join(import.meta.dirname, '../programs/count-alone.sh');
   using run = rehearsal(dmtcp, {
@@ -108,7 +108,7 @@ export async function crash(
     if (status !== 7) broken.push(`done, and started once more it ended with ${status}`);
     await judgeEnd(run, broken);
   }
-  if (point === null && exists(join(notes, 'trace'))) trace?.(join(notes, 'trace'));
+  if (point === null && exists(join(notes, 'trace'))) trace?.(join(notes, 'trace'), script);
   const files = exists(run.state) ? filesUnder(run.state) : [];
   const logs = files.filter((path) => path.endsWith('/dmtcp.log'));
   return {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isQuiet, quietFunctions } from './quiet.ts';
 
 /** Who dies: all of the job, as on a node that loses power, or only the half that is about to run the command. */
 export type Mode = 'all' | 'alone';
@@ -32,8 +33,18 @@ export interface Verdict {
   readonly script: string;
 }
 
-/** All points of a trace that trap.sh wrote: each command's first time, and a later one that `random` chooses. */
-export function pointsOf(trace: string, modes: readonly Mode[], random: () => number): Point[] {
+/**
+ * All points of a trace that trap.sh wrote: before each command that is not quiet, its first time, and a later one that `random`
+ * chooses. `every`: also before those that are.
+ */
+export function pointsOf(
+  trace: string,
+  script: string,
+  modes: readonly Mode[],
+  random: () => number,
+  every = false,
+): Point[] {
+  const functions = quietFunctions(script);
   const seen = new Map<
     string,
     { role: string; line: number; inFunction: string; command: string; n: number }
@@ -48,8 +59,9 @@ export function pointsOf(trace: string, modes: readonly Mode[], random: () => nu
   // Settings at the head of the script change nothing but variables.
   const counts = [...seen.values()].filter(
     ({ inFunction, command }) =>
-      (inFunction !== 'main' && inFunction !== '') ||
-      !/^(:|set|readonly|for|case|unset|declare|export|exec|\.|\[\[) |^\w+=/.test(command),
+      ((inFunction !== 'main' && inFunction !== '') ||
+        !/^(:|set|readonly|for|case|unset|declare|export|exec|\.|\[\[) |^\w+=/.test(command)) &&
+      (every || !isQuiet(command, functions)),
   );
   return counts.flatMap(({ role, line, inFunction, command, n }) => {
     // Loops that wait turn more or less often each time: what is well before their end is reached every time.
