@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { held, rehearsal } from '../support/emitted.ts';
 
 const [dmtcp] = dmtcpImplementations;
 if (dmtcp === undefined) throw new Error('there is always the stand-in');
@@ -154,6 +154,23 @@ test('the program gets the environment of the submission to the byte, and this s
   ] as const)
     expect(got).toContain(`${key}=${given[key]}`);
   expect(got.find((entry) => entry.startsWith('BASH_FUNC_launch%%='))).toContain('echo mine');
+});
+
+test('a submission that exports what bash keeps itself: the job knows its own host, clock and processes', async ({
+  expect,
+}) => {
+  using run = rehearsal(dmtcp, { count: held });
+  const names =
+    'SECONDS RANDOM SRANDOM BASHPID PPID UID EUID GROUPS LINENO FUNCNAME HISTCMD DIRSTACK EPOCHSECONDS EPOCHREALTIME BASH_ARGV0 BASH_COMMAND BASH_SUBSHELL BASH_VERSION COMP_WORDBREAKS HOSTTYPE MACHTYPE OSTYPE OPTIND OPTARG OPTERR PIPESTATUS REPLY SHLVL IFS PS4';
+  const given = Object.fromEntries(names.split(' ').map((name) => [name, '4']));
+  const ended = run.start({ HOSTNAME: 'login1', CRFLOW_CLEAN: '0', ...given });
+  await run.until('sealed');
+  run.go();
+  expect(await ended, run.log()).toBe(7);
+  expect(run.output()).toBe(run.expected);
+  expect(run.log()).not.toMatch(/unbound|login1|line \d+:/);
+  expect(readFileSync(join(run.state, 'lease'), 'utf8')).not.toContain('login1');
+  expect(readFileSync(join(run.state, 'environ'), 'utf8').split('\0')).toContain('HOSTNAME=login1');
 });
 
 test('a program that signals its whole group, or listens to INT, does neither to the job', async ({

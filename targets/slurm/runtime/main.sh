@@ -1,6 +1,7 @@
 # --- Which part of this file is wanted ---
 
 main() {
+  know_user
   case ${1-} in
     inner_half) shift && inner_half "$@" ;;
     application) shift && application "$@" ;;

@@ -36,7 +36,7 @@ open_run() {
   read_clock
   started=$now last_beat=0 last_shown=0
   [[ -r $run/lease ]] && read -r _ _ older_node _ <"$run/lease"
-  node=${SLURMD_NODENAME:-${HOSTNAME-}}
+  node=${SLURMD_NODENAME:-$HOSTNAME}
   write_lease || leave 70 "cannot write to $run"
   readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for `status` to tell
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi

@@ -1,13 +1,14 @@
 # --- Whose files these are: nothing that somebody else could have written is used ---
 
-# own_place PATH [shared]: sets REPLY to PATH, or to PATH-UID where PATH is another user's: who comes first to a folder of
-# submission makes `crflow-state` there, for himself alone. `shared`: one where this user may make folders, too, will do.
+# own_place PATH [shared]: sets REPLY to PATH, or to PATH-USER, with this user's number, where PATH is another user's: the first
+# user of a folder of submission has made `crflow-state` there, for himself alone. `shared`: one where this user may make folders
+# will do, too.
 own_place() {
   REPLY=$1
-  if [[ -O $1-$UID ]]; then
-    REPLY=$1-$UID
+  if [[ -O $1-$user ]]; then
+    REPLY=$1-$user
   elif [[ -e $1 && ! -O $1 ]] && ! { [[ ${2-} == shared && -w $1 && -x $1 ]]; } && [[ ${looking-} != yes || ! -x $1 ]]; then
-    REPLY=$1-$UID
+    REPLY=$1-$user
   fi
 }
 
@@ -25,7 +26,7 @@ guard_folders() {
     wrong="others can write to $folder, and that cannot be changed"
     chmod go-rwx "$folder" || return
   done
-  foreign=$(find "$run" ! -user "$EUID" -print -quit)
+  foreign=$(find "$run" ! -user "$user" -print -quit)
   wrong="$foreign belongs to somebody else, and none of $run is used"
   [[ -z $foreign ]]
 }
@@ -82,7 +83,7 @@ foreign_peer() {
       foreign=${owners["$REPLY"]-}
       if [[ -z $foreign ]]; then
         absent+=" $REPLY"
-      elif [[ $foreign != "$EUID" ]]; then
+      elif [[ $foreign != "$user" ]]; then
         foreign="user $foreign"
         return
       fi
