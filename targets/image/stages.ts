@@ -136,14 +136,14 @@ function image(
 
 /**
  * By its programs and libraries an image that is built again is known as the same one: files of images are never the same to
- * the byte. Not by what the system notes of itself, and not by what Python compiled.
+ * the byte. Not by what the system and Apptainer note of themselves, such as the day of a build, and not by what Python compiled.
  */
 const CONTENTS = {
   why: 'What is in it: by this an image that is built again, of the same packages, is known as the same.',
   commands: (file: string) => [
     code`cd /`,
     code`mkdir -p /.crflow`,
-    code`find . -xdev ${lineWord('(')} -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./etc -o -path ./var -o -path ./root -o -path ./.crflow ${lineWord(')')} -prune -o -type f ! -name '*.pyc' -exec sha256sum {} + >/.crflow/contents`,
+    code`find . -xdev ${lineWord('(')} -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./etc -o -path ./var -o -path ./root -o -path ./.crflow -o -path ./.singularity.d ${lineWord(')')} -prune -o -type f ! -name '*.pyc' -exec sha256sum {} + >/.crflow/contents`,
     code`LC_ALL=C sort -o /.crflow/contents /.crflow/contents`,
     code`sum=$(sha256sum </.crflow/contents)`,
     code`printf '%.32s\\n' "$sum" >${lineWord(file)}`,

@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lintDockerfile } from '../../src/host/dockerfile.ts';
@@ -244,4 +252,42 @@ describe('the list of what is in an image', () => {
   test('is none where the packages cannot be listed: the image is not built', () => {
     expect(listed('echo half; exit 1').status).toBe(1);
   });
+});
+
+test('an image is known by its programs and libraries, not by the day that it or its base was built', () => {
+  const image = [{ kind: 'text', text: 'x.sif' }] as const;
+  const { definition = '' } = imageFiles({ runtime: 'apptainer', image });
+  const commands = /^cd \/$.*?^rm -rf \/\.crflow$/ms.exec(definition)?.[0] ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'crflow-contents-'));
+  const put = (name: string, text: string) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  };
+  const contents = () => {
+    const own = commands
+      .replace('cd /\n', `cd ${folder}\n`)
+      .replaceAll('/.crflow', `${folder}/.crflow`)
+      .replaceAll('/usr/local/share', folder);
+    const { status, stderr } = spawnSync('sh', ['-ec', own], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    const file = join(folder, 'crflow/contents');
+    const sum = readFileSync(file, 'utf8');
+    rmSync(file);
+    expect(sum).toMatch(/^[0-9a-f]{32}\n$/);
+    return sum;
+  };
+  try {
+    mkdirSync(join(folder, 'crflow'));
+    put('usr/lib/libc.so', 'one');
+    put('.singularity.d/labels.json', 'Monday');
+    const was = contents();
+    put('.singularity.d/labels.json', 'Tuesday');
+    put('etc/hostname', 'another');
+    put('usr/lib/a.pyc', 'compiled');
+    expect(contents()).toBe(was);
+    put('usr/lib/libc.so', 'two');
+    expect(contents()).not.toBe(was);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
