@@ -112,6 +112,13 @@ describe('for podman', () => {
       return spawnSync('sh', ['-c', 'gzip <old >old.gz'], { cwd: folder }).status;
     };
     expect([gzip(String(time)), gzip('0')]).toEqual([0, 2]);
+    for (const [given, taken] of [
+      ['1700000000', '1700000000'],
+      ['0', time],
+    ] as const) {
+      imageScript(['--force'], { SOURCE_DATE_EPOCH: given });
+      expect(calls().join()).toContain(`--timestamp ${taken} `);
+    }
   });
 
   test.each([

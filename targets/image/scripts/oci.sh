@@ -52,7 +52,8 @@ build_image() {
   if [[ -n $commit ]]; then command+=(--label "org.opencontainers.image.revision=$commit"); fi
   # No time of day in it: built twice, on two hosts, of the same packages, it is the same image.
   # 1980: what zip and gzip can say. With a file of 1970 gzip ends with 2, and with it DMTCP's `make install`.
-  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-315532800}
+  [[ ${SOURCE_DATE_EPOCH-} =~ ^[1-9][0-9]*$ ]] || SOURCE_DATE_EPOCH=315532800
+  export SOURCE_DATE_EPOCH
   if [[ $builder == docker ]]; then
     export DOCKER_BUILDKIT=1 # it finds $recipe.dockerignore by itself
   else
