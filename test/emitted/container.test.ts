@@ -32,7 +32,7 @@ workflow md {
   const functions = script.slice(0, script.indexOf('# Read whole before it runs'));
   const { status, stdout, stderr } = spawnSync(process.env['CRFLOW_TEST_BASH'] ?? 'bash', ['-p'], {
     input: `${functions}\nrun=$PWD attempt=1 attempt_dir=$PWD/attempt; mkdir -p "$attempt_dir"
-mark=crflow-x suspended=0 cause='' reason=''; echo "$mark" >mark\n${lines}`,
+know_user; mark=crflow-x suspended=0 cause='' reason=''; echo "$mark" >mark\n${lines}`,
     cwd: folder,
     encoding: 'utf8',
     env: {
