@@ -19,10 +19,10 @@ import { startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
 // A run that begins in one build of an image file, and goes on in another build of the same recipe. Given are two that image.sh
-// made, each with its note (.recipe) beside it, and the runtime: apptainer, or charliecloud.
-//   CRFLOW_IMAGE_TWICE=/a/first.sif:/b/second.sif CRFLOW_IMAGE_RUNTIME=apptainer npm run images
+// made for Apptainer, each with its note (.recipe) beside it. (In a file of Charliecloud's, the places of mounts must be there.)
+//   CRFLOW_IMAGE_TWICE=/a/first.sif:/b/second.sif npm run images
 const [first = '', second = ''] = (process.env['CRFLOW_IMAGE_TWICE'] ?? '').split(':');
-const runtime = (process.env['CRFLOW_IMAGE_RUNTIME'] ?? 'apptainer') as RuntimeName;
+const runtime: RuntimeName = 'apptainer';
 const programs = join(import.meta.dirname, '../programs');
 const slurm = slurmAvailable();
 const missing = !slurm.ok
