@@ -149,16 +149,11 @@ function oneRecipeEach(
 }
 
 function noWorkflow({ file }: Module, context: Context | undefined): void {
-  const { end } = file;
-  if (file.clauses.length === 0)
-    context?.report(
-      syntax.noWorkflow,
-      { start: end, end },
-      {
-        empty: false,
-        shared: file.declarations.length > 0,
-      },
-    );
+  const { end, clauses, declarations, includes } = file;
+  // What it declares or takes in is for the files that include it.
+  const isShared = declarations.length > 0 || includes.length > 0;
+  if (clauses.length === 0 && !isShared)
+    context?.report(syntax.noWorkflow, { start: end, end }, { empty: false });
 }
 
 function checkName(

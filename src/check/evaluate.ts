@@ -15,6 +15,8 @@ import { reportDuration, reportSize } from './quantities.ts';
 export function evaluate(value: Value, context: Context): Constant | undefined {
   switch (value.kind) {
     case 'number':
+      // A number with decimals is a text, put in as it is written.
+      if (isDecimal(value.text)) return { type: 'String', pieces: [{ text: value.text, escaped: true }] };
       return literal(value, context);
     case 'word':
       return named(value, context);
@@ -88,11 +90,15 @@ function literal(value: NumberValue, context: Context): Constant | undefined {
   return undefined;
 }
 
+/** What is calculated with: a text of decimals is not. */
+const operandOf = (value: Value, context: Context) =>
+  value.kind === 'number' ? literal(value, context) : evaluate(value, context);
+
 function calculate({ first, rest }: Calculation, context: Context): Constant | undefined {
-  let sum = evaluate(first, context);
+  let sum = operandOf(first, context);
   let end = first.span.end;
   for (const { operator, operand } of rest) {
-    const right = evaluate(operand, context);
+    const right = operandOf(operand, context);
     end = operand.span.end;
     // Every operand is looked at, whatever was wrong with those before.
     const at = { start: first.span.start, end };

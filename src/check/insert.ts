@@ -27,7 +27,25 @@ export function fillIn(value: StringValue, context: Context): StringValue | unde
  * is written: the rest of the text is looked at all the same.
  */
 export function fillShell(value: StringValue, context: Context): StringValue {
+  askAboutBlanks(value, context);
   return fill(value, context, 'shell').filled;
+}
+
+/** `{{ name }}` is another template's, unless the flow has given such a name: then it may have been meant. */
+function askAboutBlanks({ segments }: StringValue, { report, scope, inserts }: Context): void {
+  for (const segment of segments) {
+    if (segment.escaped) continue;
+    for (const match of segment.text.matchAll(
+      /(?<![\\{])\{\{(?: +([A-Za-z_]\w*) *|([A-Za-z_]\w*) +)\}\}(?!\})/g,
+    )) {
+      const name = match[1] ?? match[2] ?? '';
+      if (!scope.names().includes(name) && !inserts?.(name).given) continue;
+      // That it is not used would be said of the same slip.
+      scope.use(name);
+      const at = spanOfPart(segment, match.index, match.index + match[0].length);
+      report(names.blanksInInsert, at, { name, text: match[0] });
+    }
+  }
 }
 
 /** The names that a text puts in, known or not. */

@@ -63,7 +63,7 @@ function readOption(name: string, { key, value }: Assignment, context: Context):
     context.report(values.flagOption, value.span, { key: key.text, truth });
     return [];
   }
-  const number = worked.kind === 'number' && /^\d+$/.test(worked.text) ? worked.text : undefined;
+  const number = worked.kind === 'number' && /^\d+(?:\.\d+)?$/.test(worked.text) ? worked.text : undefined;
   const spec: KeySpec = { type: 'slurm-name', doc: '', example: '"cfs"' };
   const filled = worked.kind === 'string' ? fillIn(worked, context) : worked;
   const text = number ?? (filled && slurmText(filled, { key: key.text, spec }, context, TEXT));

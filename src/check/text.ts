@@ -1,6 +1,5 @@
-import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
-import type { StringValue, Value, WordValue } from '../model/ast.ts';
+import type { StringValue, Value } from '../model/ast.ts';
 import { type Context, describeValue, isBroken, spanInside, type Target, textOf } from './context.ts';
 import { nearName } from './meant.ts';
 import { wrongType } from './type.ts';
@@ -18,10 +17,6 @@ export function slurmText(
   context: Context,
   allowed: Alphabet,
 ): string | undefined {
-  if (value.kind === 'word') {
-    warnOfNearName(value, target.key, context);
-    return value.text;
-  }
   if (value.kind !== 'string') return wrongType(value, target, context);
   const { report } = context;
   const { key } = target;
@@ -71,7 +66,7 @@ function whyNoPattern(text: string, dollar: string | undefined): string | undefi
   return /\p{Cc}/u.test(text) ? 'it holds a control character' : undefined;
 }
 
-/** A list with a text in each item. A bare word is as good as one in quotes. */
+/** A list with a text in each item. */
 export function listOf(
   value: Value,
   target: Target,
@@ -81,10 +76,6 @@ export function listOf(
   if (value.kind !== 'list') return wrongType(value, target, context);
   const read = value.items.map((item) => {
     if (isBroken(item)) return undefined;
-    if (item.kind === 'word') {
-      warnOfNearName(item, undefined, context);
-      return one(quoted(item), target.key, context);
-    }
     if (item.kind === 'string') return one(item, target.key, context);
     const { example } = target.spec;
     context.report(values.wrongType, item.span, {
@@ -92,30 +83,21 @@ export function listOf(
       expected: 'strings in its list',
       found: describeValue(item),
       fix:
-        item.kind === 'number'
-          ? `write "${item.text}"`
-          : `write, for instance, \`${target.key} = ${example}\``,
+        item.kind === 'word'
+          ? (helpForItem(item.text, context) ?? `write "${item.text}"`)
+          : item.kind === 'number'
+            ? `write "${item.text}"`
+            : `write, for instance, \`${target.key} = ${example}\``,
     });
     return undefined;
   });
   return read.every((item) => item !== undefined) ? read : undefined;
 }
 
-/** A word needs no quotes here, so a name that is misspelt would be taken to the letter, and in silence. */
-function warnOfNearName({ text, span }: WordValue, key: string | undefined, context: Context): void {
-  const near = nearName(text, ['String'], context);
-  if (near === undefined) return;
-  const before = key === undefined ? '' : `${key} = `;
-  context.report(names.perhapsName, span, {
-    word: text,
-    fix: `${before}${near}`,
-    asText: `${before}"${text}"`,
-  });
-}
-
-/** A word as the string that it stands for. */
-function quoted({ text, span }: WordValue): StringValue {
-  return { kind: 'string', form: 'quoted', segments: [{ text, escaped: false, span }], span };
+/** A bare word is the name of a `param` or `let`: one that is misspelt is nearly such a name. */
+function helpForItem(word: string, context: Context): string | undefined {
+  const near = nearName(word, ['String'], context);
+  return near && `did you mean \`${near}\`? As text it is \`"${word}"\``;
 }
 
 function moduleName(item: StringValue, key: string, context: Context): string | undefined {

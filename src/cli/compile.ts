@@ -23,6 +23,9 @@ export interface CompileOptions extends CheckOptions {
   readonly cache: boolean;
 }
 
+/** Of files that only declare what others include. */
+const NO_WORKFLOW = 'fine: there is no workflow in it, so nothing is written';
+
 /** What `crc check` takes. */
 export interface CheckOptions extends ReportOptions, Choices {}
 
@@ -30,7 +33,8 @@ export interface CheckOptions extends ReportOptions, Choices {}
 export async function checkFiles(files: readonly string[], options: CheckOptions): Promise<number> {
   const reporter = createReporter(options);
   const jobs = await compileFiles(files, options, reporter);
-  if (!reporter.failed()) reporter.say(`fine: ${jobs.map(({ flow }) => flow.plan.workflow).join(', ')}`);
+  const names = jobs.map(({ flow }) => flow.plan.workflow);
+  if (!reporter.failed()) reporter.say(names.length > 0 ? `fine: ${names.join(', ')}` : NO_WORKFLOW);
   return reporter.end();
 }
 
@@ -49,6 +53,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     if (!reporter.failed()) jobs = await compileFiles(files, options, silent, options.output, () => locks);
   }
   if (reporter.failed()) return reporter.end();
+  if (jobs.length === 0) reporter.say(NO_WORKFLOW);
   for (const job of jobs) reportImage(job, options, reporter);
 
   if (options.emit === 'plan') {

@@ -59,7 +59,7 @@ workflow ${name} {
 
   environment {
     // load = ["${runtime === undefined ? 'dmtcp/4.1.1"]          ' : `${runtime.name}"]`.padEnd(24)} // modules${runtime === undefined ? '; DMTCP must be found by one, or on your PATH' : ' of the host'}
-    // set { OMP_NUM_THREADS = "{{threads}}" }
+    // set { OMP_PLACES = "cores" }       // variables of your program
   }
 
 ${runtime === undefined ? '' : container(name, runtime)}  checkpoint {

@@ -326,14 +326,6 @@ export const names = defineDiagnostics(101, 199, {
       notes: ({ why }) => [why],
     },
   ),
-  perhapsName: warning<{ word: string; fix: string; asText: string }>()(
-    'CRF132',
-    'A word that is taken to the letter, and nearly the name of a param or let',
-    {
-      title: ({ word }) => `${quote(word)} is taken to the letter: nothing here is named so`,
-      help: ({ fix, asText }) => [`did you mean \`${fix}\`?`, `if the word is meant, write \`${asText}\``],
-    },
-  ),
   shellVariable: error<{ name: string; what: 'sets' | 'reads'; key: 'set' | 'pass' }>()(
     'CRF133',
     "A variable of bash's own, given to the program",
@@ -365,6 +357,17 @@ export const names = defineDiagnostics(101, 199, {
           : 'a run that goes on would look for its files in another place',
       ],
       help: () => ['export a variable of another name when you submit, and write that here'],
+    },
+  ),
+  blanksInInsert: warning<{ name: string; text: string }>()(
+    'CRF135',
+    'A name between two braces with blanks around it',
+    {
+      title: ({ name, text }) => `\`${text}\` stays as it is: only {{${name}}}, without blanks, is filled in`,
+      help: ({ name, text }) => [
+        `for the value of \`${name}\` write {{${name}}}`,
+        `if the text is meant as it stands, write \\${text}`,
+      ],
     },
   ),
 });

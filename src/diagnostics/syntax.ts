@@ -26,12 +26,9 @@ export const syntax = defineDiagnostics(1, 99, {
     notes: () => ['it knows version 1; the rest of the file was not read'],
     help: () => ['write `crflow 1`, or use a crc that knows the other version'],
   }),
-  noWorkflow: error<{ empty: boolean; shared?: boolean }>()('CRF023', 'A file without a workflow', {
+  noWorkflow: error<{ empty: boolean }>()('CRF023', 'A file without a workflow', {
     title: ({ empty }) => (empty ? 'the file is empty' : 'the file has no workflow'),
-    help: ({ shared }) =>
-      shared === true
-        ? ['what it declares is checked with a file that includes it: name that one']
-        : ['write `workflow NAME { application { … } checkpoint { … } schedule { … } }`'],
+    help: () => ['write `workflow NAME { application { … } checkpoint { … } schedule { … } }`'],
   }),
   noValue: error<{ key: string; found: string }>()('CRF024', 'A key without a value', {
     title: ({ key }) => `${quote(key)} has no value`,

@@ -49,9 +49,9 @@ export const units = defineDiagnostics(250, 299, {
   }),
   timeCompound: error<{ text: string; total: Seconds }>()(
     'CRF255',
-    'A time of several counts, such as 1h30min',
+    'A time of several counts that are not written as one',
     {
-      title: ({ text }) => `${quote(text)}: a duration has one number and one unit`,
+      title: ({ text }) => `${quote(text)}: the parts of a duration touch, the largest unit first`,
       help: ({ total }) => [
         `write \`${formatDuration(total)}\`${formatDuration(total) === clock(total) ? '' : ` or \`${clock(total)}\``}`,
       ],

@@ -163,8 +163,8 @@ export const values = defineDiagnostics(201, 249, {
       help: ({ text, decimal }) =>
         decimal
           ? [
-              `by itself a number with decimals is a text, put in by {{name}} as it is: \`"${text}"\``,
-              'in a calculation a part of something is a division: `1d / 4`',
+              'calculations have whole numbers only; a part of something is a division: `1d / 4`',
+              `by itself, as in \`let dt = ${text}\`, a number with decimals is a text`,
             ]
           : ['write, for instance, `8`, `10min` or `4GiB`; blanks around a minus tell it from a dash'],
     },

@@ -34,7 +34,7 @@ export const types = {
   },
   choice: { expected: 'a word', called: 'word', form: 'bare' },
   signal: { expected: "a signal's name", called: 'word', form: 'bare', named: 'String' },
-  'slurm-name': { expected: 'a name', called: 'name', form: 'quoted', commas: true },
+  'slurm-name': { expected: 'a name in quotes', called: 'name', form: 'quoted', commas: true },
   'slurm-constraint': { expected: 'a constraint in quotes', called: 'constraint', form: 'quoted' },
   array: { expected: 'indices in quotes', called: 'indices', form: 'quoted', commas: true },
   modules: { expected: 'a list of strings', called: 'list', form: 'list', item: /^[\w.][\w.+:~=/-]*$/ },

@@ -49,7 +49,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
     workdir: workdir ?? null,
     output: output ?? null,
     load,
-    set: [...(mpi === 'singleton' ? singletonExcept(set) : []), ...set],
+    set: [...ownExcept(set, pass, mpi === 'singleton' ? singleton : [], openMp(threads)), ...set],
     threads: threads ?? keys.threads.byDefault,
     ...(container && { container: containerOf(container), pass }),
     ...(image && { image: recipe(image, source) }),
@@ -166,7 +166,15 @@ const singleton: Plan['set'] = [
   },
 ];
 
-/** What the flow sets itself, it means. */
-function singletonExcept(own: Plan['set']): Plan['set'] {
-  return singleton.filter(({ name }) => !own.some((one) => one.name === name));
+/** Where the flow says how many threads a program has, OpenMP is told as well. */
+const openMp = (threads: number | undefined): Plan['set'] =>
+  threads === undefined
+    ? []
+    : [{ name: 'OMP_NUM_THREADS', value: String(threads), why: `threads = ${threads}` }];
+
+/** What the flow sets itself, or has from the submission, it means. */
+function ownExcept(set: Plan['set'], pass: readonly string[], ...own: readonly Plan['set'][]): Plan['set'] {
+  const isPassed = (name: string) =>
+    pass.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : one === name));
+  return own.flat().filter(({ name }) => !isPassed(name) && !set.some((one) => one.name === name));
 }

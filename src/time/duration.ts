@@ -16,7 +16,7 @@ export type DurationMistake =
   /** `1-12`, `1-12:30`: Slurm's day-hours[:minutes]. */
   | { readonly kind: 'day-hours'; readonly slurm: Seconds }
   | { readonly kind: 'fraction'; readonly exact: Seconds | undefined }
-  /** `1h30min`, `10min 20s`. */
+  /** `1h 30min`, `30min1h`, `1h1h`. */
   | { readonly kind: 'compound'; readonly total: Seconds }
   /** `10 min`, `2hours`, `5Min`: clear, but not our spelling. */
   | { readonly kind: 'spelling'; readonly total: Seconds; readonly written: string }
@@ -30,11 +30,14 @@ export type DurationResult =
   | { readonly ok: true; readonly seconds: Seconds }
   | { readonly ok: false; readonly mistake: DurationMistake };
 
-/** Reads `90s 10min 2h 1d`, `HH:MM:SS` and `D-HH:MM:SS`, counts being whole numbers. Never throws. */
+/** Reads `90s 10min 2h 1d`, `1h30min`, `HH:MM:SS` and `D-HH:MM:SS`, counts being whole numbers. Never throws. */
 export function parseDuration(text: string): DurationResult {
   const simple = /^(\d+)([a-z]+)$/.exec(text);
   const unit = simple ? unitNamed(TIME_UNITS, simple[2] ?? '') : undefined;
   if (simple && unit) return inRange(Number(simple[1]) * unit.factor);
+  const several = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)min)?(?:(\d+)s)?$/.exec(text);
+  if (several && text !== '')
+    return inRange(TIME_UNITS.reduce((sum, { factor }, i) => sum + Number(several[i + 1] ?? 0) * factor, 0));
   const clock = /^(?:(\d+)-)?(\d+):(\d{1,2}):(\d{1,2})$/.exec(text);
   if (clock) return fromClock(clock[1], clock[2] ?? '', clock[3] ?? '', clock[4] ?? '');
   return { ok: false, mistake: explain(text) };

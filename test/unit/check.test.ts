@@ -149,8 +149,8 @@ describe('the model', () => {
       const { application } = model({ app: `run = ${written} threads = 4` }) ?? expect.fail('no workflow');
       return textOf(application.run);
     };
-    expect(run('"a {{threads}} {{ threads }} {{a.b}} {{}} {threads} {{threads} }"')).toBe(
-      'a 4 {{ threads }} {{a.b}} {{}} {threads} {{threads} }',
+    expect(run('"a {{threads}} {{ cores }} {{a.b}} {{}} {threads} {{threads} }"')).toBe(
+      'a 4 {{ cores }} {{a.b}} {{}} {threads} {{threads} }',
     );
     expect(run(String.raw`"""\{{threads}} \{{ x }} {{{threads}}}"""`)).toBe('{{threads}} {{ x }} {4}');
     expect(run(String.raw`"\{{threads}} \\{{threads}}"`)).toBe('{{threads}} \\4');

@@ -83,8 +83,9 @@ const rows: readonly Row[] = [
     top: 'let account2 = "m0000"',
     block: 'schedule',
     written: 'account = account',
-    code: 'CRF132',
+    code: 'CRF201',
     help: '`account = account2`',
+    fixed: 'account = account2',
   },
   {
     top: 'let the_way = "TERM"',
@@ -243,7 +244,6 @@ const rows: readonly Row[] = [
     fixed: 'slurm { hold = no }',
   },
   // Numbers with decimals, and what --set gives.
-  { block: 'top', written: 'let dt = 3.5', code: 'CRF219', help: '`"3.5"`', fixed: 'let dt = "3.5"' },
   { block: 'top', written: 'param dt: Float = 3.5', code: 'CRF124', help: '`param dt: String = "3.5"`' },
   {
     block: 'top',

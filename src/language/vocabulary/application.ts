@@ -29,7 +29,7 @@ export const application = {
     },
     threads: {
       type: 'count',
-      doc: 'Threads of the application: --cpus-per-task of the job.',
+      doc: 'Threads of the application: --cpus-per-task of the job, and OMP_NUM_THREADS unless `set` or `pass` names that.',
       unit: 'threads',
       byDefault: 1,
       example: '8',

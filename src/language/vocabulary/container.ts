@@ -34,7 +34,7 @@ export const container = {
       type: 'runtime-modules',
       doc: "The runtime's own modules.",
       default: 'none',
-      example: '[cvmfs]',
+      example: '["cvmfs"]',
       aliases: ['module'],
     },
     options: {

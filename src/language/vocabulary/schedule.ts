@@ -17,7 +17,7 @@ export const schedule = {
       type: 'slurm-name',
       doc: 'Quality of service.',
       default: "Slurm's",
-      example: 'preempt',
+      example: '"preempt"',
       aliases: ['quality'],
     },
     partition: {
