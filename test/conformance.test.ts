@@ -1,33 +1,49 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { renderAll } from '../src/diagnostics/render.ts';
 import type { Clause, Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
+import type { Source } from '../src/model/span.ts';
 import { parse } from '../src/syntax/parse.ts';
-import { CASES, type Case, cases, codesOf, readCase, SET } from './support/cases.ts';
-import { compile } from './support/compile.ts';
+import { CASES, type Case, cases, readCase, SET } from './support/cases.ts';
+import { type Compiled, compile } from './support/compile.ts';
 
 /**
- * Each stage's golden in the folders of specs/cases (test/support/cases.ts). `npm run specs:update` rewrites them; read the
- * difference before you commit it.
+ * The goldens in the folders of specs/cases (test/support/cases.ts): what is said of each source, and what is made of it where
+ * nothing is said. `npm run specs:update` rewrites them; read the difference before you commit it.
  */
 const UPDATE = process.env['CRFLOW_UPDATE'] === '1';
 
-interface Stage {
-  /** The golden's name. */
-  readonly file: string;
-  /** Its whole text, or undefined where this source does not get so far. */
-  readonly produce: (one: Case) => string | undefined;
-}
-
-const stages: readonly Stage[] = [
-  { file: 'ast.txt', produce: astText },
-  { file: 'diagnostics.txt', produce: diagnosticsText },
-  { file: 'plan.json', produce: planText },
-  { file: 'job.txt', produce: jobText },
-  { file: 'image.txt', produce: imageText },
+/** Good cases that are about how text is read: those, and the ones about mistakes of syntax, show their tree. */
+const ABOUT_SYNTAX = [
+  'good-block-strings',
+  'good-braces-left-alone',
+  'good-calculations',
+  'good-comments',
+  'good-container-clauses',
+  'good-crlf-and-bom',
+  'good-entries-on-one-line',
+  'good-file-of-names',
+  'good-include',
+  'good-text-everywhere',
+  'good-units',
 ];
+
+/** All goldens of a case, by their names, of one compilation. */
+function goldensOf(name: string, { source }: Case, compiled: Compiled): ReadonlyMap<string, string> {
+  const { flows } = compiled;
+  const isGood = name.startsWith('good-');
+  const all: readonly (readonly [string, string | undefined])[] = [
+    ['ast.txt', name.startsWith('syntax-') || ABOUT_SYNTAX.includes(name) ? astText(source) : undefined],
+    ['diagnostics.txt', diagnosticsText(source, compiled)],
+    // Held against its schema by test/unit/plan.test.ts, for every case.
+    ['plan.json', isGood && flows.length > 0 ? planText(flows) : undefined],
+    ['job.txt', isGood && flows.length > 0 ? jobText(flows) : undefined],
+    ['image.txt', isGood ? imageText(flows) : undefined],
+  ];
+  return new Map(all.flatMap(([file, text]) => (text === undefined ? [] : [[file, text] as const])));
+}
 
 /** Codes that no case of reasonable size can show; the unit test that does is named. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
@@ -37,68 +53,50 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   CRF500: 'test/unit/carried.test.ts: a build of 100 kB',
 };
 
-describe.each(cases)('%s', (name) => {
-  const folder = join(CASES, name);
+const all = cases.map((name) => {
   const own = readCase(name);
-  const produced = new Map(stages.map(({ file, produce }) => [file, produce(own)]));
+  const compiled = compile(own.source, own.given);
+  return { name, compiled, goldens: goldensOf(name, own, compiled) };
+});
 
-  test.each(stages.map(({ file }) => file))('%s', (file) => {
-    const text = produced.get(file);
-    const path = join(folder, file);
-    if (UPDATE && text !== undefined) {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path, text);
-    }
-    const golden = readdirSync(folder).includes(file) && !UPDATE ? readFileSync(path, 'utf8') : text;
-    expect(text).toBe(golden);
-    if (text !== undefined)
-      expect(readdirSync(folder), `${file} is not there: run npm run specs:update`).toContain(file);
-  });
+describe.each(all)('$name', ({ name, goldens }) => {
+  const folder = join(CASES, name);
+  if (UPDATE) for (const [file, text] of goldens) writeFileSync(join(folder, file), text);
+  const there = readdirSync(folder).filter((file) => !/\.(crflow|site\.json)$/.test(file) && file !== SET);
+  if (UPDATE) for (const file of there.filter((one) => !goldens.has(one))) rmSync(join(folder, file));
 
-  test('has no golden that no stage produces', () => {
-    const orphans = readdirSync(folder).filter(
-      (file) => !/\.(crflow|site\.json)$/.test(file) && file !== SET && produced.get(file) === undefined,
-    );
-    if (UPDATE) for (const file of orphans) rmSync(join(folder, file));
-    else expect(orphans).toEqual([]);
+  test.each([...new Set([...(UPDATE ? [] : there), ...goldens.keys()])])('%s', (file) => {
+    expect(there, `${file} is not there: run npm run specs:update`).toContain(file);
+    expect(goldens.get(file), `nothing makes ${file}`).toBe(readFileSync(join(folder, file), 'utf8'));
   });
 });
 
 describe('the catalogue', () => {
-  const shown = new Set(cases.flatMap((name) => codesOf(readCase(name))));
+  const codes = ({ compiled }: (typeof all)[number]) => compiled.diagnostics.map(({ code }) => code);
+  const shown = new Set(all.flatMap(codes));
 
   test.each(catalogue.map(({ code, about }) => [code, about]))('%s is shown by a case: %s', (code) => {
     expect(shown.has(code) || code in SHOWN_ELSEWHERE).toBe(true);
   });
 
   test('good cases have no findings', () => {
-    const bad = cases.filter((name) => name.startsWith('good-') && codesOf(readCase(name)).length > 0);
-    expect(bad).toEqual([]);
+    const bad = all.filter((one) => one.name.startsWith('good-') && codes(one).length > 0);
+    expect(bad.map(({ name }) => name)).toEqual([]);
   });
 });
 
-/** Held against its schema by test/unit/plan.test.ts, for every case. */
-function planText({ source, given }: Case): string | undefined {
-  const { flows } = compile(source, given);
-  return flows.length === 0
-    ? undefined
-    : `${JSON.stringify(
-        flows.map(({ plan }) => plan),
-        null,
-        2,
-      )}\n`;
+function planText(flows: Compiled['flows']): string {
+  const plans = flows.map(({ plan }) => plan);
+  return `${JSON.stringify(plans, null, 2)}\n`;
 }
 
 /** What is this flow's own in its scripts: all up to the bash that every job carries. */
-function jobText({ source, given }: Case): string | undefined {
-  const scripts = compile(source, given).flows.map(({ script }) =>
-    script.text.replace(/# The life of one attempt[\s\S]*/, ''),
-  );
-  return scripts.length === 0 ? undefined : scripts.join('\n');
+function jobText(flows: Compiled['flows']): string {
+  const scripts = flows.map(({ script }) => script.text.replace(/# The life of one attempt[\s\S]*/, ''));
+  return scripts.join('\n');
 }
 
-function diagnosticsText({ source, given }: Case): string | undefined {
-  const { diagnostics, sources } = compile(source, given);
+function diagnosticsText(source: Source, { diagnostics, sources }: Compiled): string | undefined {
   const nowhere = diagnostics.filter(({ file }) => file === undefined);
   const groups = sources.map((one) =>
     renderAll(
@@ -110,12 +108,12 @@ function diagnosticsText({ source, given }: Case): string | undefined {
 }
 
 /** The files that make an image, one after the other. */
-function imageText({ source, given }: Case): string | undefined {
-  const files = compile(source, given).flows.flatMap((flow) => flow.imageFiles);
+function imageText(flows: Compiled['flows']): string | undefined {
+  const files = flows.flatMap((flow) => flow.imageFiles);
   return files.length === 0 ? undefined : files.map(({ name, text }) => `=== ${name}\n${text}`).join('\n');
 }
 
-function astText({ source }: Case): string | undefined {
+function astText(source: Source): string | undefined {
   const { file, diagnostics } = parse(source);
   return diagnostics.length > 0 ? undefined : dump(file);
 }
