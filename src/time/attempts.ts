@@ -1,7 +1,6 @@
 import type { Seconds } from '../model/flow.ts';
 import type { Attempt, Run } from '../model/forecast.ts';
 import { nothing, oneAttempt, type Standing, type Terms } from './attempt.ts';
-import { SIGNAL_EARLY } from './slurm.ts';
 
 /** Attempts in a row that may seal nothing. */
 export const PATIENCE = 3;
@@ -102,32 +101,7 @@ function summed(groups: readonly { count: number; attempt: Attempt }[], ending: 
   };
 }
 
-/** A time limit, and what of it is taken by other things than work. */
-export interface AttemptTime {
-  readonly limit: Seconds;
-  readonly lead: Seconds;
-  readonly startUp: Seconds;
-  /** 0 for a first attempt. */
-  readonly restore: Seconds;
-}
-
-/** What an attempt has for work and checkpoints on time, if the warning comes as early as it can. May be negative. */
-export function attemptTime({ limit, lead, startUp, restore }: AttemptTime): Seconds {
-  return limit - lead - SIGNAL_EARLY - startUp - restore;
-}
-
 /** Complete checkpoints on time in so much usable time: n = floor(U / (tau + delta)). */
 export function periodicCheckpoints(usable: Seconds, interval: Seconds, cost: Seconds): number {
   return Math.max(0, Math.floor(usable / (interval + cost)));
-}
-
-/** Useful work of an attempt, by the closed formula: W = n tau + min(U - n (tau + delta), tau). */
-export function usefulWork(usable: Seconds, interval: Seconds, cost: Seconds): Seconds {
-  const n = periodicCheckpoints(usable, interval, cost);
-  return Math.max(0, n * interval + Math.min(usable - n * (interval + cost), interval));
-}
-
-/** Requeues that so much work needs, by the closed formula: ceil(T / W) - 1. */
-export function requeuesFor(work: Seconds, useful: Seconds): number {
-  return Math.ceil(work / useful) - 1;
 }

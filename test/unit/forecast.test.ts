@@ -10,16 +10,12 @@ import { forecast, type Given } from '../../src/forecast/forecast.ts';
 import { page } from '../../src/forecast/page.ts';
 import { tasksOf } from '../../src/forecast/tasks.ts';
 import { axis, bar } from '../../src/forecast/timeline.ts';
+import type { Seconds } from '../../src/model/flow.ts';
 import type { Attempt } from '../../src/model/forecast.ts';
 import type { Terms } from '../../src/time/attempt.ts';
-import {
-  attemptTime,
-  periodicCheckpoints,
-  requeuesFor,
-  simulate,
-  usefulWork,
-} from '../../src/time/attempts.ts';
+import { periodicCheckpoints, simulate } from '../../src/time/attempts.ts';
 import { dalyInterval, slowdown, youngInterval } from '../../src/time/daly.ts';
+import { SIGNAL_EARLY } from '../../src/time/slurm.ts';
 import { compile } from '../support/compile.ts';
 
 const min = 60;
@@ -27,6 +23,33 @@ const hour = 3600;
 const day = 86_400;
 
 // The numbers are those of facts/intervals.md: Daly's own examples, and tables worked out from his formulas.
+// The closed formulas, which the simulation must agree with where they hold.
+
+/** A time limit, and what of it is taken by other things than work. */
+interface AttemptTime {
+  readonly limit: Seconds;
+  readonly lead: Seconds;
+  readonly startUp: Seconds;
+  /** 0 for a first attempt. */
+  readonly restore: Seconds;
+}
+
+/** What an attempt has for work and checkpoints on time, if the warning comes as early as it can. May be negative. */
+function attemptTime({ limit, lead, startUp, restore }: AttemptTime): Seconds {
+  return limit - lead - SIGNAL_EARLY - startUp - restore;
+}
+
+/** Useful work of an attempt, by the closed formula: W = n tau + min(U - n (tau + delta), tau). */
+function usefulWork(usable: Seconds, interval: Seconds, cost: Seconds): Seconds {
+  const n = periodicCheckpoints(usable, interval, cost);
+  return Math.max(0, n * interval + Math.min(usable - n * (interval + cost), interval));
+}
+
+/** Requeues that so much work needs, by the closed formula: ceil(T / W) - 1. */
+function requeuesFor(work: Seconds, useful: Seconds): number {
+  return Math.ceil(work / useful) - 1;
+}
+
 describe('the best interval', () => {
   test.each([
     { mtbf: 24 * hour, young: 120, daly: 116.69, published: 117, slower: 1.09576 },
