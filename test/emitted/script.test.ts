@@ -28,7 +28,7 @@ const inContainer = (runtime: string) =>
     mount "$SCRATCH/set ups" to "/setups"${runtime === 'charliecloud' ? '' : ' readonly'}
   }
   environment {
-    pass = ["OMP_*", CASE]`,
+    pass = ["OMP_*", "CASE"]`,
     ),
   );
 const scripts: [string, string][] = [
