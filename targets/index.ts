@@ -3,7 +3,7 @@ import { imageArtifacts } from './image/emit.ts';
 import { localInputs } from './image/sources.ts';
 import { runtimeOf } from './runtimes/index.ts';
 import { jobScript } from './slurm/emit.ts';
-import { runtimeVersion } from './slurm/runtime.ts';
+import { genuine, runtimeStart, runtimeVersion } from './slurm/runtime.ts';
 import { isJobVariable } from './slurm/variables.ts';
 
 /** Jobs of Slurm, and images for the container runtimes. */
@@ -14,4 +14,6 @@ export const targets: Targets = {
   imageArtifacts,
   localInputs,
   runtimeOf,
+  runtimeStart,
+  genuine,
 };

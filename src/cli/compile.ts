@@ -17,7 +17,7 @@ export interface CompileOptions extends CheckOptions {
   /** Print the scripts, write nothing. */
   readonly stdout?: boolean;
   /** False: neither bash nor ShellCheck sees the output. */
-  readonly verify: boolean;
+  readonly verify: 'parts' | 'whole' | false;
   readonly shellcheck?: string;
   /** False: ShellCheck reads everything anew. */
   readonly cache: boolean;
@@ -69,7 +69,13 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     const strict = options.strict || Boolean(process.env['CI']);
     const { diagnostics, by } = await verify(
       jobs.map(({ flow }) => flow),
-      { shellcheck: options.shellcheck, strict, all: options.strict, cache: options.cache },
+      {
+        shellcheck: options.shellcheck,
+        strict,
+        all: options.strict,
+        cache: options.cache,
+        sharedFrom: options.verify === 'whole' ? undefined : options.targets.runtimeStart,
+      },
     );
     for (const one of diagnostics) {
       reporter.report([one], jobs.find(({ flow }) => flow.source.name === one.file)?.flow.source);

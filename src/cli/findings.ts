@@ -188,6 +188,31 @@ export const findings = defineDiagnostics(900, 999, {
     },
   ),
   ofOther: error<NotOurs>()('CRF951', 'an output that is of another flow, or of nobody', aboutForeign),
+  changedRuntime: error<{ script: string; parts: readonly string[] }>()(
+    'CRF952',
+    'the runtime in a script is not as crc wrote it',
+    {
+      title: ({ script, parts }) =>
+        parts.length === 0
+          ? `the runtime in ${script} was changed: parts of it are missing, added, or in another order`
+          : `the runtime in ${script} was changed in ${parts.map(quote).join(', ')}`,
+      help: () => ['compile its flow again, and look at what was changed there with git diff'],
+    },
+  ),
+  otherRuntime: error<{ script: string; version: number; own: number }>()(
+    'CRF953',
+    'the runtime in a script is of another version of crc',
+    {
+      title: ({ script, version, own }) =>
+        `${script} carries runtime ${version}, whose text this crc, with runtime ${own}, does not know`,
+      notes: () => ['its own checksum is right, so nobody has changed it by mistake'],
+      help: () => ['verify it with the crc that compiled it, or compile its flow again'],
+    },
+  ),
+  noRuntime: error<{ script: string }>()('CRF954', 'a file that is not a job script of crc', {
+    title: ({ script }) => `${script} is not a job script that this or a newer crc has written`,
+    help: () => ['name job scripts: crc verify *.sbatch'],
+  }),
   noSource: warning<{ path: string; place: string }>()('CRF960', 'a source of an image is not there', {
     title: ({ path, place }) => `there is no ${path} in ${place}, which goes into the image`,
     help: () => ['a build stops without it: put it there, or mend its name'],

@@ -83,6 +83,11 @@ export function commandLine(targets: () => Promise<Targets>): void {
       ).conflicts('check'),
     )
     .option('--no-lock', 'pin none')
+    .addOption(
+      new Option('--verify <how>', 'have ShellCheck read what all scripts share once, or each script whole')
+        .choices(['parts', 'whole'])
+        .default('parts'),
+    )
     .option('--no-verify', 'leave out bash -n and ShellCheck')
     .option(
       '--shellcheck <path>',
@@ -137,6 +142,20 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .action(async (files, options) => {
       const { checkFiles } = await import('./compile.ts');
       process.exitCode = await checkFiles(files, { ...options, targets: await targets() });
+    });
+
+  program
+    .command('verify')
+    .summary('say whether the runtime in job scripts is as crc wrote it')
+    .description(
+      'Compares the second part of job scripts, which they share, with what this crc would write: to the last byte. What belongs to the flow, above it, is for you to read. Writes nothing.',
+    )
+    .argument('<script...>', 'job scripts; - is standard input')
+    .addOption(format())
+    .addHelpText('after', examples('crc verify water.sbatch', 'crc verify jobs/*.sbatch'))
+    .action(async (files, options) => {
+      const { verifyScripts } = await import('./genuine.ts');
+      process.exitCode = await verifyScripts(files, { ...options, targets: await targets() });
     });
 
   program

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Flow } from '../compile.ts';
 import { diagnose, sortDiagnostics } from '../diagnostics/define.ts';
 import { type Cache, noCache, userCache } from '../host/cache.ts';
-import { shellCheck } from '../host/lint.ts';
+import { type Comment, type Failed, shellCheck } from '../host/lint.ts';
 import { run } from '../host/run.ts';
 import { findShellCheck } from '../host/shellcheck.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -23,18 +23,30 @@ export interface VerifyOptions {
   readonly all: boolean;
   /** Does ShellCheck's answer of an earlier call do? */
   readonly cache: boolean;
+  /** Where the part of a script begins that it shares with others: ShellCheck reads that once. Absent: it reads each script whole. */
+  readonly sharedFrom: ((script: string) => number | undefined) | undefined;
 }
+
+type Tool = { readonly path: string; readonly version: string };
 
 /** Has bash and ShellCheck read the output. Nothing is run. */
 export async function verify(flows: readonly Flow[], options: VerifyOptions): Promise<Verdict> {
   const cache = options.cache ? userCache('shellcheck-results', process.env) : noCache;
   const tool = await findShellCheck(options.shellcheck, process.env);
+  const readScript = 'why' in tool ? undefined : scriptReader(tool, cache, options.sharedFrom);
   const read = await inTurn(flows, async (flow) => {
     const syntax = await bashReads(flow);
     const hasErrors = syntax !== 'none' && syntax.length > 0;
     const image = await imageReads(flow, 'why' in tool ? undefined : tool, cache);
-    if ('why' in tool || hasErrors) return { syntax, comments: image, own: [] };
-    const { comments, own } = await shellCheckReads(flow, tool, cache, options, syntax !== 'none');
+    if ('why' in tool || readScript === undefined || hasErrors) return { syntax, comments: image, own: [] };
+    const { comments, own } = await shellCheckReads(
+      flow,
+      tool,
+      cache,
+      readScript,
+      options,
+      syntax !== 'none',
+    );
     return { syntax, comments: [...comments, ...image], own };
   });
   const found = read.flatMap(({ syntax, comments }) => [...(syntax === 'none' ? [] : syntax), ...comments]);
@@ -63,7 +75,7 @@ async function bashReads(flow: Flow): Promise<readonly Diagnostic[] | 'none'> {
 /** Most flows have no recipe for an image, and need not load what reads one. */
 async function imageReads(
   { imageFiles }: Flow,
-  tool: { path: string; version: string } | undefined,
+  tool: Tool | undefined,
   cache: Cache,
 ): Promise<readonly Diagnostic[]> {
   if (imageFiles.length === 0) return [];
@@ -81,14 +93,15 @@ interface OwnComment {
 /** Twice: `run` as what it is, and the script, in which `run` is the text of a here-document. */
 async function shellCheckReads(
   flow: Flow,
-  tool: { path: string; version: string },
+  tool: Tool,
   cache: Cache,
+  readScript: ScriptReader,
   { all }: VerifyOptions,
   parsed: boolean,
 ): Promise<{ comments: readonly Diagnostic[]; own: readonly OwnComment[] }> {
   const [user, own] = await Promise.all([
     runComments(flow, tool, { cache, all, parsed }),
-    shellCheck(tool, flow.script.text, cache),
+    readScript(flow.script.text),
   ]);
   const failed = 'why' in user ? user : 'why' in own ? own : undefined;
   if (failed || 'why' in user || 'why' in own) {
@@ -97,6 +110,39 @@ async function shellCheckReads(
   }
   const output = flow.script.name;
   return { comments: sortDiagnostics(user), own: own.map((one) => ({ output, ...one })) };
+}
+
+type ScriptReader = (text: string) => Promise<readonly Comment[] | Failed>;
+
+/** What the runtime uses of a flow's part, and the other way round, looks unused or unknown to who reads one of them. */
+const otherPart = {
+  flow: ['--exclude=SC2034'],
+  runtime: ['--exclude=SC2154,SC2317,SC2329'],
+};
+
+/**
+ * Has ShellCheck read the two parts of a script by themselves: the runtime, which all flows share and which takes it a hundred times as
+ * long, once. The sum is what it says of the whole; a test holds that. A script without a runtime is read as it is.
+ */
+function scriptReader(tool: Tool, cache: Cache, sharedFrom: VerifyOptions['sharedFrom']): ScriptReader {
+  const runtimes = new Map<string, Promise<readonly Comment[] | Failed>>();
+  return async (text) => {
+    const start = sharedFrom?.(text);
+    if (start === undefined) return shellCheck(tool, text, cache);
+    const runtime = text.slice(start);
+    const reading = runtimes.get(runtime) ?? shellCheck(tool, runtime, cache, otherPart.runtime);
+    runtimes.set(runtime, reading);
+    const [flow, rest] = await Promise.all([
+      shellCheck(tool, text.slice(0, start), cache, otherPart.flow),
+      reading,
+    ]);
+    if ('why' in flow || 'why' in rest) return 'why' in flow ? flow : rest;
+    const above = text.slice(0, start).split('\n').length - 1;
+    return [
+      ...flow,
+      ...rest.map((one) => ({ ...one, line: one.line + above, endLine: one.endLine + above })),
+    ];
+  };
 }
 
 /** Once each: fifty scripts carry the same bash, and a newer ShellCheck dislikes it in all of them. */

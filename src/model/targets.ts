@@ -17,4 +17,17 @@ export interface Targets {
   /** What a recipe takes from the folder of the flow. */
   readonly localInputs: (recipe: ImageRecipe) => readonly string[];
   readonly runtimeOf: (name: RuntimeName) => Runtime;
+  /** Where the part of a job script begins that is the same in others; undefined in a text without one. In UTF-16 units. */
+  readonly runtimeStart: (script: string) => number | undefined;
+  /** Is that part the one that this crc writes, to the last byte? */
+  readonly genuine: (script: string) => Genuine;
 }
+
+/** What is to be said of the runtime in a script. */
+export type Genuine =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'genuine'; readonly version: number }
+  /** Not what crc wrote. `parts`: the titles of those that differ; none where parts are missing or in another order. */
+  | { readonly kind: 'changed'; readonly version: number; readonly parts: readonly string[] }
+  /** As its own checksum has it, and of a version whose text this crc does not know. */
+  | { readonly kind: 'other'; readonly version: number };

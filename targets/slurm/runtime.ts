@@ -1,5 +1,8 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { code, type ShellText } from '../../src/emit/shell-text.ts';
-import type { RuntimeName } from '../../src/model/container.ts';
+import { RUNTIMES, type RuntimeName } from '../../src/model/container.ts';
+import type { Genuine } from '../../src/model/targets.ts';
 import bare from '../runtimes/bare.sh';
 import containerCommon from '../runtimes/container.sh';
 import { runtimeOf } from '../runtimes/index.ts';
@@ -32,7 +35,7 @@ import variables from './runtime/variables.sh';
 import words from './runtime/words.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
-export const runtimeVersion = 5;
+export const runtimeVersion = 6;
 /** Raised whenever a run's folder changes so that another version cannot go on with it. */
 export const stateFormat = 2;
 
@@ -41,8 +44,8 @@ export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect', boolean> & 
   readonly container: RuntimeName | null;
 };
 
-/** The bash that every job carries, in the order in which it is read: what happens first, how it is done after. */
-export function runtime(needs: Needs): ShellText {
+/** The parts of the runtime, in the order in which they are read: what happens first, how it is done after. */
+function partsFor(needs: Needs): readonly string[] {
   const parts = [
     attempt,
     outer,
@@ -71,8 +74,105 @@ export function runtime(needs: Needs): ShellText {
     status,
     clean,
   ];
-  return ownText(parts.concat(common, main).join('\n').trimEnd());
+  return parts.concat(common, main);
 }
+
+/** What begins the runtime in a script; behind it the version. */
+const MARK = "# === crflow's runtime ";
+/** What a part of it begins with, and the beginning of the sha256 of what follows up to the next. */
+const HEADING = /^# --- (.+) ---(?: ([0-9a-f]{12}))?$/;
+const SUM = '# sha256 ';
+
+const made = new Map<string, ShellText>();
+
+/**
+ * The bash that every job carries: the same bytes in every script with the same needs, behind a line with its sha256. Each part has a
+ * sum as well, so that a comparison of two versions shows at a glance which parts differ.
+ */
+export function runtime(needs: Needs): ShellText {
+  const key = JSON.stringify(needs);
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  const text = sections(partsFor(needs).join('\n').trimEnd())
+    .map(({ title, body }) => `# --- ${title} --- ${shortSum(body)}\n${body}`)
+    .join('\n');
+  const fresh = ownText(`${MARK}${runtimeVersion}: the same in every script that has these parts ===
+# Whether it still is: crc verify FILE, or sed '1,/^${SUM}/d' FILE | sha256sum, which prints the sum in the next line.
+${SUM}${sum(`${text}\n`)}
+${text}`);
+  made.set(key, fresh);
+  return fresh;
+}
+
+interface Section {
+  readonly title: string;
+  /** From behind its heading to the line before the next one. */
+  readonly body: string;
+  readonly sum: string | undefined;
+}
+
+/** The parts of a runtime's text, each begun by its heading; what is before the first is lost. */
+function sections(text: string): Section[] {
+  const found: { title: string; sum: string | undefined; lines: string[] }[] = [];
+  for (const line of text.split('\n')) {
+    const [, title, sum] = HEADING.exec(line) ?? [];
+    if (title !== undefined) found.push({ title, sum, lines: [] });
+    else found.at(-1)?.lines.push(line);
+  }
+  return found.map(({ title, sum, lines }) => ({ title, sum, body: lines.join('\n') }));
+}
+
+const sum = (text: string) => bytesToHex(sha256(text));
+const shortSum = (text: string) => sum(text).slice(0, 12);
+
+/** Where a script's runtime begins; undefined where it has none. */
+export function runtimeStart(script: string): number | undefined {
+  const at = script.indexOf(`\n${MARK}`);
+  return at < 0 ? undefined : at + 1;
+}
+
+/** Is the runtime in a script the one that this crc writes, to the last byte? `other`: whole, and of another version. */
+export function genuine(script: string): Genuine {
+  const start = runtimeStart(script);
+  if (start === undefined) return { kind: 'none' };
+  const runtimeText = script.slice(start);
+  const [head = '', number = '', whole] =
+    new RegExp(`^${MARK}(\\d+): .*\\n.*\\n${SUM}([0-9a-f]{64})\\n`).exec(runtimeText) ?? [];
+  const version = Number(number);
+  const text = runtimeText.slice(head.length);
+  if (version !== runtimeVersion && sum(text) === whole) return { kind: 'other', version };
+  const isOurs = everyNeed().some((needs) => `${runtime(needs).text}\n` === runtimeText);
+  if (isOurs) return { kind: 'genuine', version };
+  const ours = version === runtimeVersion ? everySum() : undefined;
+  const parts = sections(text.replace(/\n$/, ''))
+    .filter(({ title, body, sum }) => shortSum(body) !== (ours === undefined ? sum : ours.get(title)))
+    .map(({ title }) => title);
+  return { kind: 'changed', version, parts };
+}
+
+/** All that a flow can need. */
+function everyNeed(): readonly Needs[] {
+  const either = [true, false];
+  return [null, ...RUNTIMES].flatMap((container) =>
+    either.flatMap((modules) =>
+      either.flatMap((alive) =>
+        either.flatMap((auto) =>
+          either.map((protect): Needs => ({ container, modules, alive, auto, protect })),
+        ),
+      ),
+    ),
+  );
+}
+
+/** The sum of each part that a script of this version can have, by its title. */
+const everySum = (): ReadonlyMap<string, string> =>
+  new Map(
+    everyNeed().flatMap((needs) =>
+      sections(partsFor(needs).join('\n').trimEnd()).map(
+        ({ title, body }) => [title, shortSum(body)] as const,
+      ),
+    ),
+  );
 
 /** Our own bash is code as it stands; nothing else becomes shell text this way. */
 const ownText = (text: string) => code([text] as unknown as TemplateStringsArray);

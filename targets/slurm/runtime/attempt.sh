@@ -1,3 +1,5 @@
+# --- An attempt, and its computation ---
+
 # The life of one attempt, on the host, where Slurm is.
 attempt() {
   catch_signals # first of all: a warning can come two seconds after the start
