@@ -33,6 +33,9 @@ export async function init(name: string, { targets, dir, format, runtime }: Init
     return reporter.end();
   }
   reporter.say(`${file}: say in it what to run, then: crc compile ${file}`);
+  reporter.say(
+    'commit the script as well; to fold it in reviews, add to .gitattributes: *.sbatch linguist-generated',
+  );
   return reporter.end([file]);
 }
 

@@ -23,7 +23,7 @@ import { fakeShellCheck } from '../support/fake-shellcheck.ts';
 const root = join(import.meta.dirname, '../..');
 const schema = (name: string) => JSON.parse(readFileSync(join(root, `specs/${name}.schema.json`), 'utf8'));
 const flow = firstFlow('primes');
-const verbs = ['compile', 'check', 'plan', 'doctor', 'init'];
+const verbs = ['compile', 'check', 'verify', 'plan', 'doctor', 'init'];
 
 let folder = '';
 beforeEach(() => {
@@ -44,7 +44,7 @@ describe('the page about the commands', () => {
     const told = rows
       .filter(([, , of]) => of?.trim().split(', ').includes(verb))
       .map(([, option]) => /--[a-z-]+/.exec(option ?? '')?.[0]);
-    expect(told.length).toBeGreaterThan(1);
+    expect(told.length).toBeGreaterThan(0);
     expect(told.sort()).toEqual(there.filter((one) => one !== '--help').sort());
   });
 

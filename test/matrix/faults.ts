@@ -169,8 +169,7 @@ export const faults: Readonly<Record<string, Row>> = {
     },
   },
   'disk full for ten seconds': {
-    prepare: (folder) =>
-      mountDisk(folder, 2000) ? undefined : 'this machine allows no mount',
+    prepare: (folder) => (mountDisk(folder, 2000) ? undefined : 'this machine allows no mount'),
     cleanUp: unmountDisk,
     strike: fillDisk,
     ends: /^(7[04]:0 > )?7:0$/,
