@@ -28,7 +28,7 @@ function errorsWith(edits: readonly Edit[]): ReadonlyMap<string, string> {
   const read = host.readFile.bind(host);
   host.readFile = (file) => texts.get(file) ?? read(file);
   const program = ts.createProgram(
-    [join(root, 'src/compile.ts'), join(root, 'src/assets.d.ts')],
+    [join(root, 'entry/crc.ts'), join(root, 'src/assets.d.ts')],
     options,
     host,
   );
