@@ -16,9 +16,12 @@ workflow ${name} {
 }
 `;
 
-function seconds(...args) {
+function seconds(args, env = {}) {
   const start = process.hrtime.bigint();
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
   if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
@@ -33,8 +36,8 @@ try {
   const [node, crc] = [[], []];
   for (let i = 0; i < rounds; i++) {
     // In turn, so that a machine that slows down slows down both.
-    node.push(seconds('-e', '0'));
-    crc.push(seconds(...compileOne));
+    node.push(seconds(['-e', '0']));
+    crc.push(seconds(compileOne));
   }
   const start = median(node);
   console.log(`one flow, without verification: ${ms(median(crc))}; node -e 0: ${ms(start)}`);
@@ -44,11 +47,25 @@ try {
   for (const count of [250, 500, 1000]) {
     const files = Array.from({ length: count }, (_, i) => join(folder, `f${i}.crflow`));
     for (const [i, file] of files.entries()) writeFileSync(file, flow(`f${i}`));
-    const took = seconds('dist/crc.js', 'compile', '--no-verify', '-o', folder, ...files) - start;
+    const took = seconds(['dist/crc.js', 'compile', '--no-verify', '-o', folder, ...files]) - start;
     console.log(
       `  ${String(count).padStart(4)}: ${(count / took).toFixed(0)} a second, ${ms(took / count)} each`,
     );
   }
+
+  const whole = [];
+  for (let i = 0; i < 3; i++) {
+    const begun = process.hrtime.bigint();
+    spawnSync('shellcheck', ['--norc', join(folder, 'f0.sbatch')]);
+    whole.push(Number(process.hrtime.bigint() - begun) / 1e9);
+  }
+  const many = Array.from({ length: 300 }, (_, i) => join(folder, `f${i}.crflow`));
+  const cold = { XDG_CACHE_HOME: join(folder, 'cache') };
+  const took = seconds(['dist/crc.js', 'compile', '-o', folder, ...many], cold);
+  console.log(
+    `300 flows, verified, with a cold cache: ${took.toFixed(1)} s; one ShellCheck of a whole script: ${median(whole).toFixed(1)} s`,
+  );
+  console.log(`  ratio ${(took / median(whole)).toFixed(1)} (aim: at most 12)`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
