@@ -202,7 +202,7 @@ describe('the cache of its answers', () => {
 
   test('is under HOME where XDG_CACHE_HOME is not said', () => {
     expect(twice([], { XDG_CACHE_HOME: '', HOME: folder }).calls()).toBe(2);
-    expect(readdirSync(join(folder, '.cache/crflow/shellcheck-results'))).toHaveLength(2);
+    expect(readdirSync(join(folder, '.cache/crflow/shellcheck-results'))).toHaveLength(3);
   });
 
   test('a torn entry is as good as none', () => {

@@ -67,7 +67,7 @@ describe.skipIf(!available.ok)(title, () => {
 
   test('makes a profile that a flow is then held against', () => {
     const flow = (partition: string, time: string) =>
-      `crflow 1\nsite "./here.json"\nworkflow a { application { run = "true" } checkpoint { interval = 10min lead = 30s } schedule { continue = resubmit partition = ${partition} time = ${time} total = 3d } }\n`;
+      `crflow 1\nsite "./here.json"\nworkflow a { application { run = "true" } checkpoint { interval = 10min lead = 30s } schedule { continue = resubmit partition = "${partition}" time = ${time} total = 3d } }\n`;
     const check = (text: string) =>
       crc(['check', '-', '--format', 'json'], { cwd: cluster.work, input: text, env: cluster.env });
     const codes = ({ stdout }: { stdout: string }) =>
