@@ -307,9 +307,13 @@ export function containersOf({ runtime, env }: TestContainer, state: string): re
 
 /** Removes the folder, what the runtimes have mounted in it, and what they keep elsewhere. */
 export function removeContainers(folder: string): void {
-  for (const mounted of ['storage/overlay', 'storage/vfs', 'login/storage/overlay', 'node/storage/overlay'])
-    spawnSync('umount', ['-l', join(folder, mounted)]);
-  rmSync(folder, { recursive: true, force: true });
+  // The last first: one can be below another. A container of a job that was just ended may still be going away.
+  const mounted = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((path) => path.startsWith(`${folder}/`));
+  for (const path of mounted.reverse()) spawnSync('umount', ['-l', path]);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
 }
 
 function must(command: string, args: readonly string[], env: Readonly<Record<string, string>>): void {
