@@ -94,16 +94,17 @@ describe('the examples of real programs, carried to their end', () => {
           const env = { ...quicker, PATH, MODULESHOME: modules(cluster) };
           const id = await cluster.submit(`${name}.sbatch`, { cwd: folder, env, sbatchArgs });
           const job = await cluster.waitForJob(id, 'ended', 600);
+          const run = `${id}.${cluster.name}`;
           const log = readFileSync(join(folder, `${name}-${id}.log`), 'utf8');
           expect(job, log).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
 
-          const events = journal(join(folder, 'crflow-state', name, id)).map(({ event }) => event);
+          const events = journal(join(folder, 'crflow-state', name, run)).map(({ event }) => event);
           const times = (event: string) => events.filter((one) => one === event).length;
           // Once as the proof, and once in each attempt but the first.
           expect(times('restored'), log).toBe(1 + Number(job.Restarts));
           expect(times('launched'), log).toBe(1);
           for (const [file, pick] of Object.entries(results)) {
-            const path = join(folder, file === 'output' ? `${name}-${id}.out` : file);
+            const path = join(folder, file === 'output' ? `${name}-${run}.out` : file);
             expect(picked(path, pick), file).toEqual(expected.get(file));
           }
         },
