@@ -145,7 +145,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   };
   const restoring = async (run: Run) => {
     for (const deadline = Date.now() + 120_000; ; await sleep(100)) {
-      if (run.left().some((line) => line.includes('sleep 3600'))) return;
+      if (run.running().some((line) => line.includes('sleep 3600'))) return;
       if (Date.now() > deadline) throw new Error(`no restore within 120 s:\n${run.log()}`);
     }
   };
@@ -178,7 +178,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     await restoring(run);
     run.signal('SIGKILL');
     expect(await ended).toBe(137);
-    await vi.waitUntil(() => run.left().length === 0, { timeout: 120_000 });
+    await vi.waitUntil(() => run.running().length === 0, { timeout: 120_000 });
   });
 
   test('a process that DMTCP gives up in a restore: the rest is not waited for, and its reason is told', async ({

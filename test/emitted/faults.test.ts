@@ -51,7 +51,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     await run.until('sealed');
     expect(run.kill(/inner_half/)).toBeGreaterThan(0);
     await run.until('restored');
-    const coordinators = run.left().filter((line) => line.includes('--exit-on-last'));
+    const coordinators = run.running().filter((line) => line.includes('--exit-on-last'));
     run.go();
     expect(await ended, run.log()).toBe(7);
     expect(coordinators).toHaveLength(1);

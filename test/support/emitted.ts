@@ -239,7 +239,13 @@ workflow count {
         .filter((name) => /^\d+$/.test(name))
         .map(Number)
         .sort((a, b) => a - b),
-    left: () => processesIn(folder),
+    /** The processes of this run. */
+    running: () => processesIn(folder),
+    /** The same once the job has ended: what wakes its outer half takes a moment to follow it, on a busy machine. */
+    left() {
+      for (let i = 0; i < 20 && this.running().length > 0; i++) pauseHere(100);
+      return this.running();
+    },
     /** Ends whatever is left and removes everything. */
     [Symbol.dispose]() {
       disposed = true;
@@ -248,6 +254,8 @@ workflow count {
     },
   };
 }
+
+const pauseHere = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 function endProcess(line: string): void {
   try {

@@ -187,7 +187,7 @@ async function judgeEnd(run: Run, broken: string[]): Promise<void> {
     broken.push(`the output is ${JSON.stringify(run.output())}`);
   const status = join(run.state, 'status');
   if (!exists(status) || readFileSync(status, 'utf8') !== '7\n') broken.push('no status 7 on disk');
-  for (const limit = Date.now() + 120_000; run.left().length > 0 && Date.now() < limit; ) await sleep(100);
+  for (const limit = Date.now() + 120_000; run.running().length > 0 && Date.now() < limit; ) await sleep(100);
   for (const line of run.left()) broken.push(`left behind: process ${line}`);
   if (run.generations().length > keep + 1) broken.push(`generations kept: ${run.generations()}`);
   for (const path of filesUnder(run.folder))
@@ -205,7 +205,7 @@ function isTimeToWarn(run: Run, earlier: number): boolean {
 
 /** Ends what the kill from inside did not reach, which is what `timeout` had put into a group of its own. */
 async function nothingLeft(run: Run): Promise<void> {
-  for (let i = 0; i < 100 && run.left().length > 0; i++) {
+  for (let i = 0; i < 100 && run.running().length > 0; i++) {
     run.kill(/./);
     await sleep(10);
   }
