@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { held, rehearsal } from '../support/emitted.ts';
+import { exists } from '../support/run-folder.ts';
 
 // What must not keep an attempt from going on, or from coming to an end.
 describe.each(dmtcpImplementations)('an attempt, with $name', {
@@ -14,6 +15,19 @@ describe.each(dmtcpImplementations)('an attempt, with $name', {
     expect(await run.start({ TEST_LOG: '/dev/full' })).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(run.entries().filter(({ event }) => event === 'restored')).toHaveLength(1);
+  });
+
+  test('that is killed right behind its second seal: it was restored, and the run knows that', ({
+    expect,
+  }) => {
+    using run = rehearsal(dmtcp);
+    const lines = (restored: number) => `run=$PWD attempt=1 restored_from=${restored}
+fill() { :; }; put_in_place() { exit; }; newest_generation() { echo 1; }
+seal 1`;
+    run.functions(lines(0));
+    expect(exists(join(run.folder, 'proven'))).toBe(false);
+    run.functions(lines(1));
+    expect(exists(join(run.folder, 'proven'))).toBe(true);
   });
 
   test('that cannot put back what it protects: tries each generation once, then stops with 74', async ({

@@ -58,7 +58,6 @@ work_is_saved() {
   work=$((work + taken - since - suspended)) suspended=0
   add_to checkpoints 1
   add_to saving "$1"
-  if ((restored_from)); then : >"$run/proven"; fi
   work_begins
 }
 

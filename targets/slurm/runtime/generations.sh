@@ -45,6 +45,8 @@ seal() {
   local partial bytes
   generation=$(($(newest_generation) + 1))
   partial=$run/generations/$generation.$attempt.partial # an attempt that was taken over may be writing one, too
+  # Before anything else is written: all can end right behind the seal.
+  if ((restored_from)); then : >"$run/proven"; fi
   if ! fill "$1" || ! put_in_place; then
     rm -rf "$partial"
     return 1
