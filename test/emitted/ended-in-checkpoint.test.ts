@@ -34,12 +34,12 @@ exec '${dmtcp.bin}/dmtcp_command' "$@"
     const first = run.start({ CRFLOW_INTERVAL: '3' });
     await run.until('sealed');
     writeFileSync(join(run.folder, 'now'), '');
-    run.signal('SIGTERM');
+    run.verb('stop', { CRFLOW_TEST_OTHER_STATE: 'RUNNING' });
     expect(await first, run.log()).toBe(71);
     expect(existsSync(join(run.folder, 'now'))).toBe(false);
     rmSync(bin, { recursive: true, force: true });
     run.go();
-    expect(await run.start(), run.log()).toBe(7);
+    expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(Array.from({ length: 40 }, (_, i) => `${i + 1}\n`).join(''));
     expect(run.log()).toContain('checkpoint failed');
   },
