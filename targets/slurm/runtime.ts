@@ -93,7 +93,7 @@ export function runtime(needs: Needs): ShellText {
   const key = JSON.stringify(needs);
   const before = made.get(key);
   if (before !== undefined) return before;
-  const text = sections(partsFor(needs).join('\n').trimEnd())
+  const text = ownSections(needs)
     .map(({ title, body }) => `# --- ${title} --- ${shortSum(body)}\n${body}`)
     .join('\n');
   const fresh = ownText(`${MARK}${runtimeVersion}: the same in every script that has these parts ===
@@ -111,6 +111,8 @@ interface Section {
   readonly sum: string | undefined;
 }
 
+const ownSections = (needs: Needs) => sections(partsFor(needs).join('\n').trimEnd());
+
 /** The parts of a runtime's text, each begun by its heading; what is before the first is lost. */
 function sections(text: string): Section[] {
   const found: { title: string; sum: string | undefined; lines: string[] }[] = [];
@@ -125,9 +127,9 @@ function sections(text: string): Section[] {
 const sum = (text: string) => bytesToHex(sha256(text));
 const shortSum = (text: string) => sum(text).slice(0, 12);
 
-/** Where a script's runtime begins; undefined where it has none. */
+/** Where a script's runtime begins; undefined where it has none. What a flow's `run` says, above it, may look the same. */
 export function runtimeStart(script: string): number | undefined {
-  const at = script.indexOf(`\n${MARK}`);
+  const at = script.lastIndexOf(`\n${MARK}`);
   return at < 0 ? undefined : at + 1;
 }
 
@@ -167,11 +169,11 @@ function everyNeed(): readonly Needs[] {
 /** The sum of each part that a script of this version can have, by its title. */
 const everySum = (): ReadonlyMap<string, string> =>
   new Map(
-    everyNeed().flatMap((needs) =>
-      sections(partsFor(needs).join('\n').trimEnd()).map(
-        ({ title, body }) => [title, shortSum(body)] as const,
-      ),
-    ),
+    [null, ...RUNTIMES]
+      .flatMap((container) =>
+        ownSections({ container, modules: true, alive: true, auto: true, protect: true }),
+      )
+      .map(({ title, body }) => [title, shortSum(body)] as const),
   );
 
 /** Our own bash is code as it stands; nothing else becomes shell text this way. */

@@ -38,6 +38,13 @@ describe('the runtime in a script', () => {
     });
   });
 
+  test('begins behind a `run` that says what its first line says', () => {
+    const line = "# === crflow's runtime 6: mine ===";
+    expect(genuine(script.replace('run_block() {', `run_block() {\n${line}`))).toMatchObject({
+      kind: 'genuine',
+    });
+  });
+
   const generations = 'Generations: complete checkpoints, sealed';
   const cut = (from: string, to: string) => {
     const start = script.indexOf(`\n# --- ${from}`);
