@@ -51,7 +51,11 @@ describe.skipIf(!slurm.ok)(
       expect(run.entries().filter(({ event }) => event === 'restored')).toHaveLength(1);
       expect(run.output()).toBe(run.expected);
       const asked = run.entries().findIndex(({ event }) => event === 'asked');
-      expect(run.entries()[asked]).toMatchObject({ signal: 'TERM', reason: 'preemption' });
+      // A heartbeat that asks Slurm in that second may hear of it before the TERM does.
+      expect(run.entries()[asked]).toMatchObject({
+        signal: expect.stringMatching(/^(TERM|)$/),
+        reason: 'preemption',
+      });
       // Where a checkpoint was sealed just before, that one stands.
       expect(run.entries()[asked + 1]).toMatchObject({
         event: expect.stringMatching(/^(sealed|inner_ended)$/),
