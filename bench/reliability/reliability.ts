@@ -70,7 +70,7 @@ async function faultTable(cluster: Cluster, dmtcp: Dmtcp, wanted: RegExp): Promi
   await Promise.all([run(onNode), run(others), run(others)]);
   await run(alone);
   return [
-    '| fault | script | what became of the run | Slurm says | restarts | numbers lost / doubled | done again |',
+    '| fault | script | result | Slurm says | restarts | numbers lost / doubled | done again |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...chosen.flatMap((row) => lines.get(row) ?? []),
   ];
