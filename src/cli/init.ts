@@ -32,59 +32,59 @@ export async function init(name: string, { targets, dir, format, runtime }: Init
     reporter.report([diagnose(findings.unwritable, { folder: dir, why: plainWords(error) })]);
     return reporter.end();
   }
-  reporter.say(`${file}: say in it what to run, then: crc compile ${file}`);
+  reporter.say(`wrote ${file}: edit it to say what to run, then: crc compile ${file}`);
   reporter.say(
-    'commit the script as well; to fold it in reviews, add to .gitattributes: *.sbatch linguist-generated',
+    'commit the script as well; to fold it in reviews, add this to .gitattributes: *.sbatch linguist-generated',
   );
   return reporter.end([file]);
 }
 
-/** A flow that compiles as it stands, and so does each line in it whose `// ` is taken away. */
+/** A flow that compiles as it is; so does the flow with any of its commented lines activated. */
 export function firstFlow(name: string, runtime?: Runtime): string {
   return `crflow 1
 
-// What ${name} computes, in a line.
+// Say in a line what ${name} computes.
 //
-// ${runtime === undefined ? 'It runs on the host; in a container with a block `container { … }`: crc init --runtime NAME.' : `It runs in a container of ${runtime.label}. DMTCP must be in its image: an \`image\` block puts it in.`}
-// \`crc check ${name}.crflow\` says what is wrong with this file, \`crc compile ${name}.crflow\` makes ${name}.sbatch of it.
+// ${runtime === undefined ? 'It runs on the host. For a container: crc init --runtime NAME.' : `It runs in a container of ${runtime.label}. The image must contain DMTCP: an \`image\` block adds it.`}
+// \`crc check ${name}.crflow\` says what is wrong with this file; \`crc compile ${name}.crflow\` writes ${name}.sbatch.
 workflow ${name} {
   application {
-    // Your own bash. It starts in the folder that you submit from; the first command that fails ends it.${runtime === undefined ? '' : `\n    // ${placeOf(name)} is in the image: the program is where \`image\`, below, builds it, or where yours has it.`}
+    // Your own bash script. It starts in the folder that you submit from, and ends at the first command that fails.${runtime === undefined ? '' : `\n    // ${placeOf(name)} is a folder in the image: where \`image\`, below, builds the program, or where your image has it.`}
     run = """
       ${runtime === undefined ? '.' : placeOf(name)}/${name} --threads {{threads}} input.dat
     """
-    threads = 1                         // cores, of one node
-    memory  = 2GiB                      // the most that it has in memory: what a checkpoint takes on disk
-    // workdir = "${runtime === undefined ? `$SCRATCH/${name}"    ` : '/data"            '} // where it runs instead${runtime === undefined ? '' : ': a place in the container'}
-    // output  = "${name}.txt"          // what it prints; else ${name}-RUN.out
-    // alive   = 30min                  // without output for so long it hangs, and is restored
+    threads = 1                         // CPU cores, on one node
+    memory  = 2GiB                      // peak memory use, which is the size of a checkpoint
+    // workdir = "${runtime === undefined ? `$SCRATCH/${name}"    ` : '/data"            '} // to run in another folder${runtime === undefined ? '' : ', in the container'}
+    // output  = "${name}.txt"          // where its output goes; the default is ${name}-RUN.out
+    // alive   = 30min                  // without output for this long, it is taken to hang, and restored
   }
 
   environment {
-    // load = ["${runtime === undefined ? 'dmtcp/4.1.1"]          ' : `${runtime.name}"]`.padEnd(24)} // modules${runtime === undefined ? '; DMTCP must be found by one, or on your PATH' : ' of the host'}
-    // set { OMP_PLACES = "cores" }       // variables of your program
+    // load = ["${runtime === undefined ? 'dmtcp/4.1.1"]          ' : `${runtime.name}"]`.padEnd(24)} // modules${runtime === undefined ? '; DMTCP must come from one, or be on your PATH' : ' of the host'}
+    // set { OMP_PLACES = "cores" }       // variables for your program
   }
 
 ${runtime === undefined ? '' : container(name, runtime)}  checkpoint {
-    interval = 10min                    // what a failure may cost; or auto
-    lead     = 2min                     // before the time limit: what a last checkpoint may take
-    // state   = "$SCRATCH/crflow"      // where checkpoints are kept: on shared storage
-    // protect = ["results/*.dat"]      // files that are written in place, to be brought back with the memory
+    interval = 10min                    // the most work that a failure can cost; or auto
+    lead     = 2min                     // time for the last checkpoint before the time limit
+    // state   = "$SCRATCH/crflow"      // where checkpoints are kept, on shared storage
+    // protect = ["results/*.dat"]      // files that the program overwrites, to be restored with it
   }
 
   schedule {
-    time  = 2h                          // of one job
-    total = 1d                          // of all jobs of a run together
+    time  = 2h                          // per job
+    total = 1d                          // of all jobs together
     // account   = "m0000"
     // partition = "regular"
     // qos       = "preempt"
-    // mem       = 4GiB                 // what Slurm gives; memory, above, is an estimate
+    // mem       = 4GiB                 // what Slurm grants; memory, above, is an estimate
   }
 }
 `;
 }
 
-/** Where the recipe has the program built, and `run` starts it. */
+/** Where the recipe builds the program and `run` starts it. */
 const placeOf = (name: string) => `/opt/${name}`;
 
 /** The block for a container, and a recipe for its image that is commented out. */
@@ -98,11 +98,11 @@ function container(name: string, { name: runtime, files, local }: Runtime): stri
   return `  container {
     runtime = ${runtime}
     image   = "${image}"${files ? ` // or a file: "$HOME/images/${name}${files.ending}"` : ''}
-    // dmtcp = "/usr/local"             // where DMTCP is in it
+    // dmtcp = "/usr/local"             // where DMTCP is in the image
     // mount "$SCRATCH/${name}" to "/data"
   }
 
-  // How the image is made: crc writes a Dockerfile with DMTCP in it, and a script that builds it. Take the slashes away.
+  // How to build the image: crc writes a Dockerfile that adds DMTCP, and a script that builds it. Remove the slashes to use it.
   // image {
   //   from           = "debian:12"
   //   build_packages = ["g++", "make"]

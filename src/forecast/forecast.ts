@@ -138,7 +138,7 @@ function assume(plan: Plan, given: Given, site: SiteProfile | undefined) {
   const rate = storage?.bandwidth ?? WRITE_RATE;
   const [from, seen] =
     storage?.bandwidth === undefined
-      ? ['', ': seen on a small machine; a parallel file system writes about 1 GB/s']
+      ? ['', ': measured on a small machine; a parallel file system writes about 1 GB/s']
       : [` (${storage.name} of ${site?.name})`, ''];
   const expire = site?.slurm.credExpire;
   const assumptions: Assumption[] = [
@@ -147,41 +147,41 @@ function assume(plan: Plan, given: Given, site: SiteProfile | undefined) {
       value: memory,
       unit: 'bytes',
       given: said,
-      basis: said ? 'memory of the flow' : 'the flow gives no memory; this is a guess',
+      basis: said ? "the flow's memory" : 'a guess: the flow does not give memory',
     },
     seconds(
       'checkpoint',
       given.checkpoint,
       checkpointCost(memory, rate),
-      `memory, written at ${rate / 1e9} GB/s${from}, and ${HANDLING} s to see that it is done and to seal it${seen}`,
+      `memory, written at ${rate / 1e9} GB/s${from}, plus ${HANDLING} s to notice its end and seal it${seen}`,
     ),
     seconds(
       'restore',
       given.restore,
       restoreCost(memory, rate),
-      `read twice at that rate, for the checksum and to restore, and ${HANDLING} s`,
+      `read twice at that rate, for the checksum and for the restore, plus ${HANDLING} s`,
     ),
-    seconds('start-up', given.startUp, START_UP, 'of each attempt: modules, DMTCP, the launch; a guess'),
+    seconds('start-up', given.startUp, START_UP, 'for each attempt: modules, DMTCP, the launch; a guess'),
     seconds(
       'mtbf',
       plan.checkpoint.mtbf ?? undefined,
       vocabulary.checkpoint.keys.mtbf.byDefault,
-      'between two failures that come without a warning; nodes are better than that, people are not',
+      'mean time between failures without a warning; nodes fail less often, people interrupt more often',
     ),
-    seconds('early', given.early, SIGNAL_EARLY, 'Slurm may warn so much earlier than asked to'),
+    seconds('early', given.early, SIGNAL_EARLY, 'how much too early Slurm may send the warning'),
     expire === undefined
       ? seconds(
           'requeue',
           undefined,
           REQUEUE_DELAY,
-          "Slurm's cred_expire (120 s) and one second; the site may have another",
+          "Slurm's default cred_expire (120 s), plus one second; the site may have another",
         )
       : {
           name: 'requeue',
           value: expire + 1,
           unit: 's',
           given: true,
-          basis: `cred_expire (${expire} s) of ${site?.name} and one second`,
+          basis: `cred_expire (${expire} s) at ${site?.name}, plus one second`,
         },
   ];
   const value = (name: Assumption['name']) => assumptions.find((one) => one.name === name)?.value ?? 0;

@@ -24,7 +24,7 @@ export function page(forecast: Forecast, paint: Painter): string {
     ['The interval', theInterval(forecast)],
     ['Disk', disk(forecast)],
     ['The queue', queue(forecast)],
-    ['What this rests on', forecast.assumptions.flatMap(assumption)],
+    ['What this is based on', forecast.assumptions.flatMap(assumption)],
   ];
   const blocks = sections
     .filter(([, lines]) => lines.length > 0)
@@ -42,7 +42,7 @@ function theRun({ run, range, asked, program }: Forecast): string[] {
       'program',
       program === null
         ? `no --work was given: this is what fits into total, ${duration(asked.total)}`
-        : `${duration(program)} if nothing disturbs it`,
+        : `${duration(program)} if nothing interrupts it`,
     ),
     row(
       'attempts',
@@ -63,15 +63,15 @@ function theRun({ run, range, asked, program }: Forecast): string[] {
 function ending({ ending, attempts }: Run, total: Seconds): string {
   switch (ending) {
     case 'done':
-      return 'with the program, and its status';
+      return "with the program's own status";
     case 'total':
       return `with status 72, checkpointed: total, ${duration(total)}, is used up`;
     case 'attempts':
       return `with status 72, checkpointed: all ${attempts} attempts are used up`;
     case 'manual':
-      return 'with status 71, checkpointed, to be resumed by hand';
+      return 'with status 71, checkpointed; you resume it';
     case 'no-progress':
-      return 'with status 73: attempts seal nothing';
+      return 'with status 73: no attempt seals a generation';
   }
 }
 
@@ -113,7 +113,7 @@ function timeline({ run, asked }: Forecast): string[] {
 function theInterval({ interval }: Forecast): string[] {
   const { used, auto, young, daly, cost, restart, mtbf, failures } = interval;
   const line = ({ seconds, overhead }: Candidate) =>
-    `${duration(seconds).padEnd(14)}${overhead === null || overhead > 100 ? 'next to no work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
+    `${duration(seconds).padEnd(14)}${overhead === null || overhead > 100 ? 'hardly any work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
   const each = duration((used.seconds + cost) / 2 + restart);
   return [
     ...row(auto ? 'used (auto)' : 'used', line(used)),
@@ -128,17 +128,14 @@ function theInterval({ interval }: Forecast): string[] {
 
 function disk({ disk: { generation, most, free, tasks } }: Forecast): string[] {
   const lines = [
-    ...row(
-      'a generation',
-      `${size(generation)}, the memory of the program; copies of protected files come on top`,
-    ),
-    ...row('at most', `${size(most)}; keep ${size(free)} free, or checkpoints are skipped`),
+    ...row('a generation', `${size(generation)}, the memory of the program, plus copies of protected files`),
+    ...row('at most', `${size(most)}; checkpoints are skipped unless ${size(free)} are free`),
   ];
   if (tasks > 1)
     lines.push(
       ...row(
         'array',
-        `${count(tasks)} tasks, each with a run and generations of its own: ${size(tasks * most)} in all`,
+        `${count(tasks)} tasks, each with its own run and generations: ${size(tasks * most)} in all`,
       ),
     );
   return lines;
@@ -146,16 +143,16 @@ function disk({ disk: { generation, most, free, tasks } }: Forecast): string[] {
 
 function queue({ queue: { continue: how, delay, elapsed }, run, charge, disk }: Forecast): string[] {
   const again = {
-    requeue: `a requeued attempt waits ${duration(delay)} at least: ${duration(delay * run.requeues)} in all`,
-    resubmit: 'each attempt is another job, which waits as any new job does',
-    resume: 'nothing goes on by itself: you resume the run',
+    requeue: `a requeued attempt waits at least ${duration(delay)}: ${duration(delay * run.requeues)} in all`,
+    resubmit: 'each attempt is a new job, and waits like any other',
+    resume: 'the run does not continue by itself: you resume it',
   }[how];
   const lines = [...row('between', again)];
   if (elapsed !== null)
     lines.push(
       ...row(
         'start to end',
-        `${duration(elapsed)}, and however long the attempts wait for a place: that is not known here, and not charged to total`,
+        `${duration(elapsed)}, plus the time that attempts wait in the queue, which is not known here and does not count towards total`,
       ),
     );
   if (charge !== null) {
@@ -166,7 +163,7 @@ function queue({ queue: { continue: how, delay, elapsed }, run, charge, disk }: 
         'charge',
         factor === 0
           ? `none, in the QOS ${qos}`
-          : `${hours(nodeHours)} at ${factor} for an hour of a node, in the QOS ${qos}: less where the job shares its node${all}`,
+          : `${hours(nodeHours)} at ${factor} per node hour, in the QOS ${qos}; less if the job shares its node${all}`,
       ),
     );
   }

@@ -8,7 +8,7 @@ import { describeDuration } from '../time/duration.ts';
 export const TOO_MUCH = 20;
 
 /**
- * What she would rather know before she submits, in sentences with the numbers in them.
+ * What a user should know before submitting, in sentences that contain the numbers.
  * @param all the run of the forecast, and what else it may be
  */
 export function remarks(terms: Terms, forecast: Omit<Forecast, 'remarks'>, all: readonly Run[]): string[] {
@@ -18,19 +18,17 @@ export function remarks(terms: Terms, forecast: Omit<Forecast, 'remarks'>, all: 
 function ofTheEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): string[] {
   if (run.ending === 'done') return [];
   if (run.ending === 'manual')
-    return [
-      'the run stops at the end of its first attempt (status 71), and waits for its owner to resume it',
-    ];
-  if (run.ending === 'no-progress') return ['attempts seal nothing, so the run stops with status 73'];
+    return ['the run stops at the end of its first attempt (status 71) and waits until you resume it'];
+  if (run.ending === 'no-progress') return ['no attempt seals a generation, so the run stops with status 73'];
   if (program === null) return [];
   if (needs === null)
     return [
-      `the program would not end in ${TOO_MUCH} times its own time: attempts gain almost nothing. Give each more time`,
+      `even in ${TOO_MUCH} times its own time, the program would not end, because attempts make almost no progress. Give each attempt more time`,
     ];
   return [
     run.ending === 'total'
       ? `the program does not end within total: it needs ${describeDuration(wholeMinutes(needs.total))} of walltime, and more with failures`
-      : `the program does not end within max_attempts: it needs ${needs.attempts}, and more where one is preempted`,
+      : `the program does not end within max_attempts: it needs ${needs.attempts}, and more if one is preempted`,
   ];
 }
 
@@ -42,22 +40,22 @@ function ofAttempts(
   const found: string[] = [];
   if (all.some((one) => one.lost > 0))
     found.push(
-      `the last checkpoint of an attempt takes ${describeDuration(cost)}, and is not always done ${describeDuration(lead)} after the warning: work is lost. Make lead ${describeDuration(leadForWriting(Math.max(0, cost - HANDLING)))}`,
+      `the last checkpoint of an attempt takes ${describeDuration(cost)}, which is not always done ${describeDuration(lead)} after the warning, so work is lost. Raise lead to ${describeDuration(leadForWriting(Math.max(0, cost - HANDLING)))}`,
     );
   const full = run.groups.map(({ attempt }) => attempt).filter(({ ending }) => ending === 'limit');
   if (full.some(({ work, lost }) => work + lost <= 0))
-    found.push('there are attempts that are over before they have done any work');
+    found.push('some attempts end before they have done any work');
   else if (
     full.length > 0 &&
     !full.some(({ cycles }) => cycles.some(({ work }) => work === interval.used.seconds))
   )
     found.push(
-      `no attempt gets as far as ${describeDuration(Math.round(interval.used.seconds))}, the interval: work is saved at the end of attempts only`,
+      `no attempt lasts as long as the interval, ${describeDuration(Math.round(interval.used.seconds))}: work is saved only at the end of attempts`,
     );
   return found;
 }
 
-/** Half a per cent is not worth a word. */
+/** Half a per cent is not worth mentioning. */
 function ofTheInterval({ interval: { used, daly, auto } }: Omit<Forecast, 'remarks'>): string[] {
   if (auto || (used.overhead !== null && used.overhead <= 2 * (daly.overhead ?? 0) + 0.005)) return [];
   return [

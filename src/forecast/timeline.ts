@@ -9,7 +9,7 @@ export const LEGEND = [
   '= checkpoints, too many to draw',
   '# last checkpoint',
   '* end of the program',
-  '. left over',
+  '. unused',
 ];
 
 /** Periods of at least so many columns are drawn one by one. */

@@ -120,14 +120,14 @@ describe('crc plan', () => {
       expect(json('--work', '9h').answer.forecasts).not.toEqual(named);
     });
 
-    test('is on the page, with what each number rests on', () => {
+    test('is on the page, with what each number is based on', () => {
       write(inQos('dear').replace('total = 3d', 'total = 3d  array = "0-9"'));
       const { stdout } = plan(['flow.crflow', '--site', './iron.json', '--work', '9h']);
       const page = stdout.replaceAll(/\s+/g, ' ');
-      expect(page).toContain('memory, written at 1.2 GB/s (work of iron), and 3 s to see that it is done');
-      expect(page).toContain('requeue 1 min 1 s cred_expire (60 s) of iron and one second');
+      expect(page).toContain('memory, written at 1.2 GB/s (work of iron), plus 3 s to notice its end');
+      expect(page).toContain('requeue 1 min 1 s cred_expire (60 s) at iron, plus one second');
       const [, one, all] =
-        /charge ([\d.]+) node hours at 2.5 for an hour of a node, in the QOS dear: less where the job shares its node; ([\d.]+) node hours for all 10 tasks/.exec(
+        /charge ([\d.]+) node hours at 2.5 per node hour, in the QOS dear; less if the job shares its node; ([\d.]+) node hours for all 10 tasks/.exec(
           page,
         ) ?? [];
       const { walltime } = json('--site', './iron.json', '--work', '9h').answer.forecasts[0].run;

@@ -463,14 +463,14 @@ describe('a forecast', () => {
     [
       'an interval that no attempt reaches',
       ['', 'interval = 117min', ''],
-      'no attempt gets as far as 1 h 57 min',
+      'no attempt lasts as long as the interval, 1 h 57 min',
     ],
     [
       'an interval that is far from the best',
       ['memory = 100GiB', 'interval = 10min lead = 15min', ''],
       'would lose less',
     ],
-    ['a manual run', ['', 'strategy = manual', ''], 'waits for its owner'],
+    ['a manual run', ['', 'strategy = manual', ''], 'until you resume it'],
   ])('remarks upon %s', (_, [application = '', checkpoint = '', schedule = ''], remark) => {
     const all = checkpoint.includes('lead')
       ? planLead(application, checkpoint)
@@ -488,7 +488,7 @@ describe('a forecast', () => {
     const { remarks, run } = foretell('', '', '', { checkpoint: 200 });
     expect(run.lost).toBeGreaterThan(0);
     // 1.5 times the 197 s that it writes, and 20 s: as CRF306 has it.
-    expect(remarks.join()).toContain('Make lead 5 min 16 s');
+    expect(remarks.join()).toContain('Raise lead to 5 min 16 s');
   });
 });
 
