@@ -20,14 +20,14 @@ export const clauses = {
     aliases: ['bind', 'binds', 'volume', 'volumes', 'mounts', 'bind_mount'],
   },
   copy: {
-    doc: 'Puts a folder or file from beside the flow into the image, to be built there.',
+    doc: 'Copies a folder or file from beside the flow into the image, for the build.',
     example: 'copy "src" to "/opt/solve"',
     parts: ['to'],
     flags: [],
     aliases: ['add', 'copies', 'source', 'sources', 'files'],
   },
   git: {
-    doc: 'Puts a commit of a git repository into the image.',
+    doc: 'Copies a commit of a git repository into the image.',
     example: 'git "https://example.org/solve.git" commit "1c2d…" to "/opt/solve"',
     parts: ['commit', 'to'],
     flags: [],

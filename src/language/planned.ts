@@ -1,8 +1,8 @@
 import { REFUSED } from './sbatch.ts';
 
-/** What the language will have and this version has not: said once, where it is written, and its inside not read. */
+/** What a later version of the language will have. It is reported once, where it is written, and its contents are not read. */
 export interface PlannedSpec {
-  /** Goes on from "it will". */
+  /** Continues "it will". */
   readonly meaning: string;
   /** What to do until then. */
   readonly meanwhile: string | undefined;
@@ -12,8 +12,9 @@ export const planned: Readonly<Record<string, PlannedSpec>> = {
   nodes: { meaning: 'ask for several nodes', meanwhile: REFUSED.get('nodes') },
   ntasks: { meaning: 'ask for several tasks', meanwhile: REFUSED.get('ntasks') },
   gpus: {
-    meaning: 'ask for GPUs, once DMTCP can checkpoint what runs on them',
-    meanwhile: 'leave it out, and run the program on CPUs; or use its own checkpoints, without crflow',
+    meaning: 'ask for GPUs, once DMTCP can checkpoint programs that use them',
+    meanwhile:
+      "leave it out, and run the program on CPUs; or use the program's own checkpoints, without crflow",
   },
 };
 

@@ -2,14 +2,14 @@ import type { BlockSpec } from './spec.ts';
 
 export const application = {
   required: true,
-  doc: 'What is run.',
+  doc: 'What to run.',
   example: 'application { run = "./solve" }',
   aliases: ['app', 'job', 'program', 'command'],
   keys: {
     run: {
       type: 'shell',
       required: true,
-      doc: "The application's own bash, run with `set -eo pipefail` in `workdir`; its status is the job's.",
+      doc: "The application's bash script, run with `set -eo pipefail` in `workdir`; its status becomes the job's.",
       example: '"./solve input.dat"',
       aliases: ['command', 'cmd', 'script', 'exec', 'executable'],
     },
@@ -22,7 +22,7 @@ export const application = {
     },
     output: {
       type: 'path',
-      doc: 'Where the output of `run` goes; rolled back with it when it is restored.',
+      doc: 'Where the output of `run` goes; a restore rolls it back with the program.',
       default: 'NAME-RUN.out in `workdir`',
       example: '"water.out"',
       aliases: ['stdout', 'log', 'out', 'logfile'],
@@ -35,13 +35,13 @@ export const application = {
       example: '8',
       least: 1,
       most: 65_533,
-      whyLeast: 'an application has at least the thread that it starts with',
+      whyLeast: 'an application has at least one thread',
       whyMost: 'Slurm keeps --cpus-per-task in 16 bits',
       aliases: ['cpus', 'cores', 'ncpus', 'cpus_per_task', 'omp_num_threads', 'nthreads', 'procs'],
     },
     memory: {
       type: 'size',
-      doc: 'The most that the program has in memory: what a checkpoint costs. Not --mem.',
+      doc: "The program's peak memory use, which is the size of a checkpoint. Not --mem.",
       unit: 'bytes',
       default: 'unknown: no estimates',
       example: '4GiB',
@@ -50,7 +50,7 @@ export const application = {
     },
     mpi: {
       type: 'choice',
-      doc: '`singleton`: linked with MPI, and run as one process; its start-up is kept to that one.',
+      doc: '`singleton`: the program is linked with MPI, but runs as one process.',
       byDefault: 'no',
       example: 'singleton',
       choices: ['no', 'singleton'],
@@ -58,7 +58,7 @@ export const application = {
     },
     alive: {
       type: 'duration',
-      doc: 'A program whose `output` does not grow for this long hangs: it is ended and restored.',
+      doc: 'If `output` does not grow for this long, the program is taken to hang: it is ended and restored.',
       unit: 'seconds',
       default: 'not watched',
       example: '30min',
@@ -68,7 +68,7 @@ export const application = {
 } as const satisfies BlockSpec;
 
 export const environment = {
-  doc: 'What surrounds the application on the host.',
+  doc: 'Modules and variables for the application.',
   example: 'environment { load = ["dmtcp/4.1.1"] }',
   aliases: ['env', 'environ'],
   keys: {
@@ -81,8 +81,8 @@ export const environment = {
     },
     pass: {
       type: 'variables',
-      doc: 'Variables of the submission that a container gets; `OMP_*` is all that begin so.',
-      default: "none but `SLURM_*` and crflow's",
+      doc: 'Variables of the submission that a container gets; `OMP_*` means all that begin with `OMP_`.',
+      default: "only `SLURM_*` and crflow's",
       example: '["CASE", "OMP_*"]',
       aliases: ['passenv', 'forward', 'inherit', 'export'],
     },

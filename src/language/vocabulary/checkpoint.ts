@@ -9,7 +9,7 @@ export const checkpoint = {
   keys: {
     strategy: {
       type: 'choice',
-      doc: '`automatic` goes on by itself after a time limit; `manual` stops, and is resumed by hand.',
+      doc: '`automatic` continues by itself after a time limit; `manual` stops until you resume it.',
       byDefault: 'automatic',
       example: 'automatic',
       choices: ['automatic', 'manual'],
@@ -18,7 +18,7 @@ export const checkpoint = {
     interval: {
       type: 'interval',
       required: true,
-      doc: 'Time of computing between two checkpoints; `auto`: the best, by what they cost.',
+      doc: 'Time between two checkpoints; `auto`: the best one, calculated from their cost.',
       choices: ['auto'],
       unit: 'seconds',
       example: '10min',
@@ -52,27 +52,27 @@ export const checkpoint = {
     },
     keep: {
       type: 'count',
-      doc: 'Sealed generations that are kept.',
+      doc: 'How many sealed generations to keep.',
       unit: 'generations',
       byDefault: 2,
       example: '2',
       least: 2,
       most: 1000,
       whyLeast:
-        'the newest may be damaged by the very fault that makes it needed, so there is always one before it',
-      whyMost: 'each costs the space of a checkpoint',
+        'the fault that makes you need the newest generation may have damaged it, so an older one is always kept',
+      whyMost: 'each takes the space of a checkpoint',
       aliases: ['generations', 'retain', 'keep_last', 'history'],
     },
     state: {
       type: 'path',
-      doc: 'Where runs keep their state: storage that all nodes share.',
+      doc: 'Where runs keep their state, on storage that all nodes share.',
       default: 'crflow-state in the folder of submission',
       example: '"$SCRATCH/crflow"',
       aliases: ['dir', 'directory', 'ckptdir', 'ckpt_dir', 'path', 'folder', 'state_dir'],
     },
     prove: {
       type: 'choice',
-      doc: 'Restore the first checkpoint at once, a minute after the launch, to see that it can be.',
+      doc: 'Restore the first checkpoint at once, a minute after the launch, to prove that this works.',
       byDefault: 'yes',
       example: 'yes',
       choices: ['yes', 'no'],
@@ -81,14 +81,14 @@ export const checkpoint = {
     },
     protect: {
       type: 'patterns',
-      doc: 'Files of `workdir`, by patterns, that are kept with each generation and put back with it.',
+      doc: 'Patterns of files in `workdir` that each generation keeps copies of and restores.',
       default: 'none',
       example: '["out/*.h5"]',
       aliases: ['files', 'backup', 'copy', 'save'],
     },
     strict: {
       type: 'choice',
-      doc: 'Stop (79) rather than restore where a file has changed that a restore would leave as it is.',
+      doc: 'Stop (79) rather than restore if a file has changed that a restore would not bring back.',
       byDefault: 'no',
       example: 'yes',
       choices: ['yes', 'no'],

@@ -10,7 +10,7 @@ export const container = {
     runtime: {
       type: 'choice',
       required: true,
-      doc: 'What runs it.',
+      doc: 'The container runtime.',
       example: 'apptainer',
       choices: RUNTIMES,
       called: { podman: ['docker', 'buildah'], apptainer: ['singularity'], charliecloud: ['ch-run', 'ch'] },
@@ -19,7 +19,7 @@ export const container = {
     image: {
       type: 'image',
       required: true,
-      doc: 'Its image, with DMTCP in it: an OCI name, or the path of an image file.',
+      doc: 'The image, which contains DMTCP: an OCI name, or the path of an image file.',
       example: '"registry.example.org/lab/solve:1.2"',
       aliases: ['name', 'img', 'sif', 'tag'],
     },
@@ -39,7 +39,7 @@ export const container = {
     },
     options: {
       type: 'options',
-      doc: 'Further options of the runtime, a word each.',
+      doc: 'Further options of the runtime, one word each.',
       default: 'none',
       example: '["--shm-size=1g"]',
       aliases: ['args', 'flags', 'extra', 'arguments'],
@@ -48,7 +48,7 @@ export const container = {
 } as const satisfies BlockSpec;
 
 export const image = {
-  doc: "How the container's image is made: crc writes its Dockerfile, with DMTCP in it.",
+  doc: "How to build the container's image: crc writes a Dockerfile that adds DMTCP.",
   example: 'image { from = "debian:12" }',
   aliases: ['dockerfile', 'build', 'recipe'],
   clauses: ['copy', 'git', 'archive'],
@@ -56,13 +56,13 @@ export const image = {
     from: {
       type: 'image',
       required: true,
-      doc: 'The image that it extends: an OCI name; with Apptainer also the path of an image file.',
+      doc: 'The base image: an OCI name; with Apptainer also the path of an image file.',
       example: '"debian:12"',
       aliases: ['base', 'parent', 'extends'],
     },
     distribution: {
       type: 'choice',
-      doc: 'The distribution that `from` is made of: how packages are installed.',
+      doc: 'The distribution of `from`, which decides how to install packages.',
       default: 'what the name of `from` says',
       example: 'debian',
       choices: DISTRIBUTIONS,
@@ -84,29 +84,29 @@ export const image = {
     },
     build_packages: {
       type: 'packages',
-      doc: 'Packages that only its build needs: they are not in the image.',
+      doc: 'Packages that only the build needs; the image does not contain them.',
       default: 'none',
       example: '["g++", "make"]',
       aliases: ['build_deps', 'build_dependencies', 'build_requires'],
     },
     build: {
       type: 'shell',
-      doc: 'Your own bash that builds the application, with `set -eo pipefail`, in the folder of the first source.',
+      doc: 'Your bash script that builds the application, run with `set -eo pipefail` in the folder of the first source.',
       default: 'nothing is built',
       example: '"make"',
       aliases: ['compile', 'make', 'run', 'script', 'build_script'],
     },
     results: {
       type: 'inside-list',
-      doc: 'What the build leaves behind for the image.',
+      doc: 'What the image keeps of the build.',
       default: 'the folders of the sources',
       example: '["/opt/solve/bin"]',
       aliases: ['result', 'artifacts', 'outputs', 'installs'],
     },
     user: {
       type: 'user',
-      doc: 'Who the image runs as where nobody says; a job of crflow runs as you.',
-      default: 'who `from` runs as',
+      doc: 'The default user of the image; a job of crflow runs as you.',
+      default: 'the user of `from`',
       example: '"app"',
       aliases: ['uid', 'run_as'],
     },
@@ -126,14 +126,14 @@ export const image = {
     },
     platform: {
       type: 'platform',
-      doc: 'The platform that it is built for.',
+      doc: 'The target platform.',
       default: "the builder's",
       example: '"linux/amd64"',
       aliases: ['arch', 'architecture'],
     },
     build_cache: {
       type: 'inside-list',
-      doc: 'Folders that `build` finds again the next time, where the builder can keep them.',
+      doc: 'Folders whose contents `build` finds again the next time, if the builder supports it.',
       default: 'none',
       example: '["/root/.cache/pip"]',
       aliases: ['cache', 'caches', 'cache_mounts'],
@@ -147,7 +147,7 @@ export const image = {
     },
     dmtcp_archive: {
       type: 'text',
-      doc: "DMTCP's source archive, beside the flow, for sites without network.",
+      doc: "DMTCP's source archive, beside the flow, for sites without network access.",
       default: 'none: from the public repository, by commit',
       example: '"dmtcp-4.1.1.tar.gz"',
       aliases: ['dmtcp_source', 'dmtcp_tarball'],

@@ -42,7 +42,7 @@ export const SLURM = {
 export const SET = {
   owner: 'environment',
   name: 'set',
-  doc: 'Variables exported to the application, values to the letter.',
+  doc: 'Variables exported to the application, with their values as written.',
   example: 'set { OMP_PROC_BIND = "close" }',
   aliases: ['export', 'env', 'variables', 'vars', 'setenv'],
   /** Prefixes of names that are somebody else's. */

@@ -2,7 +2,7 @@ import type { BlockSpec } from './spec.ts';
 
 export const schedule = {
   required: true,
-  doc: 'What is asked of Slurm.',
+  doc: 'What to ask Slurm for.',
   example: 'schedule { time = 2h total = 1d }',
   aliases: ['slurm_options', 'scheduler', 'sbatch', 'batch', 'queue', 'resources'],
   keys: {
@@ -42,7 +42,7 @@ export const schedule = {
     },
     array: {
       type: 'array',
-      doc: 'Tasks of an array, each a run of its own.',
+      doc: 'Tasks of an array, each with its own run.',
       default: 'one job',
       example: '"0-9%4"',
       aliases: ['tasks', 'array_tasks', 'job_array', 'indices'],
@@ -57,7 +57,7 @@ export const schedule = {
     },
     time_min: {
       type: 'duration',
-      doc: 'Shortest attempt that Slurm may make of it to start it sooner, in whole minutes.',
+      doc: 'How far Slurm may shorten an attempt to start it sooner, in whole minutes.',
       unit: 'seconds',
       default: 'as long as `time`',
       example: '30min',
@@ -73,19 +73,19 @@ export const schedule = {
     },
     max_attempts: {
       type: 'count',
-      doc: 'Attempts of a run, after which it stops.',
+      doc: 'The number of attempts after which a run stops.',
       unit: 'attempts',
-      default: 'no limit but `total`',
+      default: 'no limit except `total`',
       example: '20',
       least: 1,
       most: 100_000,
       whyLeast: 'a run is at least one attempt',
-      whyMost: 'more is no limit',
+      whyMost: 'a larger number limits nothing',
       aliases: ['attempts', 'max_requeues', 'retries', 'max_restarts'],
     },
     continue: {
       type: 'choice',
-      doc: 'How a run goes on: `requeue` the same job, or `resubmit` another.',
+      doc: 'How a run continues: `requeue` the same job, or `resubmit` a new one.',
       byDefault: 'requeue',
       example: 'requeue',
       choices: ['requeue', 'resubmit'],
@@ -93,7 +93,7 @@ export const schedule = {
     },
     mem: {
       type: 'size',
-      doc: 'Memory of a node that is asked for: --mem.',
+      doc: 'Memory per node to ask Slurm for: --mem.',
       unit: 'bytes',
       default: "Slurm's",
       example: '8GiB',
