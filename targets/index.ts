@@ -1,4 +1,4 @@
-import type { Targets } from '../src/model/targets.ts';
+import type { Sha256, Targets } from '../src/model/targets.ts';
 import { imageArtifacts } from './image/emit.ts';
 import { localInputs } from './image/sources.ts';
 import { runtimeOf } from './runtimes/index.ts';
@@ -6,14 +6,14 @@ import { jobScript } from './slurm/emit.ts';
 import { genuine, runtimeStart, runtimeVersion } from './slurm/runtime.ts';
 import { isJobVariable } from './slurm/variables.ts';
 
-/** Jobs of Slurm, and images for the container runtimes. */
-export const targets: Targets = {
-  jobScript,
+/** Jobs of Slurm, and images for the container runtimes. `sha256` does the sums that stand in a script. */
+export const allTargets = (sha256: Sha256): Targets => ({
+  jobScript: (plan, source) => jobScript(plan, source, sha256),
   runtimeVersion,
   isJobVariable,
   imageArtifacts,
   localInputs,
   runtimeOf,
   runtimeStart,
-  genuine,
-};
+  genuine: (script) => genuine(script, sha256),
+});

@@ -6,12 +6,12 @@ import oniguruma from 'vscode-oniguruma';
 import textmate from 'vscode-textmate';
 import type { Entry, FlowFile, Value } from '../src/model/ast.ts';
 import type { Span } from '../src/model/span.ts';
-import { parser } from '../src/syntax/grammar.ts';
+import { FlowParser } from '../src/syntax/grammar.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { ebnf, TERMINALS } from './support/ebnf.ts';
 
 const folder = join(import.meta.dirname, '../grammar');
-const rules = parser.getSerializedGastProductions();
+const rules = new FlowParser().getSerializedGastProductions();
 
 describe('the formal grammar', () => {
   const path = join(folder, 'crflow.ebnf');

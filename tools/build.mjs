@@ -16,6 +16,19 @@ const assets = {
   },
 };
 
+/** Commander loads node:child_process, for commands that are programs of their own; crc has none, and starts sooner without. */
+const lazyChildProcess = {
+  name: 'lazy child_process',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/commander\/lib\/command\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const eager = "const childProcess = require('node:child_process');";
+      if (!text.includes(eager)) throw new Error('commander: is there still something to put off?');
+      return { contents: text.replace(eager, 'const childProcess = {};') };
+    });
+  },
+};
+
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await build({
   // What V8 makes of a bundle fits that bundle only; it looks at no more than its length. So both have its hash in their names.
@@ -36,10 +49,16 @@ const { metafile } = await build({
   external: ['shellcheck'],
   // Its CommonJS form finds its parts by names that a bundler cannot see.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  plugins: [assets],
+  plugins: [assets, lazyChildProcess],
 });
 const [bundle] = Object.keys(metafile.outputs);
 const name = basename(bundle, '.cjs');
+// What esbuild leaves as it is (regular expressions, raw templates, which say the same escaped): a text of ASCII is read at once.
+const escaped = (await readFile(bundle, 'utf8')).replace(
+  /[^\0-\x7f]/g,
+  (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+);
+await writeFile(bundle, escaped);
 await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 const start = await readFile('tools/start.cjs', 'utf8');
 await writeFile('dist/crc.js', start.replaceAll('BUNDLE', name));

@@ -8,7 +8,8 @@ const { Script } = require('node:vm');
 const filename = join(__dirname, 'BUNDLE.cjs');
 const made = join(__dirname, 'BUNDLE.v8');
 // As Node itself wraps a module; on the first line, so that places in it stay right.
-const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'utf8')}\n})`;
+// The build writes ASCII alone, which is read at once as latin1.
+const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
 const script = new Script(text, {
   filename,
   ...(existsSync(made) ? { cachedData: readFileSync(made) } : {}),

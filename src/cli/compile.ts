@@ -84,7 +84,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     if (reporter.failed()) return reporter.end();
   }
   if (options.stdout) {
-    const texts = jobs.map(({ flow }) => flow.script);
+    const texts = jobs.map(({ flow: { script } }) => ({ name: script.name, text: script.text }));
     for (const { text } of texts) reporter.print(text);
     return reporter.end([], { texts });
   }
@@ -110,6 +110,7 @@ export async function compileFiles(
   given?: (workflow: string) => Locks,
 ): Promise<Job[]> {
   const jobs: Job[] = [];
+  const byScript = new Map<string, Job>();
   for (const file of new Set(files)) {
     const read = await readSource(file);
     if ('why' in read) {
@@ -132,16 +133,19 @@ export async function compileFiles(
         sources.find(({ name }) => name === one.file),
       );
     for (const flow of flows) {
-      if (given === undefined) reportLost(flow, locksOf(flow.plan.workflow), reporter);
+      const locks = locksOf(flow.plan.workflow);
+      if (given === undefined) reportLost(flow, locks, reporter);
       const path = resolve(folder, flow.script.name);
-      const first = jobs.find((job) => resolve(job.folder, job.flow.script.name) === path);
+      const first = byScript.get(path);
       // A workflow of a file that both include is one workflow.
       if (first?.flow.script.text === flow.script.text && isSame(first.flow.source, flow.source)) continue;
       if (first) {
         const params = { output: flow.script.name, first: first.source.name, second: file };
         reporter.report([diagnose(findings.sameOutput, params)]);
       }
-      jobs.push({ source, included, flow, folder, site, locks: locksOf(flow.plan.workflow) });
+      const job = { source, included, flow, folder, site, locks };
+      if (first === undefined) byScript.set(path, job);
+      jobs.push(job);
     }
   }
   return jobs;

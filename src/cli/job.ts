@@ -30,10 +30,16 @@ export interface Job {
   readonly locks: Locks;
 }
 
-/** All files of a flow, the manifest last. */
-export function artifactsOf(job: Job, choices: Choices): Artifact[] {
-  return [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
+/** All files of a flow, the manifest last. Worked out once: the manifest has the sums of the others. */
+export function artifactsOf(job: Job, choices: Choices): readonly Artifact[] {
+  const before = made.get(job);
+  if (before !== undefined) return before;
+  const artifacts = [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
+  made.set(job, artifacts);
+  return artifacts;
 }
+
+const made = new WeakMap<Job, readonly Artifact[]>();
 
 /** The files of a flow, and where they are from: to see whose the files are that they would take the place of. */
 export const outputsOf = (job: Job, choices: Choices): Outputs => ({

@@ -29,7 +29,8 @@ export function manifest(of: {
   site?: { name: string; given: boolean; text: string | undefined } | undefined;
   images?: ReadonlyMap<string, string>;
   artifacts: readonly Artifact[];
-  sha256: (text: string) => string;
+  /** Of a text, in pieces or whole, in hexadecimal digits. */
+  sha256: (...pieces: readonly string[]) => string;
 }): Artifact {
   const hashed = ({ path, text }: { path: string; text: string }) => ({ path, sha256: of.sha256(text) });
   const includes = of.includes ?? [];
@@ -42,7 +43,7 @@ export function manifest(of: {
     ...(settings.length > 0 ? { set: Object.fromEntries(settings) } : {}),
     ...(of.site === undefined ? {} : { site: siteOf(of.site, of.sha256) }),
     ...(of.images && of.images.size > 0 ? { images: Object.fromEntries([...of.images].sort()) } : {}),
-    outputs: of.artifacts.map(({ name, text }) => ({ name, sha256: of.sha256(text) })),
+    outputs: of.artifacts.map(({ name, text, pieces = [text] }) => ({ name, sha256: of.sha256(...pieces) })),
   };
   return { name: `${of.name}.crc.json`, text: `${JSON.stringify(content, null, 2)}\n` };
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Source } from '../model/span.ts';
+import { encoded } from './encode.ts';
 import { NOT_REGULAR, readRegular } from './regular.ts';
 
 /** A flow is a page of text; anything of this size is another kind of file. */
@@ -145,6 +146,8 @@ const largestOutput = 4 * 1024 * 1024;
 /** The text of an output as it is on disk, undefined where there is none. Bytes that are no UTF-8 are replaced. */
 export function readOutput(path: string): { text: string } | Unreadable | undefined {
   try {
+    // Most are not there yet; an error for each of a thousand flows would cost more than a flow does.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
     const read = readRegular(path, largestOutput);
     if ('data' in read) return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.data) };
     return { why: read.why === 'size' ? 'it is larger than anything that crc writes' : NOT_REGULAR };
@@ -156,7 +159,8 @@ export function readOutput(path: string): { text: string } | Unreadable | undefi
 /** The absolute path of a file with no link in it; as it is written where there is no such file. */
 export function realPath(name: string): string {
   try {
-    return realpathSync(name);
+    if (lstatSync(name, { throwIfNoEntry: false }) !== undefined) return realpathSync.native(name);
+    return resolve(name);
   } catch {
     return resolve(name);
   }
@@ -186,8 +190,12 @@ export async function filesIn(folder: string, suffix: string, deep: boolean): Pr
   return found.sort();
 }
 
-/** Hexadecimal SHA-256 of a text in UTF-8. */
-export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
+/** Hexadecimal SHA-256 of a text, given whole or in pieces, in UTF-8. */
+export function sha256(...pieces: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const bytes of encoded(pieces)) hash.update(bytes);
+  return hash.digest('hex');
+}
 
 /** Is there a file or folder of that name? Also one that cannot be read. */
 export const isThere = (path: string): boolean => existsSync(path);

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
+import { encoded } from './encode.ts';
 import { readRegular } from './regular.ts';
 
 /**
- * Outputs on disk: all files of a call, or none, and one crc at a time. Each file is written and flushed under a hidden name
- * first; then a list of them all is, and then they are renamed. A crc that is killed before the list leaves files that count for
- * nothing, one that is killed after it leaves what the next one finishes.
+ * Outputs on disk: all files of a call, or none, and one crc at a time. Each file is written under a hidden name first; then a
+ * list of them all is, and then they are renamed. A crc that is killed before the list leaves files that count for nothing, one
+ * that is killed after it leaves what the next one finishes.
+ *
+ * Nothing is flushed to the disk (fsync): that took more time than to compile. It would help only where the machine itself
+ * loses power, and what is lost then can be compiled again; `crc compile --check` finds what is not as it should be.
  */
 
 /** A hidden file of crc's: `.NAME.` and 12 hex digits. */
@@ -22,40 +26,41 @@ const mark = () => randomBytes(6).toString('hex');
  * with the system's error.
  */
 export async function writeArtifacts(folder: string, artifacts: readonly Artifact[]): Promise<void> {
-  const pending = artifacts.map(({ name, text }) => ({
-    text,
+  const pending = artifacts.map(({ name, text, pieces = [text] }) => ({
+    pieces,
     mode: name.endsWith('.sbatch') ? 0o777 : 0o666,
     final: join(folder, name),
     temporary: `.${name}.${mark()}`,
   }));
   const list = join(folder, `${LIST}.${mark()}`);
   try {
-    // All are waited for, also after one has failed: one that is still to be made could not be cleared away.
-    const written = await Promise.allSettled(pending.map((one) => writeTemporary(folder, one)));
-    for (const one of written) if (one.status === 'rejected') throw one.reason;
+    for (const one of pending) writeTemporary(folder, one);
     const names = pending.map(({ temporary }, i) => [temporary, artifacts[i]?.name]);
-    await writeFlushed(list, JSON.stringify(names), 0o666);
-    await rename(list, join(folder, LIST));
+    writeNew(list, [JSON.stringify(names)], 0o666);
+    renameSync(list, join(folder, LIST));
   } catch (error) {
     for (const path of [list, ...pending.map(({ temporary }) => join(folder, temporary))])
-      await rm(path, { force: true });
+      rmSync(path, { force: true });
     throw error;
   }
-  await finish(folder);
+  finish(folder);
 }
 
 /** Does what the list of a crc says, of one that was killed as well; then what is left over counts for nothing. */
-async function finish(folder: string): Promise<void> {
+function finish(folder: string): void {
   const list = join(folder, LIST);
-  for (const [temporary, name] of await listed(list))
-    await rename(join(folder, temporary), join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
-  await rm(list, { force: true });
+  for (const [temporary, name] of listed(list)) {
+    try {
+      renameSync(join(folder, temporary), join(folder, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  rmSync(list, { force: true });
 }
 
 /** The pairs of a list: names in the folder, as crc makes them, whoever wrote the list. */
-async function listed(list: string): Promise<[string, string][]> {
+function listed(list: string): [string, string][] {
   try {
     const read = readRegular(list, 1024 * 1024);
     const pairs: unknown = 'data' in read ? JSON.parse(new TextDecoder().decode(read.data)) : [];
@@ -74,23 +79,22 @@ async function listed(list: string): Promise<[string, string][]> {
   }
 }
 
-async function writeTemporary(
+function writeTemporary(
   folder: string,
-  one: { text: string; mode: number; temporary: string; final: string },
-): Promise<void> {
+  one: { pieces: readonly string[]; mode: number; temporary: string; final: string },
+): void {
   // A rename over a folder fails, but only after others have been renamed.
-  if ((await stat(one.final).catch(() => undefined))?.isDirectory())
+  if (statSync(one.final, { throwIfNoEntry: false })?.isDirectory())
     throw Object.assign(new Error('a folder is in the way'), { code: 'EISDIR' });
-  await writeFlushed(join(folder, one.temporary), one.text, one.mode);
+  writeNew(join(folder, one.temporary), one.pieces, one.mode);
 }
 
-async function writeFlushed(path: string, text: string, mode: number): Promise<void> {
-  const file = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
+function writeNew(path: string, pieces: readonly string[], mode: number): void {
+  const file = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
   try {
-    await file.writeFile(text, 'utf8');
-    await file.sync();
+    for (const bytes of encoded(pieces)) writeFileSync(file, bytes);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -134,7 +138,7 @@ export async function lockFolder(
   }
   const release = () => rm(path, { force: true });
   try {
-    await finish(folder);
+    finish(folder);
     for (const name of await readdir(folder))
       if (isOfCrc(name)) await rm(join(folder, name), { force: true });
   } catch (error) {

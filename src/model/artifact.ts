@@ -2,4 +2,6 @@
 export interface Artifact {
   readonly name: string;
   readonly text: string;
+  /** The same text in pieces, where the last one ends other files as well: whoever encodes it need not do so each time. */
+  readonly pieces?: readonly string[];
 }

@@ -23,6 +23,9 @@ export interface Targets {
   readonly genuine: (script: string) => Genuine;
 }
 
+/** The sha256 of a text in UTF-8, in hexadecimal digits. The core has none: whoever enters it knows a fast one (`node:crypto`, a browser's library). */
+export type Sha256 = (text: string) => string;
+
 /** What is to be said of the runtime in a script. */
 export type Genuine =
   | { readonly kind: 'none' }

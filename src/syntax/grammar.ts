@@ -1,4 +1,4 @@
-import { CstParser } from 'chevrotain';
+import { type CstNode, CstParser, type IRecognitionException, type IToken } from 'chevrotain';
 import { phrases } from './phrases.ts';
 import * as T from './tokens.ts';
 
@@ -8,9 +8,9 @@ import * as T from './tokens.ts';
  * so need one token of lookahead: working out more is most of what starting crc would cost.
  */
 export class FlowParser extends CstParser {
-  constructor(skipValidations = true) {
+  constructor({ recoveryEnabled = true, skipValidations = true } = {}) {
     super(T.PARSED, {
-      recoveryEnabled: true,
+      recoveryEnabled,
       maxLookahead: 2,
       errorMessageProvider: phrases,
       skipValidations,
@@ -182,5 +182,24 @@ export class FlowParser extends CstParser {
   });
 }
 
-/** One for the process: making a parser costs far more than parsing a flow. */
-export const parser = new FlowParser();
+/** One for the process: making a parser costs far more than parsing a flow. To prepare recovery costs a third more. */
+const plain = new FlowParser({ recoveryEnabled: false });
+let recovering: FlowParser | undefined;
+
+/** The tree of these tokens, and what is wrong with them; after a mistake, what follows it is in the tree as well. */
+export function parseTokens(tokens: readonly IToken[]): {
+  readonly tree: CstNode;
+  readonly errors: readonly IRecognitionException[];
+} {
+  const read = (parser: FlowParser) => {
+    parser.input = tokens as IToken[];
+    const tree = parser.file();
+    const { errors } = parser;
+    parser.input = [];
+    return { tree, errors };
+  };
+  const found = read(plain);
+  if (found.errors.length === 0) return found;
+  recovering ??= new FlowParser();
+  return read(recovering);
+}

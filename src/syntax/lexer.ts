@@ -1,11 +1,10 @@
-import { type IToken, Lexer } from 'chevrotain';
+import type { IToken } from 'chevrotain';
 import type { Report } from '../diagnostics/define.ts';
 import { type Lines, lineAt, lineSpan, linesOf } from '../diagnostics/position.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { withoutClosers } from './scan.ts';
-import { BlockString, LEXED, UnterminatedBlock } from './tokens.ts';
-
-const lexer = new Lexer(LEXED, { positionTracking: 'onlyOffset', skipValidations: true });
+import { tokenize } from './tokenize.ts';
+import { BlockString, UnterminatedBlock } from './tokens.ts';
 
 export interface Lexed {
   /** The text that was lexed: blanks for what was reported here, every offset as in the source. */
@@ -24,7 +23,7 @@ export function lex(source: string, report: Report): Lexed {
   let text = blankControls(source, report);
   const holes = new Set<number>();
   for (;;) {
-    const tokens = lexer.tokenize(text).tokens;
+    const tokens = tokenize(text);
     const open = tokens.find((token) => token.tokenType === UnterminatedBlock);
     if (open === undefined) return { text, lines, tokens, holes };
     const short = twoQuotes(text, open.startOffset);

@@ -11,7 +11,7 @@ import { classify } from './classify.ts';
 import { foldClauses, unfoldClauses } from './clauses.ts';
 import { type Context, endOf, endOfText, spanOf, startOf } from './context.ts';
 import { markDeclarations } from './declare.ts';
-import { parser } from './grammar.ts';
+import { parseTokens } from './grammar.ts';
 import { lex } from './lexer.ts';
 import { mendValues } from './mend.ts';
 import { reportErrors } from './mistakes.ts';
@@ -53,22 +53,14 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     passes.reduce((now, pass) => pass(now, context), start);
   const repaired = through(tokens, markDeclarations, foldCalculations, repairTokens, foldClauses);
   checkHeader(repaired[0], context);
-  parser.input = through(
-    repaired,
-    mendValues,
-    classify,
-    balance,
-    unfoldCalculations,
-    unfoldClauses,
-  ) as IToken[];
-  parser.input.forEach((token, i) => {
-    const before = parser.input[i - 1];
+  const parsed = through(repaired, mendValues, classify, balance, unfoldCalculations, unfoldClauses);
+  parsed.forEach((token, i) => {
+    const before = parsed[i - 1];
     if (before !== undefined) context.before.set(token, before);
   });
-  const cst = parser.file();
-  reportErrors(parser.errors, context);
-  const file = buildFile(cst, context);
-  parser.input = [];
+  const { tree, errors } = parseTokens(parsed);
+  reportErrors(errors, context);
+  const file = buildFile(tree, context);
   if (file.version !== undefined && file.version.text !== '1') {
     // Another version may mean anything by what follows: this is all that can be said of it.
     const other = collect(source);

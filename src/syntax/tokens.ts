@@ -7,8 +7,11 @@ import { scanBlock, scanComment, scanQuoted, scanUnterminated } from './scan.ts'
  */
 
 /** What ends a word or number: white space, brackets, quotes, separators, or the start of a comment. */
-const END = String.raw`(?=[\s"“”„{}[\]=,;]|\/\/|\/\*|(?![\s\S]))`;
-const STOP = String.raw`[^\s"“”„{}[\]=,;]`;
+const END = String.raw`(?=[\s"\u201C\u201D\u201E{}[\]=,;]|\/\/|\/\*|(?![\s\S]))`;
+const STOP = String.raw`[^\s"\u201C\u201D\u201E{}[\]=,;]`;
+
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_'];
+const DIGITS = [...'0123456789'];
 
 const custom = (scan: (text: string, offset: number) => string | undefined, hint: string) => ({
   pattern: (text: string, offset: number) => {
@@ -22,14 +25,20 @@ const custom = (scan: (text: string, offset: number) => string | undefined, hint
 export const WhiteSpace = createToken({
   name: 'WhiteSpace',
   pattern: /[ \t\r\n]+/,
+  start_chars_hint: [' ', '\t', '\r', '\n'],
   group: Lexer.SKIPPED,
   line_breaks: true,
 });
-export const LineComment = createToken({ name: 'LineComment', pattern: /\/\/[^\r\n]*/, group: 'comments' });
+export const LineComment = createToken({
+  name: 'LineComment',
+  pattern: /\/\/[^\r\n]*/,
+  start_chars_hint: ['/'],
+  group: Lexer.SKIPPED,
+});
 export const BlockComment = createToken({
   name: 'BlockComment',
   ...custom(scanComment, '/'),
-  group: 'comments',
+  group: Lexer.SKIPPED,
 });
 
 export const BlockString = createToken({
@@ -52,22 +61,26 @@ export const Word = createToken({
   name: 'Word',
   label: 'word',
   pattern: new RegExp(`[A-Za-z_][A-Za-z0-9_-]*(?=:)|[A-Za-z_][A-Za-z0-9_-]*${END}`),
+  start_chars_hint: LETTERS,
 });
 export const NumberLike = createToken({
   name: 'NumberLike',
   label: 'number',
   pattern: new RegExp(`[0-9][A-Za-z0-9:.+_-]*${END}`),
+  start_chars_hint: DIGITS,
 });
 
 /** Mistakes that are worth a token of their own. None of them reaches the parser. */
 export const UnterminatedComment = createToken({
   name: 'UnterminatedComment',
   pattern: /\/\*[\s\S]*/,
+  start_chars_hint: ['/'],
   line_breaks: true,
 });
 export const UnterminatedBlock = createToken({
   name: 'UnterminatedBlock',
   pattern: /"""[\s\S]*/,
+  start_chars_hint: ['"'],
   line_breaks: true,
 });
 export const UnterminatedString = createToken({
@@ -79,7 +92,11 @@ export const TypographicString = createToken({
   pattern: /[“”„](?:[^“”„"\r\n]*[“”"])?/,
 });
 export const SingleQuoted = createToken({ name: 'SingleQuoted', pattern: /'[^'"\r\n]*'|‘[^‘’"\r\n]*’/ });
-export const HashComment = createToken({ name: 'HashComment', pattern: /#[^\r\n]*/ });
+export const HashComment = createToken({
+  name: 'HashComment',
+  pattern: /#[^\r\n]*/,
+  start_chars_hint: ['#'],
+});
 export const OddSpace = createToken({
   name: 'OddSpace',
   pattern: /[\u0085\u00A0\u1680\u2000-\u200B\u2028\u2029\u202F\u205F\u2060\u3000\uFEFF]+/,
@@ -131,7 +148,7 @@ export const BrokenValue = createToken({
   categories: [QuotedString],
 });
 
-/** In the order of trial. */
+/** In the order of trial. One without `start_chars_hint`, and not of one character, is tried anywhere. */
 export const LEXED: TokenType[] = [
   WhiteSpace,
   LineComment,

@@ -15,6 +15,7 @@ import type { HostPath } from '../../src/model/flow.ts';
 import { nothingLeft } from '../../src/model/nothing-left.ts';
 import { variablesOf } from '../../src/model/path.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import type { Sha256 } from '../../src/model/targets.ts';
 import { directives } from './directives.ts';
 import { runtime, runtimeVersion } from './runtime.ts';
 import { facts, settings } from './settings.ts';
@@ -26,7 +27,7 @@ const render = template(job);
  * The job script of a plan: a pure function of the plan, the source's name and the runtime's version.
  * @param source name of the `.crflow` file, without folders: it stands in the script's comments
  */
-export function jobScript(plan: Plan, source: string): Artifact {
+export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact {
   // The image is the business of targets/image; the format is for those who read a plan as JSON.
   const { workflow, run, workdir, output, load, pass, set, threads, format: _, image: __, ...others } = plan;
   const { container, checkpoint, continue: goOn, attempt, total, queue, ...rest } = others;
@@ -40,68 +41,64 @@ export function jobScript(plan: Plan, source: string): Artifact {
   const file = `${workflow}.sbatch`;
   const { firstLine, lastLine, text } = run;
   const { body, delimiter } = hereDocument(text);
-  return {
-    name: file,
-    text: render({
-      name: comment(workflow),
-      file: comment(file),
-      source: comment(source),
-      runtimeVersion: number(runtimeVersion),
-      directives: directives({
-        workflow,
-        threads,
-        container,
-        continue: goOn,
-        queue,
-        signal,
-        lead,
-        time,
-        timeMin,
-      }),
-      settings: settings({ total, interval, mtbf, lead, prove, alive, limit, max }),
-      facts: facts({
-        workflow,
-        continue: goOn,
-        container,
-        pass,
-        keep,
-        expect,
-        signal,
-        protect,
-        strict,
-        isArray,
-      }),
-      stateVariables: variables(state),
-      statePath: code`state_root=${pathWord(state ?? defaultState)} # what a restore needs: on shared storage`,
-      workVariables: variables(workdir, output),
-      workPaths: aligned([
-        [
-          code`workdir=${pathWord(workdir ?? [])}`,
-          workdir ? 'where the application runs' : 'the folder of submission',
-        ],
-        [
-          code`output=${pathWord(output ?? [])}`,
-          output ? 'what it prints' : `${workflow}-RUN.out in workdir`,
-        ],
-      ]),
-      ...containerView(container),
-      kept: variables(state, workdir, output, ...(container === undefined ? [] : pathsOf(container))).filter(
-        ({ text }) => !KEPT.test(text),
-      ),
-      modules: load.map(word),
-      variables: setVariables(set),
-      lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
-      run: body,
-      delimiter,
-      runtime: runtime({
-        modules: load.length > 0,
-        alive: alive !== null,
-        auto: mtbf !== null,
-        protect: protect.length > 0,
-        container: container?.runtime ?? null,
-      }),
+  const own = render({
+    name: comment(workflow),
+    file: comment(file),
+    source: comment(source),
+    runtimeVersion: number(runtimeVersion),
+    directives: directives({
+      workflow,
+      threads,
+      container,
+      continue: goOn,
+      queue,
+      signal,
+      lead,
+      time,
+      timeMin,
     }),
+    settings: settings({ total, interval, mtbf, lead, prove, alive, limit, max }),
+    facts: facts({
+      workflow,
+      continue: goOn,
+      container,
+      pass,
+      keep,
+      expect,
+      signal,
+      protect,
+      strict,
+      isArray,
+    }),
+    stateVariables: variables(state),
+    statePath: code`state_root=${pathWord(state ?? defaultState)} # what a restore needs: on shared storage`,
+    workVariables: variables(workdir, output),
+    workPaths: aligned([
+      [
+        code`workdir=${pathWord(workdir ?? [])}`,
+        workdir ? 'where the application runs' : 'the folder of submission',
+      ],
+      [code`output=${pathWord(output ?? [])}`, output ? 'what it prints' : `${workflow}-RUN.out in workdir`],
+    ]),
+    ...containerView(container),
+    kept: variables(state, workdir, output, ...(container === undefined ? [] : pathsOf(container))).filter(
+      ({ text }) => !KEPT.test(text),
+    ),
+    modules: load.map(word),
+    variables: setVariables(set),
+    lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
+    run: body,
+    delimiter,
+  });
+  const needs = {
+    modules: load.length > 0,
+    alive: alive !== null,
+    auto: mtbf !== null,
+    protect: protect.length > 0,
+    container: container?.runtime ?? null,
   };
+  const shared = runtime(needs, sha256);
+  return { name: file, text: own + shared, pieces: [own, shared] };
 }
 
 const defaultState: HostPath = [{ kind: 'text', text: 'crflow-state' }];

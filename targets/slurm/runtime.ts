@@ -1,8 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
-import { code, type ShellText } from '../../src/emit/shell-text.ts';
 import { RUNTIMES, type RuntimeName } from '../../src/model/container.ts';
-import type { Genuine } from '../../src/model/targets.ts';
+import type { Genuine, Sha256 } from '../../src/model/targets.ts';
 import bare from '../runtimes/bare.sh';
 import containerCommon from '../runtimes/container.sh';
 import { runtimeOf } from '../runtimes/index.ts';
@@ -77,29 +74,34 @@ function partsFor(needs: Needs): readonly string[] {
   return parts.concat(common, main);
 }
 
+/** The bash of a runtime as it is in the repository: without the sums that a script has of it. */
+export const bashOf = (needs: Needs): string => partsFor(needs).join('\n');
+
 /** What begins the runtime in a script; behind it the version. */
 const MARK = "# === crflow's runtime ";
 /** What a part of it begins with, and the beginning of the sha256 of what follows up to the next. */
 const HEADING = /^# --- (.+) ---(?: ([0-9a-f]{12}))?$/;
 const SUM = '# sha256 ';
 
-const made = new Map<string, ShellText>();
+/** One for each set of needs, whoever did the sums: every sha256 says the same. */
+const made = new Map<string, string>();
 
 /**
  * The bash that every job carries: the same bytes in every script with the same needs, behind a line with its sha256. Each part has a
  * sum as well, so that a comparison of two versions shows at a glance which parts differ.
  */
-export function runtime(needs: Needs): ShellText {
+export function runtime(needs: Needs, sha256: Sha256): string {
   const key = JSON.stringify(needs);
   const before = made.get(key);
   if (before !== undefined) return before;
   const text = ownSections(needs)
-    .map(({ title, body }) => `# --- ${title} --- ${shortSum(body)}\n${body}`)
+    .map(({ title, body }) => `# --- ${title} --- ${short(sha256(body))}\n${body}`)
     .join('\n');
-  const fresh = ownText(`${MARK}${runtimeVersion}: the same in every script that has these parts ===
+  const fresh = `${MARK}${runtimeVersion}: the same in every script that has these parts ===
 # Whether it still is: crc verify FILE, or sed '1,/^${SUM}/d' FILE | sha256sum, which prints the sum in the next line.
-${SUM}${sum(`${text}\n`)}
-${text}`);
+${SUM}${sha256(`${text}\n`)}
+${text}
+`;
   made.set(key, fresh);
   return fresh;
 }
@@ -111,7 +113,7 @@ interface Section {
   readonly sum: string | undefined;
 }
 
-const ownSections = (needs: Needs) => sections(partsFor(needs).join('\n').trimEnd());
+const ownSections = (needs: Needs) => sections(bashOf(needs).trimEnd());
 
 /** The parts of a runtime's text, each begun by its heading; what is before the first is lost. */
 function sections(text: string): Section[] {
@@ -124,8 +126,8 @@ function sections(text: string): Section[] {
   return found.map(({ title, sum, lines }) => ({ title, sum, body: lines.join('\n') }));
 }
 
-const sum = (text: string) => bytesToHex(sha256(text));
-const shortSum = (text: string) => sum(text).slice(0, 12);
+/** As much of a sum as a part's heading has. */
+const short = (sum: string) => sum.slice(0, 12);
 
 /** Where a script's runtime begins; undefined where it has none. What a flow's `run` says, above it, may look the same. */
 export function runtimeStart(script: string): number | undefined {
@@ -134,7 +136,7 @@ export function runtimeStart(script: string): number | undefined {
 }
 
 /** Is the runtime in a script the one that this crc writes, to the last byte? `other`: whole, and of another version. */
-export function genuine(script: string): Genuine {
+export function genuine(script: string, sha256: Sha256): Genuine {
   const start = runtimeStart(script);
   if (start === undefined) return { kind: 'none' };
   const runtimeText = script.slice(start);
@@ -142,12 +144,12 @@ export function genuine(script: string): Genuine {
     new RegExp(`^${MARK}(\\d+): .*\\n.*\\n${SUM}([0-9a-f]{64})\\n`).exec(runtimeText) ?? [];
   const version = Number(number);
   const text = runtimeText.slice(head.length);
-  if (version !== runtimeVersion && sum(text) === whole) return { kind: 'other', version };
-  const isOurs = everyNeed().some((needs) => `${runtime(needs).text}\n` === runtimeText);
+  if (version !== runtimeVersion && sha256(text) === whole) return { kind: 'other', version };
+  const isOurs = everyNeed().some((needs) => runtime(needs, sha256) === runtimeText);
   if (isOurs) return { kind: 'genuine', version };
-  const ours = version === runtimeVersion ? everySum() : undefined;
+  const ours = version === runtimeVersion ? everySum(sha256) : undefined;
   const parts = sections(text.replace(/\n$/, ''))
-    .filter(({ title, body, sum }) => shortSum(body) !== (ours === undefined ? sum : ours.get(title)))
+    .filter(({ title, body, sum }) => short(sha256(body)) !== (ours === undefined ? sum : ours.get(title)))
     .map(({ title }) => title);
   return { kind: 'changed', version, parts };
 }
@@ -167,14 +169,11 @@ function everyNeed(): readonly Needs[] {
 }
 
 /** The sum of each part that a script of this version can have, by its title. */
-const everySum = (): ReadonlyMap<string, string> =>
+const everySum = (sha256: Sha256): ReadonlyMap<string, string> =>
   new Map(
     [null, ...RUNTIMES]
       .flatMap((container) =>
         ownSections({ container, modules: true, alive: true, auto: true, protect: true }),
       )
-      .map(({ title, body }) => [title, shortSum(body)] as const),
+      .map(({ title, body }) => [title, short(sha256(body))] as const),
   );
-
-/** Our own bash is code as it stands; nothing else becomes shell text this way. */
-const ownText = (text: string) => code([text] as unknown as TemplateStringsArray);

@@ -1,5 +1,5 @@
 import { RUNTIMES } from '../../src/model/container.ts';
-import { runtime } from './runtime.ts';
+import { bashOf } from './runtime.ts';
 
 let own: ReadonlySet<string> | undefined;
 
@@ -19,8 +19,8 @@ export function isJobVariable(name: string): boolean {
 }
 
 const everyJob = () =>
-  [null, ...RUNTIMES].map(
-    (container) => runtime({ modules: true, alive: true, auto: true, protect: true, container }).text,
+  [null, ...RUNTIMES].map((container) =>
+    bashOf({ modules: true, alive: true, auto: true, protect: true, container }),
   );
 
 /** What the template and the settings add to it. */

@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest';
 import { verify } from '../../src/cli/verify.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { targets } from '../../targets/index.ts';
 import { compile } from '../support/compile.ts';
+import { targets } from '../support/targets.ts';
 
 // ShellCheck reads the part that belongs to a flow, and the one that all scripts share, by themselves: the sum is what it says of
 // the whole script.

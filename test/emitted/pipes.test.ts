@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RUNTIMES } from '../../src/model/container.ts';
-import { runtime } from '../../targets/slurm/runtime.ts';
+import { bashOf } from '../../targets/slurm/runtime.ts';
 import { build, imageFiles } from '../support/image-plan.ts';
 
 // A reader that stops before the end kills its writer (SIGPIPE), and with pipefail the pipe fails, at random: it depends on
@@ -46,10 +46,7 @@ const full = {
 const file = [{ kind: 'text', text: '/x/flow.sif' }] as const;
 
 const texts: [string, string][] = RUNTIMES.flatMap((name): [string, string][] => [
-  [
-    `a job in ${name}`,
-    runtime({ modules: true, alive: true, auto: true, protect: true, container: name }).text,
-  ],
+  [`a job in ${name}`, bashOf({ modules: true, alive: true, auto: true, protect: true, container: name })],
   ...[undefined, ...(name === 'apptainer' || name === 'charliecloud' ? [file] : [])].flatMap((image) =>
     imageFiles({ runtime: name, recipe: full, image: image ?? 'localhost/flow:1' }).files.map(
       (one): [string, string] => [`${one.name} for ${name}`, one.text],

@@ -1,6 +1,6 @@
 import { type Compiled, compile as compileFor, type Given } from '../../src/compile.ts';
 import type { Source } from '../../src/model/span.ts';
-import { targets } from '../../targets/index.ts';
+import { targets } from './targets.ts';
 
 export type { Compiled, Flow, Given } from '../../src/compile.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { targets } from '../../targets/index.ts';
+import { targets } from '../support/targets.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
 const scripts = readdirSync(examples).filter((name) => name.endsWith('.sbatch'));

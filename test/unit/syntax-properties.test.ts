@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Lexer } from 'chevrotain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { check } from '../../src/check/check.ts';
@@ -8,6 +9,8 @@ import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Source } from '../../src/model/span.ts';
 import type { ReadInclude } from '../../src/program.ts';
 import { parse } from '../../src/syntax/parse.ts';
+import { tokenize } from '../../src/syntax/tokenize.ts';
+import { LEXED } from '../../src/syntax/tokens.ts';
 import { compile } from '../support/compile.ts';
 import { runs } from '../support/fuzz.ts';
 
@@ -16,6 +19,9 @@ const flows = readdirSync(CASES, { withFileTypes: true })
   .filter((one) => one.isDirectory())
   .map(({ name }) => readFileSync(`${CASES}/${name}/flow.crflow`, 'utf8'))
   .filter((text) => text.length < 2_000);
+
+/** The lexer that crc's own answers as. */
+const chevrotain = new Lexer(LEXED, { positionTracking: 'onlyOffset' });
 
 /** What must hold whatever the text. */
 function holds(text: string): void {
@@ -34,6 +40,11 @@ function holds(text: string): void {
   inside(file, text.length);
   including(source);
   renderAll([...diagnostics, ...checked.diagnostics], source);
+  expect(tokenize(text)).toEqual(
+    chevrotain.tokenize(text).tokens.map(({ image, startOffset, tokenType, tokenTypeIdx }) => ({
+      ...{ image, startOffset, tokenType, tokenTypeIdx },
+    })),
+  );
   // The same input gives the same findings, also after any other input: the parser keeps nothing.
   expect(parse(source).diagnostics).toEqual(diagnostics);
 }

@@ -19,7 +19,7 @@ function stringIn(written: string): StringValue {
 const textOf = (value: StringValue) => value.segments.map(({ text }) => text).join('');
 
 test('the grammar and the tokens are valid', () => {
-  expect(() => new FlowParser(false)).not.toThrow();
+  expect(() => new FlowParser({ skipValidations: false })).not.toThrow();
   expect(new Lexer(LEXED, { positionTracking: 'onlyOffset' }).lexerDefinitionErrors).toEqual([]);
 });
 

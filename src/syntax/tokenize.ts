@@ -1,0 +1,71 @@
+import { type IToken, Lexer, type TokenType } from 'chevrotain';
+import { LEXED } from './tokens.ts';
+
+/** The length of a token at that offset of a text, 0 where there is none. */
+type Match = (text: string, at: number) => number;
+
+interface Candidate {
+  readonly type: TokenType;
+  readonly match: Match;
+  readonly skipped: boolean;
+}
+
+/**
+ * Text to tokens, of the types in LEXED: the first that matches counts, and what is only there to separate them is left out. It
+ * answers as Chevrotain's lexer does (a test compares the two), which takes longer to start than crc to compile a flow.
+ */
+export function tokenize(text: string): IToken[] {
+  const tokens: IToken[] = [];
+  for (let at = 0; at < text.length; ) {
+    let length = 0;
+    for (const { type, match, skipped } of candidatesFor(text.charCodeAt(at))) {
+      length = match(text, at);
+      if (length === 0) continue;
+      if (!skipped) tokens.push(tokenOf(type, text.slice(at, at + length), at));
+      break;
+    }
+    at += length || 1;
+  }
+  return tokens;
+}
+
+const tokenOf = (type: TokenType, image: string, startOffset: number) =>
+  ({ image, startOffset, tokenTypeIdx: type.tokenTypeIdx, tokenType: type }) as IToken;
+
+function matcher(pattern: TokenType['PATTERN']): Match {
+  if (typeof pattern === 'string') return () => pattern.length;
+  if (pattern instanceof RegExp) {
+    const sticky = new RegExp(pattern.source, 'y');
+    return (text, at) => {
+      sticky.lastIndex = at;
+      return sticky.test(text) ? sticky.lastIndex - at : 0;
+    };
+  }
+  if (typeof pattern !== 'function') throw new Error('a token without a pattern cannot be lexed');
+  return (text, at) => pattern(text, at, [], {})?.[0].length ?? 0;
+}
+
+/** The characters that a token can begin with; undefined: any. */
+const startsOf = ({ PATTERN: pattern, START_CHARS_HINT: hint }: TokenType) =>
+  typeof pattern === 'string' ? [pattern] : hint;
+
+const all = LEXED.map((type) => ({
+  type,
+  starts: startsOf(type)?.map(String),
+  candidate: { type, match: matcher(type.PATTERN), skipped: type.GROUP === Lexer.SKIPPED },
+}));
+
+/** What can begin with a character, by its code; worked out when the first one comes. */
+const known: (readonly Candidate[] | undefined)[] = [];
+
+function candidatesFor(code: number): readonly Candidate[] {
+  // No token names a character beyond ASCII that it begins with: they are all alike.
+  const key = Math.min(code, 128);
+  const before = known[key];
+  if (before !== undefined) return before;
+  const found = all.flatMap(({ starts, candidate }) =>
+    starts === undefined || starts.includes(String.fromCharCode(key)) ? [candidate] : [],
+  );
+  known[key] = found;
+  return found;
+}
