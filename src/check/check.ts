@@ -171,7 +171,7 @@ function checkName(
   else {
     const same = first.source === source;
     const where = same ? undefined : placeOf(first.source, first.name.span.start);
-    const related = same ? [{ span: first.name.span, text: 'first named so here' }] : [];
+    const related = same ? [{ span: first.name.span, text: 'first used here' }] : [];
     report(names.duplicateWorkflow, span, { name: text, where }, related);
   }
 }

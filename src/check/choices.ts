@@ -29,9 +29,9 @@ export function choice(value: Value, target: Target, context: Context): string |
 
 /** Why a signal that exists cannot be the warning. */
 const OWN: Readonly<Record<string, string>> = {
-  USR2: "it is the signal by which DMTCP's coordinator tells its processes to checkpoint",
-  KILL: 'no program can catch it, so no checkpoint could be made',
-  STOP: 'no program can catch it, so no checkpoint could be made',
+  USR2: 'DMTCP uses this signal to make processes checkpoint',
+  KILL: 'no process can catch it, so the job could not make a checkpoint',
+  STOP: 'no process can catch it, so the job could not make a checkpoint',
 };
 /** Linux's numbers (signal(7), x86 and ARM). */
 const NUMBERS: Readonly<Record<string, string>> = {

@@ -92,7 +92,7 @@ const sources: { readonly [N in SourceClause]: (clause: Clause, context: Context
       const from = textOf(text);
       if (isUrl(from) ? !isRemote(text, 'archive', context) : !isBelow(text, context)) return undefined;
       if (/\.(?:zip|7z|rar)$/i.test(from)) {
-        const why = 'only tar archives are unpacked';
+        const why = 'crc unpacks only tar archives';
         context.report(values.sourcePath, text.span, { text: from, why, fix: undefined });
         return undefined;
       }
@@ -140,14 +140,14 @@ function isRemote(value: StringValue, verb: keyof typeof REMOTE, { report }: Con
   const hasScheme = isUrl(text);
   const [, host, path] = /^(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):(?!\/\/)(.+)$/.exec(text) ?? [];
   const why = !hasScheme
-    ? 'it is no URL'
+    ? 'it is not a URL'
     : !schemes.includes(text.replace(/:.*$/s, '')) || !/:\/\/[^\s\p{Cc}]+$/u.test(text)
-      ? `it is no URL of ${listing(schemes, 'or')}`
+      ? `it is not a URL with ${listing(schemes, 'or')}`
       : undefined;
   const fix = hasScheme
-    ? `a build fetches it, as in "${REMOTE[verb].example}"`
+    ? `the build has to be able to fetch it, as in "${REMOTE[verb].example}"`
     : host === undefined
-      ? 'what is beside the flow comes with `copy`'
+      ? 'use `copy` for files beside the flow'
       : `write "https://${host}/${path}"`;
   if (why !== undefined) report(values.sourcePath, value.span, { text, why, fix });
   return why === undefined;
@@ -158,7 +158,7 @@ export function isBelow(value: StringValue, { report }: Context): boolean {
   const text = textOf(value);
   const why = whyNotBelow(text);
   if (why !== undefined) {
-    const fix = 'an image is built from the folder of the flow and what is below it: put it there';
+    const fix = 'a build sees only the folder of the flow and what is below it: put it there';
     report(values.sourcePath, value.span, { text, why, fix: isUrl(text) ? undefined : fix });
   }
   return why === undefined;
@@ -166,10 +166,10 @@ export function isBelow(value: StringValue, { report }: Context): boolean {
 
 export function whyNotBelow(text: string): string | undefined {
   if (text === '') return 'it is empty';
-  if (/\p{Cc}/u.test(text)) return 'it holds a control character';
-  if (isUrl(text)) return 'it is a URL, which `archive` or `git` fetches';
-  if (/^[/~]/.test(text)) return 'it is not relative to the flow';
-  if (text.split('/').includes('..')) return '`..` leads out of the folder of the flow';
+  if (/\p{Cc}/u.test(text)) return 'it contains a control character';
+  if (isUrl(text)) return 'it is a URL: use `archive` or `git` to fetch it';
+  if (/^[/~]/.test(text)) return 'it must be relative to the flow';
+  if (text.split('/').includes('..')) return '`..` leaves the folder of the flow';
   return whyNoRecipePath(text);
 }
 
@@ -204,11 +204,11 @@ function readClause<N extends ClauseName>(
     const word = part.word.text;
     const isFlag = spec.flags.includes(word);
     const known = isFlag || spec.parts.includes(word);
-    if (!known) wrong(part.word.span, `has no \`${word}\``);
+    if (!known) wrong(part.word.span, `does not take \`${word}\``);
     else if (word in flags || word in read) wrong(part.word.span, `has \`${word}\` twice`);
-    else if (isFlag && part.text !== undefined) wrong(part.text.span, `takes no text behind \`${word}\``);
+    else if (isFlag && part.text !== undefined) wrong(part.text.span, `takes no text after \`${word}\``);
     else if (isFlag) flags[word] = part.word.span;
-    else if (part.text === undefined) wrong(part.word.span, `has nothing behind \`${word}\``);
+    else if (part.text === undefined) wrong(part.word.span, `needs a text after \`${word}\``);
     else {
       const filled = part.text.kind === 'string' ? fillIn(part.text, context) : undefined;
       if (filled === undefined) right = false;
@@ -220,7 +220,7 @@ function readClause<N extends ClauseName>(
     const fix = verb === 'mount' && parts.length === 0 && first ? splitMount(textOf(first)) : undefined;
     context.report(values.clauseParts, span, {
       verb,
-      wrong: `lacks \`${missing} "…"\``,
+      wrong: `needs \`${missing} "…"\``,
       fix,
       example: spec.example,
     });

@@ -34,7 +34,7 @@ function imageName(value: StringValue, target: Target, context: Context): ImageN
   if (text === '') {
     context.report(values.empty, value.span, {
       key: target.key,
-      what: 'an image has a name',
+      what: 'an image needs a name',
       required: true,
     });
     return undefined;
@@ -60,11 +60,11 @@ export const isIn = (place: string, folder: string) => `${place}/`.startsWith(`$
 /** Why a text is no place in a container. */
 export function whyNoPlace(text: string): string | undefined {
   if (text === '') return 'it is empty';
-  if (text.includes('$')) return 'nothing expands the `$` there';
+  if (text.includes('$')) return 'nothing expands the `$`';
   if (!text.startsWith('/')) return 'it does not start with `/`';
-  if (/\p{Cc}/u.test(text)) return 'it holds a control character';
+  if (/\p{Cc}/u.test(text)) return 'it contains a control character';
   const dots = text.split('/').find((part) => part === '..' || part === '.');
-  if (dots !== undefined) return `nothing works out the \`${dots}\` in it`;
+  if (dots !== undefined) return `nothing resolves the \`${dots}\` in it`;
   const odd = SEPARATORS.exec(text)?.[0];
   return odd === undefined ? undefined : `\`${odd}\` separates the parts of a mount`;
 }
@@ -80,14 +80,15 @@ export const recipePlace = (value: StringValue, context: Context): string | unde
 function helpForPlace(text: string, whyNot: (text: string) => WhyNot): string {
   const folder = /^(\/[^*?[\]{}]*)\/[^/]*[*?[{]/.exec(text)?.[1];
   if (folder !== undefined && whyNoRecipePlace(folder) === undefined) return `name the folder: "${folder}"`;
-  if (/\$|^~/.test(text)) return 'write where it is inside, as in "/data": that knows nothing of the host';
+  if (/\$|^~/.test(text))
+    return 'write a path inside the container, such as "/data"; variables of the host have no meaning there';
   const whole = `/${text
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/')}`;
   return text === '' || whyNoRecipePlace(whole) !== undefined || whyNot(whole) !== undefined
-    ? 'choose another, as in "/data"'
-    : `write "${whole}", if that is meant`;
+    ? 'choose another path, such as "/data"'
+    : `write "${whole}" if you mean that`;
 }
 
 export function place(
@@ -110,8 +111,7 @@ export function inside(value: Value, target: Target, context: Context): string |
 function whyNoCache(text: string): WhyNot {
   const odd = /[^\w@%+=./-]/.exec(text)?.[0];
   return (
-    whyNoRecipePlace(text) ??
-    (odd && `\`${odd}\` would need quotes, and builders read those differently there`)
+    whyNoRecipePlace(text) ?? (odd && `\`${odd}\` would need quotes, which builders read differently here`)
   );
 }
 
@@ -159,10 +159,10 @@ function itemBefore(list: Value, { span }: StringValue): string | undefined {
 }
 
 function whyNoOption(text: string): string | undefined {
-  if (/\p{Cc}/u.test(text)) return 'it holds a control character';
+  if (/\p{Cc}/u.test(text)) return 'it contains a control character';
   return /^--?[A-Za-z]/.test(text)
     ? undefined
-    : 'an option starts with `-`; one with a value is `--name=value`';
+    : 'an option starts with `-`; write an option with a value as `--name=value`';
 }
 
 /** Names of environment variables, or beginnings of names with a `*` behind them. */
@@ -181,8 +181,8 @@ export function variables(value: Value, target: Target, context: Context): reado
     const ofImage = text === 'PATH' || text.startsWith('LD_');
     if (/^[A-Za-z_]\w*\*?$/.test(text) && !ofImage) return text;
     const why = ofImage
-      ? 'the image has its own, and that of the host names folders which are not there'
-      : 'a variable has letters, digits and `_`, no digit first; a `*` may end it';
+      ? 'the image has its own, and the one of the host names folders that do not exist in the image'
+      : 'the name of a variable has letters, digits and `_`, and does not start with a digit; it may end with `*`';
     const fix = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(text)?.[1] ?? /^([A-Za-z_]\w*)=/.exec(text)?.[1];
     context.report(values.oddWord, item.span, { key, text, why, help: fix && `write "${fix}"` });
     return undefined;
@@ -199,7 +199,7 @@ export function text(value: Value, target: Target, context: Context): string | u
     return undefined;
   }
   if (textOf(value) !== '') return textOf(value);
-  context.report(values.empty, value.span, { key: target.key, what: 'it names nothing', required: false });
+  context.report(values.empty, value.span, { key: target.key, what: 'it is empty', required: false });
   return undefined;
 }
 
@@ -211,10 +211,10 @@ const assigning =
       const text = textOf(item);
       const name = /^[^=]*/.exec(text)?.[0] ?? '';
       const wrong = /\p{Cc}/u.test(text)
-        ? 'it holds a control character'
+        ? 'it contains a control character'
         : text.includes('=')
           ? why(name)
-          : `an item is \`${form}\``;
+          : `an item has the form \`${form}\``;
       if (wrong === undefined) return text;
       context.report(values.oddWord, item.span, { key, text, why: wrong, help });
       return undefined;
@@ -224,12 +224,12 @@ const assigning =
 export const assignments = assigning(
   'NAME=text',
   (name) => {
-    if (!/^[A-Za-z_]\w*$/.test(name)) return `\`${name}\` is no name of a variable`;
+    if (!/^[A-Za-z_]\w*$/.test(name)) return `\`${name}\` is not a valid variable name`;
     return /^(?:DMTCP_|CRFLOW_|SLURM_|LD_)/.test(name)
-      ? 'in an image it would go before that of a job'
+      ? "in an image, it would override the job's value"
       : undefined;
   },
-  'as in "OMP_PLACES=cores"',
+  'for example "OMP_PLACES=cores"',
 );
 
 /** Labels of an image. */
@@ -237,10 +237,10 @@ export const labels = assigning(
   'name=text',
   (name) => {
     if (!/^[a-z\d](?:[a-z\d._/-]*[a-z\d])?$/.test(name))
-      return `\`${name}\` is no name of a label: small letters and digits, with \`.\`, \`-\`, \`_\` or \`/\` between`;
-    return name.startsWith('org.crflow.') ? "labels of that name are crflow's own" : undefined;
+      return `\`${name}\` is not a valid label name: use lower-case letters and digits, with \`.\`, \`-\`, \`_\` or \`/\` between them`;
+    return name.startsWith('org.crflow.') ? 'crflow itself sets labels with this name' : undefined;
   },
-  'as in "org.opencontainers.image.licenses=MIT"',
+  'for example "org.opencontainers.image.licenses=MIT"',
 );
 
 const matching =
@@ -256,13 +256,13 @@ const matching =
 /** Who an image runs as: a name or number, and a group behind a colon, as `USER` takes them. */
 export const user = matching(
   /^[a-zA-Z0-9_][\w.-]{0,31}(?::[a-zA-Z0-9_][\w.-]{0,31})?$/,
-  'a user is a name or a number, and a group may follow behind a colon',
-  'as in "app" or "1000:1000"',
+  'a user is a name or a number, optionally followed by a colon and a group',
+  'for example "app" or "1000:1000"',
 );
 
 /** What an image is built for, as builders spell it. */
 export const platform = matching(
   /^linux\/[a-z0-9]+(?:\/v\d+)?$/,
-  'a platform is `linux/` and a kind of processor',
-  'as in "linux/amd64" or "linux/arm64"',
+  'a platform is `linux/` followed by an architecture',
+  'for example "linux/amd64" or "linux/arm64"',
 );

@@ -19,14 +19,14 @@ const TRANSPORT =
 /** `debian:12` is docker.io/library/debian:12, as everywhere. */
 export function parseImageName(text: string): ImageNameOr {
   if (text !== text.trim() && text.trim() !== '')
-    return { kind: 'wrong', why: 'blanks are around it', fix: text.trim() };
+    return { kind: 'wrong', why: 'it starts or ends with a blank', fix: text.trim() };
   if (text.includes('$')) return { kind: 'wrong', why: 'nothing expands the `$` in a name' };
-  if (/^[A-Za-z]:\\|\\/.test(text)) return { kind: 'wrong', why: 'it looks like a path of Windows' };
+  if (/^[A-Za-z]:\\|\\/.test(text)) return { kind: 'wrong', why: 'it looks like a Windows path' };
   const url = /^https?:\/\//i.exec(text)?.[0];
   if (url !== undefined)
-    return { kind: 'wrong', why: `\`${url}\` is no part of a name`, fix: text.slice(url.length) };
+    return { kind: 'wrong', why: `\`${url}\` is not part of a name`, fix: text.slice(url.length) };
   if (/\.(?:tar|tgz|zip|tar\.\w+)$/i.test(text))
-    return { kind: 'wrong', why: 'it looks like an archive, and no runtime runs one as it is' };
+    return { kind: 'wrong', why: 'it looks like an archive, and no runtime can run one' };
   const transport = TRANSPORT.exec(text)?.[0];
   // `local:5000/x` would be a registry; `docker:x` is Shifter's spelling, `docker://x` Apptainer's.
   if (transport !== undefined && !/^[\w.-]+:\d+\//.test(text)) {
@@ -34,7 +34,7 @@ export function parseImageName(text: string): ImageNameOr {
     const isName = !/^(?:id|local|.*-archive)/.test(transport) && parseImageName(bare).kind === 'name';
     return {
       kind: 'wrong',
-      why: `\`${transport}\` is the spelling of one runtime`,
+      why: `\`${transport}\` is the notation of one runtime`,
       ...(isName ? { fix: bare } : {}),
     };
   }
@@ -44,7 +44,7 @@ export function parseImageName(text: string): ImageNameOr {
   const parts = named.split('/');
   const first = parts[0] ?? '';
   const hasRegistry = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost');
-  if (hasRegistry && !REGISTRY.test(first)) return { kind: 'wrong', why: `\`${first}\` is no registry` };
+  if (hasRegistry && !REGISTRY.test(first)) return { kind: 'wrong', why: `\`${first}\` is not a registry` };
   // A host's name is the same in small letters, and not every builder knows that.
   if (hasRegistry && /[A-Z]/.test(first))
     return {
@@ -55,25 +55,25 @@ export function parseImageName(text: string): ImageNameOr {
   const path = hasRegistry ? parts.slice(1) : parts;
   const [last = '', tag, ...more] = (path.at(-1) ?? '').split(':');
   if (more.length > 0 || (tag !== undefined && !TAG.test(tag)))
-    return { kind: 'wrong', why: 'behind the colon stands a tag: letters, digits, `_`, `.` and `-`' };
+    return { kind: 'wrong', why: 'after the colon comes a tag: letters, digits, `_`, `.` and `-`' };
   const components = [...path.slice(0, -1), last];
   const odd = components.find((one) => !COMPONENT.test(one));
   if (odd !== undefined) {
-    if (odd === '') return { kind: 'wrong', why: 'a part of it is empty' };
+    if (odd === '') return { kind: 'wrong', why: 'one of its parts is empty' };
     const lower = components.join('/').toLowerCase();
     const isCase = components.every((one) => COMPONENT.test(one.toLowerCase()));
     return {
       kind: 'wrong',
       why: isCase
         ? `\`${odd}\` has capital letters, which only a tag can have`
-        : `\`${odd}\` is not made of small letters and digits, with single \`.\`, \`_\` or \`-\` between`,
+        : `\`${odd}\` must have lower-case letters and digits, with single \`.\`, \`_\` or \`-\` between them`,
       ...(isCase ? { fix: text.replace(components.join('/'), lower) } : {}),
     };
   }
   const repository = !hasRegistry && components.length === 1 ? `library/${last}` : components.join('/');
   const registry = hasRegistry ? first : 'docker.io';
   if (`${registry}/${repository}`.length > LONGEST)
-    return { kind: 'wrong', why: `it is longer than the ${LONGEST} characters that a name has at most` };
+    return { kind: 'wrong', why: `it is longer than ${LONGEST} characters` };
   return {
     kind: 'name',
     registry,

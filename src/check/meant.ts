@@ -30,7 +30,7 @@ function helpToInsert(key: string, word: string, { scope, inserts }: Context): s
   if (known === undefined || inserts === undefined) return undefined;
   const { given, value, isAuto } = inserts(word);
   if (isAuto)
-    return `write a duration for \`${word}\`, for \`auto\` has no value yet, and \`${key} = "{{${word}}}"\``;
+    return `write a duration for \`${word}\`, because \`auto\` has no value yet, and \`${key} = "{{${word}}}"\``;
   if (given || value !== undefined) return write;
   return `${write}, and add \`${known.block} { ${word} = ${known.example} }\``;
 }

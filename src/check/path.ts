@@ -12,7 +12,11 @@ import { neverTheSame } from './shell-variables.ts';
 export function hostPath(value: StringValue, key: string, context: Context): HostPath | undefined {
   const text = textOf(value);
   if (text === '') {
-    context.report(values.empty, value.span, { key, what: 'a path names a file or folder', required: false });
+    context.report(values.empty, value.span, {
+      key,
+      what: 'a path must name a file or folder',
+      required: false,
+    });
     return undefined;
   }
   const control = /\p{Cc}/u.exec(text);
@@ -71,8 +75,8 @@ function addText(parts: PathPart[], text: string): void {
 }
 
 function whatIsIt(text: string): string {
-  if (text.startsWith('$(') || text.startsWith('`')) return 'no command is run for a path';
-  if (text.startsWith('${')) return 'only the plain form ${NAME} is known';
-  if (/^\$[0-9@*#?!-]/.test(text)) return "it is a shell's own parameter, not a variable of the environment";
-  return 'a dollar sign stands before the name of a variable';
+  if (text.startsWith('$(') || text.startsWith('`')) return 'paths cannot run commands';
+  if (text.startsWith('${')) return 'only the plain form ${NAME} is possible';
+  if (/^\$[0-9@*#?!-]/.test(text)) return 'it is a parameter of the shell, not an environment variable';
+  return 'a dollar sign must be followed by the name of a variable';
 }

@@ -40,14 +40,18 @@ const MOST_TEXT = 4_000_000;
 
 /** Names that mean something as a value already, or that a job needs as they are. */
 const TAKEN = new Map<string, string>([
-  ...['yes', 'no', 'auto', 'unlimited'].map((word) => [word, 'it is a value of the language'] as const),
+  ...['yes', 'no', 'auto', 'unlimited'].map(
+    (word) => [word, 'the language uses this word as a value'] as const,
+  ),
   ...Object.values(vocabulary).flatMap(({ keys }) =>
     Object.entries(keys).flatMap(([key, spec]) =>
-      ((spec as KeySpec).choices ?? []).map((word) => [word, `it is a value of \`${key}\``] as const),
+      ((spec as KeySpec).choices ?? []).map(
+        (word) => [word, `\`${key}\` uses this word as a value`] as const,
+      ),
     ),
   ),
   ...[...shellVariables, 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'USER'].map(
-    (word) => [word, 'the shell in `run` would read it as its own variable'] as const,
+    (word) => [word, 'the shell in `run` uses a variable of this name itself'] as const,
   ),
 ]);
 

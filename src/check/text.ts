@@ -51,7 +51,7 @@ export function patterns(value: Value, target: Target, context: Context): readon
     const text = textOf(item);
     const why = whyNoPattern(text, unescapedDollar(item));
     if (text === '')
-      context.report(values.empty, item.span, { key, what: 'a pattern names files', required: false });
+      context.report(values.empty, item.span, { key, what: 'a pattern must match files', required: false });
     else if (why !== undefined) context.report(values.protectPattern, item.span, { text, why });
     else return text;
     return undefined;
@@ -59,11 +59,11 @@ export function patterns(value: Value, target: Target, context: Context): readon
 }
 
 function whyNoPattern(text: string, dollar: string | undefined): string | undefined {
-  if (text.startsWith('/') || text.startsWith('~')) return 'it does not start at `workdir`';
-  if (text.startsWith('-')) return 'a name that starts with `-` is written `./-…`';
-  if (text.split('/').includes('..')) return '`..` leads out of `workdir`';
+  if (text.startsWith('/') || text.startsWith('~')) return 'it must be relative to `workdir`';
+  if (text.startsWith('-')) return 'write a name that starts with `-` as `./-…`';
+  if (text.split('/').includes('..')) return '`..` leaves `workdir`';
   if (dollar !== undefined) return 'nothing expands the `$`';
-  return /\p{Cc}/u.test(text) ? 'it holds a control character' : undefined;
+  return /\p{Cc}/u.test(text) ? 'it contains a control character' : undefined;
 }
 
 /** A list with a text in each item. */
@@ -105,7 +105,7 @@ function moduleName(item: StringValue, key: string, context: Context): string | 
   const text = textOf(item);
   const odd = unescapedDollar(item) ?? /[\p{Cc} ]/u.exec(text)?.[0];
   if (text.trim() === '')
-    report(values.empty, item.span, { key, what: 'a module has a name', required: false });
+    report(values.empty, item.span, { key, what: 'a module needs a name', required: false });
   else if (text.startsWith('-')) report(values.leadingDash, item.span, { key, text });
   else if (odd !== undefined) report(values.moduleName, item.span, { text, character: odd });
   else return text;

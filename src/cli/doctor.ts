@@ -79,7 +79,7 @@ function page(of: {
   return [
     of.slurm
       ? `Slurm ${(of.profile['slurm'] as { version?: string } | undefined)?.version ?? ''} answers here: ${of.profile['name']}`
-      : 'There is no Slurm that answers here. Run this on a login node of the cluster.',
+      : 'Slurm does not answer here. Run this on a login node of the cluster.',
     ...(of.slurm ? learned.map(([what, text]) => `  ${what}: ${text}`) : []),
     ...(of.slurm && of.gaps.length > 0 ? ['It could not learn:'] : []),
     ...of.gaps.map(({ what, why }) => `  ${what}: ${why}`),

@@ -53,7 +53,7 @@ export async function checkDrift(files: readonly string[], options: CompileOptio
     for (const one of group.manifests) {
       const job = jobs.find(({ flow }) => flow.plan.workflow === one.workflow);
       if (job === undefined)
-        reportStale(one, `${one.source} has no workflow ${one.workflow} any more`, reporter);
+        reportStale(one, `${one.source} no longer has a workflow ${one.workflow}`, reporter);
       else await compare(job, one, group, reporter, differs);
     }
     for (const job of jobs) {
@@ -73,7 +73,7 @@ export async function checkDrift(files: readonly string[], options: CompileOptio
     }
     compared.push(...jobs.map(({ flow }) => flow.plan.workflow));
   }
-  if (!reporter.failed()) reporter.say(`as compiled: ${[...new Set(compared)].join(', ')}`);
+  if (!reporter.failed()) reporter.say(`up to date: ${[...new Set(compared)].join(', ')}`);
   return reporter.end([], { diffs });
 }
 
@@ -105,7 +105,7 @@ async function findManifests(
     const asked = files.some((file) => isSame(one.source, file));
     if (one.source === '-' && !asked) continue;
     if (asked || readOutput(one.source) !== undefined) right.push(one);
-    else reportStale(one, `${one.source}, which ${one.path} was made from, is gone`, reporter);
+    else reportStale(one, `${one.source}, which ${one.path} was made from, no longer exists`, reporter);
   }
   return right;
 }
@@ -206,7 +206,7 @@ async function compare(
     const there = readOutput(output);
     const isManifest = name.endsWith(manifestSuffix);
     if (there !== undefined && 'text' in there && there.text === text) continue;
-    // That the manifest differs, too, goes without saying.
+    // It goes without saying that the manifest differs, too.
     if (isManifest && !right) continue;
     right = false;
     if (there === undefined) {
@@ -232,7 +232,7 @@ async function compare(
     const output = join(folder, name);
     if (!made.has(name) && readOutput(output) !== undefined)
       reporter.report([
-        diagnose(findings.stale, { outputs: [output], why: `${source} does not compile to it any more` }),
+        diagnose(findings.stale, { outputs: [output], why: `${source} no longer compiles to it` }),
       ]);
   }
 }
@@ -243,14 +243,14 @@ function reasons(
   manifest: Manifest | undefined,
   { runtimeVersion }: Targets,
 ): string[] {
-  if (manifest === undefined) return ['there is no manifest that says what made it'];
+  if (manifest === undefined) return ['no manifest says how it was made'];
   const before = new Set([manifest.source, ...(manifest.includes ?? [])].map((one) => one.sha256));
   const changed = [source, ...included].filter(({ text }) => !before.has(sha256(text)));
   return [
-    ...changed.map((one) => `${nameOf(one)} is not as it was then`),
+    ...changed.map((one) => `${nameOf(one)} has changed since`),
     ...(manifest.runtime === runtimeVersion
       ? []
-      : [`it has crc's runtime ${manifest.runtime}; this crc brings ${runtimeVersion}`]),
+      : [`it has runtime ${manifest.runtime}; this crc has runtime ${runtimeVersion}`]),
   ];
 }
 

@@ -21,7 +21,7 @@ export async function verifyScripts(
     const about = genuine(read.text);
     switch (about.kind) {
       case 'genuine':
-        reporter.say(`${script}: the runtime is crflow's, version ${about.version}`);
+        reporter.say(`${script}: the runtime is genuine, version ${about.version}`);
         verified.push(script);
         break;
       case 'changed':

@@ -8,26 +8,26 @@ import { parseDuration } from '../time/duration.ts';
 const statuses =
   'Exit status: 0 fine, 1 findings (or drift, with --check), 2 wrong usage, 3 a tool or crc itself failed.';
 
-/** What stands under a command's options: how it is typed, and what its end means. */
+/** The text after a command's options: examples, and what the exit status means. */
 const examples = (...lines: readonly string[]) =>
   `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}\n${statuses}`;
 
-/** Reports to the person at the other end whatever got past everything else: never a bare stack trace. */
+/** Reports an unexpected error to the user, without a bare stack trace. */
 function internalError(error: unknown): never {
   process.stderr.write(
-    `crc failed, and it is its own fault: ${visibleLines(String(error instanceof Error ? error.message : error))}\n` +
-      'Please report this with the .crflow file. Nothing that was on disk has been changed.\n' +
+    `crc failed because of a bug in it: ${visibleLines(String(error instanceof Error ? error.message : error))}\n` +
+      'Please report this with the .crflow file. No existing file was changed.\n' +
       (process.env['CRFLOW_DEBUG'] && error instanceof Error ? `${error.stack}\n` : ''),
   );
   process.exit(3);
 }
 
 const format = () =>
-  new Option('--format <format>', 'how findings are shown').choices(['pretty', 'json']).default('pretty');
+  new Option('--format <format>', 'how to show findings').choices(['pretty', 'json']).default('pretty');
 const strict = () => new Option('--strict', 'treat warnings as errors').default(false);
 
 const set = () =>
-  new Option('--set <name=value>', 'give a parameter its value; can be repeated')
+  new Option('--set <name=value>', 'set a parameter; can be repeated')
     .argParser((text: string, before: ReadonlyMap<string, string>) => {
       const [, name, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(text) ?? [];
       if (name === undefined || value === undefined)
@@ -38,10 +38,11 @@ const set = () =>
     .default(new Map(), 'none');
 
 const site = () =>
-  new Option('--site <site>', "a site's name, or the path of its profile, in place of what the flow says");
-const check = () => new Option('--check', 'compare with what is there, write nothing; 1 if anything differs');
+  new Option('--site <site>', 'the name of a site, or the path of its profile; overrides the flow');
+const check = () =>
+  new Option('--check', 'compare with the existing files, write nothing; exit status 1 if anything differs');
 const emit = () =>
-  new Option('--emit <what>', 'print that instead, for other programs; write nothing')
+  new Option('--emit <what>', 'print this for other programs instead; write nothing')
     .choices(['plan'])
     .conflicts(['stdout', 'output', 'check']);
 
@@ -66,11 +67,11 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .on('option:no-lock', () => lockOptions.add('--no-lock'))
     .summary('compile, verify, and write NAME.sbatch and NAME.crc.json')
     .description(
-      'Compiles flows into job scripts, has bash and ShellCheck read them, and writes NAME.sbatch and NAME.crc.json (what made it) beside each source; for a flow with an image also NAME.Dockerfile and NAME.image.sh, which builds it. With any error, nothing is written.',
+      'Compiles flows into job scripts, checks them with bash and ShellCheck, and writes NAME.sbatch and NAME.crc.json (how it was made) beside each source; for a flow with an image, also NAME.Dockerfile and NAME.image.sh, which builds it. If there is any error, nothing is written.',
     )
     .argument(
       '[file...]',
-      '.crflow files; - is standard input; with --check and none: all that was compiled below here',
+      '.crflow files; - is standard input; --check without files checks everything below this folder',
     )
     .option('-o, --output <folder>', 'write here instead of beside the source')
     .addOption(new Option('--stdout', 'print the scripts, write nothing').conflicts(['output', 'check']))
@@ -79,21 +80,24 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .addOption(
       new Option(
         '--lock',
-        'pin images to what their names mean now: the digests go into NAME.crc.json, and stay until the next --lock',
+        'pin images to their current digests, which NAME.crc.json keeps until the next --lock',
       ).conflicts('check'),
     )
-    .option('--no-lock', 'pin none')
+    .option('--no-lock', 'pin no images')
     .addOption(
-      new Option('--verify <how>', 'have ShellCheck read what all scripts share once, or each script whole')
+      new Option(
+        '--verify <how>',
+        'how ShellCheck reads scripts: what all of them share only once, or each as a whole',
+      )
         .choices(['parts', 'whole'])
         .default('parts'),
     )
-    .option('--no-verify', 'leave out bash -n and ShellCheck')
+    .option('--no-verify', 'skip bash -n and ShellCheck')
     .option(
       '--shellcheck <path>',
       'the ShellCheck to use (else SHELLCHECK_BIN, PATH, or a download by npm shellcheck)',
     )
-    .option('--no-cache', 'have ShellCheck read again what it has read before')
+    .option('--no-cache', 'run ShellCheck again on texts that it has read before')
     .addOption(set())
     .addOption(site())
     .addOption(strict())
@@ -103,10 +107,10 @@ export function commandLine(targets: () => Promise<Targets>): void {
       examples(
         'crc compile water.crflow                  writes water.sbatch and water.crc.json',
         'crc compile -o jobs --set n=5 *.crflow    into a folder, with a parameter set',
-        'crc compile --stdout - < water.crflow     a filter',
-        'crc compile --emit plan water.crflow      what will happen, as JSON',
-        'crc compile --lock water.crflow           its image is what it is today, from now on',
-        'crc compile --check                       for CI: is everything below here as it would be compiled?',
+        'crc compile --stdout - < water.crflow     as a filter',
+        'crc compile --emit plan water.crflow      the plan of the run, as JSON',
+        'crc compile --lock water.crflow           pins its image to what it is today',
+        'crc compile --check                       for CI: is everything below this folder up to date?',
       ),
     )
     .action(async (files, options, command) => {
@@ -125,7 +129,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
   program
     .command('check')
     .summary('report what is wrong with flows, write nothing')
-    .description('Reports all that can be found wrong in flows, and writes nothing.')
+    .description('Reports everything that is wrong with flows, and writes nothing.')
     .argument('<file...>', '.crflow files; - is standard input')
     .addOption(set())
     .addOption(site())
@@ -148,7 +152,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .command('verify')
     .summary('say whether the runtime in job scripts is as crc wrote it')
     .description(
-      'Compares the second part of job scripts, which they share, with what this crc would write: to the last byte. What belongs to the flow, above it, is for you to read. Writes nothing.',
+      'Compares the runtime, the part that job scripts share, with what this crc would write, byte for byte. The part above it belongs to the flow: read it yourself. Writes nothing.',
     )
     .argument('<script...>', 'job scripts; - is standard input')
     .addOption(format())
@@ -160,19 +164,19 @@ export function commandLine(targets: () => Promise<Targets>): void {
 
   program
     .command('plan')
-    .summary('say what will happen: attempts, checkpoints, overhead, disk, waiting')
+    .summary('say what a run will do: attempts, checkpoints, overhead, disk, waiting')
     .description(
-      'Says what will happen to a run, before it is submitted: attempts, checkpoints, what they cost, disk, the delays of the queue, and the best interval. What is not known is estimated, and named. Writes nothing.',
+      "Says what a run will do, before you submit it: attempts, checkpoints, their cost, disk space, Slurm's delays, and the best interval. Lists what it had to estimate. Writes nothing.",
     )
     .argument('<flow>', 'a .crflow file; - is standard input')
     .addOption(
       new Option(
         '--work <duration>',
-        'how long the program takes if nothing disturbs it, as 90min or 3d; without it: what fits into total',
+        'how long the program takes if nothing interrupts it, such as 90min or 3d; without it, crc says what fits into total',
       ).argParser((text) => {
         const read = parseDuration(text);
         if (read.ok && read.seconds > 0) return read.seconds;
-        throw new InvalidArgumentError('write it with its unit, as 90min, 12h, 3d or 12:30:00.');
+        throw new InvalidArgumentError('write it with its unit, such as 90min, 12h, 3d or 12:30:00.');
       }),
     )
     .addOption(set())
@@ -192,17 +196,19 @@ export function commandLine(targets: () => Promise<Targets>): void {
 
   program
     .command('doctor')
-    .summary('learn about this cluster; check it for what flows need')
+    .summary('describe this cluster; check it for what flows need')
     .description(
-      'On a login node: learns from Slurm what a site profile says, and what it could not learn. With flows: checks this machine for what they need.',
+      'On a login node, learns from Slurm what a site profile contains, and says what it could not learn. With flows, checks that this machine has what they need.',
     )
     .argument('[flow...]', '.crflow files')
     .option('--write <file>', 'write the profile, for `site "./FILE"`')
     .addOption(
-      new Option('--limit <seconds>', 'for each command that is asked').default(20).argParser((text) => {
-        if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-        throw new InvalidArgumentError('write whole seconds, from 1 to 99999.');
-      }),
+      new Option('--limit <seconds>', 'the time limit for each command that it runs')
+        .default(20)
+        .argParser((text) => {
+          if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+          throw new InvalidArgumentError('write whole seconds, from 1 to 99999.');
+        }),
     )
     .addOption(set())
     .addOption(site())
@@ -210,8 +216,8 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .addHelpText(
       'after',
       examples(
-        'crc doctor --write mine.json    what this cluster is like',
-        'crc doctor water.crflow         is this machine fit for this flow?',
+        'crc doctor --write mine.json    describes this cluster',
+        'crc doctor water.crflow         does this machine have what this flow needs?',
       ),
     )
     .action(async (files, options) => {
@@ -221,13 +227,13 @@ export function commandLine(targets: () => Promise<Targets>): void {
 
   program
     .command('init')
-    .summary('write a flow to begin with')
+    .summary('write a flow to start from')
     .description(
-      'Writes NAME.crflow: a flow with comments that compiles as it stands, for a program on the host or in a container. Asks nothing, and leaves a file alone that is there.',
+      'Writes NAME.crflow: a flow with comments that compiles as it is, for a program on the host or in a container. Asks nothing, and does not overwrite an existing file.',
     )
-    .argument('[name]', 'of the workflow and the file', 'job')
-    .option('--dir <folder>', 'write it there', '.')
-    .addOption(new Option('--runtime <runtime>', 'in a container of that').choices(RUNTIMES))
+    .argument('[name]', 'the name of the workflow and the file', 'job')
+    .option('--dir <folder>', 'the folder to write to', '.')
+    .addOption(new Option('--runtime <runtime>', 'run in a container of this runtime').choices(RUNTIMES))
     .addOption(format())
     .addHelpText(
       'after',
@@ -238,12 +244,12 @@ export function commandLine(targets: () => Promise<Targets>): void {
       process.exitCode = await init(name, { ...options, targets: await targets() });
     });
 
-  // A pipe that is closed early (crc … | head) is no fault of anybody's.
+  // A pipe that is closed early (crc … | head) is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     error.code === 'EPIPE' ? process.exit(0) : internalError(error),
   );
   program.parseAsync().catch((error: unknown) => {
-    // Commander has said what was wrong with the command line; help and version are no errors.
+    // Commander has reported what was wrong with the command line; help and version are not errors.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else internalError(error);
   });

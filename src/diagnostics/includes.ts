@@ -6,28 +6,28 @@ export const includes = defineDiagnostics(150, 159, {
   unreadable: error<{
     path: string;
     why: string;
-    /** A path that can be read, and was probably meant. */
+    /** A readable path that was probably meant. */
     meant?: string | undefined;
   }>()('CRF150', 'A file to include that cannot be read', {
     title: ({ path, why }) => `cannot include ${path}: ${why}`,
     notes: ({ path }) => [
       'the path is relative to the file that includes it',
       ...(/^~|\$/.test(path)
-        ? [`and taken to the letter: nothing expands ${path.includes('$') ? '`$`' : '`~`'} here`]
+        ? [`and taken literally: nothing expands ${path.includes('$') ? '`$`' : '`~`'} here`]
         : []),
     ],
     help: ({ path, meant }) =>
       meant !== undefined
         ? [`write \`include "${meant}"\``]
         : /^~|\$/.test(path)
-          ? ['write the path as it is, relative to this file or absolute']
+          ? ['write the actual path, relative to this file or absolute']
           : [],
   }),
   cycle: error<{ names: readonly string[] }>()('CRF151', 'A file that includes itself', {
     title: ({ names }) =>
       names.length === 1
         ? `${quote(names[0] ?? '')} includes itself`
-        : `${quote(names[0] ?? '')} is included by what it includes`,
+        : `${quote(names[0] ?? '')} includes itself through other files`,
     notes: ({ names }) => [`${[...names, names[0]].join(' includes ')}`],
     help: () => ['move what both need into a third file'],
   }),

@@ -5,101 +5,92 @@ import { codePoint, listing, quote } from './words.ts';
 export const lexical = defineDiagnostics(1, 19, {
   unknownCharacter: error<{ character: string; arithmetic: boolean }>()(
     'CRF001',
-    'A character outside of a string that means nothing there',
+    'A character that has no meaning outside strings',
     {
-      title: ({ character }) => `${quote(character)} (${codePoint(character)}) means nothing here`,
+      title: ({ character }) => `unexpected character ${quote(character)} (${codePoint(character)})`,
       notes: ({ arithmetic }) =>
-        arithmetic
-          ? [
-              'a calculation is a value, and starts with a number, a name or `(`; text is put together with {{name}}',
-            ]
-          : [],
-      help: () => [
-        'text that holds anything but letters, digits, `_` and `-` is written in double quotes: "…"',
-      ],
+        arithmetic ? ['a calculation starts with a number, a name or `(`; join text with {{name}}'] : [],
+      help: () => ['put text into double quotes, "…", unless it has only letters, digits, `_` and `-`'],
     },
   ),
   typographicQuotes: error<{ content: string | undefined }>()('CRF002', 'Typographic quotes', {
-    title: () => 'typographic quotes do not make a string',
-    notes: () => [
-      'word processors, chats and web pages turn " into “ and ” when text is copied through them',
-    ],
+    title: () => 'a string needs straight quotes, not typographic ones',
+    notes: () => ['word processors, chats and web pages turn " into “ and ”'],
     help: ({ content }) => [
       content === undefined ? 'write "…" with straight quotes' : `write "${content}" with straight quotes`,
     ],
   }),
   unterminatedString: error<{ typographic: boolean }>()('CRF003', 'A string that is not closed on its line', {
     title: () => 'this string is not closed',
-    label: () => 'starts here, and the line ends without a closing "',
+    label: () => 'starts here, but the line has no closing "',
     notes: ({ typographic }) => (typographic ? ['a typographic quote (“ or ”) does not close a string'] : []),
     help: () => [
-      'close it with " on the same line; a quote inside is written \\"',
-      'text over several lines goes between """ and """',
+      'close it with " on the same line; write a quote inside as \\"',
+      'put text of several lines between """ and """',
     ],
   }),
   unterminatedBlock: error()('CRF004', 'A block string that is not closed', {
     title: () => 'this block string is not closed',
-    label: () => 'starts here, and no """ closes it',
-    help: () => ['close it with """ on a line of its own, indented like the line that it starts on'],
+    label: () => 'starts here, but no """ closes it',
+    help: () => ['close it with """ on a separate line, indented like the line that it starts on'],
   }),
-  unknownEscape: error<{ escape: string }>()('CRF005', 'A backslash before a character that needs none', {
+  unknownEscape: error<{ escape: string }>()('CRF005', 'An unknown escape', {
     title: ({ escape: written }) => `${quote(written)} is not an escape`,
-    notes: () => ['in a quoted string a backslash is written only as \\" \\\\ \\n \\t \\$ or \\{'],
+    notes: () => ['the escapes in a quoted string are \\" \\\\ \\n \\t \\$ and \\{'],
     help: () => [
-      'write \\\\ for a backslash; or use """…""", where every character, backslashes too, stands for itself',
+      'write \\\\ for a backslash; or use """…""", where every character stands for itself, including backslashes',
     ],
   }),
   unterminatedComment: error()('CRF006', 'A comment that is not closed', {
     title: () => 'this comment is not closed',
-    label: () => 'starts here; everything after it was read as comment',
+    label: () => 'starts here; everything after it was read as a comment',
     help: () => ['close it with */'],
   }),
   controlCharacter: error<{ character: string; more: number }>()(
     'CRF007',
     'A control character in the file',
     {
-      title: ({ character }) => `the file holds a control character, ${codePoint(character)}`,
+      title: ({ character }) => `the file contains a control character, ${codePoint(character)}`,
       label: ({ more }) => (more > 0 ? `and ${more} more after it` : ''),
       notes: ({ character }) =>
         character === '\0'
-          ? ['NUL is what a binary file, or one in UTF-16, is full of; a .crflow file is text in UTF-8']
-          : ['nobody who reads the file sees it, so it is refused everywhere, in strings too'],
+          ? ['binary files and UTF-16 text contain many NULs; a .crflow file is UTF-8 text']
+          : ['readers of the file cannot see it, so it is not allowed anywhere, not even in strings'],
       help: ({ character }) =>
         character === '\0'
           ? ['save the file as UTF-8 text']
-          : ["remove it; in shell text let printf make it, as in: printf '\\033[1m'"],
+          : ["remove it; in shell text use printf, as in: printf '\\033[1m'"],
     },
   ),
   unquotedText: error<{ texts: readonly string[]; example: string }>()('CRF008', 'Text that needs quotes', {
     title: ({ texts }) => `${listing(texts.map(quote))} must be in quotes`,
-    notes: () => ['without quotes stand only names, and values that start with a digit'],
+    notes: () => ['only names, and values that start with a digit, need no quotes'],
     help: ({ example }) => [`write ${example}`],
   }),
   singleQuotes: error<{ content: string }>()('CRF009', 'Single quotes', {
-    title: () => 'single quotes do not make a string',
+    title: () => 'a string needs double quotes, not single ones',
     help: ({ content }) => [`write "${content}"`],
   }),
   hashComment: error<{ sbatch: boolean }>()('CRF010', 'A comment that starts with #', {
     title: ({ sbatch }) =>
-      sbatch ? '#SBATCH lines do not belong here' : 'a comment starts with //, not with #',
+      sbatch ? '#SBATCH lines do not belong into a flow' : 'a comment starts with //, not with #',
     help: ({ sbatch }) => [
-      sbatch ? 'say it in `schedule { … }`: crc writes the #SBATCH lines' : 'write // in place of #',
+      sbatch ? 'use `schedule { … }`: crc writes the #SBATCH lines' : 'write // instead of #',
     ],
   }),
   colon: error<{ key: string; block: boolean }>()('CRF011', 'A colon after a key', {
     title: ({ key, block }) =>
       block
-        ? `a block has no colon: ${quote(key)}`
-        : `a value is given with \`=\`, not with a colon: ${quote(key)}`,
+        ? `the block ${quote(key)} takes no colon`
+        : `${quote(key)} takes \`=\` before its value, not a colon`,
     help: ({ key, block }) => [block ? `write \`${key} { … }\`` : `write \`${key} = …\``],
   }),
-  separator: error<{ text: string; inList: boolean }>()('CRF012', 'A separator that is none', {
+  separator: error<{ text: string; inList: boolean }>()('CRF012', 'A wrong separator', {
     title: ({ text, inList }) =>
       inList
         ? `${quote(text)} does not separate the items of a list`
         : `${quote(text)} does not separate entries`,
-    notes: ({ inList }) =>
-      inList ? [] : ['entries are separated by white space; commas stand only in lists'],
+    notes: ({ inList }) => (inList ? [] : ['white space separates entries; only lists have commas']),
     help: ({ inList }) => [inList ? 'write a comma' : 'remove it'],
   }),
   unclosed: error<{ open: string; close: string; owner: string | undefined }>()(
@@ -108,28 +99,28 @@ export const lexical = defineDiagnostics(1, 19, {
     {
       title: ({ open, owner }) =>
         `the ${quote(open)}${owner === undefined ? '' : ` of ${quote(owner)}`} is not closed`,
-      label: ({ close }) => `no ${quote(close)} belongs to it`,
+      label: ({ close }) => `it has no matching ${quote(close)}`,
       help: ({ close, owner }) => [
         `add ${quote(close)} where ${owner === undefined ? 'it' : quote(owner)} ends`,
       ],
     },
   ),
-  strayClosing: error<{ text: string }>()('CRF014', 'A closing bracket too many', {
+  strayClosing: error<{ text: string }>()('CRF014', 'A closing bracket without an opening one', {
     title: ({ text }) => `this ${quote(text)} closes nothing`,
-    help: () => ['remove it, or look above for what it should close'],
+    help: () => ['remove it, or look above for a missing opening bracket'],
   }),
   tooDeep: error<{ limit: number }>()('CRF015', 'Brackets nested too deeply', {
     title: ({ limit }) => `brackets are nested more than ${limit} deep`,
-    label: () => 'what is inside was not read',
-    notes: () => ['no construct of the language needs more than four'],
+    label: () => 'the contents were not read',
+    notes: () => ['no construct of the language needs more than four levels'],
   }),
   tooLong: error<{ length: number; limit: number }>()('CRF016', 'A file that is too long', {
     title: ({ length, limit }) => `the file has ${length} characters; crc reads at most ${limit}`,
-    help: () => ['keep data and long scripts in files of their own, and call them in `run`'],
+    help: () => ['keep data and long scripts in separate files, and call them in `run`'],
   }),
-  oddSpace: error<{ character: string }>()('CRF017', 'White space that is none', {
+  oddSpace: error<{ character: string }>()('CRF017', 'An unusual white space character', {
     title: ({ character }) => `this blank is not a space but ${codePoint(character)}`,
-    notes: () => ['such characters come along when text is copied from web pages and word processors'],
-    help: () => ['replace it by an ordinary space'],
+    notes: () => ['text that was copied from web pages and word processors contains such characters'],
+    help: () => ['replace it with an ordinary space'],
   }),
 });

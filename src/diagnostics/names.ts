@@ -3,7 +3,7 @@ import { listing, quote } from './words.ts';
 
 const ticks = (names: readonly string[]) => names.map((name) => `\`${name}\``);
 
-/** Names that a sentence can hold, and how many more there are. */
+/** As many names as fit into a sentence, and how many more there are. */
 const some = (names: readonly string[]) =>
   names.length <= MOST_LISTED
     ? names
@@ -25,8 +25,7 @@ export const names = defineDiagnostics(101, 199, {
     title: ({ key, block }) => `\`${block}\` has no key ${quote(key)}`,
     help: ({ nearest, known, option, instead }) => {
       if (instead !== undefined) return [instead];
-      if (option !== undefined)
-        return [`it is an option of sbatch: write \`slurm { ${option} = … }\` in here`];
+      if (option !== undefined) return [`it is an option of sbatch: write \`slurm { ${option} = … }\` here`];
       return nearest === undefined ? [`it takes ${listing(ticks(known))}`] : [`did you mean \`${nearest}\`?`];
     },
   }),
@@ -61,34 +60,34 @@ export const names = defineDiagnostics(101, 199, {
   }),
   missingKeys: error<{ block: string; keys: readonly string[]; examples: readonly string[] }>()(
     'CRF106',
-    'A required key is not there',
+    'A required key is missing',
     {
-      title: ({ block, keys }) => `\`${block}\` lacks ${listing(ticks(keys))}`,
+      title: ({ block, keys }) => `\`${block}\` needs ${listing(ticks(keys))}`,
       help: ({ examples }) => [`add, for instance, ${listing(ticks(examples))}`],
     },
   ),
   missingBlocks: error<{ workflow: string; blocks: readonly string[]; examples: readonly string[] }>()(
     'CRF107',
-    'A required block is not there',
+    'A required block is missing',
     {
-      title: ({ workflow, blocks }) => `the workflow ${quote(workflow)} lacks ${listing(ticks(blocks))}`,
+      title: ({ workflow, blocks }) => `the workflow ${quote(workflow)} needs ${listing(ticks(blocks))}`,
       help: ({ examples }) => [`add, for instance, ${listing(ticks(examples))}`],
     },
   ),
   duplicate: error<{ key: string; what: 'key' | 'block' }>()('CRF108', 'A key or block that is given twice', {
     title: ({ key }) => `${quote(key)} is given twice`,
     label: () => 'given again here',
-    help: ({ what }) => [what === 'key' ? 'remove one of them' : 'put the entries of both into one block'],
+    help: ({ what }) => [what === 'key' ? 'remove one of them' : 'merge them into one block'],
   }),
   duplicateWorkflow: error<{ name: string; where: string | undefined }>()(
     'CRF109',
-    'Two workflows of one name',
+    'Two workflows with the same name',
     {
       title: ({ name }) => `two workflows are named ${quote(name)}`,
-      label: () => 'named so again here',
+      label: () => 'the same name again here',
       notes: ({ name, where }) => [
         ...(where === undefined ? [] : [`the first is at ${where}`]),
-        `both would be compiled to ${name}.sbatch, and their runs would share their state`,
+        `both would be compiled to ${name}.sbatch, and their runs would share one state folder`,
       ],
       help: () => ['give one of them another name'],
     },
@@ -99,24 +98,22 @@ export const names = defineDiagnostics(101, 199, {
         ? `a workflow name has at most 64 characters, this one has ${length}`
         : `${quote(name)} cannot name a workflow`,
     notes: () => [
-      'the name becomes the name of files and of the job: letters, digits, `_` and `-`, a letter first',
+      'files and the job get this name: it may have letters, digits, `_` and `-`, and starts with a letter',
     ],
     help: () => ['choose another, for instance `water_box`'],
   }),
   environmentName: error<{ name: string }>()('CRF111', 'An environment variable that no shell can export', {
     title: ({ name }) => `${quote(name)} cannot name an environment variable`,
-    notes: () => ['bash exports names of letters, digits and `_` that do not start with a digit'],
+    notes: () => ['a name may have letters, digits and `_`, and does not start with a digit'],
     help: ({ name }) => [`rename it, for instance \`${name.replaceAll('-', '_')}\``],
   }),
   reservedName: error<{ name: string; prefix: string; owner: string }>()(
     'CRF112',
-    "An environment variable that is somebody else's",
+    'An environment variable that belongs to another program',
     {
       title: ({ name, owner }) => `${quote(name)} belongs to ${owner}`,
-      label: ({ prefix }) => `names that start with ${prefix} are taken`,
-      notes: () => [
-        'the job sets and reads such variables itself; a value from here could break its restart',
-      ],
+      label: ({ prefix }) => `names that start with ${prefix} are reserved`,
+      notes: () => ['the job uses such variables itself; a value from here could break its restart'],
       help: () => ['choose another name, or leave it out'],
     },
   ),
@@ -124,7 +121,7 @@ export const names = defineDiagnostics(101, 199, {
     'CRF113',
     'Something that this version of crc cannot do yet',
     {
-      title: ({ what }) => `${quote(what)} is not yet in this version of crc`,
+      title: ({ what }) => `this version of crc does not support ${quote(what)} yet`,
       notes: ({ meaning }) => [`it will ${meaning}`],
       help: ({ meanwhile }) => (meanwhile === undefined ? [] : [meanwhile]),
     },
@@ -135,14 +132,14 @@ export const names = defineDiagnostics(101, 199, {
     known: readonly string[];
     keys: boolean;
   }>()('CRF114', 'A name in {{…}} that crc does not know', {
-    title: ({ name }) => `crc knows no value named ${quote(name)} to put in for {{${name}}}`,
+    title: ({ name }) => `crc knows no value named ${quote(name)} to insert for {{${name}}}`,
     notes: ({ known, keys }) => [
-      ...(known.length === 0 ? [] : [`it puts in ${listing(some(ticks(known)))}`]),
-      ...(keys ? [] : ['outside of a workflow there are no keys to put in']),
+      ...(known.length === 0 ? [] : [`it knows ${listing(some(ticks(known)))}`]),
+      ...(keys ? [] : ['outside a workflow there are no keys to insert']),
     ],
     help: ({ name, nearest }) => [
       ...(nearest === undefined ? [] : [`did you mean {{${nearest}}}?`]),
-      `if the text is meant as it stands, write \\{{${name}}}`,
+      `if you mean the text itself, write \\{{${name}}}`,
     ],
   }),
   insertNotGiven: error<{ name: string; block: string; example: string; auto: boolean }>()(
@@ -151,7 +148,7 @@ export const names = defineDiagnostics(101, 199, {
     {
       title: ({ name, auto }) =>
         auto
-          ? `{{${name}}} has no value: \`${name} = auto\` is worked out while the job runs`
+          ? `{{${name}}} has no value: the job calculates \`${name} = auto\` while it runs`
           : `{{${name}}} has no value: the workflow does not give \`${name}\``,
       help: ({ name, block, example, auto }) => [
         auto
@@ -160,26 +157,30 @@ export const names = defineDiagnostics(101, 199, {
       ],
     },
   ),
-  notAnEntry: error<{ key: string; blocks: readonly string[] }>()('CRF116', 'A key where only blocks stand', {
-    title: ({ key }) => `a workflow has no key ${quote(key)}`,
-    notes: () => ['a workflow holds blocks; keys stand inside them'],
-    help: ({ blocks }) => [`its blocks are ${listing(ticks(blocks))}`],
-  }),
+  notAnEntry: error<{ key: string; blocks: readonly string[] }>()(
+    'CRF116',
+    'A key where only blocks are allowed',
+    {
+      title: ({ key }) => `a workflow has no key ${quote(key)}`,
+      notes: () => ['a workflow contains blocks, and blocks contain keys'],
+      help: ({ blocks }) => [`its blocks are ${listing(ticks(blocks))}`],
+    },
+  ),
   unknownName: error<{
     name: string;
     nearest: string | undefined;
     isKey: boolean;
-    /** `yes` or `no`, where the name is that of another language for it. */
+    /** `yes` or `no`, if the name is how another language writes it. */
     truth: 'yes' | 'no' | undefined;
-  }>()('CRF117', 'A name in a calculation, a let or a default that nothing declares', {
-    title: ({ name }) => `nothing here is named ${quote(name)}`,
+  }>()('CRF117', 'An undeclared name in a calculation, a let or a default', {
+    title: ({ name }) => `${quote(name)} is not declared`,
     notes: ({ name, isKey, truth }) =>
       truth !== undefined
         ? ['a `Bool` is `yes` or `no`']
         : [
             isKey
-              ? `${quote(name)} is a key; a calculation can use what a \`param\` or \`let\` names`
-              : 'a calculation can use what a `param` or `let` names; text is in quotes',
+              ? `${quote(name)} is a key; a calculation can use only names declared with \`param\` or \`let\``
+              : 'a calculation can use names declared with `param` or `let`; text needs quotes',
           ],
     help: ({ name, nearest, truth }) => [
       truth !== undefined
@@ -195,10 +196,10 @@ export const names = defineDiagnostics(101, 199, {
     {
       title: ({ name, character }) =>
         character === undefined
-          ? `{{${name}}} is empty, and would vanish from the shell text`
-          : `{{${name}}} holds ${character === ' ' ? 'a space' : quote(character)}, which means something to a shell`,
+          ? `{{${name}}} is empty, and would disappear from the shell text`
+          : `{{${name}}} contains ${character === ' ' ? 'a space' : quote(character)}, which a shell would interpret`,
       notes: ({ name }) => [
-        `so it is not put into the text: the block gets it as the exported variable \`${name}\`, where it is written as $${name}`,
+        `so crc does not insert it: it exports the variable \`${name}\` to the block, which can use it as $${name}`,
       ],
       help: ({ name }) => [`write "$${name}", with the double quotes`],
     },
@@ -210,19 +211,19 @@ export const names = defineDiagnostics(101, 199, {
       title: ({ name }) => `${quote(name)} is declared twice`,
       label: () => 'declared again here',
       notes: ({ where }) => (where === undefined ? [] : [`first declared at ${where}`]),
-      help: () => ['give one of them another name: a name means one thing wherever it is seen'],
+      help: () => ['give one of them another name: a name has one meaning everywhere'],
     },
   ),
-  takenName: error<{ name: string; why: string }>()('CRF120', 'A param or let with a name that is taken', {
+  takenName: error<{ name: string; why: string }>()('CRF120', 'A param or let with a reserved name', {
     title: ({ name }) => `${quote(name)} cannot be the name of a param or let`,
     notes: ({ why }) => [why],
     help: ({ name }) => [`choose another name, for instance \`my_${name}\``],
   }),
-  cycle: error<{ names: readonly string[] }>()('CRF121', 'Names that are made of one another', {
-    title: ({ names }) => `${quote(names[0] ?? '')} is made of itself`,
+  cycle: error<{ names: readonly string[] }>()('CRF121', 'Circular definitions', {
+    title: ({ names }) => `definitions must not be circular: ${quote(names[0] ?? '')} depends on itself`,
     notes: ({ names }) =>
       names.length === 1 ? [] : [[...names, names[0]].map((name) => `\`${name}\``).join(' needs ')],
-    help: () => ['give one of them a value of its own'],
+    help: () => ['give one of them a value that does not depend on the others'],
   }),
   unused: warning<{ name: string; keyword: string }>()('CRF122', 'A param or let that nothing uses', {
     title: ({ name }) => `${quote(name)} is not used`,
@@ -244,13 +245,13 @@ export const names = defineDiagnostics(101, 199, {
   unknownType: error<{
     type: string;
     nearest: string | undefined;
-    /** What the parameter is to be, where the type is one of numbers with decimals. */
+    /** The corrected parameter, if the type is one for decimal numbers. */
     decimal?: string | undefined;
   }>()('CRF124', 'A type that crc does not know', {
     title: ({ type }) => `crc knows no type ${quote(type)}`,
     help: ({ nearest, decimal }) => {
       if (decimal !== undefined)
-        return [`a number with decimals is a \`String\`, put in as it is: \`${decimal}\``];
+        return [`a number with decimals is a \`String\`, inserted as written: \`${decimal}\``];
       return [
         nearest === undefined
           ? 'the types are `Int`, `Duration`, `Size`, `String` and `Bool`'
@@ -275,16 +276,16 @@ export const names = defineDiagnostics(101, 199, {
   ),
   misplacedStatement: error<{ keyword: string; where: string }>()(
     'CRF126',
-    'A param, let, include or site where none can stand',
+    'A param, let, include or site in the wrong place',
     {
       title: ({ keyword, where }) =>
-        `\`${keyword}\` stands ${where}, not inside a ${keyword === 'let' ? 'block' : 'workflow'}`,
+        `\`${keyword}\` belongs ${where}, not inside a ${keyword === 'let' ? 'block' : 'workflow'}`,
       help: () => ['move it out'],
     },
   ),
-  namesTooDeep: error<{ name: string; limit: number }>()('CRF127', 'Names that need one another too deeply', {
-    title: ({ name, limit }) => `${quote(name)} is more than ${limit} names away from a value`,
-    help: () => ['write some of the values out'],
+  namesTooDeep: error<{ name: string; limit: number }>()('CRF127', 'A chain of names that is too long', {
+    title: ({ name, limit }) => `${quote(name)} depends on a chain of more than ${limit} names`,
+    help: () => ['write some of the values directly'],
   }),
   unknownSetting: error<{
     name: string;
@@ -294,11 +295,11 @@ export const names = defineDiagnostics(101, 199, {
   }>()('CRF128', 'A name in --set that no param has', {
     title: ({ name, isLet }) =>
       isLet
-        ? `--set ${name}: \`${name}\` is a \`let\`, and fixed`
+        ? `--set ${name}: \`${name}\` is a \`let\`, and cannot be set`
         : `--set ${name}: no parameter has this name`,
     help: ({ name, nearest, isLet, known }) => [
       isLet
-        ? `to have it changed by --set declare it with \`param\`: \`param ${name}: Int = …\``
+        ? `to set it with --set, declare it with \`param\`: \`param ${name}: Int = …\``
         : nearest !== undefined
           ? `did you mean \`${nearest}\`?`
           : known.length === 0
@@ -313,7 +314,7 @@ export const names = defineDiagnostics(101, 199, {
       title: ({ option }) => `sbatch has no option --${option}`,
       help: ({ nearest }) => [
         nearest === undefined
-          ? 'its options are in `man sbatch`; what is newer than this crc is given on submission: sbatch --… NAME.sbatch'
+          ? 'see `man sbatch` for its options; give an option that is newer than this crc at submission: sbatch --… NAME.sbatch'
           : `did you mean \`${nearest.replaceAll('-', '_')}\`?`,
       ],
     },
@@ -328,35 +329,37 @@ export const names = defineDiagnostics(101, 199, {
   ),
   shellVariable: error<{ name: string; what: 'sets' | 'reads'; key: 'set' | 'pass' }>()(
     'CRF133',
-    "A variable of bash's own, given to the program",
+    'A variable that bash itself uses',
     {
-      title: ({ name }) => `${quote(name)} is a variable of bash's own`,
+      title: ({ name }) => `bash itself uses the variable ${quote(name)}`,
       notes: ({ what }) => [
         what === 'sets'
-          ? 'bash sets it itself: your value would be lost, or evaluated'
+          ? 'bash sets it: your value would be lost, or evaluated'
           : 'bash reads it to decide how to behave, and `run` is bash',
       ],
       help: ({ name, what, key }) => [
         what === 'reads'
-          ? `where you want that, write \`${name}=…\` as the first line of \`run\``
+          ? `if you want that, write \`${name}=…\` as the first line of \`run\``
           : key === 'set'
             ? `choose another name, for instance \`MY_${name}\``
-            : 'leave it out: bash in the container has its own',
+            : 'leave it out: bash in the container sets it',
       ],
     },
   ),
   pathVariable: error<{ name: string; isJobs: boolean }>()(
     'CRF134',
-    'A variable in a path that is not one of the submission',
+    'A variable in a path that does not come from the submission',
     {
       title: ({ name, isJobs }) =>
-        isJobs ? `$${name} is a shell variable of the job itself` : `$${name} is something else each time`,
+        isJobs
+          ? `$${name} is a shell variable of the job itself`
+          : `$${name} has a different value each time`,
       notes: ({ isJobs }) => [
         isJobs
-          ? 'a path would be made of its value, not of what you export'
-          : 'a run that goes on would look for its files in another place',
+          ? 'the path would get its value, not the one that you export'
+          : 'a run that continues would look for its files in another place',
       ],
-      help: () => ['export a variable of another name when you submit, and write that here'],
+      help: () => ['export a variable with another name when you submit, and use that here'],
     },
   ),
   blanksInInsert: warning<{ name: string; text: string }>()(
@@ -365,8 +368,8 @@ export const names = defineDiagnostics(101, 199, {
     {
       title: ({ name, text }) => `\`${text}\` stays as it is: only {{${name}}}, without blanks, is filled in`,
       help: ({ name, text }) => [
-        `for the value of \`${name}\` write {{${name}}}`,
-        `if the text is meant as it stands, write \\${text}`,
+        `for the value of \`${name}\`, write {{${name}}}`,
+        `if you mean the text itself, write \\${text}`,
       ],
     },
   ),

@@ -9,22 +9,22 @@ import { quote } from './words.ts';
 const EARLY = `Slurm may send the signal up to ${SIGNAL_EARLY} s before the lead`;
 function arithmetic(limit: Seconds, lead: Seconds): string {
   const usable = usableTime(limit, lead);
-  const rest = usable > 0 ? say(usable) : usable === 0 ? 'nothing' : `nothing, and is ${say(-usable)} short`;
+  const rest = usable > 0 ? say(usable) : usable === 0 ? 'nothing' : `nothing: it is ${say(-usable)} short`;
   return `${say(limit)} - ${say(lead)} (lead) - ${SIGNAL_EARLY} s (${EARLY}) leaves ${rest}`;
 }
 
 /** Bytes a second. */
 const at = (rate: number) => `${rate / 1e9} GB/s`;
 
-/** CRF301 to CRF399: times that do not fit each other, or Slurm. All numbers are whole seconds. */
+/** CRF301 to CRF399: times that contradict each other or that Slurm does not accept. All numbers are whole seconds. */
 export const rules = defineDiagnostics(301, 399, {
   wholeMinutes: error<{ key: string; value: Seconds }>()(
     'CRF301',
-    'A time limit that is no whole number of minutes',
+    'A time limit that is not a whole number of minutes',
     {
       title: ({ key, value }) => `\`${key}\` is ${say(value)}, but Slurm's time limits are whole minutes`,
       notes: ({ value }) => [
-        `Slurm would round it up to ${say(slurmMinutes(value) * 60)}, and crflow's arithmetic would be off by the rest`,
+        `Slurm would round it up to ${say(slurmMinutes(value) * 60)}, and crflow's calculations would be wrong by the difference`,
       ],
       help: ({ key, value }) => {
         const [down, up] = [Math.floor(value / 60) * 60, slurmMinutes(value) * 60];
@@ -37,7 +37,7 @@ export const rules = defineDiagnostics(301, 399, {
     'A lead that leaves an attempt no time to work',
     {
       title: ({ time }) => `an attempt of ${say(time)} has no time left to work`,
-      label: ({ lead }) => `the warning is asked for ${say(lead)} before the end`,
+      label: ({ lead }) => `Slurm is asked to warn ${say(lead)} before the end`,
       notes: ({ time, lead }) => [arithmetic(time, lead)],
       help: ({ lead }) => [
         `raise \`time\` to at least ${write(Math.ceil((2 * lead + 61) / 60) * 60)}, or lower \`lead\``,
@@ -46,13 +46,13 @@ export const rules = defineDiagnostics(301, 399, {
   ),
   leadHalf: error<{ time: Seconds; lead: Seconds }>()('CRF303', 'A lead of half the attempt or more', {
     title: ({ time, lead }) => `a lead of ${say(lead)} is half or more of an attempt of ${say(time)}`,
-    notes: ({ time, lead }) => [`${arithmetic(time, lead)}: most of what you are charged would be waiting`],
+    notes: ({ time, lead }) => [`${arithmetic(time, lead)}: you would pay mostly for waiting`],
     help: ({ lead }) => [`raise \`time\` above ${write(2 * lead)}, or lower \`lead\``],
   }),
-  leadLimit: error<{ lead: Seconds }>()('CRF304', 'A lead that Slurm does not take', {
-    title: ({ lead }) => `a lead of ${say(lead)} is more than Slurm takes`,
-    notes: () => [`Slurm takes at most ${LONGEST_LEAD} s (${say(LONGEST_LEAD)}) in --signal`],
-    help: () => ['a lead need only be long enough for one checkpoint: mostly a few minutes'],
+  leadLimit: error<{ lead: Seconds }>()('CRF304', 'A lead that is too long for Slurm', {
+    title: ({ lead }) => `a lead of ${say(lead)} is more than Slurm accepts`,
+    notes: () => [`Slurm accepts at most ${LONGEST_LEAD} s (${say(LONGEST_LEAD)}) in --signal`],
+    help: () => ['a lead only has to be long enough for one checkpoint, usually a few minutes'],
   }),
   neverReached: warning<{ interval: Seconds; limit: Seconds; lead: Seconds; key: 'time' | 'time_min' }>()(
     'CRF305',
@@ -62,11 +62,10 @@ export const rules = defineDiagnostics(301, 399, {
         key === 'time'
           ? 'this interval is never reached within an attempt'
           : 'this interval is never reached in an attempt of `time_min`',
-      label: ({ limit, lead }) =>
-        `longer than the ${say(usableTime(limit, lead))} that an attempt has to work`,
+      label: ({ limit, lead }) => `longer than the ${say(usableTime(limit, lead))} of work in an attempt`,
       notes: ({ limit, lead }) => [
         arithmetic(limit, lead),
-        'the only checkpoint would be the last one, at the signal; if a node fails, the whole attempt is lost',
+        'the only checkpoint would be the last one, after the signal; if a node fails, all work of the attempt is lost',
       ],
       help: ({ limit, lead }) => [
         `lower \`interval\`, for instance to ${write(third(usableTime(limit, lead)))}`,
@@ -80,8 +79,8 @@ export const rules = defineDiagnostics(301, 399, {
       title: ({ lead, memory }) =>
         `a lead of ${say(lead)} may be too short to checkpoint ${describeSize(memory)}`,
       notes: ({ memory, needed, rate }) => [
-        `${describeSize(memory)} at ${at(rate)} is ${say(writingTime(memory, rate))}; 1.5 times that, and ${LEAD_BASE} s to notice, seal and requeue, is ${say(needed)}`,
-        'if the last checkpoint is not done in time, the work since the one before is lost',
+        `${describeSize(memory)} at ${at(rate)} takes ${say(writingTime(memory, rate))}; 1.5 times that, plus ${LEAD_BASE} s to notice the signal, seal and requeue, is ${say(needed)}`,
+        'if the last checkpoint is not done in time, the work since the previous one is lost',
       ],
       help: ({ needed }) => [
         `write \`lead = ${write(roundUp(needed))}\` or more; a fast file system may need less`,
@@ -91,14 +90,14 @@ export const rules = defineDiagnostics(301, 399, {
   leadTiny: warning<{ lead: Seconds }>()('CRF307', 'A lead that is too short for any checkpoint', {
     title: ({ lead }) => `a lead of ${say(lead)} is too short for a last checkpoint`,
     notes: () => [
-      `to notice the signal, seal the checkpoint and requeue takes some ${LEAD_BASE} s, writing it not counted`,
+      `noticing the signal, sealing the checkpoint and requeueing take about ${LEAD_BASE} s, in addition to writing it`,
     ],
-    help: () => [`write \`lead = ${write(60)}\` or more; with \`memory\` given, crc says how much`],
+    help: () => [`write \`lead = ${write(60)}\` or more; if you give \`memory\`, crc calculates it`],
   }),
   minAboveTime: error<{ time: Seconds; min: Seconds }>()('CRF308', 'A time_min above time', {
     title: ({ time, min }) => `\`time_min\` (${say(min)}) is more than \`time\` (${say(time)})`,
     notes: () => ['Slurm may shorten an attempt from `time` down to `time_min` to start it sooner'],
-    help: () => ['lower `time_min`, or leave it out: an attempt is then as long as `time`'],
+    help: () => ['lower `time_min`, or leave it out: each attempt is then as long as `time`'],
   }),
   minNothingUsable: error<{ min: Seconds; lead: Seconds }>()(
     'CRF309',
@@ -107,7 +106,7 @@ export const rules = defineDiagnostics(301, 399, {
       title: ({ min }) => `an attempt of ${say(min)}, which \`time_min\` allows, has no time left to work`,
       notes: ({ min, lead }) => [arithmetic(min, lead)],
       help: ({ lead }) => [
-        `raise \`time_min\` above ${write(lead + SIGNAL_EARLY)}: what it has beyond that is time to work`,
+        `raise \`time_min\` above ${write(lead + SIGNAL_EARLY)}: the time beyond that is for work`,
       ],
     },
   ),
@@ -117,82 +116,84 @@ export const rules = defineDiagnostics(301, 399, {
     {
       title: ({ time, total }) => `\`total\` (${say(total)}) is less than one attempt (${say(time)})`,
       notes: ({ total }) => [
-        `the run checkpoints and stops after ${say(total)}; the rest of the attempt is asked for in vain`,
+        `the run checkpoints and stops after ${say(total)}; the rest of the attempt would never be used`,
       ],
-      help: () => ['lower `time`, or raise `total`: it counts all attempts together'],
+      help: () => ['lower `time`, or raise `total`, which is for all attempts together'],
     },
   ),
   intervalShort: warning<{ interval: Seconds }>()('CRF311', 'An interval of a few seconds', {
     title: ({ interval }) => `a checkpoint every ${say(interval)} is very often`,
     notes: () => [
-      'every checkpoint stops the application while it is written, and is verified and sealed after',
+      'every checkpoint stops the application while it is written, and is then verified and sealed',
     ],
-    help: () => ['fine for a test; for work write at least `interval = 1min`'],
+    help: () => ['fine for a test; for real work, write at least `interval = 1min`'],
   }),
   intervalCost: warning<{ interval: Seconds; memory: Bytes; cost: Seconds; rate: number }>()(
     'CRF312',
     'An interval shorter than a checkpoint takes',
     {
       title: ({ interval, memory }) =>
-        `a checkpoint of ${describeSize(memory)} may take longer than the ${say(interval)} between two`,
+        `a checkpoint of ${describeSize(memory)} may take longer than the interval of ${say(interval)}`,
       notes: ({ memory, cost, rate }) => [
-        `${describeSize(memory)} at ${at(rate)}, and ${HANDLING} s to see that it is done and to seal it, is ${say(cost)}: the application would mostly stand still`,
+        `${describeSize(memory)} at ${at(rate)}, plus ${HANDLING} s to notice its end and seal it, takes ${say(cost)}: the application would hardly run`,
       ],
       help: ({ cost }) => [
-        `write \`interval = ${write(Math.ceil((20 * cost) / 60) * 60)}\` to spend some 5 % on checkpoints`,
+        `write \`interval = ${write(Math.ceil((20 * cost) / 60) * 60)}\` to spend about 5 % of the time on checkpoints`,
       ],
     },
   ),
   memBelowMemory: warning<{ mem: Bytes; memory: Bytes }>()(
     'CRF313',
-    'Less memory asked for than the program has',
+    'A job that asks for less memory than the program uses',
     {
       title: ({ mem, memory }) =>
-        `the job asks for ${describeSize(mem)}, and the program has up to ${describeSize(memory)}`,
-      notes: () => ['Slurm ends a job that takes more than it asked for'],
+        `the job asks for ${describeSize(mem)}, but the program uses up to ${describeSize(memory)}`,
+      notes: () => ['Slurm ends a job that uses more than it asked for'],
       help: ({ memory }) => [
-        `write \`mem = ${formatSize(memory)}\` or more: what surrounds the program counts, too`,
+        `write \`mem = ${formatSize(memory)}\` or more: other processes of the job count, too`,
       ],
     },
   ),
-  mtbfUnused: warning()('CRF314', 'Failures that nothing is worked out from', {
-    title: () => '`mtbf` has an effect with `interval = auto` only',
+  mtbfUnused: warning()('CRF314', 'An mtbf without effect', {
+    title: () => '`mtbf` has an effect only with `interval = auto`',
     help: () => ['write `interval = auto`, or leave `mtbf` out; `crc plan` says what an interval costs'],
   }),
   aliveNever: warning<{ alive: Seconds; time: Seconds }>()(
     'CRF315',
-    'A watch for signs of life that never bites',
+    'An alive that is too long to have an effect',
     {
       title: ({ alive, time }) =>
-        `an attempt of ${say(time)} is over before ${say(alive)} without output are`,
-      help: () => ['write less than `time`: some times as long as the program is silent while all is well'],
+        `an attempt of ${say(time)} ends before ${say(alive)} without output have passed`,
+      help: () => ['write less than `time`: several times as long as the program is silent when all is well'],
     },
   ),
-  jobInState: error<{ variable: string }>()('CRF316', 'A state folder that is another one in each attempt', {
+  jobInState: error<{ variable: string }>()('CRF316', 'A state folder that differs between attempts', {
     title: ({ variable }) =>
-      `\`state\` holds $${variable}, which is another one where another job goes on with the run`,
+      `\`state\` contains $${variable}, which differs if another job continues the run`,
     notes: () => [
-      'each attempt looks for the run there; and `bash NAME.sbatch status`, on a login node, has no such variable',
+      'each attempt looks for the run in `state`; and `bash NAME.sbatch status` on a login node has no such variable',
     ],
-    help: () => ['leave it out: each run has a folder of its own in `state`, by its id'],
+    help: () => ['leave it out: each run has its own folder in `state`, named by its id'],
   }),
   arrayOutput: warning<{ example: string }>()('CRF330', 'One output file for all tasks of an array', {
     title: () => 'all tasks of the array would write to this one file',
-    notes: () => ['each task is a run of its own, and a restore puts the file back to where that task was'],
+    notes: () => [
+      'each task is a separate run, and a restore would roll the file back to the state of that task',
+    ],
     help: ({ example }) => [
       `write \`output = "${example}"\`, or leave it out: the default is NAME-RUN.out, one for each task`,
     ],
   }),
   slurmPattern: warning<{ pattern: string; fix: string | undefined }>()(
     'CRF331',
-    "A pattern of Slurm's in a path that is taken to the letter",
+    'A pattern of Slurm in a path that is taken literally',
     {
-      title: ({ pattern }) => `${quote(pattern)} in \`output\` stands for itself: this is no path of Slurm's`,
-      notes: () => ['the job opens this file itself, and fills in $NAME only'],
+      title: ({ pattern }) => `Slurm does not replace ${quote(pattern)} in \`output\``,
+      notes: () => ['the job opens this file itself, and fills in only $NAME'],
       help: ({ fix }) => [
         fix === undefined
-          ? 'leave `output` out: the default is NAME-RUN.out, by the id of the run'
-          : `write \`output = "${fix}"\`, or leave it out: the default is NAME-RUN.out, by the id of the run`,
+          ? 'leave `output` out: the default is NAME-RUN.out, with the id of the run'
+          : `write \`output = "${fix}"\`, or leave it out: the default is NAME-RUN.out, with the id of the run`,
       ],
     },
   ),
@@ -204,7 +205,7 @@ function roundUp(seconds: Seconds): Seconds {
   return Math.ceil(seconds / step) * step;
 }
 
-/** A third of the time, in whole minutes where it has some. */
+/** A third of the time, in whole minutes if it is longer than one. */
 function third(usable: Seconds): Seconds {
   const part = Math.max(1, Math.floor(usable / 3));
   return part > 60 ? Math.floor(part / 60) * 60 : part;

@@ -2,26 +2,26 @@ import { defineDiagnostics, error, warning } from './define.ts';
 import { quote } from './words.ts';
 
 const SOCKETS =
-  'DMTCP turns pipes into sockets, and Linux cannot open a socket by its name: "No such device or address"';
+  'DMTCP replaces pipes with sockets, and Linux cannot open a socket by name: "No such device or address"';
 
-/** CRF480 to CRF499: what the text of `run` shows when it is read as the shell would. */
+/** CRF480 to CRF499: what is found when `run` is parsed as bash parses it. */
 export const run = defineDiagnostics(480, 499, {
   unreadable: error<{ title: string; label: string; help: readonly string[] }>()(
     'CRF480',
-    'Shell text that bash cannot read',
+    'Shell text that bash cannot parse',
     {
       title: ({ title }) => title,
       label: ({ label }) => label,
-      notes: () => ['bash would run what comes before this, and end there with status 2'],
+      notes: () => ['bash would run everything before this, and end here with status 2'],
       help: ({ help }) => help,
     },
   ),
   endlessDocument: warning<{ mark: string }>()('CRF481', 'A here-document without an end', {
-    title: ({ mark }) => `the here-document has no line ${quote(mark)} that ends it`,
-    notes: () => ['all that follows is its text, and none of it is run'],
+    title: ({ mark }) => `no line ${quote(mark)} ends this here-document`,
+    notes: () => ['everything after it is its text, and does not run'],
     help: ({ mark }) => [
-      `write ${quote(mark)} on a line of its own, with no blanks before or after it`,
-      'a block string loses only the indentation that all of its lines share',
+      `write ${quote(mark)} on a separate line, with no blanks before or after it`,
+      'in a block string, only the indentation that all lines share is removed',
     ],
   }),
   substitution: error<{ operator: '<' | '>'; effect: string | undefined; help: readonly string[] }>()(
@@ -35,32 +35,33 @@ export const run = defineDiagnostics(480, 499, {
   ),
   pipeByName: error<{ device: string; what: string; help: string }>()(
     'CRF483',
-    'A pipe that is opened by its name',
+    'A pipe that is opened by name',
     {
-      title: ({ device, what }) => `${quote(device)} is ${what} here, which cannot be opened under DMTCP`,
+      title: ({ device, what }) =>
+        `${quote(device)} is ${what} here, which cannot be opened by name under DMTCP`,
       notes: () => [SOCKETS],
       help: ({ help }) => [help],
     },
   ),
   emptied: warning<{ device: string; by: string; isCertain: boolean; help: string }>()(
     'CRF484',
-    'The output file is opened anew',
+    'The output file is opened again',
     {
       title: ({ device, by, isCertain }) =>
-        `${quote(by)} ${isCertain ? 'empties' : 'may empty'} the output file: ${quote(device)} is that file`,
-      notes: () => ['output goes to a file, and opening that file for writing empties it first'],
+        `${quote(by)} ${isCertain ? 'empties' : 'may empty'} the output file, because ${quote(device)} is that file`,
+      notes: () => ['output goes to a file, and opening this file for writing empties it'],
       help: ({ help }) => [help],
     },
   ),
-  documentByName: warning<{ device: string }>()('CRF485', 'A here-document that is opened by its name', {
+  documentByName: warning<{ device: string }>()('CRF485', 'A here-document that is opened by name', {
     title: ({ device }) =>
-      `${quote(device)} is a here-document here, which cannot be opened under DMTCP with bash 5.1 or newer`,
-    notes: () => [`these versions hand it over as a pipe; ${SOCKETS}`],
-    help: () => ['leave the name out, or write `-`, so that the program reads its standard input as it is'],
+      `${quote(device)} is a here-document, which cannot be opened by name under DMTCP with bash 5.1 or newer`,
+    notes: () => [`these versions of bash pass it as a pipe; ${SOCKETS}`],
+    help: () => ['leave the name out, or write `-`, so that the program reads its standard input'],
   }),
   ownJob: error<{ command: string; does: string; note: string; help: string }>()(
     'CRF486',
-    'Control of its own job in run',
+    'A command in run that controls its own job',
     {
       title: ({ command, does }) => `${quote(command)} in \`run\` ${does}`,
       notes: ({ note }) => [note],
@@ -69,7 +70,7 @@ export const run = defineDiagnostics(480, 499, {
   ),
   otherJob: warning<{ command: string; does: string; note: string; help: string }>()(
     'CRF487',
-    'Control of jobs in run',
+    'A command in run that controls jobs',
     {
       title: ({ command, does }) => `${quote(command)} in \`run\` ${does}`,
       notes: ({ note }) => [note],
@@ -79,65 +80,69 @@ export const run = defineDiagnostics(480, 499, {
   deafTrap: warning<{ signal: string }>()('CRF488', 'A trap that never fires', {
     title: ({ signal }) => `the trap for ${signal} never fires`,
     notes: () => [
-      "Slurm's warnings and cancellations go to the job, which checkpoints the program or ends it; the program gets no signal",
+      "Slurm's warnings and cancellations go to the job, which checkpoints or ends the program; the program gets no signal",
     ],
     help: () => [
-      'leave it out: saving and going on are what the job does',
-      'what is to be done when the work ends goes into `trap … EXIT`, or after the program',
+      'leave it out: the job saves and continues the program',
+      'put what has to happen at the end into `trap … EXIT`, or after the program',
     ],
   }),
   usr2: warning<{ what: string }>()('CRF489', 'A use of SIGUSR2', {
     title: ({ what }) => `${what}: DMTCP uses SIGUSR2 itself`,
-    notes: () => ['under DMTCP no process gets a SIGUSR2 that is sent to it, and nothing is said of it'],
-    help: () => ['use another signal, `USR1` for instance'],
+    notes: () => ['under DMTCP, a SIGUSR2 never reaches a process, and there is no error message'],
+    help: () => ['use another signal, for instance `USR1`'],
   }),
-  notAwaited: error<{ command: string }>()('CRF490', 'Work in the background that nothing waits for', {
-    title: ({ command }) => `nothing waits for ${quote(command)}, so the run is done before it is`,
-    label: () => 'goes on by itself',
-    notes: () => ['the run is over when the shell ends, with its status, and what still runs then is killed'],
+  notAwaited: error<{ command: string }>()('CRF490', 'A background process that nothing waits for', {
+    title: ({ command }) => `nothing waits for ${quote(command)}, so the run ends before it does`,
+    label: () => 'runs in the background',
+    notes: () => [
+      'the run is over when the shell ends, with its status; processes that still run are killed',
+    ],
     help: () => [
-      'one program: leave out the `&`',
-      'several at once: keep each `$!`, and end with `wait "$pid"` for each; a `wait` alone is always 0, whatever failed',
+      'for one program, remove the `&`',
+      'for several at once, keep each `$!`, and end with `wait "$pid"` for each; a bare `wait` always returns 0, whatever failed',
     ],
   }),
   detached: warning<{ command: string }>()('CRF491', 'A command that detaches its program', {
-    title: ({ command }) => `${quote(command)} starts its program apart from \`run\`, and returns at once`,
-    notes: () => ['the run is over when the shell ends, with its status, and what still runs then is killed'],
+    title: ({ command }) => `${quote(command)} starts its program separately, and returns at once`,
+    notes: () => [
+      'the run is over when the shell ends, with its status; processes that still run are killed',
+    ],
     help: ({ command }) => [
-      `write the program without ${quote(command)}: a job needs no terminal, and outlives your login`,
+      `remove ${quote(command)}: a job needs no terminal, and continues after you log out`,
     ],
   }),
   ownLimit: warning<{ command: string; time: string }>()('CRF492', 'A time limit in run', {
     title: ({ command }) => `${quote(command)} ends the program for good, with status 124`,
     notes: ({ time }) => [
-      `the job itself saves the program before its limit (${quote(`time = ${time}`)}) and goes on with it in the next attempt`,
+      `the job itself saves the program before its limit (${quote(`time = ${time}`)}), and continues it in the next attempt`,
     ],
-    help: () => ['leave it out; how long all attempts take together is `total`'],
+    help: () => ['leave it out; `total` limits all attempts together'],
   }),
-  leaves: error<Departing>()('CRF493', 'A way out of the work folder', {
+  leaves: error<Departing>()('CRF493', 'A command that leaves the work folder', {
     title: ({ command }) =>
-      `${quote(command)} leads out of the work folder, where DMTCP cannot bring back a program`,
+      `${quote(command)} leaves the work folder, and DMTCP cannot restore a program elsewhere`,
     notes: ({ why }) => [
       ...(why === undefined ? [] : [why]),
-      'a checkpoint with a process outside of it is refused; after the third the job ends with 78',
+      'the job refuses to checkpoint while a process is outside it, and ends with 78 after three refusals',
     ],
     help: ({ help }) => help,
   }),
-  mayLeave: warning<Departing>()('CRF494', 'What may be a way out of the work folder', {
+  mayLeave: warning<Departing>()('CRF494', 'A command that may leave the work folder', {
     title: ({ command, why }) =>
       why === undefined
-        ? `no checkpoint can be taken while a program runs where ${quote(command)} leads`
-        : `${quote(command)} may lead out of the work folder, where DMTCP cannot bring back a program`,
+        ? `no checkpoint is possible while a program runs where ${quote(command)} leads`
+        : `${quote(command)} may leave the work folder, and DMTCP cannot restore a program elsewhere`,
     notes: ({ why }) => [
       ...(why === undefined ? [] : [why]),
-      'a checkpoint with a process outside of the work folder is refused; after the third in a row the job ends with 78',
+      'the job refuses to checkpoint while a process is outside the work folder, and ends with 78 after three refusals in a row',
     ],
     help: ({ help }) => help,
   }),
-  gpu: warning<{ what: string; hide: boolean }>()('CRF495', 'A sign of GPUs', {
-    title: ({ what }) => `${quote(what)} is for GPUs, and DMTCP cannot checkpoint what runs on one`,
+  gpu: warning<{ what: string; hide: boolean }>()('CRF495', 'A sign that the program uses GPUs', {
+    title: ({ what }) => `${quote(what)} is for GPUs, and DMTCP cannot checkpoint programs that use one`,
     help: ({ hide }) => [
-      `run the program on CPUs${hide ? ', with `CUDA_VISIBLE_DEVICES = ""` in `set` where it would look for GPUs by itself' : ''}; or use its own checkpoints, without crflow`,
+      `run the program on CPUs${hide ? ', with `CUDA_VISIBLE_DEVICES = ""` in `set` if it looks for GPUs by itself' : ''}; or use its own checkpoints, without crflow`,
     ],
   }),
 });

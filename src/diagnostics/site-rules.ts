@@ -27,36 +27,38 @@ const wayOut = ({ nearest, known }: Unknown) => [
   nearest === undefined ? `it has ${listing(known.map(quote))}` : `did you mean \`${nearest}\`?`,
 ];
 const onLocal = ({ key, path, memory }: Lost) =>
-  `\`${key}\` is on ${quote(path)}, which is ${memory ? 'memory of one node' : 'storage of one node'}`;
+  `\`${key}\` is on ${quote(path)}, which is ${memory ? 'the memory of one node' : 'local storage of one node'}`;
 const whyLost = ({ key, memory }: Lost) => [
   key === 'state'
-    ? 'the next attempt may run on another node, and would find no checkpoint there'
-    : 'the next attempt may run on another node, and a program can be restored only where its folder and files are',
-  ...(memory && key === 'state' ? ['and a checkpoint in memory takes the room that it was made of'] : []),
+    ? 'the next attempt may run on another node, and would not find the checkpoints'
+    : 'the next attempt may run on another node, and needs the work folder and the files there',
+  ...(memory && key === 'state'
+    ? ['and a checkpoint in memory takes up the memory that the program needs']
+    : []),
 ];
 const shared = ({ key, shared }: Lost) => [
   shared.length === 0
-    ? `name a folder that all nodes see, for instance \`${key} = "$HOME/…"\``
-    : `name a folder that all nodes see: ${listing(shared.slice(0, 3).map(quote), 'or')}`,
+    ? `use a folder that all nodes share, for instance \`${key} = "$HOME/…"\``
+    : `use a folder that all nodes share: ${listing(shared.slice(0, 3).map(quote), 'or')}`,
 ];
 
-/** CRF420 to CRF439: what the site has not, or does not allow. All times are whole seconds. */
+/** CRF420 to CRF439: what the site does not have or does not allow. All times are whole seconds. */
 export const siteRules = defineDiagnostics(420, 439, {
   unknownName: error<Unknown>()('CRF420', 'A partition, QOS or feature that the site does not have', {
     title: ({ what, name, site }) => `${site} has no ${what} ${quote(name)}`,
     help: wayOut,
   }),
   unlistedName: warning<Unknown>()('CRF421', 'A partition, QOS or feature that the profile does not list', {
-    title: ({ what, name, site }) => `the profile of ${site} knows no ${what} ${quote(name)}`,
-    notes: () => ['the profile does not say that its list is complete, so it may be right'],
+    title: ({ what, name, site }) => `the profile of ${site} does not list the ${what} ${quote(name)}`,
+    notes: () => ['the profile does not say that its list is complete, so the name may be right'],
     help: wayOut,
   }),
   neededKey: error<{ key: string; site: string; known: readonly string[] }>()(
     'CRF422',
     'A key that every job at the site must have',
     {
-      title: ({ key, site }) => `jobs on ${site} must say their ${key}`,
-      notes: () => ['Slurm would refuse the job when it is submitted'],
+      title: ({ key, site }) => `jobs on ${site} must give their ${key}`,
+      notes: () => ['Slurm would refuse the job at submission'],
       help: ({ key, known }) => [
         `write \`schedule { ${key} = "…" }\`${known.length > 0 ? `, with ${listing(known.map(quote), 'or')}` : ''}`,
       ],
@@ -69,12 +71,14 @@ export const siteRules = defineDiagnostics(420, 439, {
       title: ({ time, limit, what, name }) =>
         `an attempt of ${say(time)} is longer than the ${what} ${quote(name)} allows (${say(limit)})`,
       notes: ({ byDefault, what, name }) => [
-        ...(byDefault ? [`the flow names no ${what}, and Slurm then takes ${quote(name)} here`] : []),
-        'Slurm would refuse the job, or leave it waiting for ever',
+        ...(byDefault ? [`the flow does not give a ${what}, so Slurm uses ${quote(name)} here`] : []),
+        'Slurm would refuse the job, or leave it in the queue for ever',
       ],
       help: ({ limit, byDefault, what }) => [
-        ...(byDefault ? [`name a ${what} that allows more: \`schedule { ${what.toLowerCase()} = … }\``] : []),
-        `${byDefault ? 'or ' : ''}write \`time = ${write(limit)}\` or less: \`total\` is what counts over all attempts`,
+        ...(byDefault
+          ? [`choose a ${what} that allows more: \`schedule { ${what.toLowerCase()} = … }\``]
+          : []),
+        `${byDefault ? 'or ' : ''}write \`time = ${write(limit)}\` or less: \`total\` limits all attempts together`,
       ],
     },
   ),
@@ -83,7 +87,7 @@ export const siteRules = defineDiagnostics(420, 439, {
     'A time below the minimum of the QOS',
     {
       title: ({ key, time, least, name }) =>
-        `\`${key}\` (${say(time)}) is less than the QOS ${quote(name)} asks for (${say(least)})`,
+        `\`${key}\` (${say(time)}) is less than the QOS ${quote(name)} requires (${say(least)})`,
       help: ({ key, least }) => [`write \`${key} = ${write(least)}\` or more`],
     },
   ),
@@ -92,8 +96,8 @@ export const siteRules = defineDiagnostics(420, 439, {
     'More threads than a node has CPUs',
     {
       title: ({ threads, most, where }) =>
-        `${threads} threads are more than any node of ${where} has (${most} CPUs)`,
-      notes: () => ['a program that is checkpointed runs on one node'],
+        `no node of ${where} has enough CPUs for ${threads} threads (at most ${most})`,
+      notes: () => ['a job runs on one node'],
       help: ({ most }) => [`write \`threads = ${most}\` or less`],
     },
   ),
@@ -112,43 +116,47 @@ export const siteRules = defineDiagnostics(420, 439, {
     needed: Seconds;
     estimated: boolean;
     where: string;
-  }>()('CRF427', 'A grace that is too short for a checkpoint when the job is preempted', {
+  }>()('CRF427', 'A preemption grace period that is too short for a checkpoint', {
     title: ({ grace, killWait, needed, where }) =>
-      `${where} gives a preempted job ${say(grace + killWait)}, and a last checkpoint ${needed > 0 ? `may need ${say(needed)}` : 'more'}`,
+      `${where} gives a preempted job ${say(grace + killWait)}, but a last checkpoint may need ${needed > 0 ? say(needed) : 'more'}`,
     notes: ({ grace, killWait, estimated }) => [
-      `the first signal comes ${say(grace)} (GraceTime) and ${say(killWait)} (KillWait) before the end; \`lead\` is for the time limit only`,
-      ...(estimated ? [] : ['taken from `lead`; with `memory` given, crc estimates it']),
-      'what was done since the last checkpoint may be lost at a preemption',
+      `the first signal comes ${say(grace)} (GraceTime) plus ${say(killWait)} (KillWait) before the end; \`lead\` applies only to the time limit`,
+      ...(estimated ? [] : ['the time is taken from `lead`; if you give `memory`, crc estimates it']),
+      'a preemption may lose the work since the last checkpoint',
     ],
-    help: () => ['lower `interval` to what you can lose'],
+    help: () => ['lower `interval` to the amount of work that you can afford to lose'],
   }),
-  noRequeue: warning<{ site: string }>()('CRF428', 'Requeueing at a site that does not requeue', {
-    title: ({ site }) => `Slurm on ${site} does not requeue jobs (JobRequeue=0), unless they ask for it`,
+  noRequeue: warning<{ site: string }>()('CRF428', 'Requeueing at a site that turned it off', {
+    title: ({ site }) => `Slurm on ${site} requeues jobs only if they ask for it (JobRequeue=0)`,
     notes: () => [
-      'a job asks, but a site that turned it off may refuse; the run then goes on as another job, or stops',
+      'the job asks for it, but the site may refuse; the run then continues as a new job, or stops',
     ],
-    help: () => ['write `schedule { continue = resubmit }`: each attempt is then a job of its own'],
+    help: () => ['write `schedule { continue = resubmit }`: each attempt is then a separate job'],
   }),
-  localStorage: error<Lost>()('CRF429', 'Files of a run on storage of one node, by the profile of the site', {
+  localStorage: error<Lost>()('CRF429', 'Files of a run on local storage of one node', {
     title: onLocal,
     notes: whyLost,
     help: shared,
   }),
-  perhapsLocal: warning<Lost>()('CRF430', 'Files of a run on what is storage of one node nearly everywhere', {
-    title: (lost) => `${onLocal(lost)} on nearly every cluster`,
-    notes: whyLost,
-    help: shared,
-  }),
+  perhapsLocal: warning<Lost>()(
+    'CRF430',
+    'Files of a run on what is nearly always local storage of one node',
+    {
+      title: (lost) => `${onLocal(lost)} on nearly every cluster`,
+      notes: whyLost,
+      help: shared,
+    },
+  ),
   purged: warning<{ key: string; path: string; after: Seconds; total: Seconds; wait: Seconds }>()(
     'CRF431',
     'Files of a run on storage that is purged',
     {
       title: ({ key, path, after }) =>
-        `\`${key}\` is on ${quote(path)}, where files that nobody uses for ${say(after)} are removed`,
+        `\`${key}\` is on ${quote(path)}, where files are removed after ${say(after)} without use`,
       notes: ({ total, wait }) => [
-        `a run of ${say(total)} in all that also waits in the queue, ${say(wait)} say, can be older`,
+        `a run of ${say(total)} that also waits in the queue (for example ${say(wait)}) can take longer`,
       ],
-      help: () => ['name a folder that is not purged, or look after the run in time'],
+      help: () => ['use a folder that is not purged, or check on the run in time'],
     },
   ),
   requeueWait: warning<{ wait: Seconds; time: Seconds; site: string }>()(
@@ -156,21 +164,22 @@ export const siteRules = defineDiagnostics(420, 439, {
     'A wait after each requeue that is long for the attempt',
     {
       title: ({ wait, time, site }) =>
-        `after each requeue Slurm on ${site} makes the job wait ${say(wait)}, ${Math.round((100 * wait) / time)} % of an attempt`,
+        `after each requeue, Slurm on ${site} makes the job wait ${say(wait)}, ${Math.round((100 * wait) / time)} % of an attempt`,
       notes: () => [
-        'a requeued job starts only when its old credential has expired (cred_expire in AuthInfo)',
+        'a requeued job cannot start until its old credential has expired (cred_expire in AuthInfo)',
       ],
-      help: () => ['write a longer `time`, or `continue = resubmit`: another job need not wait'],
+      help: () => [
+        'write a longer `time`, or `continue = resubmit`, because a new job does not have to wait',
+      ],
     },
   ),
   arrayTooLarge: error<{ index: number; most: number; site: string }>()(
     'CRF434',
-    'An index of an array that the site does not take',
+    'An array index that is too large for the site',
     {
-      title: ({ index, most, site }) => `${site} takes no index of ${index}: the largest is ${most}`,
-      notes: ({ most }) => [
-        `MaxArraySize is ${most + 1}; that of a single index counts, not how many there are`,
-      ],
+      title: ({ index, most, site }) =>
+        `${site} does not accept the array index ${index}: the largest is ${most}`,
+      notes: ({ most }) => [`MaxArraySize is ${most + 1}, which limits the index, not the number of tasks`],
       help: () => ['number the tasks from 0, or submit several arrays'],
     },
   ),

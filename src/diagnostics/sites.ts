@@ -5,13 +5,13 @@ import { listing, quote } from './words.ts';
 export const sites = defineDiagnostics(401, 419, {
   unknownSite: error<{ name: string; nearest: string | undefined; known: readonly string[] }>()(
     'CRF401',
-    'A site that crc has no profile of',
+    'A site without a profile',
     {
-      title: ({ name }) => `crc has no profile of a site ${quote(name)}`,
-      notes: ({ known }) => [`it comes with ${listing(known.map(quote))}`],
+      title: ({ name }) => `crc has no profile of the site ${quote(name)}`,
+      notes: ({ known }) => [`crc comes with ${listing(known.map(quote))}`],
       help: ({ name, nearest }) => [
         nearest === undefined
-          ? `name a file with its folder: "./${name}.json"; \`crc doctor --write ${name}.json\` on a login node makes one`
+          ? `for a file, include its folder: "./${name}.json"; \`crc doctor --write ${name}.json\` on a login node writes one`
           : `did you mean "${nearest}"?`,
       ],
     },
@@ -24,13 +24,13 @@ export const sites = defineDiagnostics(401, 419, {
       help: ({ asked }) => [
         asked
           ? 'the path of --site is relative to the current folder'
-          : 'a path in `site "…"` is relative to the file that it stands in',
+          : 'a path in `site "…"` is relative to the file that contains it',
       ],
     },
   ),
   twoSites: error<{ first: string; second: string }>()('CRF403', 'Two sites for one compilation', {
-    title: ({ first, second }) => `this is the site ${quote(second)}, and elsewhere it is ${quote(first)}`,
-    help: () => ['keep one of them; --site NAME overrides what is written'],
+    title: ({ first, second }) => `the site is ${quote(second)} here, but ${quote(first)} elsewhere`,
+    help: () => ['keep one of them; --site NAME overrides both'],
   }),
   notJson: error<{ what: string }>()('CRF404', 'A site profile that is not JSON', {
     title: ({ what }) => `this is not JSON: ${what}`,
@@ -53,11 +53,11 @@ export const sites = defineDiagnostics(401, 419, {
     'CRF407',
     'A value that a site profile cannot have',
     {
-      title: ({ key, found, expected }) => `${quote(key)} is ${expected}, not ${found}`,
+      title: ({ key, found, expected }) => `${quote(key)} must be ${expected}, not ${found}`,
     },
   ),
-  twice: error<{ what: string; name: string }>()('CRF408', 'Something that a site profile says twice', {
-    title: ({ what, name }) => `the ${what} ${quote(name)} is here twice`,
+  twice: error<{ what: string; name: string }>()('CRF408', 'A duplicate in a site profile', {
+    title: ({ what, name }) => `the ${what} ${quote(name)} appears twice`,
     help: () => ['keep one of them'],
   }),
 });

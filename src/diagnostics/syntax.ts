@@ -7,24 +7,24 @@ export const syntax = defineDiagnostics(1, 99, {
   ...lexical,
   unexpected: error<{ found: string; expected: string; after?: string; help?: string }>()(
     'CRF020',
-    'Something that cannot stand at its place',
+    'Unexpected text',
     {
       title: ({ found, expected, after }) =>
         `expected ${expected}${after === undefined ? '' : ` after ${after}`}, found ${found}`,
       help: ({ help }) => (help === undefined ? [] : [help]),
     },
   ),
-  noVersion: error()('CRF021', 'The first line does not name the language version', {
+  noVersion: error()('CRF021', 'The first line does not say the language version', {
     title: () => 'the file does not start with `crflow 1`',
     notes: () => [
-      'it says which version of the language the file is written in, so that it keeps its meaning',
+      'this line says which version of the language the file uses, so that the file keeps its meaning',
     ],
     help: () => ['write `crflow 1` as the first line'],
   }),
   otherVersion: error<{ version: string }>()('CRF022', 'A version of the language that crc does not know', {
     title: ({ version }) => `this crc does not know version ${version} of the language`,
-    notes: () => ['it knows version 1; the rest of the file was not read'],
-    help: () => ['write `crflow 1`, or use a crc that knows the other version'],
+    notes: () => ['it knows only version 1; the rest of the file was not read'],
+    help: () => ['write `crflow 1`, or use a crc that knows this version'],
   }),
   noWorkflow: error<{ empty: boolean }>()('CRF023', 'A file without a workflow', {
     title: ({ empty }) => (empty ? 'the file is empty' : 'the file has no workflow'),
@@ -38,9 +38,9 @@ export const syntax = defineDiagnostics(1, 99, {
   noEquals: error<{
     word: string;
     value: string | undefined;
-    /** A key with its own `=`, which the word stands before. */
+    /** A key with its own `=`, right after the word. */
     before?: string | undefined;
-  }>()('CRF025', 'A word without = or { after it', {
+  }>()('CRF025', 'A word that is not followed by = or {', {
     title: ({ word }) => `${quote(word)} is followed neither by \`=\` nor by \`{\``,
     label: () => 'a key has a value, a block has braces',
     help: ({ word, value, before }) => {
@@ -51,13 +51,15 @@ export const syntax = defineDiagnostics(1, 99, {
     },
   }),
   equalsBeforeBlock: error<{ key: string }>()('CRF026', 'An = before a block', {
-    title: ({ key }) => `${quote(key)} is a block: no \`=\` before its \`{\``,
+    title: ({ key }) => `${quote(key)} is a block, so it takes no \`=\` before its \`{\``,
     help: ({ key }) => [`write \`${key} { … }\``],
   }),
-  outsideWorkflow: error<{ name: string }>()('CRF027', 'An entry outside of a workflow', {
-    title: ({ name }) => `${quote(name)} stands outside of a workflow`,
+  outsideWorkflow: error<{ name: string }>()('CRF027', 'An entry outside a workflow', {
+    title: ({ name }) => `${quote(name)} is outside a workflow`,
     label: () => 'not inside any `workflow NAME { … }`',
-    help: () => ['move it into a workflow; if one was meant to hold it, look for a `}` too early'],
+    help: () => [
+      'move it into a workflow; if it should already be in one, look for a `}` that comes too early',
+    ],
   }),
   notAStatement: error<{ word: string; nearest: string | undefined }>()(
     'CRF028',
@@ -66,7 +68,7 @@ export const syntax = defineDiagnostics(1, 99, {
       title: ({ word }) => `crc knows no statement ${quote(word)}`,
       help: ({ nearest }) => [
         nearest === undefined
-          ? `a file holds ${listing(['`crflow 1`', '`include "…"`', '`param NAME: Type = …`', '`let NAME = …`', '`workflow NAME { … }`'])}`
+          ? `a file contains ${listing(['`crflow 1`', '`include "…"`', '`param NAME: Type = …`', '`let NAME = …`', '`workflow NAME { … }`'])}`
           : `did you mean \`${nearest}\`?`,
       ],
     },
@@ -77,7 +79,7 @@ export const syntax = defineDiagnostics(1, 99, {
     {
       title: ({ name }) => `${name} cannot name a workflow`,
       notes: () => [
-        'the name becomes the name of files and of the job: letters, digits, `_` and `-`, a letter first',
+        'files and the job get this name: it may have letters, digits, `_` and `-`, and starts with a letter',
       ],
       help: ({ name, usable }) => [
         usable
@@ -96,9 +98,9 @@ export const syntax = defineDiagnostics(1, 99, {
     help: ({ what }) => [`write \`${what} {\` … \`}\``],
   }),
   tooManyWords: error<{ text: string; extra: number }>()('CRF032', 'More than one value after =', {
-    title: ({ text }) => `a key takes one value, and ${text} is a second one`,
+    title: ({ text }) => `a key takes one value, but ${text} is a second one`,
     help: ({ extra }) => [
-      `several values are a list: [a, b]${extra > 1 ? ` (here are ${plural(extra, 'more value')})` : ''}`,
+      `write several values as a list: [a, b]${extra > 1 ? ` (there are ${plural(extra, 'more value')})` : ''}`,
     ],
   }),
   noBracket: error<{
@@ -107,17 +109,17 @@ export const syntax = defineDiagnostics(1, 99, {
     kind: 'list' | 'text' | 'one';
     /** The values without their quotes, where they can be shown. */
     texts: readonly string[];
-  }>()('CRF033', 'Several values with commas between them, and no brackets or quotes around', {
+  }>()('CRF033', 'Several values separated by commas, without brackets or quotes', {
     title: ({ key, kind }) =>
       ({
-        list: 'several values are a list, and a list starts with `[`',
-        text: `what ${quote(key)} takes is one text, and its commas stand in quotes`,
+        list: 'write several values as a list, which starts with `[`',
+        text: `${quote(key)} takes one text, in quotes, including its commas`,
         one: `${quote(key)} takes one value`,
       })[kind],
     help: ({ key, kind, texts }) => {
       if (kind === 'one')
         return [
-          texts[0] === undefined ? 'leave one of them' : `write one of them, as in \`${key} = ${texts[0]}\``,
+          texts[0] === undefined ? 'keep one of them' : `write one of them, as in \`${key} = ${texts[0]}\``,
         ];
       if (texts.length === 0 || texts.length > 4)
         return [
@@ -128,8 +130,8 @@ export const syntax = defineDiagnostics(1, 99, {
       return [`write \`${key} = ${written}\``];
     },
   }),
-  secondEquals: error<{ word: string }>()('CRF034', 'Two equals signs after one key', {
-    title: ({ word }) => `${quote(word)} stands between two \`=\`: is it a value or a key?`,
+  secondEquals: error<{ word: string }>()('CRF034', 'Two equals signs in one entry', {
+    title: ({ word }) => `${quote(word)} is between two \`=\`: is it a value or a key?`,
     label: () => 'the second one',
     help: ({ word }) => [
       `if it is a value, a key is missing after it; if \`${word} = …\` is an entry, a value is missing before it`,
@@ -137,11 +139,11 @@ export const syntax = defineDiagnostics(1, 99, {
   }),
   noOpeningQuote: error<{ text: string }>()('CRF035', 'A string without its opening quote', {
     title: ({ text }) => `the string that starts with ${quote(text)} has no opening quote`,
-    help: ({ text }) => [`write "${text}…"`, 'if no string is meant, remove the quote'],
+    help: ({ text }) => [`write "${text}…"`, 'if this is not a string, remove the quote'],
   }),
-  blockLabel: error<{ block: string; found: string }>()('CRF036', 'Something between a block and its brace', {
-    title: ({ block, found }) => `${found} cannot stand between ${quote(block)} and its \`{\``,
-    help: ({ block }) => [`write \`${block} { … }\`; only a workflow has a name of its own`],
+  blockLabel: error<{ block: string; found: string }>()('CRF036', 'Text between a block and its brace', {
+    title: ({ block, found }) => `unexpected ${found} between ${quote(block)} and its \`{\``,
+    help: ({ block }) => [`write \`${block} { … }\`; only a workflow has a name`],
   }),
   twoQuotes: error()('CRF037', 'A block string that starts with two quotes', {
     title: () => 'a block string starts with three quotes',
@@ -150,15 +152,15 @@ export const syntax = defineDiagnostics(1, 99, {
   }),
   quoteInside: error()('CRF038', 'Quotes that do not pair up', {
     title: () => 'the quotes on this line do not pair up',
-    label: () => 'this string ends at its second quote, and text follows directly',
+    label: () => 'this string ends at its second quote, and text follows it directly',
     help: () => [
-      'a quote inside a string is written \\", or the text goes between """ and """',
-      'if a closing quote was forgotten, add it',
+      'write a quote inside a string as \\", or put the text between """ and """',
+      'if a closing quote is missing, add it',
     ],
   }),
   declaredName: error<{ keyword: string; found: string | undefined }>()(
     'CRF039',
-    'A param or let without a name that can be used',
+    'A param or let without a usable name',
     {
       title: ({ keyword, found }) =>
         found === undefined
@@ -170,42 +172,42 @@ export const syntax = defineDiagnostics(1, 99, {
     },
   ),
   letWithoutValue: error<{ name: string }>()('CRF040', 'A let without a value', {
-    title: ({ name }) => `${quote(name)} is given no value`,
+    title: ({ name }) => `${quote(name)} has no value`,
     help: ({ name }) => [
-      `write \`let ${name} = …\`; a value that comes with --set is a \`param ${name}: Int\``,
+      `write \`let ${name} = …\`; to set the value with --set, write \`param ${name}: Int\``,
     ],
   }),
   typedLet: error<{ type: string }>()('CRF041', 'A let with a type', {
-    title: () => 'a `let` has no type of its own: it has that of its value',
+    title: () => 'a `let` takes no type annotation: its type is inferred',
     help: ({ type }) => [`remove \`: ${type}\``],
   }),
   noType: error<{ name: string }>()('CRF042', 'A param without a type', {
     title: ({ name }) => `the parameter ${quote(name)} has no type`,
-    notes: () => ['the type says how --set is read; it is Int, Duration, Size, String or Bool'],
+    notes: () => ['the type says how to read --set; it is Int, Duration, Size, String or Bool'],
     help: ({ name }) => [`write, for instance, \`param ${name}: Int = 8\``],
   }),
   noTypeColon: error<{ name: string; type: string }>()(
     'CRF043',
     'A param without the colon before its type',
     {
-      title: ({ name }) => `a colon stands between ${quote(name)} and its type`,
+      title: ({ name }) => `there must be a colon between ${quote(name)} and its type`,
       help: ({ name, type }) => [`write \`param ${name}: ${type}\``],
     },
   ),
   extraEquals: error<{ what: string; example: string }>()('CRF044', 'An = after include', {
-    title: ({ what }) => `no \`=\` stands after \`${what}\``,
+    title: ({ what }) => `\`${what}\` takes no \`=\``,
     help: ({ example }) => [`write \`${example}\``],
   }),
   noIncludePath: error<{ keyword: string; example: string }>()(
     'CRF045',
     'An include or site that names nothing',
     {
-      title: ({ keyword }) => `\`${keyword}\` names ${keyword === 'site' ? 'no site' : 'no file'}`,
+      title: ({ keyword }) => `\`${keyword}\` must name a ${keyword === 'site' ? 'site' : 'file'}`,
       help: ({ example }) => [`write \`${example}\``],
     },
   ),
   dashedKey: error<{ option: string }>()('CRF046', 'An option that is written with its dashes', {
-    title: ({ option }) => `${quote(option)} is written without dashes before it`,
+    title: ({ option }) => `${quote(option)} is written without its dashes`,
     help: ({ option }) => [`write \`slurm { ${option} = "…" }\``],
   }),
   cutCalculation: error<{ after: string }>()('CRF047', 'A calculation that is not complete', {
@@ -216,21 +218,17 @@ export const syntax = defineDiagnostics(1, 99, {
     'CRF048',
     'Tabs and spaces in the indentation of a block string',
     {
-      title: () => 'this line is indented by other characters than those before: tabs here, spaces there',
+      title: () => 'this line is indented differently from the lines before: one has tabs, the other spaces',
       notes: ({ columns }) => [
         columns === 0
-          ? 'so the lines share no indentation, and none is removed'
-          : `so they share ${plural(columns, 'character')} of indentation, and no more is removed`,
+          ? 'the lines share no indentation, so none is removed'
+          : `the lines share only ${plural(columns, 'character')} of indentation, so no more is removed`,
       ],
-      help: () => ['indent all lines of the string by the same characters'],
+      help: () => ['indent all lines of the string with the same characters'],
     },
   ),
-  clauseForm: error<{ verb: string; wrong: string; fix: string }>()(
-    'CRF049',
-    'A clause that is not written as one',
-    {
-      title: ({ verb, wrong }) => `${quote(verb)} ${wrong}`,
-      help: ({ fix }) => [`write ${fix}`],
-    },
-  ),
+  clauseForm: error<{ verb: string; wrong: string; fix: string }>()('CRF049', 'A malformed clause', {
+    title: ({ verb, wrong }) => `${quote(verb)} ${wrong}`,
+    help: ({ fix }) => [`write ${fix}`],
+  }),
 });

@@ -5,7 +5,7 @@ import { quote } from './words.ts';
 
 const FORMS = 'a duration is a whole number with `s`, `min`, `h` or `d`, or HH:MM:SS, or D-HH:MM:SS';
 
-/** CRF250 to CRF299: durations and sizes that can be misread, or are none. `text` is what was written. */
+/** CRF250 to CRF299: durations and sizes that can be misread or are invalid. `text` is what was written. */
 export const units = defineDiagnostics(250, 299, {
   timeNoUnit: error<{ text: string; count: number }>()('CRF250', 'A time without a unit', {
     title: ({ text }) => `${quote(text)} has no unit`,
@@ -16,16 +16,16 @@ export const units = defineDiagnostics(250, 299, {
   }),
   bareM: error<{ text: string; count: number }>()('CRF251', 'm as a unit of time', {
     title: () => '`m` is not a unit of time',
-    notes: () => ['m is minutes to some, months to others, and metres to physics'],
+    notes: () => ['m can mean minutes, months or metres'],
     help: ({ count }) => [`write \`${count}min\``],
   }),
   twoFields: error<{ text: string; slurm: Seconds; people: Seconds }>()(
     'CRF252',
-    'A time of two fields, such as 2:30',
+    'A time with two fields, such as 2:30',
     {
       title: ({ text }) => `${quote(text)} can be read in two ways`,
       notes: ({ slurm, people }) => [
-        `Slurm reads minutes and seconds (${describeDuration(slurm)}), people mostly mean hours and minutes (${describeDuration(people)})`,
+        `Slurm reads minutes and seconds (${describeDuration(slurm)}), most people mean hours and minutes (${describeDuration(people)})`,
       ],
       help: ({ slurm, people }) => [
         `write \`${clock(slurm)}\` for the first, \`${clock(people)}\` for the second`,
@@ -34,24 +34,22 @@ export const units = defineDiagnostics(250, 299, {
   ),
   dayHours: error<{ text: string; slurm: Seconds }>()('CRF253', 'A time of days and hours, such as 1-12', {
     title: ({ text }) => `${quote(text)} is easily misread`,
-    notes: ({ slurm }) => [
-      `Slurm reads days, a dash and hours: ${describeDuration(slurm)}; others see a range`,
-    ],
+    notes: ({ slurm }) => [`Slurm reads days and hours (${describeDuration(slurm)}), others read a range`],
     help: ({ slurm }) => [`write \`${formatDuration(slurm)}\` or \`${clock(slurm)}\``],
   }),
   timeFraction: error<{ text: string; exact: Seconds | undefined }>()('CRF254', 'A time with a fraction', {
     title: ({ text }) => `${quote(text)}: a duration is a whole number of its unit`,
     help: ({ exact }) => [
       exact === undefined
-        ? 'write a whole number; a part of something is a division: `1d / 4`'
+        ? 'write a whole number, or a division such as `1d / 4`'
         : `write \`${formatDuration(exact)}\``,
     ],
   }),
   timeCompound: error<{ text: string; total: Seconds }>()(
     'CRF255',
-    'A time of several counts that are not written as one',
+    'A time of several parts that are not written together',
     {
-      title: ({ text }) => `${quote(text)}: the parts of a duration touch, the largest unit first`,
+      title: ({ text }) => `${quote(text)}: write the parts of a duration together, the largest unit first`,
       help: ({ total }) => [
         `write \`${formatDuration(total)}\`${formatDuration(total) === clock(total) ? '' : ` or \`${clock(total)}\``}`,
       ],
@@ -65,20 +63,20 @@ export const units = defineDiagnostics(250, 299, {
   timeUnlimited: error<{ text: string; key: string }>()('CRF257', 'A time without limit', {
     title: ({ key }) => `\`${key}\` must have a limit`,
     notes: () => [
-      'crflow counts back from the limit to know when to checkpoint; without one there is no last moment, and a run could go on for ever',
+      'crflow counts back from the limit to know when to checkpoint; without one, a run could go on for ever',
     ],
-    help: ({ key }) => [`write the longest that you accept, for instance \`${key} = 7d\``],
+    help: ({ key }) => [`write the longest time that you accept, for instance \`${key} = 7d\``],
   }),
   timeField: error<{ text: string; field: string; most: number }>()(
     'CRF258',
     'A field of HH:MM:SS that is too large',
     {
-      title: ({ text, field, most }) => `${quote(text)} has more than ${most} in its ${field}`,
-      notes: () => ['in HH:MM:SS only the hours go beyond 59; after days, as in D-HH:MM:SS, they end at 23'],
+      title: ({ text, field, most }) => `the ${field} in ${quote(text)} are more than ${most}`,
+      notes: () => ['in HH:MM:SS, only the hours can exceed 59; in D-HH:MM:SS they end at 23'],
     },
   ),
   timeZero: error<{ key: string }>()('CRF259', 'A time of zero', {
-    title: ({ key }) => `\`${key}\` must be longer than nothing`,
+    title: ({ key }) => `\`${key}\` must be longer than zero`,
     notes: ({ key }) =>
       key === 'time' || key === 'time_min' ? ['Slurm reads a limit of 0 as no limit at all'] : [],
   }),
@@ -105,8 +103,8 @@ export const units = defineDiagnostics(250, 299, {
     {
       title: ({ text, written, unit }) =>
         written === unit
-          ? `${quote(text)}: no blank stands between a number and its unit`
-          : `\`${written}\` is not a unit of crflow`,
+          ? `${quote(text)}: there must be no blank between a number and its unit`
+          : `\`${written}\` is not a unit of size`,
       notes: ({ written, unit }) => (written === unit ? [] : [sizeNote(written, unit)]),
       help: ({ exact }) => [`write \`${exact}\``],
     },
@@ -116,11 +114,11 @@ export const units = defineDiagnostics(250, 299, {
     help: ({ exact }) => [exact === undefined ? 'write it in a smaller unit' : `write \`${exact}\``],
   }),
   sizeZero: error<{ key: string }>()('CRF273', 'A size of zero', {
-    title: ({ key }) => `\`${key}\` must be more than nothing`,
+    title: ({ key }) => `\`${key}\` must be more than zero`,
     notes: ({ key }) => (key === 'mem' ? ['Slurm reads --mem=0 as all the memory of a node'] : []),
     help: ({ key }) =>
       key === 'mem'
-        ? ['write the size that the job needs, or leave `mem` out: Slurm then gives its default']
+        ? ['write the size that the job needs, or leave `mem` out to get the default of Slurm']
         : [],
   }),
   sizeTooLarge: error<{ text: string }>()('CRF274', 'A size of more than a pebibyte', {
@@ -137,8 +135,7 @@ function sizeNote(written: string, unit: string): string {
   const power = { KiB: '1024', MiB: '1024^2', GiB: '1024^3', TiB: '1024^4' }[unit] ?? '';
   const letter = unit.slice(0, 1);
   if (/^[kmgt]$/i.test(written))
-    return `Slurm's ${letter} is ${unit} (${power} bytes), a disk's ${letter} is a power of 1000: crflow says which`;
-  if (/^[kmgt]b$/i.test(written))
-    return `${letter}B is a power of 1000 by the standard, but ${power} to Slurm: crflow says which`;
-  return `the units are KiB, MiB, GiB and TiB, spelled so, directly after the number; ${unit} is ${power} bytes`;
+    return `for Slurm, ${letter} is ${unit} (${power} bytes); for disks, ${letter} is a power of 1000`;
+  if (/^[kmgt]b$/i.test(written)) return `in the SI, ${letter}B is a power of 1000; for Slurm it is ${power}`;
+  return `the units are KiB, MiB, GiB and TiB, in exactly this spelling, directly after the number; ${unit} is ${power} bytes`;
 }

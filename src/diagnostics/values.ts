@@ -15,10 +15,10 @@ export const values = defineDiagnostics(201, 249, {
   ),
   unknownWord: error<{ key: string; found: string; nearest: string | undefined; known: readonly string[] }>()(
     'CRF202',
-    'A word that is none of the choices',
+    'A word that is not one of the choices',
     {
       title: ({ key, found, known }) =>
-        `${quote(key)} is ${listing(ticks(known), 'or')}, not ${quote(found)}`,
+        `${quote(key)} must be ${listing(ticks(known), 'or')}, not ${quote(found)}`,
       help: ({ nearest, key }) => (nearest === undefined ? [] : [`did you mean \`${key} = ${nearest}\`?`]),
     },
   ),
@@ -28,23 +28,23 @@ export const values = defineDiagnostics(201, 249, {
     {
       title: ({ key, found, least, most }) =>
         Number(found) < least
-          ? `${quote(key)} is at least ${least}, not ${found}`
-          : `${quote(key)} is at most ${most}, not ${found}`,
+          ? `${quote(key)} must be at least ${least}, not ${found}`
+          : `${quote(key)} must be at most ${most}, not ${found}`,
       notes: ({ why }) => [why],
     },
   ),
   empty: error<{ key: string; what: string; required: boolean }>()('CRF204', 'Empty text', {
     title: ({ key, what }) => `empty text in ${quote(key)}: ${what}`,
-    help: ({ key, required }) => [required ? 'give it a text' : `give it a text, or remove ${quote(key)}`],
+    help: ({ key, required }) => [required ? 'give it a value' : `give it a value, or remove ${quote(key)}`],
   }),
   controlInText: error<{ key: string; character: string }>()(
     'CRF205',
-    'A line end or tab where none can be',
+    'A line end or tab in a path or name',
     {
       title: ({ key, character }) =>
-        `${quote(key)} holds a ${character === '\n' ? 'line end' : character === '\t' ? 'tab' : codePoint(character)}`,
+        `${quote(key)} contains a ${character === '\n' ? 'line end' : character === '\t' ? 'tab' : codePoint(character)}`,
       notes: () => [
-        'such a character in a path or name is nearly always a slip, and breaks the tools that print it',
+        'in a path or name, such a character is nearly always a mistake, and breaks tools that print it',
       ],
       help: () => ['remove it'],
     },
@@ -52,49 +52,45 @@ export const values = defineDiagnostics(201, 249, {
   ownSignal: error<{ signal: string; why: string }>()('CRF206', 'A signal that cannot be used as a warning', {
     title: ({ signal }) => `\`${signal}\` cannot be the warning signal`,
     notes: ({ why }) => [why],
-    help: () => ['write `signal = USR1`, or leave the key out: USR1 is the default'],
+    help: () => ['write `signal = USR1`, or leave the key out: the default is USR1'],
   }),
-  signalSpelling: error<{ found: string; name: string }>()(
-    'CRF207',
-    'A signal that is not written as its bare name',
-    {
-      title: ({ found }) => `a signal is written as its bare name, not as ${quote(found)}`,
-      help: ({ name }) => [`write \`signal = ${name}\``],
-    },
-  ),
+  signalSpelling: error<{ found: string; name: string }>()('CRF207', 'A signal that is not a bare name', {
+    title: ({ found }) => `a signal is written as a bare name, not as ${quote(found)}`,
+    help: ({ name }) => [`write \`signal = ${name}\``],
+  }),
   tilde: error<{ text: string }>()('CRF208', 'A path that starts with ~', {
-    title: () => '`~` stands for itself in a path: nothing expands it',
-    notes: () => ['paths reach their programs to the letter; only $NAME is filled in, by the job'],
+    title: () => 'nothing expands `~` in a path',
+    notes: () => ['paths are used literally; only $NAME is filled in, by the job'],
     help: ({ text }) => [
       /^~(?:\/|$)/.test(text) ? `write "$HOME${text.slice(1)}"` : 'write the full path of that home',
-      `for a file whose name starts with ~ write "./${text}"`,
+      `for a file whose name starts with ~, write "./${text}"`,
     ],
   }),
   pathExpansion: error<{ text: string; what: string }>()('CRF209', 'A shell expansion in a path', {
     title: ({ text, what }) => `${quote(text)} in a path: ${what}`,
-    notes: () => ['a path knows $NAME and ${NAME}, filled in by the job, and nothing else of the shell'],
+    notes: () => ['the job fills in $NAME and ${NAME} in a path, and nothing else'],
     help: ({ text }) => [
       /^(?:\$\(|`)/.test(text)
         ? 'set a variable before you submit, and write its $NAME here'
-        : 'for a dollar sign that stands for itself write \\$',
+        : 'for a literal dollar sign, write \\$',
     ],
   }),
-  slurmDollar: error<{ key: string }>()('CRF210', 'A $ in what becomes an #SBATCH line', {
-    title: ({ key }) => `${quote(key)} holds a \`$\`, and nothing would expand it`,
+  slurmDollar: error<{ key: string }>()('CRF210', 'A $ in an #SBATCH line', {
+    title: ({ key }) => `nothing expands the \`$\` in ${quote(key)}`,
     notes: ({ key }) => [
-      `${quote(key)} becomes an #SBATCH line, and Slurm expands nothing there: it would get the dollar sign`,
+      `${quote(key)} becomes an #SBATCH line, in which Slurm expands nothing: it would get the dollar sign`,
     ],
     help: () => [
-      'write the value itself; one that changes is given on submission: sbatch --account=… NAME.sbatch',
+      'write the value itself; give a value that varies at submission: sbatch --account=… NAME.sbatch',
     ],
   }),
   slurmCharacter: error<{ key: string; character: string; allowed: string }>()(
     'CRF211',
-    'A character that Slurm does not take',
+    'A character that Slurm does not accept',
     {
       title: ({ key, character }) =>
-        `${quote(key)} holds ${character === ' ' ? 'a space' : quote(character)}, which is in none of Slurm's names`,
-      notes: ({ key, allowed }) => [`${quote(key)} is made of letters, digits and ${allowed}`],
+        `${quote(key)} contains ${character === ' ' ? 'a space' : quote(character)}, which Slurm's names cannot have`,
+      notes: ({ key, allowed }) => [`${quote(key)} can have letters, digits and ${allowed}`],
     },
   ),
   leadingDash: error<{ key: string; text: string }>()('CRF212', 'A name that would be read as an option', {
@@ -102,15 +98,15 @@ export const values = defineDiagnostics(201, 249, {
     notes: () => ['it starts with `-`'],
     help: () => ['remove the dash'],
   }),
-  moduleName: error<{ text: string; character: string }>()('CRF213', 'A module name that is none', {
+  moduleName: error<{ text: string; character: string }>()('CRF213', 'An invalid module name', {
     title: ({ text, character }) =>
       character === '$'
         ? `nothing expands the \`$\` in ${quote(text)}`
-        : `${quote(text)} is not one module's name`,
+        : `${quote(text)} is not the name of one module`,
     notes: ({ character }) => [
       character === '$'
-        ? 'module names are handed to `module load` to the letter'
-        : 'each item of `load` is handed to a `module load` of its own',
+        ? 'module names are passed to `module load` literally'
+        : 'each item of `load` becomes a separate `module load`',
     ],
     help: ({ text, character }) => {
       if (character === '$') return ['write the name itself'];
@@ -124,92 +120,88 @@ export const values = defineDiagnostics(201, 249, {
   }),
   literalDollar: warning<{ name: string; variable: string }>()(
     'CRF214',
-    'A $NAME in a value that is taken to the letter',
+    'A $NAME in a value that is taken literally',
     {
-      title: ({ name, variable }) => `\`${name}\` will hold ${quote(variable)} as it stands, not its value`,
-      notes: () => ['values of `set` reach the application to the letter: no shell looks at them'],
+      title: ({ name, variable }) => `\`${name}\` will contain the text ${quote(variable)}, not its value`,
+      notes: () => ['the application gets values of `set` literally: no shell expands them'],
       help: ({ name, variable }) => [
-        `for the value write it in \`run\`: export ${name}="…${variable}…"`,
-        `if it is meant, write \\${variable}`,
+        `for the value, write this in \`run\`: export ${name}="…${variable}…"`,
+        `if you mean the text, write \\${variable}`,
       ],
     },
   ),
   sbatchLine: warning<{ more: number }>()('CRF216', 'An #SBATCH line in the shell text', {
-    title: () => 'an #SBATCH line in `run` does nothing',
+    title: () => 'an #SBATCH line in `run` has no effect',
     label: ({ more }) =>
-      more > 0 ? `and ${plural(more, 'more such line')} below` : 'to Slurm this is a comment',
-    notes: () => ['sbatch reads such lines at the head of the job script, and crc writes those'],
-    help: () => ['say it in `schedule { … }`, and remove the line'],
+      more > 0 ? `and ${plural(more, 'more such line')} below` : 'to Slurm, this is a comment',
+    notes: () => ['sbatch reads such lines only at the top of the job script, and crc writes those'],
+    help: () => ['use `schedule { … }`, and remove the line'],
   }),
-  protectPattern: error<{ text: string; why: string }>()(
-    'CRF217',
-    'A pattern for files that cannot be kept',
-    {
-      title: ({ text, why }) => `${quote(text)} in \`protect\`: ${why}`,
-      notes: () => [
-        'a pattern names files in `workdir`, or below it: `*` `?` `[a-z]`, and `**` for folders at any depth',
-      ],
-    },
-  ),
+  protectPattern: error<{ text: string; why: string }>()('CRF217', 'An invalid pattern for protected files', {
+    title: ({ text, why }) => `${quote(text)} in \`protect\`: ${why}`,
+    notes: () => [
+      'a pattern matches files in `workdir` or below: `*` `?` `[a-z]`, and `**` for folders at any depth',
+    ],
+  }),
   namedList: error()('CRF218', 'A list as the value of a param or let', {
-    title: () => 'a `param` or `let` holds one value, not a list',
-    help: () => ['name each item, and write the list where it is used'],
+    title: () => 'a `param` or `let` has one value, not a list',
+    help: () => ['declare each item, and write the list where you use it'],
   }),
   notANumber: error<{ text: string; decimal: boolean }>()(
     'CRF219',
-    'Something in a calculation that is no number',
+    'A part of a calculation that is not a number',
     {
-      title: ({ text }) => `${quote(text)} is neither a whole number nor a duration nor a size`,
+      title: ({ text }) => `${quote(text)} is not a whole number, a duration or a size`,
       help: ({ text, decimal }) =>
         decimal
           ? [
-              'calculations have whole numbers only; a part of something is a division: `1d / 4`',
-              `by itself, as in \`let dt = ${text}\`, a number with decimals is a text`,
+              'calculations have only whole numbers; use a division, such as `1d / 4`',
+              `outside a calculation, as in \`let dt = ${text}\`, a number with decimals is text`,
             ]
-          : ['write, for instance, `8`, `10min` or `4GiB`; blanks around a minus tell it from a dash'],
+          : ['write, for instance, `8`, `10min` or `4GiB`; put blanks around a minus'],
     },
   ),
   unitsDoNotFit: error<{ operator: string; left: string; right: string; hint: string | undefined }>()(
     'CRF220',
-    'A calculation whose units do not fit',
+    'A calculation with mismatched units',
     {
       title: ({ operator, left, right }) =>
         ({
-          '+': `${left} and ${right} do not add up`,
-          '-': `${right} cannot be taken from ${left}`,
+          '+': `${left} and ${right} cannot be added`,
+          '-': `${right} cannot be subtracted from ${left}`,
           '*': `${left} and ${right} cannot be multiplied`,
           '/': `${left} cannot be divided by ${right}`,
         })[operator] ?? '',
       notes: () => [
-        'alike are added and subtracted; a duration or size is multiplied and divided by a number; alike divided make a number',
+        'you can add and subtract values of the same kind, multiply and divide a duration or size by a number, and divide two values of the same kind to get a number',
       ],
       help: ({ hint }) => (hint === undefined ? [] : [hint]),
     },
   ),
   divisionByZero: error()('CRF221', 'A division by zero', {
-    title: () => 'this is zero, and nothing is divided by it',
+    title: () => 'this is a division by zero',
   }),
   notWhole: error<{ exact: string; unit: string; down: string; up: string }>()(
     'CRF222',
     'A division that does not come out even',
     {
-      title: ({ exact, unit }) => `this is ${exact}, which is no ${unit}`,
-      notes: () => ['crc rounds nothing behind your back'],
+      title: ({ exact, unit }) => `this is ${exact}, which is not a ${unit}`,
+      notes: () => ['crc does not round silently'],
       help: ({ down, up }) => [
-        `write ${down.replace(' ', '')} or ${up.replace(' ', '')}, or numbers that divide`,
+        `write ${down.replace(' ', '')} or ${up.replace(' ', '')}, or use numbers that divide evenly`,
       ],
     },
   ),
-  negative: error<{ less: string }>()('CRF223', 'A calculation that comes to less than nothing', {
-    title: ({ less }) => `this is ${less} less than nothing`,
-    notes: () => ['durations, sizes and counts are never negative, on the way to a result neither'],
+  negative: error<{ less: string }>()('CRF223', 'A negative result', {
+    title: ({ less }) => `this is negative, by ${less}`,
+    notes: () => ['durations, sizes and counts are never negative, and neither are intermediate results'],
   }),
   tooMuch: error<{ most: string }>()('CRF224', 'A number that is too large', {
     title: ({ most }) => `this is more than ${most}`,
   }),
-  textTooLong: error<{ limit: number }>()('CRF225', 'Text that grows too long by {{…}}', {
-    title: ({ limit }) => `names put more than ${limit} characters into this text`,
-    help: () => ['keep long texts in files of their own'],
+  textTooLong: error<{ limit: number }>()('CRF225', 'Text that {{…}} makes too long', {
+    title: ({ limit }) => `{{…}} inserts more than ${limit} characters into this text`,
+    help: () => ['keep long texts in separate files'],
   }),
   defaultType: error<{
     name: string;
@@ -217,8 +209,8 @@ export const values = defineDiagnostics(201, 249, {
     called: string;
     found: string;
     written: readonly string[];
-  }>()('CRF226', 'A default of another type than its param', {
-    title: ({ name, called, found }) => `the parameter ${quote(name)} is ${called}, not ${found}`,
+  }>()('CRF226', 'A default that does not have the type of its param', {
+    title: ({ name, called, found }) => `the parameter ${quote(name)} must be ${called}, not ${found}`,
     help: ({ type, written }) => [
       written.length === 0
         ? `change the default, or the type \`${type}\``
@@ -229,60 +221,58 @@ export const values = defineDiagnostics(201, 249, {
     name: string;
     called: string;
     found: string;
-    /** Values that are right, the nearest to what was given. */
+    /** Valid values, the nearest to what was given. */
     written: readonly string[];
     /** It is a number with decimals. */
     decimal: boolean;
   }>()('CRF227', 'A value in --set of the wrong type', {
-    title: ({ name, called, found }) => `--set ${name}: it is ${called}, not ${found}`,
+    title: ({ name, called, found }) => `--set ${name}: the value must be ${called}, not ${found}`,
     help: ({ name, written, decimal }) => [
       `give, for instance, ${listing(ticks(written.map((value) => `--set ${name}=${value}`)), 'or')}`,
-      ...(decimal ? [`for decimals declare it as text: \`param ${name}: String\``] : []),
+      ...(decimal ? [`for decimals, declare it as text: \`param ${name}: String\``] : []),
     ],
   }),
-  arrayRange: error<{ why: string }>()('CRF228', 'Indices of an array that Slurm does not take', {
+  arrayRange: error<{ why: string }>()('CRF228', 'Array indices that Slurm does not accept', {
     title: ({ why }) => why,
     notes: () => [
-      'an array is written as sbatch takes it: indices and ranges with commas, `%` and how many run at once',
+      'write an array as for sbatch: indices and ranges separated by commas, then optionally `%` and how many run at once',
     ],
     help: () => ['write, for instance, `array = "0-9"` or `array = "1,3,10-20:2%4"`'],
   }),
   flagOption: error<{ key: string; truth?: 'yes' | 'no' | undefined }>()(
     'CRF229',
-    'A value for an option that takes none',
+    'A value for an option without one',
     {
       title: ({ key, truth }) =>
-        truth === undefined
-          ? `${quote(key)} takes no value`
-          : `without a value ${quote(key)} is \`yes\` or \`no\``,
+        truth === undefined ? `${quote(key)} takes no value` : `${quote(key)} takes \`yes\` or \`no\``,
       help: ({ key, truth = 'yes' }) => [`write \`${key} = ${truth}\``],
     },
   ),
   imageName: error<{ text: string; why: string; fix: string | undefined }>()(
     'CRF230',
-    'Text that is no name of an image',
+    'An invalid image name',
     {
-      title: ({ text, why }) => `${quote(text)} names no image: ${why}`,
+      title: ({ text, why }) => `${quote(text)} is not an image name: ${why}`,
       notes: () => [
-        'an image is written REGISTRY/NAME:TAG, with or without @sha256:…, whatever the runtime',
-        'a file is written as a path that starts with `/`, `./` or a $NAME',
+        'write an image as REGISTRY/NAME:TAG, with or without @sha256:…, for every runtime',
+        'write a file as a path that starts with `/`, `./` or a $NAME',
       ],
       help: ({ fix }) => (fix === undefined ? [] : [`write "${fix}"`]),
     },
   ),
   insidePath: error<{ text: string; why: string; help: string }>()(
     'CRF231',
-    'A place in a container that is none',
+    'An invalid path in a container',
     {
       title: ({ text, why }) =>
-        `${text === '' ? 'this' : quote(text)} is no place in a container or image: ${why}`,
-      notes: () => ['such a place is an absolute path, taken to the letter'],
+        `${text === '' ? 'this' : quote(text)} is not a valid path in a container or image: ${why}`,
+      notes: () => ['such a path is absolute, and taken literally'],
       help: ({ help }) => [help],
     },
   ),
   clauseParts: error<{ verb: string; wrong: string; fix: string | undefined; example: string }>()(
     'CRF232',
-    'A clause that lacks a part, or has one too many',
+    'A clause with a missing or an extra part',
     {
       title: ({ verb, wrong }) => `${quote(verb)} ${wrong}`,
       help: ({ fix, example }) => [fix === undefined ? `write, for instance, ${example}` : `write ${fix}`],
@@ -293,22 +283,22 @@ export const values = defineDiagnostics(201, 249, {
     digits: number;
     found: string;
     fix: string | undefined;
-  }>()('CRF233', 'A commit or checksum that is none', {
+  }>()('CRF233', 'An invalid commit or checksum', {
     title: ({ what, digits, found }) =>
-      `${what === 'commit' ? 'a commit' : 'a SHA-256 checksum'} has ${digits} hexadecimal digits, in small letters, and ${found === '' ? 'this' : quote(found)} is none`,
+      `${what === 'commit' ? 'a commit' : 'a SHA-256 checksum'} has ${digits} hexadecimal digits, in lower case, unlike ${found === '' ? 'this' : quote(found)}`,
     notes: ({ what }) =>
-      what === 'commit' ? ['a branch, a tag or a short form can come to mean something else'] : [],
+      what === 'commit' ? ['a branch, a tag or a short form can later mean something else'] : [],
     help: ({ what, fix }) => [
       fix !== undefined
         ? `write "${fix}"`
         : what === 'commit'
-          ? 'git rev-parse HEAD prints it, and git ls-remote URL for one that is elsewhere'
+          ? 'git rev-parse HEAD prints it; for a remote repository, use git ls-remote URL'
           : 'sha256sum FILE prints it',
     ],
   }),
   oddWord: error<{ key: string; text: string; why: string; help: string | undefined }>()(
     'CRF234',
-    'An item of a list that cannot be one',
+    'An invalid item of a list',
     {
       title: ({ key, text, why }) => `${text === '' ? 'an item' : quote(text)} in \`${key}\`: ${why}`,
       help: ({ help }) => (help === undefined ? [] : [help]),
@@ -316,15 +306,15 @@ export const values = defineDiagnostics(201, 249, {
   ),
   sourcePath: error<{ text: string; why: string; fix: string | undefined }>()(
     'CRF235',
-    'A source of an image that it cannot have',
+    'An invalid source of an image',
     {
       title: ({ text, why }) => `${text === '' ? 'this' : quote(text)} cannot be put into the image: ${why}`,
       help: ({ fix }) => (fix === undefined ? [] : [fix]),
     },
   ),
   mountFrom: error<{ text: string; odd: string }>()('CRF236', 'A path that cannot be mounted', {
-    title: ({ text, odd }) => `${quote(text)} cannot be mounted: it holds ${quote(odd)}`,
-    notes: () => ['runtimes take mounts in one option, of which such a character separates the parts'],
-    help: () => ['rename the folder, or mount the one above it'],
+    title: ({ text, odd }) => `${quote(text)} cannot be mounted: it contains ${quote(odd)}`,
+    notes: () => ['runtimes take mounts in an option in which such a character separates the parts'],
+    help: () => ['rename the folder, or mount its parent folder'],
   }),
 });

@@ -11,7 +11,7 @@ export const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(
 
 /** A value without line ends and NUL: all that has to stand on one line of a recipe. */
 export function whyNotOneLine(value: string): WhyNot {
-  return /[\0\n\r]/.test(value) ? 'it has a line end in it, and a recipe is read line by line' : undefined;
+  return /[\0\n\r]/.test(value) ? 'it contains a line end, but a recipe is read line by line' : undefined;
 }
 
 /**
@@ -22,18 +22,18 @@ export function whyNoRecipePath(path: string): WhyNot {
   const odd = /["'$`\\*?[\]{}()!]/.exec(path)?.[0];
   if (odd === undefined) return whyNotOneLine(path);
   return /[*?[\]{}]/.test(odd)
-    ? `\`${odd}\` would make a pattern of it, and builders read patterns differently`
-    : `\`${odd}\` means something to those who read a recipe`;
+    ? `\`${odd}\` would make it a pattern, and builders read patterns differently`
+    : `\`${odd}\` has a meaning in a recipe`;
 }
 
 /** The name of a package, with what package managers let follow it (`=1.2`, `:amd64`); never an option. */
 export function whyNoPackage(name: string): WhyNot {
   if (name === '') return 'it is empty';
   if (name.startsWith('-')) return 'it would be read as an option';
-  if (!/^[A-Za-z0-9]/.test(name)) return 'a name begins with a letter or a digit';
+  if (!/^[A-Za-z0-9]/.test(name)) return 'a name starts with a letter or a digit';
   return /^[A-Za-z0-9._+:~=-]+$/.test(name)
     ? undefined
-    : 'a name is made of letters, digits and `._+:~=-`; each is an item of its own';
+    : 'a name has letters, digits and `._+:~=-`; write each name as a separate item';
 }
 
 /** A module of a container runtime: part of an option, and with some runtimes of an #SBATCH line. */
@@ -42,7 +42,7 @@ export function whyNoModule(name: string): WhyNot {
   if (name.startsWith('-')) return 'it would be read as an option';
   return /^[A-Za-z0-9._+:=-]+$/.test(name)
     ? undefined
-    : 'a name is made of letters, digits and `._+:=-`; each is an item of its own';
+    : 'a name has letters, digits and `._+:=-`; write each name as a separate item';
 }
 
 /** `REGISTRY/NAME:TAG` or `REGISTRY/NAME@sha256:…`, as all builders read it. */
@@ -76,11 +76,11 @@ const bytes = (text: string) => new TextEncoder().encode(text).length;
 
 /** A file that a recipe writes line by line, such as the flow's own build. */
 export function whyNoPrintedFile(text: string): WhyNot {
-  if (/[\0\r]/.test(text)) return 'it holds a carriage return, and a recipe is read line by line';
+  if (/[\0\r]/.test(text)) return 'it contains a carriage return, but a recipe is read line by line';
   const lines = printedLines(text);
   if (bytes(lines.join('\n')) > LONGEST_FILE)
-    return `with its quotes it takes more than ${LONGEST_FILE / 1000} kB in a recipe`;
+    return `quoted, it takes more than ${LONGEST_FILE / 1000} kB in a recipe`;
   return lines.some((line) => bytes(line) > LONGEST_LINE)
-    ? `with its quotes a line of it takes more than ${LONGEST_LINE / 1000} kB in a recipe`
+    ? `quoted, one of its lines takes more than ${LONGEST_LINE / 1000} kB in a recipe`
     : undefined;
 }

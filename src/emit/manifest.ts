@@ -58,13 +58,13 @@ function siteOf(
 /** The ending of a manifest's name; before it stands the workflow's. */
 export const manifestSuffix = '.crc.json';
 
-/** A manifest's text as it was written by `manifest`, or why it is none, as a phrase that ends "X is no manifest: …". */
+/** A manifest's text as it was written by `manifest`, or why it is invalid, as a phrase that completes "X is not a valid manifest: …". */
 export function readManifest(text: string): Manifest | { readonly why: string } {
   let read: Partial<Record<keyof Manifest, unknown>> | null;
   try {
     read = JSON.parse(text);
   } catch {
-    return { why: 'it is not JSON' };
+    return { why: 'not JSON (an unresolved merge conflict?)' };
   }
   if (read?.format !== 1) return { why: 'it has no `"format": 1`' };
   const { runtime, source, includes = [], set = {}, images = {}, outputs } = read;
@@ -75,7 +75,7 @@ export function readManifest(text: string): Manifest | { readonly why: string } 
     isList(outputs, (one) => isHashed(one, 'name') && /^[^/\0]+$/.test(one['name'] ?? '')) &&
     isTexts(set, /^/) &&
     isTexts(images, /^sha256:[0-9a-f]{64}$/);
-  return right ? (read as Manifest) : { why: 'it is not of the form that crc writes' };
+  return right ? (read as Manifest) : { why: 'not in the form that crc writes' };
 }
 
 const isTexts = (value: unknown, pattern: RegExp) =>

@@ -24,7 +24,7 @@ export class ShellText {
   readonly text: string;
   /** Not to be called: the functions below are the only makers. */
   constructor(kind: Kind, text: string, token: symbol) {
-    if (token !== maker) throw new Error('ShellText is made by the functions of shell-text.ts only');
+    if (token !== maker) throw new Error('only the functions of shell-text.ts make ShellText');
     this.kind = kind;
     this.text = text;
   }
@@ -57,7 +57,7 @@ const plainWord = /^[A-Za-z0-9_@%+:,./-]+$/;
 
 /** One shell word that expands to exactly `value`. Refuses NUL, which no argument can hold. */
 export function word(value: string): ShellText {
-  if (value.includes('\0')) refuse(value, 'a shell word cannot hold a NUL character');
+  if (value.includes('\0')) refuse(value, 'a shell word cannot contain a NUL character');
   return make('word', plainWord.test(value) ? value : quote(value));
 }
 
@@ -80,7 +80,7 @@ export function pathWord(path: HostPath): ShellText {
 
 /** A whole number, at least 0. */
 export function number(value: number): ShellText {
-  if (!Number.isSafeInteger(value) || value < 0) refuse(String(value), 'it is no whole number');
+  if (!Number.isSafeInteger(value) || value < 0) refuse(String(value), 'it is not a whole number');
   return make('number', String(value));
 }
 
@@ -94,7 +94,7 @@ export function comment(value: string): ShellText {
  * something to it), so only characters that mean nothing to it are let through.
  */
 export function directive(option: string, value?: string | number): ShellText {
-  if (!/^--[a-z-]+$/.test(option)) refuse(option, 'it is no option');
+  if (!/^--[a-z-]+$/.test(option)) refuse(option, 'it is not an option');
   if (value === undefined) return make('directive', option);
   if (!isDirectiveText(String(value))) refuse(String(value), 'an #SBATCH line has no quotes for it');
   return make('directive', `${option}=${value}`);
@@ -102,7 +102,7 @@ export function directive(option: string, value?: string | number): ShellText {
 
 /** The lines of a here-document with a quoted delimiter, and a delimiter that none of them is. */
 export function hereDocument(text: string): { readonly body: ShellText; readonly delimiter: ShellText } {
-  if (text.includes('\0')) refuse(text, 'a here-document cannot hold a NUL character');
+  if (text.includes('\0')) refuse(text, 'a here-document cannot contain a NUL character');
   const body = text.endsWith('\n') ? text : `${text}\n`;
   const lines = new Set(body.split('\n'));
   let delimiter = 'RUN';

@@ -68,7 +68,7 @@ async function readStandardInput(): Promise<{ data: Uint8Array } | Unreadable> {
   return { data: Buffer.concat(chunks) };
 }
 
-const tooLarge = 'it is larger than 1 MiB, which no flow is';
+const tooLarge = 'it is larger than 1 MiB, which is too large for a flow';
 
 const WHY = {
   folder: 'it is a folder; name the .crflow files in it',
@@ -89,7 +89,7 @@ export function plainWords(error: unknown): string {
     ENOSPC: 'the disk is full',
     EISDIR: 'a folder of that name is in the way',
     ENAMETOOLONG: 'its name is too long',
-    ELOOP: 'its path goes round in circles of links',
+    ELOOP: 'its path has a loop of symbolic links',
   };
   return words[code ?? ''] ?? message;
 }
@@ -121,10 +121,12 @@ async function makeFolders(folder: string, called: string, refused: boolean): Pr
 /** What has the name of a folder that is to be made, as a phrase. */
 async function whatStandsAt(path: string): Promise<string> {
   try {
-    return (await stat(path)).isFile() ? 'is a file, and no folder' : 'is no folder';
+    return (await stat(path)).isFile() ? 'is a file, not a folder' : 'is not a folder';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? 'is a link to what is not there' : `is a link: ${plainWords(error)}`;
+    return code === 'ENOENT'
+      ? 'is a link to something that does not exist'
+      : `is a link: ${plainWords(error)}`;
   }
 }
 

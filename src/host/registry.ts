@@ -54,25 +54,25 @@ export async function digestOf(
       if (authorization !== undefined) answer = await get(authorization);
     }
     if (answer.status === 401 || answer.status === 403)
-      return { why: `${image.registry} wants a login: podman login ${image.registry}` };
+      return { why: `${image.registry} requires a login: podman login ${image.registry}` };
     if (answer.status === 404) return { why: `${image.registry} has no such image` };
     if (scheme === 'https' && !answer.url.startsWith('https:'))
       return {
-        why: `${image.registry} leads to a server that is asked in the clear, ${shortened(answer.url)}`,
+        why: `${image.registry} redirects to a server without encryption, ${shortened(answer.url)}`,
       };
     if (!answer.ok) return { why: `${image.registry} answers ${answer.status}` };
     const body = await bodyOf(answer, LARGEST_MANIFEST);
     if (body === undefined)
       return {
-        why: `${image.registry} answers with more than ${LARGEST_MANIFEST / 2 ** 20} MiB, which no manifest has`,
+        why: `${image.registry} answers with more than ${LARGEST_MANIFEST / 2 ** 20} MiB, too much for a manifest`,
       };
     const why = whyNoManifest(body, answer.headers.get('content-type'));
-    if (why !== undefined) return { why: `${image.registry} answers with what is no manifest: ${why}` };
+    if (why !== undefined) return { why: `${image.registry} answers with an invalid manifest: ${why}` };
     const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
     const said = answer.headers.get('docker-content-digest');
     return said === null || said === digest
       ? { digest }
-      : { why: `${image.registry} says that the manifest is ${shortened(said)}, and sends ${digest}` };
+      : { why: `${image.registry} says that the manifest is ${shortened(said)}, but sends ${digest}` };
   } catch (error) {
     return { why: inWords(error, image.registry, options.limit) };
   }
@@ -94,7 +94,7 @@ async function bodyOf(answer: Response, limit: number): Promise<Buffer | undefin
 /** Why a body is no manifest of an image: by its media type, which is what was asked for, and by its form. */
 function whyNoManifest(body: Buffer, contentType: string | null): string | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!FORMS.includes(type)) return `it is ${type === '' ? 'of no media type' : shortened(type)}`;
+  if (!FORMS.includes(type)) return `it is ${type === '' ? 'without a media type' : shortened(type)}`;
   if (body.length === 0) return 'it is empty';
   let read: unknown;
   try {
@@ -120,10 +120,11 @@ const shortened = (text: string) => (text.length > 80 ? `${text.slice(0, 79)}…
 function inWords(error: unknown, registry: string, limit: number): string {
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return `${registry} did not answer within ${limit / 1000} s`;
-  if (error instanceof SyntaxError) return `${registry} answers with what is not JSON`;
+  if (error instanceof SyntaxError) return `${registry} answers with something other than JSON`;
   const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
   // The connection was there, and the rest of the answer did not come.
-  if (error instanceof TypeError && error.message === 'terminated') return `${registry} broke off its answer`;
+  if (error instanceof TypeError && error.message === 'terminated')
+    return `${registry} did not complete its answer`;
   return `${registry} cannot be reached (${cause?.code ?? cause?.message ?? String(error)})`;
 }
 

@@ -23,7 +23,7 @@ export async function findShellCheck(named: string | undefined, env: NodeJS.Proc
     const version = await versionOf(asked);
     return version
       ? { path: asked, version }
-      : { why: `'${asked}', which was asked for, is not a ShellCheck that runs` };
+      : { why: `'${asked}', which you asked for, is not a working ShellCheck` };
   }
   const folder = cacheFolder(env);
   const cached = folder === undefined ? undefined : join(folder, 'shellcheck');
@@ -33,7 +33,7 @@ export async function findShellCheck(named: string | undefined, env: NodeJS.Proc
     if (version) return { path, version };
   }
   if (env['CRFLOW_NO_DOWNLOAD'])
-    return { why: 'there is none on PATH, and CRFLOW_NO_DOWNLOAD forbids to download it' };
+    return { why: 'there is none on PATH, and CRFLOW_NO_DOWNLOAD forbids the download' };
   if (cached === undefined) return { why: 'there is none on PATH, and no home folder to download it to' };
   const failed = await download(cached);
   const version = failed ? undefined : await versionOf(cached);

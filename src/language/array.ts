@@ -32,7 +32,7 @@ export function parseArray(text: string): ArrayRange | ArrayMistake {
     return {
       from: list.length,
       to: text.length,
-      why: 'a whole number, at least 1, follows the `%`: how many tasks run at once',
+      why: 'after the `%` comes how many tasks run at once, at least 1',
     };
   return { tasks, largest };
 }
@@ -43,11 +43,11 @@ function parseRange(part: string): ArrayRange | string {
   if (first === undefined)
     return part === ''
       ? 'an index is missing here'
-      : 'an item is an index, `7`, a range, `0-9`, or one with a step, `0-9:2`';
+      : 'an item is an index such as `7`, a range such as `0-9`, or a range with a step such as `0-9:2`';
   const [low, high, width] = [Number(first), Number(last), Number(step)];
   if (high < low) return 'this range ends before it starts';
-  if (width === 0) return 'a step is at least 1';
-  if (high > LARGEST_INDEX) return `no Slurm takes an index of more than ${LARGEST_INDEX}`;
+  if (width === 0) return 'a step must be at least 1';
+  if (high > LARGEST_INDEX) return `Slurm accepts no index above ${LARGEST_INDEX}`;
   const steps = Math.floor((high - low) / width);
   return { tasks: steps + 1, largest: low + steps * width };
 }

@@ -1,8 +1,8 @@
 import { splitMount } from './clauses.ts';
 
 const MOUNT = 'write mount "FROM" to "TO"';
-const VARIABLE = 'variables are `environment { set { NAME = "…" } pass = ["NAME"] }`';
-const FOLDER = 'the folder to start in is `application { workdir = "…" }`';
+const VARIABLE = 'for variables, write `environment { set { NAME = "…" } pass = ["NAME"] }`';
+const FOLDER = 'for the folder to start in, write `application { workdir = "…" }`';
 
 /** What the language has a place of its own for. */
 const INSTEAD: Readonly<Record<string, string>> = {

@@ -78,7 +78,7 @@ export const OPTIONS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKi
 ]);
 
 const ONE_PROCESS =
-  "a job has one task on one node, for DMTCP checkpoints no MPI over several ranks: its threads are `threads`, several runs that know nothing of each other are `array`, and ranks need MANA or the program's own checkpoints";
+  "a job has one task on one node, because DMTCP cannot checkpoint MPI with several ranks: use `threads` for threads, `array` for independent runs, and MANA or the program's own checkpoints for ranks";
 
 /** Options with a key of their own, or that crc sets, or that a job of crflow cannot have: what to say of them. */
 export const REFUSED: ReadonlyMap<string, string> = new Map([
@@ -92,32 +92,35 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
     'time-min': 'time_min',
     mem: 'mem',
     array: 'array',
-  }).map(([option, key]) => [option, `it is the key \`${key}\` of \`schedule\``] as const),
-  ['cpus-per-task', 'it is `threads` in `application`'],
-  ['chdir', 'the folder that the program works in is `workdir` in `application`'],
-  ['signal', 'it is `signal` and `lead` in `checkpoint`'],
+  }).map(([option, key]) => [option, `use the key \`${key}\` of \`schedule\``] as const),
+  ['cpus-per-task', 'use `threads` in `application`'],
+  ['chdir', 'use `workdir` in `application` for the folder that the program works in'],
+  ['signal', 'use `signal` and `lead` in `checkpoint`'],
   ['requeue', 'it follows from `strategy` in `checkpoint`'],
   ['no-requeue', 'it follows from `strategy` in `checkpoint`'],
   ['job-name', "it is the workflow's name"],
   [
     'output',
-    "it is NAME-JOB.log, crflow's own lines; what the program prints goes to `output` in `application`",
+    "it is NAME-JOB.log, for crflow's own lines; use `output` in `application` for what the program prints",
   ],
-  ['error', 'errors go where the output goes'],
+  ['error', 'errors go to the same file as the output'],
   ['input', 'the program has no input; redirect it in `run`'],
-  ['open-mode', 'the log must be appended to, or a requeue would empty it'],
-  ['export', 'the job needs the environment of the submission; variables are `environment { set { … } }`'],
-  ['export-file', 'variables are `environment { set { … } }`'],
-  ['get-user-env', 'modules are `environment { load = […] }`'],
-  ['propagate', 'limits of the shell are set in `run`, with ulimit'],
+  ['open-mode', 'the log has to be appended to, because a requeue would otherwise empty it'],
+  [
+    'export',
+    'the job needs the environment of the submission; use `environment { set { … } }` for variables',
+  ],
+  ['export-file', 'use `environment { set { … } }`'],
+  ['get-user-env', 'use `environment { load = […] }`'],
+  ['propagate', 'set limits of the shell with ulimit in `run`'],
   ['nodes', ONE_PROCESS],
   ['ntasks', ONE_PROCESS],
   ['ntasks-per-node', ONE_PROCESS],
   ['ntasks-per-core', ONE_PROCESS],
   ['ntasks-per-socket', ONE_PROCESS],
-  ['ntasks-per-gpu', 'a job has one task, and DMTCP cannot checkpoint what runs on a GPU'],
-  ['mem-per-cpu', 'Slurm takes one of it and --mem, which is the key `mem` of `schedule`'],
-  ['mem-per-gpu', 'DMTCP cannot checkpoint what runs on a GPU'],
+  ['ntasks-per-gpu', 'a job has one task, and DMTCP cannot checkpoint programs that use a GPU'],
+  ['mem-per-cpu', 'Slurm accepts either this or --mem: use the key `mem` of `schedule`'],
+  ['mem-per-gpu', 'DMTCP cannot checkpoint programs that use a GPU'],
   ...[
     'gpus',
     'gpus-per-node',
@@ -126,9 +129,9 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
     'gpu-bind',
     'gpu-freq',
     'cpus-per-gpu',
-  ].map((option) => [option, 'DMTCP cannot checkpoint what runs on a GPU'] as const),
-  ['wrap', 'what runs is `run` in `application`'],
+  ].map((option) => [option, 'DMTCP cannot checkpoint programs that use a GPU'] as const),
+  ['wrap', 'use `run` in `application` for what to run'],
   ...['help', 'usage', 'version', 'test-only', 'parsable', 'quiet', 'verbose', 'wait'].map(
-    (option) => [option, 'it is for the command line of sbatch, and no property of a job'] as const,
+    (option) => [option, "it belongs on sbatch's command line, and is not a property of a job"] as const,
   ),
 ]);

@@ -27,12 +27,13 @@ export function lockable({ container, image }: Plan, noDigest: string | null): r
 
 function of(image: ImageName, noDigest: string | null): Lockable {
   const name = lockName(image);
-  const why = image.registry === 'localhost' ? 'it is in no registry, which gives digests' : noDigest;
+  const why = image.registry === 'localhost' ? 'it is not in a registry, so it has no digest' : noDigest;
   return why === null ? { name, why, image } : { name, why };
 }
 
 /** All runtimes that take files know them by `fingerprint` (targets/runtimes/container.sh). */
-const ofFile = 'it is a file; the run notes which it began in, and stops (status 70) where it finds another';
+const ofFile =
+  'it is a file; the run records which one it began in, and stops (status 70) if it finds another';
 
 /** The plan with its images pinned, as far as there is a lock for them. */
 export function locked(plan: Plan, locks: Locks, digests: boolean): Plan {

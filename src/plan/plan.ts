@@ -156,13 +156,17 @@ const singleton: Plan['set'] = [
   {
     name: 'OMPI_MCA_ess_singleton_isolated',
     value: '1',
-    why: 'mpi = singleton: no daemon is forked for the one process',
+    why: 'mpi = singleton: do not fork a daemon for the one process',
   },
-  { name: 'OMPI_MCA_btl', value: 'self', why: 'it speaks to itself only: no shared memory, no network' },
+  {
+    name: 'OMPI_MCA_btl',
+    value: 'self',
+    why: 'it communicates only with itself: no shared memory, no network',
+  },
   {
     name: 'HWLOC_COMPONENTS',
     value: '-linuxio,-gl,-opencl,-pci',
-    why: 'hwloc opens no devices, which DMTCP could not bring back',
+    why: 'hwloc must not open devices, which DMTCP could not bring back',
   },
 ];
 

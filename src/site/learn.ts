@@ -42,7 +42,7 @@ export function learnSite(says: SlurmSays): WrittenProfile {
   return present({
     format: 1,
     name: nameOf(config?.['ClusterName']),
-    about: 'Written by crc doctor. What is not here it could not learn: add it, and correct it.',
+    about: 'Written by crc doctor. Add what is missing, which it could not learn, and correct what is wrong.',
     complete,
     partitions,
     qos,

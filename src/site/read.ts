@@ -29,7 +29,7 @@ export function readProfile(source: Source): { profile?: SiteProfile; diagnostic
   if (tree === undefined || first !== undefined) {
     const code = first && printParseErrorCode(first.error);
     report(sites.notJson, spanOf(first ?? { offset: 0, length: 0 }), {
-      what: WORDS[code ?? 'ValueExpected'] ?? 'it cannot be read here',
+      what: WORDS[code ?? 'ValueExpected'] ?? 'it cannot be parsed here',
     });
     return { diagnostics: sorted() };
   }
@@ -57,15 +57,15 @@ function tooDeepAt(text: string): number | undefined {
 
 const WORDS: Readonly<Record<string, string>> = {
   InvalidSymbol: 'a value is a text in double quotes, a number, true, false, a list or an object',
-  InvalidNumberFormat: 'a number is not well formed',
+  InvalidNumberFormat: 'a number is malformed',
   PropertyNameExpected: 'the name of a key is missing, in double quotes',
   ValueExpected: 'a value is missing',
   ColonExpected: 'a colon is missing',
   CommaExpected: 'a comma is missing',
   CloseBraceExpected: 'a closing brace is missing',
   CloseBracketExpected: 'a closing bracket is missing',
-  EndOfFileExpected: 'something follows after its end',
-  InvalidCommentToken: 'JSON has no comments; what is to be said goes into "about" or "source"',
+  EndOfFileExpected: 'there is text after its end',
+  InvalidCommentToken: 'JSON has no comments; use "about" or "source"',
   UnexpectedEndOfString: 'a text is not closed',
 };
 

@@ -20,6 +20,6 @@ export function remarksOn(profile: WrittenProfile): readonly string[] {
   if (cancelling.length === 0 && !everywhere) return [];
   const where = cancelling.length === 0 ? '' : ` in ${cancelling.map(({ name }) => name).join(', ')}`;
   return [
-    `preemption cancels jobs${where} (PreemptMode=CANCEL), and Slurm ${year}.${month} calls one that ends in its grace PREEMPTED, with status 0:0, even where the run is done. \`--dependency=afterok\` then never starts: use afterany, and let the next job ask \`bash NAME.sbatch status RUN\``,
+    `preemption cancels jobs${where} (PreemptMode=CANCEL), and Slurm ${year}.${month} records a job that ends in its grace period as PREEMPTED, with status 0:0, even if the run is done. \`--dependency=afterok\` then never starts: use afterany, and let the next job check \`bash NAME.sbatch status RUN\``,
   ];
 }

@@ -115,7 +115,7 @@ function foldOne(
     if (token === undefined) return false;
     const isBlock = token.tokenType === T.BlockString && onLine();
     const isBare = !quotesOnly && isText(token) && onLine() && !isOther(token, here(1));
-    if (isBlock) wrong.push({ at: spanOf(token), what: 'takes texts in simple quotes' });
+    if (isBlock) wrong.push({ at: spanOf(token), what: 'takes texts in ordinary quotes' });
     else if (!QUOTED.includes(token.tokenType)) {
       if (!isBare) return false;
       bare.push(token);
@@ -139,7 +139,7 @@ function foldOne(
     const isAlone = here() === undefined || !onLine();
     if (!isAlone && !isWord()) return undefined;
     if (isAlone && isKeyEnd(here())) return undefined;
-    wrong.push({ at: spanOf(verb), what: 'has no text behind it' });
+    wrong.push({ at: spanOf(verb), what: 'needs a text after it' });
     right.push('"…"');
   }
   for (let word = here(); word !== undefined; word = here()) {
@@ -176,7 +176,7 @@ function foldOne(
     const isOdd =
       word.tokenType === T.Word && !isOther(word, here(1)) && here(1)?.tokenType !== T.LeftBracket;
     if (!separated && !isOdd) break;
-    wrong.push({ at: spanOf(word), what: separated ? 'takes no commas' : `has no \`${word.image}\`` });
+    wrong.push({ at: spanOf(word), what: separated ? 'takes no commas' : `does not take \`${word.image}\`` });
     if (isOdd && /^r(?:ead)?[-_]?o(?:nly)?$/i.test(word.image)) right.push(...spec.flags);
     at += 1;
   }

@@ -62,7 +62,7 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
       context.report(syntax.unexpected, spanOf(token), {
         found: '`crflow`',
         expected: 'an entry',
-        help: '`crflow 1` stands once, on the first line',
+        help: '`crflow 1` appears once, on the first line',
       });
       return;
     case T.Word: {
@@ -72,7 +72,7 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
         const fix = `for instance ${clause.example}`;
         context.report(syntax.clauseForm, spanOf(token), {
           verb: token.image,
-          wrong: 'has no text behind it',
+          wrong: 'needs a text after it',
           fix,
         });
         return;
@@ -140,7 +140,7 @@ export function reportStrayTop(tokens: readonly IToken[], context: Context): voi
       const once = {
         found: '`crflow`',
         expected: '`workflow NAME { … }`',
-        help: '`crflow 1` stands once, on the first line',
+        help: '`crflow 1` appears once, on the first line',
       };
       say(
         isFirst(token, context)
@@ -181,7 +181,7 @@ export function reportJunk(token: IToken, context: Context): void {
     context.report(syntax.unexpected, at, {
       found: '`{`',
       expected: 'an entry',
-      help: 'a block has a name: `name { … }`',
+      help: 'a block needs a name: `name { … }`',
     });
   } else if (/^[-+]\d/.test(text)) {
     context.report(syntax.unexpected, spanOf(token), {

@@ -35,7 +35,7 @@ export function applicationSteps(
           run(
             '',
             recipe.results.map((result) => {
-              const missing = `crflow: there is no ${result}, which should be a result of the build`;
+              const missing = `crflow: the build did not make ${result}, which is one of its results`;
               return code`if [ ! -e ${lineWord(result)} ]; then echo ${lineWord(missing)} >&2; exit 1; fi`;
             }),
           ),

@@ -17,7 +17,7 @@ type Copy = Extract<Step, { kind: 'copy' | 'take' }>;
 export function definitionOf(stages: readonly Stage[], { env, labels }: Config): ShellText[] {
   return [
     code``,
-    code`# DMTCP, in a file that is built once: image.sh makes it.`,
+    code`# A file with DMTCP, which image.sh builds once.`,
     code`Bootstrap: localimage`,
     code`From: ${lineWord(DMTCP_FILE)}`,
     code`Stage: dmtcp`,
@@ -40,7 +40,7 @@ export function dmtcpDefinition(stages: readonly Stage[]): ShellText[] {
       .filter(({ name }) => name === 'dmtcp')
       .flatMap((stage) => [code``, ...stageText(stage)]),
     code``,
-    code`# What is taken from it.`,
+    code`# The DMTCP from that file.`,
     code`Bootstrap: scratch`,
     code`Stage: file`,
     code``,
@@ -84,7 +84,7 @@ function stageText({ name, why, from, steps }: Stage): ShellText[] {
 const landing = (n: number) => `/.crflow/${n + 1}`;
 
 const place = code`
-# As COPY does: what is in a folder into a folder, a file under its new name, or into a folder that is named with a slash.
+# Like COPY: the contents of a folder go into a folder; a file gets its new name, or goes into a folder whose name ends with a slash.
 place() {
   if [ -d "$1" ]; then
     mkdir -p "$2"

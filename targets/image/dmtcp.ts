@@ -31,28 +31,33 @@ export function dmtcpSteps({ release, archive }: ImageRecipe['dmtcp'], container
   const { prefix, proof: script } = places(container);
   const commit = DMTCP_RELEASES[release];
   if (archive === null && commit === undefined)
-    throw new UnspeakableInShell(release, 'it is not a release of DMTCP that crflow can fetch');
+    throw new UnspeakableInShell(release, 'crflow cannot fetch this release of DMTCP');
   const fetched = archive
     ? unpacked(
         { kind: 'archive', from: archive.path, sha256: archive.sha256, to: `${scratch}/dmtcp` },
         'dmtcp',
       )
-    : [run('By commit: git verifies by it what it gets.', checkout(dmtcpRepository, commit ?? '', source))];
-  const wrong = lineWord(`crflow: the flow asks for DMTCP ${release}, and this is the source of`);
+    : [
+        run(
+          'By its commit, with which git verifies what it fetches.',
+          checkout(dmtcpRepository, commit ?? '', source),
+        ),
+      ];
+  const wrong = lineWord(`crflow: the flow asks for DMTCP ${release}, but this is the source of`);
   return [
     ...fetched,
     run(
-      'Its coordinator, and the sockets of a restore, listen on every interface and ask nobody who he is. One node is all that ' +
-        'is needed: on the loopback interface, nobody on another reaches them.',
+      'The coordinator, and the sockets of a restore, would listen on all interfaces without authentication. crflow uses only one ' +
+        'node, so they listen on the loopback interface, which other hosts cannot reach.',
       [
         code`cd ${source}`,
         code`if [ ! -e configure ]; then cd ./*/; fi`,
         code`sed -i 's/= INADDR_ANY;/= htonl(INADDR_LOOPBACK);/' jalib/jsocket.cpp`,
         code`sed -i 's/= in6addr_any;/= in6addr_loopback;/' src/plugin/ipc/socket/connectionrewirer.cpp`,
-        code`if ! grep -q 'htonl(INADDR_LOOPBACK)' jalib/jsocket.cpp; then echo ${lineWord('crflow: this source of DMTCP does not say where its coordinator listens as other releases do')} >&2; exit 1; fi`,
+        code`if ! grep -q 'htonl(INADDR_LOOPBACK)' jalib/jsocket.cpp; then echo ${lineWord('crflow: in this source of DMTCP, the address on which the coordinator listens is not where other releases have it')} >&2; exit 1; fi`,
       ],
     ),
-    run('Built into a folder of its own, to be taken from there; without what only a debugger reads.', [
+    run('Installed into a separate folder, to be copied from there; without debugging symbols.', [
       code`cd ${source}`,
       // An archive may have a folder around it.
       code`if [ ! -e configure ]; then cd ./*/; fi`,
@@ -63,7 +68,7 @@ export function dmtcpSteps({ release, archive }: ImageRecipe['dmtcp'], container
       // What is no binary among them is not strip's business.
       code`{ find /dmtcp -type f ${lineWord('(')} -path '*/bin/*' -o -name '*.so' ${lineWord(')')} -exec strip --strip-debug {} + || :; }`,
     ]),
-    run('For anybody who wants to know whether DMTCP works in this image, on this machine or another.', [
+    run('To test whether DMTCP works in this image, on this machine or another.', [
       code`mkdir -p ${lineWord(`/dmtcp${script.replace(/\/[^/]*$/, '')}`)}`,
       printed(proof, lineWord(`/dmtcp${script}`)),
     ]),

@@ -21,7 +21,7 @@ export function dockerfileOf(stages: readonly Stage[], { env, user, labels }: Co
     code`LABEL ${list(labels.map(([name, value]) => code`${comment(name)}=${labelValue(value)}`))}`,
     ...(user === null
       ? [
-          code`# Who the base image runs as: image.sh asks it.`,
+          code`# The user of the base image, which image.sh asks for.`,
           code`ARG CRFLOW_USER=root`,
           code`USER $CRFLOW_USER`,
         ]
@@ -35,7 +35,7 @@ export function dockerfileOf(stages: readonly Stage[], { env, user, labels }: Co
  */
 const LINTED = [
   code`#`,
-  code`# Builds need root, a step goes to its folder by cd, as in other recipes, and versions are those of the base image's day.`,
+  code`# Builds need root, steps use cd as in other recipes, and packages have the versions of the day.`,
   code`# hadolint global ignore=DL3002,DL3003,DL3008,DL3037,DL3041,DL3066,SC2016`,
 ];
 
@@ -70,8 +70,8 @@ function stepText(step: Step): ShellText[] {
         code`ARG CRFLOW_PROOF=yes`,
         code`RUN case $CRFLOW_PROOF in \\
       yes) bash ${lineWord(step.script)} ;; \\
-      no) echo 'crflow: that DMTCP works in here was not proven' ;; \\
-      *) echo 'crflow: CRFLOW_PROOF is yes or no' >&2; exit 2 ;; \\
+      no) echo 'crflow: it was not proven that DMTCP works in this image' ;; \\
+      *) echo 'crflow: CRFLOW_PROOF must be yes or no' >&2; exit 2 ;; \\
     esac`,
       ];
   }

@@ -61,7 +61,7 @@ export function inContext(path: string): string {
   if (path.startsWith('/') || parts.includes('..'))
     throw new UnspeakableInShell(
       path,
-      'it is not below the folder of the flow, and builders see nothing else',
+      'it is not below the folder of the flow, and builders can see nothing else',
     );
   return parts.join('/') || '.';
 }

@@ -43,13 +43,10 @@ export function stagesOf(recipe: Staged, container: Container): Stage[] {
   return [
     {
       name: 'tools',
-      why: 'Compilers and what fetches sources. Nothing of this stage is in the image.',
+      why: 'Compilers, and programs that fetch sources. The final image contains nothing of this stage.',
       from,
       steps: [
-        run(
-          'Only with glibc does DMTCP work; and packages have other names in other distributions.',
-          suits(distribution, manager),
-        ),
+        run('DMTCP needs glibc, and package names depend on the distribution.', suits(distribution, manager)),
         run('', manager.install(wrapped(toolsFor(sources, dmtcp, manager)))),
       ],
     },
@@ -73,7 +70,7 @@ export function stagesOf(recipe: Staged, container: Container): Stage[] {
         ]
       : []),
     {
-      why: 'The image itself.',
+      why: 'The final image.',
       from,
       steps: image({ packages, results, distribution, sources, dmtcp }, container, manager, builds),
     },
@@ -83,9 +80,9 @@ export function stagesOf(recipe: Staged, container: Container): Stage[] {
 function suits(distribution: Distribution, { program }: PackageManager): ShellText[] {
   const refuse = (what: string) => code`then echo ${lineWord(`crflow: ${what}`)} >&2; exit 1; fi`;
   return [
-    code`case $(ldd --version 2>&1) in *musl*) echo ${lineWord('crflow: this image is made with musl, and DMTCP works with glibc only: take another base image')} >&2; exit 1 ;; esac`,
-    code`if ! getconf GNU_LIBC_VERSION; ${refuse('this image has no glibc, which DMTCP needs: take another base image')}`,
-    code`if ! command -v ${lineWord(program)}; ${refuse(`the flow calls this image ${distribution}, but it has no ${program}`)}`,
+    code`case $(ldd --version 2>&1) in *musl*) echo ${lineWord('crflow: this image uses musl, but DMTCP needs glibc: use another base image')} >&2; exit 1 ;; esac`,
+    code`if ! getconf GNU_LIBC_VERSION; ${refuse('this image has no glibc, which DMTCP needs: use another base image')}`,
+    code`if ! command -v ${lineWord(program)}; ${refuse(`the flow says that this image is ${distribution}, but it has no ${program}`)}`,
   ];
 }
 
@@ -115,7 +112,7 @@ function image(
   const install = manager.installMore ?? manager.install;
   const { prefix, proof: script, contents, sbom: list } = places(container);
   return [
-    run('What DMTCP is linked with, and what the job calls in here.', [
+    run('Libraries that DMTCP is linked with, and commands that the job uses in the container.', [
       ...manager.install(wrapped(manager.run)),
       code`for command in ${lines(commandsOfTheJob.map(lineWord), ' ')}; do if ! command -v "$command"; then echo "crflow: the image has no $command, which the job needs" >&2; exit 1; fi; done`,
     ]),
@@ -124,10 +121,10 @@ function image(
     ...(builds
       ? results.map((result): Step => ({ kind: 'take', why: '', stage: 'build', from: result, to: result }))
       : []),
-    run('What is in it, for those who have to know: CycloneDX.', sbom(recipe, manager, list)),
+    run('The list of contents, in CycloneDX format.', sbom(recipe, manager, list)),
     {
       kind: 'prove',
-      why: 'A program is checkpointed, killed and restored, in the image as it will be: CRFLOW_PROOF=no goes without.',
+      why: 'The proof: a program is checkpointed, killed and restored in the final image. CRFLOW_PROOF=no skips it.',
       script,
     },
     ...(container.image.kind === 'file' ? [run(CONTENTS.why, CONTENTS.commands(contents))] : []),
@@ -139,7 +136,7 @@ function image(
  * the byte. Not by what the system and Apptainer note of themselves, such as the day of a build, and not by what Python compiled.
  */
 const CONTENTS = {
-  why: 'What is in it: by this an image that is built again, of the same packages, is known as the same.',
+  why: 'A checksum of the contents, by which an image that is built again from the same packages is recognised.',
   commands: (file: string) => [
     code`cd /`,
     code`mkdir -p /.crflow`,

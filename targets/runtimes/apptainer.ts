@@ -31,11 +31,11 @@ export const apptainer: Runtime = {
   refusedOptions: [
     [
       ['--compat', '--containall', '-C', '--contain', '-c', '--writable-tmpfs'],
-      'what the program keeps in /tmp, or writes into the image, would be gone with its container at the next restore; `--compat` means these as well',
+      'files in /tmp, and files written into the image, would be lost with the container at the next restore; `--compat` implies these options',
     ],
-    [['--no-init'], 'without it nobody in the container collects processes that have ended'],
-    [['--no-pid'], 'all of a job ends with its container, because it has a process namespace of its own'],
-    [['--writable', '-w'], 'a run goes on in the image that it began in, and so nothing may change that'],
+    [['--no-init'], 'without it, nothing in the container reaps ended processes'],
+    [['--no-pid'], 'the container needs its own process namespace, so that all its processes end with it'],
+    [['--writable', '-w'], 'a run continues in the image that it began in, so nothing may change the image'],
   ],
   gpuOptions: [['--nv'], ['--nvccli'], ['--rocm']],
   // A reference with both is refused: the digest decides.

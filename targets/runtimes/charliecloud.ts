@@ -10,21 +10,18 @@ export const charliecloud: Runtime = {
   command: 'ch-run',
   files: { ending: '.sqfs', foreign: ['.sif', '.simg'], baseFromRegistry: false, extendsFiles: false },
   noDigest:
-    'Charliecloud takes no digest; the run notes which image it began in, and stops (status 70) where it finds another',
+    'Charliecloud does not support digests; the run records which image it began in, and stops (status 70) if it finds another',
   local: true,
   modules: null,
   whyNoMount: anywhere,
   readonly: false,
   ownOptions: ['--bind', '-b', '--cd', '-c', '--set-env', '--unset-env', '--storage', '-s'],
   refusedOptions: [
-    [
-      ['--private-tmp', '-t'],
-      'what the program keeps in /tmp would be gone with its container at the next restore',
-    ],
-    [['--write', '-w'], 'a run goes on in the image that it began in, and so nothing may change that'],
+    [['--private-tmp', '-t'], 'files in /tmp would be lost with the container at the next restore'],
+    [['--write', '-w'], 'a run continues in the image that it began in, so nothing may change the image'],
     [
       ['--join', '-j', '--join-ct', '--join-pid', '--join-tag'],
-      'a job starts and ends its containers itself',
+      'the job itself starts and ends its containers',
     ],
   ],
   gpuOptions: [],

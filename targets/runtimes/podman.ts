@@ -30,14 +30,17 @@ const OWN_OPTIONS = [
 ];
 
 const REFUSED: Runtime['refusedOptions'] = [
-  [['--pid', '--pod'], 'all of a job ends with its container, because it has a process namespace of its own'],
+  [
+    ['--pid', '--pod'],
+    'the container needs its own process namespace, so that all its processes end with it',
+  ],
   [
     ['--tmpfs', '--read-only', '--read-only-tmpfs'],
-    'what the program writes there would be gone with its container at the next restore',
+    'files that the program writes there would be lost with the container at the next restore',
   ],
-  [['--rmi'], 'a run goes on in the image that it began in, and that removes it'],
-  [['--replace', '--restart', '--timeout'], 'a job starts and ends its containers itself'],
-  [['--rootfs'], 'the image would be another than the one that the job looks after'],
+  [['--rmi'], 'a run continues in the image that it began in, which this would remove'],
+  [['--replace', '--restart', '--timeout'], 'the job itself starts and ends its containers'],
+  [['--rootfs'], 'the image would not be the one that the job keeps track of'],
 ];
 
 /** Plain Podman: for a desk, and for nodes that have it. */
@@ -88,7 +91,7 @@ export const podmanHpc: Runtime = {
     opened: [
       [
         'openmpi-pmix',
-        'it is run with `--pid=host` and `--privileged`: what is left in it would not end with it; and DMTCP checkpoints no MPI over several ranks',
+        'it runs with `--pid=host` and `--privileged`, so processes would outlive the container; and DMTCP cannot checkpoint MPI with several ranks',
       ],
     ],
   },

@@ -15,7 +15,7 @@ export const shifter: Runtime = {
   label: 'Shifter',
   command: 'shifter',
   files: null,
-  noDigest: 'Shifter takes no digest, and keeps what it found at submission over all requeues',
+  noDigest: 'Shifter does not support digests, but requeues keep the image that it found at submission',
   local: false,
   // Each site configures its own.
   modules: { exclusive: [], detached: [] },
@@ -23,7 +23,7 @@ export const shifter: Runtime = {
     const closed =
       BEGINNINGS.find((one) => to.startsWith(one)) ??
       PLACES.find((one) => to === one || (one !== '/opt' && to.startsWith(`${one}/`)));
-    return closed === undefined || to === OPEN ? undefined : `what begins with \`${closed}\` is its own`;
+    return closed === undefined || to === OPEN ? undefined : `paths below \`${closed}\` belong to Shifter`;
   },
   readonly: true,
   ownOptions: [

@@ -85,7 +85,7 @@ const wide = `${' '.repeat(LONGEST_SOURCE / 2)}${'a { } '.repeat(LONGEST_SOURCE 
 
 describe('texts with errors', () => {
   test.each([
-    ['smart quotes', good.replaceAll('"', '“'), /typographic quotes/],
+    ['smart quotes', good.replaceAll('"', '“'), /straight quotes/],
     ['an open string', good.replace('./primes"', './primes'), /error\[CRF0/],
     ['an open block string', good.replace('"./primes"', '"""'), /error\[CRF0/],
     ['an open comment', good.replace('application', '/* application'), /error\[CRF0/],

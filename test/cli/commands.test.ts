@@ -214,7 +214,7 @@ describe('crc init', () => {
     for (const name of ['a', 'b']) {
       const { status, stderr } = run(['init', name]);
       expect(status).toBe(2);
-      expect(stderr).toContain(`CRF946]: ${name}.crflow is there already`);
+      expect(stderr).toContain(`CRF946]: ${name}.crflow already exists`);
     }
     expect(readFileSync(join(folder, 'a.crflow'), 'utf8')).toBe('mine');
   });

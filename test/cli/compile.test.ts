@@ -194,11 +194,11 @@ describe('crc compile', () => {
   });
 
   test.each([
-    ['primes.crflow', 'it is a file, and no folder'],
-    ['nowhere', 'it is a link to what is not there'],
-    ['nowhere/jobs', 'nowhere is a link to what is not there'],
-    ['round', 'it is a link: its path goes round in circles of links'],
-  ])('-o %s is no folder, and in plain words: %s', (name, why) => {
+    ['primes.crflow', 'it is a file, not a folder'],
+    ['nowhere', 'it is a link to something that does not exist'],
+    ['nowhere/jobs', 'nowhere is a link to something that does not exist'],
+    ['round', 'it is a link: its path has a loop of symbolic links'],
+  ])('-o %s is not a folder, and in plain words: %s', (name, why) => {
     write('primes.crflow', good);
     symlinkSync('gone', join(folder, 'nowhere'));
     symlinkSync('round', join(folder, 'round'));
@@ -257,9 +257,7 @@ describe('ShellCheck', () => {
       [[], { SHELLCHECK_BIN: '/nonexistent/shellcheck' }],
     ] as const) {
       const { stderr } = run(['compile', ...args, 'primes.crflow'], { env });
-      expect(stderr).toContain(
-        "'/nonexistent/shellcheck', which was asked for, is not a ShellCheck that runs",
-      );
+      expect(stderr).toContain("'/nonexistent/shellcheck', which you asked for, is not a working ShellCheck");
     }
   });
 

@@ -47,7 +47,7 @@ workflow a {
 describe('crc doctor', () => {
   test('where there is no Slurm says so, and writes nothing', () => {
     const { status, stdout, stderr } = doctor(['--write', 'here.json']);
-    expect(stdout).toMatch(/^There is no Slurm that answers here\./);
+    expect(stdout).toMatch(/^Slurm does not answer here\./);
     expect(stdout).toContain('scontrol show config: there is no such command');
     expect([status, stderr, existsSync(join(folder, 'here.json'))]).toEqual([1, '', false]);
   });
@@ -88,7 +88,7 @@ describe('crc doctor', () => {
     ['dmtcp_launch (DMTCP) 4.1.1', 'fine', '4.1.1'],
     ['dmtcp_launch (DMTCP) 3.2.0', 'fine', '3.2.0'],
     ['dmtcp_launch (DMTCP) 2.6.0', 'wrong', 'crflow needs 3 or 4'],
-    ['hello', 'unknown', 'does not tell its version'],
+    ['hello', 'unknown', 'does not report its version'],
   ])('of a DMTCP that says %j: %s', (says, verdict, why) => {
     command('dmtcp_launch', `echo "${says}"`);
     const { status, stdout } = doctor(['-', '--format', 'json'], flow());
@@ -131,7 +131,7 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       const { stdout } = doctor(['a.crflow']);
       expect(stdout).toContain('ok  a, image for podman: 0123abcd');
       expect(stdout).toContain('ok  a, DMTCP in the image: 4.1.1');
-      expect(stdout).toMatch(/NO {2}a, tools in the image: it lacks awk, cat, .*xargs/);
+      expect(stdout).toMatch(/NO {2}a, tools in the image: missing: awk, cat, .*xargs/);
       expect(stdout).not.toContain('a, DMTCP:');
     });
 
@@ -148,7 +148,7 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       expect(image).toContain(
         "NO  a, image for apptainer: $SCRATCH, which the image's path uses, is not set here\n",
       );
-      expect(image).toContain('NO  a, $SCRATCH: not set: the job would stop at its start\n');
+      expect(image).toContain('NO  a, $SCRATCH: not set: the job would stop when it starts\n');
       const state = says(
         container
           .replace('podman', 'apptainer')
@@ -185,9 +185,9 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       writeFileSync(join(folder, 'a.crflow'), text);
       const { status, stdout } = doctor(['a.crflow']);
       expect(stdout).toContain(`ok  a, mount at /data: ${realpathSync(join(folder, 'data'))}\n`);
-      expect(stdout).toContain('NO  a, mount at /in: there is no /data here\n');
+      expect(stdout).toContain('NO  a, mount at /in: /data does not exist here\n');
       expect(stdout).toContain('NO  a, workdir: there is no folder /work4\n');
-      expect(stdout).toContain('NO  a, output: /results is not there, or cannot be written\n');
+      expect(stdout).toContain('NO  a, output: /results does not exist, or is not writable\n');
       expect(status).toBe(1);
       writeFileSync(
         join(folder, 'a.crflow'),
@@ -199,7 +199,7 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       );
       expect(below).not.toMatch(/a, output/);
       mkdirSync(join(folder, 'data/in'));
-      expect(doctor(['a.crflow']).stdout).toMatch(/ \? {2}a, workdir: \S+data\/in can be written/);
+      expect(doctor(['a.crflow']).stdout).toMatch(/ \? {2}a, workdir: \S+data\/in is writable/);
     });
 
     test('programs that run names by their full paths, and the libraries that they need', () => {
@@ -222,8 +222,8 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
         stdout.split('\n').filter((line) => line.includes(' in the image: it') && !line.includes('tools')),
       ).toEqual([
         '  NO  a, orbit in the image: it is not on the PATH: see `results` and `packages` of its recipe',
-        '  NO  a, /opt/orbit/bin/orbit in the image: it is not there: see `results` and `packages` of its recipe',
-        `  NO  a, ${folder}/bin/sh in the image: it needs libgomp.so.1, which is not there: see \`results\` and \`packages\` of its recipe`,
+        '  NO  a, /opt/orbit/bin/orbit in the image: it does not exist: see `results` and `packages` of its recipe',
+        `  NO  a, ${folder}/bin/sh in the image: it needs libgomp.so.1, which does not exist: see \`results\` and \`packages\` of its recipe`,
       ]);
     });
 
@@ -240,7 +240,7 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
       const lines = doctor(['a.crflow']).stdout.replaceAll(realpathSync(folder), '').split('\n');
       expect(lines.filter((line) => line.includes('bin/'))).toEqual([
         '  NO  a, ./bin/text: /data/run/bin/text cannot be executed',
-        '  NO  a, bin/absent: /data/run/bin/absent is not there',
+        '  NO  a, bin/absent: /data/run/bin/absent does not exist',
       ]);
     });
 
@@ -306,7 +306,7 @@ while [ "$1" != sh ]; do shift; done; exec "$@";; esac`,
         container.replace('podman', 'apptainer').replace('localhost/a:1', 'registry.example.org/a:1'),
       );
       expect(doctor(['a.crflow']).stdout).toMatch(
-        /NO {2}a, image for apptainer: it is not fetched yet.*: apptainer pull crflow-state\/images\/\S+ docker:/,
+        /NO {2}a, image for apptainer: it has not been fetched yet.*: apptainer pull crflow-state\/images\/\S+ docker:/,
       );
       expect([existsSync(join(folder, 'fetched')), existsSync(join(folder, 'crflow-state'))]).toEqual([
         false,
@@ -374,7 +374,7 @@ describe('crc doctor, of what programs are linked with', () => {
     put('bin/mpirun', '#!/bin/sh\n');
     put('tool.sh', '#!/bin/bash\n# srun\nmpirun -n 4 ./other\nexec ./solve "$@"\n');
     expect(says('./tool.sh')).toEqual([
-      'a, mpirun (in ./tool.sh): wrong: it starts processes that cannot be checkpointed',
+      'a, mpirun (in ./tool.sh): wrong: it starts processes that DMTCP cannot checkpoint',
       'a, ./solve (in ./tool.sh): unknown: linked with MPI (libmpi.so.12)',
     ]);
   });

@@ -38,7 +38,7 @@ describe('crc compile of a flow with an image', () => {
 
   test('says what a build would not find, and that its base image may change', () => {
     const said = run('compile', '--no-verify', 'flows/w.crflow').stderr;
-    expect(said).toContain('warning[CRF960]: there is no src in flows, which goes into the image');
+    expect(said).toContain('warning[CRF960]: src, which goes into the image, does not exist in flows');
     expect(said).toContain('warning[CRF961]: docker.io/library/debian:12 is not pinned');
     mkdirSync(join(folder, 'flows/src'));
     expect(run('compile', '--no-verify', '--no-lock', 'flows/w.crflow').stderr).toBe('');
@@ -70,7 +70,7 @@ describe('crc compile of a flow with an image', () => {
     writeFileSync(path, `${readFileSync(path, 'utf8')}# mine\n`);
     const { status, stderr } = run('compile', '--check', 'flows/w.crflow');
     expect(status).toBe(1);
-    expect(stderr).toContain(`CRF941]: flows/${name} was changed since crc wrote it`);
+    expect(stderr).toContain(`CRF941]: flows/${name} was edited after crc wrote it`);
   });
 
   test('without the recipe its files are stale', () => {

@@ -63,30 +63,30 @@ describe('the digest of an image', () => {
   });
 
   test.each([
-    ['lab/login', /wants a login: podman login 127/],
+    ['lab/login', /requires a login: podman login 127/],
     ['lab/nothing', /has no such image/],
     ['lab/broken', /answers 500/],
-    ['lab/lies', /says that the manifest is sha256:zz, and sends sha256:/],
-    ['lie/digest', /says that the manifest is sha256:0000.*, and sends sha256:/],
-    ['lie/html', /no manifest: it is text\/html/],
-    ['lie/html-as-manifest', /no manifest: it is not JSON/],
-    ['lie/empty', /no manifest: it is empty/],
-    ['lie/no-type', /no manifest: it is of no media type/],
-    ['lie/old-form', /no manifest: it is application\/vnd.docker.distribution.manifest.v1/],
-    ['lie/other-type', /no manifest: its media type is not the one that it came with/],
-    ['lie/json', /no manifest: it has no `"schemaVersion": 2`/],
-    ['lie/null', /no manifest: it has no `"schemaVersion": 2`/],
-    ['lie/index', /no manifest: it names no manifests/],
+    ['lab/lies', /says that the manifest is sha256:zz, but sends sha256:/],
+    ['lie/digest', /says that the manifest is sha256:0000.*, but sends sha256:/],
+    ['lie/html', /invalid manifest: it is text\/html/],
+    ['lie/html-as-manifest', /invalid manifest: it is not JSON/],
+    ['lie/empty', /invalid manifest: it is empty/],
+    ['lie/no-type', /invalid manifest: it is without a media type/],
+    ['lie/old-form', /invalid manifest: it is application\/vnd.docker.distribution.manifest.v1/],
+    ['lie/other-type', /invalid manifest: its media type is not the one that it came with/],
+    ['lie/json', /invalid manifest: it has no `"schemaVersion": 2`/],
+    ['lie/null', /invalid manifest: it has no `"schemaVersion": 2`/],
+    ['lie/index', /invalid manifest: it names no manifests/],
     ['lie/endless', /more than 4 MiB/],
     ['lie/bomb', /more than 4 MiB/],
     ['lie/drip', /did not answer within 1 s/],
-    ['lie/too-short', /broke off its answer/],
-    ['lie/too-long', /no manifest: it is not JSON|cannot be reached/],
-    ['lie/redirect-to-login', /no manifest: it is text\/html/],
+    ['lie/too-short', /did not complete its answer/],
+    ['lie/too-long', /invalid manifest: it is not JSON|cannot be reached/],
+    ['lie/redirect-to-login', /invalid manifest: it is text\/html/],
     ['lie/redirect-for-ever', /redirect count exceeded/],
-    ['lie/token', /answers with what is not JSON/],
-    ['lie/token-endless', /wants a login/],
-    ['lie/realm', /wants a login/],
+    ['lie/token', /answers with something other than JSON/],
+    ['lie/token-endless', /requires a login/],
+    ['lie/realm', /requires a login/],
     ['lab/hangs', /did not answer within 1 s/],
   ])('is not had from %s, and why', async (repository, why) => {
     const limit = String(why).includes('within 1 s') ? 1000 : undefined;
@@ -146,7 +146,7 @@ workflow w {
     write(flow(image().replace(/1$/, '2')));
     const { status, stderr } = compile();
     expect(status).toBe(0);
-    expect(stderr).toMatch(/warning\[CRF950\]: .*:2 is not pinned; .*:1 was/);
+    expect(stderr).toMatch(/warning\[CRF950\]: .*:2 is not pinned, but .*:1 was/);
   });
 
   test('an image that cannot be had changes nothing', () => {
@@ -163,26 +163,30 @@ workflow w {
     expect(compile('--lock')).toMatchObject({
       status: 0,
       stderr: expect.stringMatching(
-        /warning\[CRF949\]: localhost\/solve:1 is not pinned: it is in no registry/,
+        /warning\[CRF949\]: localhost\/solve:1 is not pinned: it is not in a registry/,
       ),
     });
     write(flow('docker.io/lab/solve:1', 'shifter'));
     expect(compile('--lock').stderr).toMatch(
-      /Shifter takes no digest, and keeps what it found at submission/,
+      /Shifter does not support digests, but requeues keep the image that it found at submission/,
     );
   });
 
   test.each([
-    ['docker.io/lab/solve:1', 'charliecloud', 'Charliecloud takes no digest; the run notes which image'],
-    ['./b.sif', 'apptainer', 'it is a file; the run notes which'],
-    ['$SCRATCH/b.sqfs', 'charliecloud', 'it is a file; the run notes which'],
-  ])('%s with %s: not pinned, and what a run does where it finds another', (image, runtime, why) => {
+    [
+      'docker.io/lab/solve:1',
+      'charliecloud',
+      'Charliecloud does not support digests; the run records which image',
+    ],
+    ['./b.sif', 'apptainer', 'it is a file; the run records which one'],
+    ['$SCRATCH/b.sqfs', 'charliecloud', 'it is a file; the run records which one'],
+  ])('%s with %s: not pinned, and what a run does if it finds another', (image, runtime, why) => {
     write(flow(image, runtime));
     const { status, stderr } = compile('--lock');
     expect(status).toBe(0);
     const text = stderr.replaceAll(/\s+/g, ' ');
     expect(text).toContain(
-      `warning[CRF949]: ${image} is not pinned: ${why} it began in, and stops (status 70) where it finds another`,
+      `warning[CRF949]: ${image} is not pinned: ${why} it began in, and stops (status 70) if it finds another`,
     );
     expect(compile()).toMatchObject({ status: 0, stderr: '' });
   });

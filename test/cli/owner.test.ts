@@ -90,11 +90,11 @@ describe('crc compile leaves alone', () => {
     const { status, stderr } = compile('b.crflow');
     expect(status).toBe(2);
     expect(stderr).toContain(
-      'error[CRF904]: w.sbatch was made from a.crflow, and b.crflow has a workflow of that name, too',
+      'error[CRF904]: w.sbatch was made from a.crflow, but b.crflow also has a workflow of that name',
     );
     expect(crc(['compile', '--no-verify', '-'], { cwd: folder, input: flow('w', './c') })).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('standard input has a workflow of that name, too'),
+      stderr: expect.stringContaining('standard input also has a workflow of that name'),
     });
     expect([read('w.sbatch'), read('w.crc.json')]).toEqual(before);
     isFine('a.crflow');

@@ -142,7 +142,7 @@ describe('a ShellCheck that says', () => {
   │              ^^^^ SC2000
   │
   = help: https://www.shellcheck.net/wiki/SC2000 explains it
-  = help: where it is meant so, write on the line before: # shellcheck disable=SC2000`);
+  = help: if you mean it so, write on the line before: # shellcheck disable=SC2000`);
   });
 
   test('places that are not there is no crash', () => {

@@ -36,7 +36,7 @@ test('a Dockerfile that builders refuse is a fault of crc; one that the linter d
   ]);
 });
 
-test('a script that bash refuses is a fault of crc, and ShellCheck is not asked', async () => {
+test('a script that bash cannot parse is a fault of crc, and ShellCheck is not asked', async () => {
   const { path, calls } = fakeShellCheck(folder);
   const tool = { path, version: '9.9.9' };
   expect(await codes(spoiled('.sh', 'if\n'), tool, noCache)).toEqual([

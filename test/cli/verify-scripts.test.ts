@@ -15,7 +15,7 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 test('crc verify: a script as crc wrote it', () => {
   const { status, stdout, stderr } = crc(['verify', 'melt.sbatch'], { cwd });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(/^melt\.sbatch: the runtime is crflow's, version \d+\n$/);
+  expect(stdout).toMatch(/^melt\.sbatch: the runtime is genuine, version \d+\n$/);
 });
 
 test('crc verify: each script that is not is named, with what differs, and the good one too', () => {

@@ -161,7 +161,7 @@ describe.skipIf(missing)(`an image, built for real${missing ? ` (skipped: ${miss
     });
     expect(files.dockerfile).toContain('CRFLOW_PROOF');
     expect(status).toBe(0);
-    expect(stdout).toContain('that DMTCP works in here was not proven');
+    expect(stdout).toContain('it was not proven that DMTCP works in this image');
   });
 
   test.each<[string, Partial<ImageRecipe>, string]>([
@@ -183,14 +183,14 @@ describe.skipIf(missing)(`an image, built for real${missing ? ` (skipped: ${miss
           },
         },
       },
-      `the flow asks for DMTCP 9.9.9, and this is the source of ${release}`,
+      `the flow asks for DMTCP 9.9.9, but this is the source of ${release}`,
     ],
     ['a build that fails', { build: build('false | true\n') }, 'could not be built'],
-    ['a result that is not there', { results: ['/opt/other'] }, 'there is no /opt/other'],
+    ['a result that is not there', { results: ['/opt/other'] }, 'the build did not make /opt/other'],
     [
       'another distribution than it says',
       { distribution: distribution === 'rocky' ? 'debian' : 'rocky' },
-      'the flow calls this image',
+      'the flow says that this image is',
     ],
   ])('%s is refused', (_, recipe, why) => {
     const { status, log } = buildImage(recipe);

@@ -80,7 +80,7 @@ describe('shell text', () => {
   });
 
   test('nobody else makes shell text', () => {
-    expect(() => new ShellText('code', 'rm -rf /', Symbol('mine'))).toThrow('by the functions');
+    expect(() => new ShellText('code', 'rm -rf /', Symbol('mine'))).toThrow('only the functions');
   });
 });
 

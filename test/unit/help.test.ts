@@ -285,8 +285,8 @@ const rows: readonly Row[] = [
     never: '<',
   },
   // What users of Slurm ask for.
-  { block: 'schedule', written: 'nodes = 2', code: 'CRF113', help: 'ranks need MANA', fixed: '' },
-  { block: 'schedule', written: 'ntasks = 4', code: 'CRF113', help: 'its threads are `threads`', fixed: '' },
+  { block: 'schedule', written: 'nodes = 2', code: 'CRF113', help: 'MANA or the program', fixed: '' },
+  { block: 'schedule', written: 'ntasks = 4', code: 'CRF113', help: 'use `threads` for threads', fixed: '' },
   {
     block: 'schedule',
     written: 'gpus = 1',
@@ -298,7 +298,7 @@ const rows: readonly Row[] = [
     block: 'schedule',
     written: 'cpus_per_task = 4',
     code: 'CRF101',
-    help: 'it is `threads` in `application`',
+    help: 'use `threads` in `application`',
     fixed: ' } application { threads = 4',
     never: 'it takes',
   },
@@ -409,7 +409,7 @@ test('a file to include is found without its suffix, and what is not expanded is
   const include: Given['include'] = (path) =>
     path === 'shared.crflow'
       ? { source: { name: path, text: 'crflow 1' }, id: path }
-      : { why: 'it is not there' };
+      : { why: 'it does not exist' };
   const said = (path: string) => {
     const text = `crflow 1\ninclude "${path}"`;
     const { diagnostics } = compile({ name: 'flow.crflow', text }, { include });

@@ -167,7 +167,7 @@ describe('the Dockerfile', () => {
     ['an image that is none', { from: imageName('docker.io/a b:1') }],
   ])('does not carry %s', (_, recipe) => {
     expect(() => imageFiles({ recipe })).toThrow(
-      /below the folder|pattern|line end|not the name|made of letters|an option|means something|kB in a recipe|carriage return|not a release/,
+      /below the folder|pattern|line end|not the name|has letters|an option|has a meaning|kB in a recipe|carriage return|cannot fetch/,
     );
   });
 });
@@ -260,7 +260,7 @@ describe('the Apptainer definition', () => {
   test('names no file that Apptainer would expand', () => {
     for (const from of ['a$b', 'a"b', "a'b", 'a{b,c}', 'a`b'])
       expect(() => definition({ sources: [{ kind: 'copy', from, to: '/x' }] })).toThrow(
-        /pattern|means something/,
+        /pattern|has a meaning/,
       );
     expect(definition({ sources: [{ kind: 'copy', from: 'a b', to: '/x' }] })).toContain(
       '  "a b" /.crflow/1\n',

@@ -108,7 +108,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     report(values.insidePath, dmtcp.span, {
       text: dmtcp.value,
       why,
-      help: 'choose another, as in "/usr/local"',
+      help: 'choose another path, such as "/usr/local"',
     });
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {

@@ -38,25 +38,23 @@ export function runFolderRules(
 }
 
 function whyOf({ why, isSure }: Departure, isCertain: boolean): string | undefined {
-  if (why === 'copy') return 'the job starts a copy of `run`, in the folder of the run, and this leads there';
+  if (why === 'copy') return 'the job runs a copy of `run` from the folder of the run, so this leads there';
   if (why === 'temporary') return "it leads into the node's temporary folder";
   if (isCertain || isSure) return undefined;
   return why === 'home'
     ? 'it leads into your home'
-    : 'it stays inside only if that is where the job is submitted, or below';
+    : 'it stays inside only if it leads to the folder of submission, or below';
 }
 
 function helpFor({ why, path, isForGood, text }: Departure, hasWorkdir: boolean): readonly string[] {
   if (why === 'copy') return ['leave it out: `run` starts in the folder of submission, or in `workdir`'];
-  if (why === 'temporary') return ['make a folder in the work folder, for instance `mktemp -d -p .`'];
+  if (why === 'temporary') return ['create a folder in the work folder, for instance with `mktemp -d -p .`'];
   const instead =
     path === undefined
-      ? 'write the folder above as `workdir` in `application`, and lead down from there'
+      ? 'set the parent folder as `workdir` in `application`, and use subfolders of it'
       : `${hasWorkdir ? 'make that the work folder' : 'set it in `application`'}: ${quote(`workdir = "${path}"`)}`;
   const command = text.startsWith('pushd') ? 'pushd' : 'cd';
   return isForGood
     ? [`${instead}${path === undefined ? '' : `, and leave the \`${command}\` out`}`]
-    : [
-        'this does no harm if it is short; otherwise stay in the work folder, and give the program full paths',
-      ];
+    : ['this is harmless if it is short; otherwise stay in the work folder, and give the program full paths'];
 }

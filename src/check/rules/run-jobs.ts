@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 import { type RunText, sparing } from '../run-text.ts';
 
-/** Job control that a script of another making has left in `run`. */
+/** Job control that was copied into `run` from another script. */
 export function runJobRules(blocks: Blocks, given: Context, run: RunText | undefined): void {
   if (run === undefined) return;
   const { shell, spanOf } = run;
@@ -45,21 +45,21 @@ function jobControl(
       report(kinds.ownJob, span, {
         command,
         does: 'would requeue the job itself',
-        note: 'the job does so itself, when its last checkpoint is sealed; this one has Slurm end it without, and finished work begins again',
-        help: 'leave it out: the run goes on until the program ends or `total` is used up',
+        note: 'the job does this itself, once its last checkpoint is sealed; with this command, Slurm ends it without a checkpoint, and finished work starts again',
+        help: 'leave it out: the run continues until the program ends or `total` is used up',
       });
     else
       report(kinds.otherJob, span, {
         command,
         does: 'requeues a job',
-        note: 'this job needs no requeue: it goes on by itself until the program ends or `total` is used up',
-        help: 'leave it out, if this job is meant',
+        note: 'this job needs no requeue: it continues by itself until the program ends or `total` is used up',
+        help: 'leave it out if you mean this job',
       });
   } else if (name === 'scancel' && isOwn) {
     report(kinds.ownJob, span, {
       command: name,
       does: 'would cancel the job itself',
-      note: 'a job that is cancelled stops with 77 and does not go on, whatever the program would have said',
+      note: 'a cancelled job stops with 77 and does not continue, whatever the status of the program',
       help: 'end `run` with `exit` and a status',
     });
   } else if (name === 'sbatch') {
@@ -69,15 +69,15 @@ function jobControl(
       report(kinds.ownJob, span, {
         command: `sbatch ${script?.text ?? ''}`,
         does: 'would not submit this job again',
-        note: '`$0` is here a copy of `run` in the folder of the run, and no job script',
-        help: 'leave it out: the job goes on by itself until the program ends or `total` is used up',
+        note: 'here, `$0` is a copy of `run` in the folder of the run, not a job script',
+        help: 'leave it out: the job continues by itself until the program ends or `total` is used up',
       });
     else
       report(kinds.otherJob, span, {
         command: name,
         does: 'submits a job',
-        note: 'this job goes on by itself and needs no other; and each time that the program begins anew, one more is submitted',
-        help: `a job that is to follow: \`sbatch --dependency=afterok:JOB …\` at the prompt, once, with the id of this one${schedule?.values.continue?.value === 'resubmit' ? ' (not with `continue = resubmit`, where each attempt is another job)' : ''}`,
+        note: 'this job continues by itself and needs no other; and each time that the program starts again, another job is submitted',
+        help: `for a job that follows this one, run \`sbatch --dependency=afterok:JOB …\` once at the prompt, with the id of this job${schedule?.values.continue?.value === 'resubmit' ? ' (not with `continue = resubmit`, where each attempt is a different job)' : ''}`,
       });
   }
 }
@@ -150,7 +150,7 @@ function signals({ programs: commands, spanOf }: RunText, { checkpoint }: Blocks
     if (signal === undefined) continue;
     sent.add(signal);
     if (signal === 'USR2')
-      report(kinds.usr2, spanOf(place), { what: `no process gets what \`${name}\` sends` });
+      report(kinds.usr2, spanOf(place), { what: `no process receives what \`${name}\` sends` });
   }
   const traps = commands
     .filter(({ name }) => name === 'trap')

@@ -58,13 +58,13 @@ function callers({ commands, functions }: ShellText): (device: Device) => Stream
 
 const reading = ({ operator }: Device) =>
   operator === undefined
-    ? 'leave the name out, or write `-`, so that the program reads its standard input as it is'
-    : 'leave it out: it is the input already';
+    ? 'leave the name out, or write `-`, so that the program reads its standard input'
+    : 'leave it out: it is already the input';
 
 function writing({ descriptor, operator, command }: Device): string {
   if (operator !== undefined) return `write \`>&${descriptor}\``;
-  if (command === 'tee' && descriptor === 2) return 'write `tee -a /dev/stderr`, outside of `2>&1 |`';
-  return 'leave the name out, or write `-`, where the program then writes to its standard output; else have it write a file of its own';
+  if (command === 'tee' && descriptor === 2) return 'write `tee -a /dev/stderr`, outside `2>&1 |`';
+  return 'leave the name out, or write `-`, if the program then writes to its standard output; otherwise let it write to a separate file';
 }
 
 function wordsFor({ operator, taker }: Substitution): {
@@ -77,18 +77,18 @@ function wordsFor({ operator, taker }: Substitution): {
       help:
         'redirection' in taker
           ? [
-              'leave it out: what `run` prints goes to the file `output` anyway',
-              'or a pipe: `{ COMMANDS; } 2>&1 | tee log.txt`',
+              'leave it out: the output of `run` goes to the file `output` anyway',
+              'or use a pipe: `{ COMMANDS; } 2>&1 | tee log.txt`',
             ]
-          : ['have the program write a file, and read that afterwards; or use a pipe: `PROGRAM | COMMAND`'],
+          : ['let the program write a file, and read it afterwards; or use a pipe: `PROGRAM | COMMAND`'],
     };
   const of = 'redirection' in taker ? taker.of : taker.command;
   if ('redirection' in taker && /^(?:while|until|for|\{)$/.test(of))
     return {
-      effect: `the loop runs zero times; in an \`if\`, or before \`||\`, without an error`,
+      effect: `the loop runs zero times, and inside an \`if\` or before \`||\` there is not even an error`,
       help: [
-        'a here-string: `done <<<"$(COMMAND)"`, which runs the loop in the same shell (no output makes one empty line)',
-        'or a pipe: `COMMAND | while …; done`, where variables that the loop sets are lost after it',
+        'use a here-string: `done <<<"$(COMMAND)"`, which runs the loop in the same shell (an empty output gives one empty line)',
+        'or a pipe: `COMMAND | while …; done`; variables that the loop sets are then lost after it',
       ],
     };
   if (of === 'source' || of === '.') return { effect: undefined, help: ['write `eval "$(COMMAND)"`'] };
@@ -97,8 +97,8 @@ function wordsFor({ operator, taker }: Substitution): {
   return {
     effect: undefined,
     help: [
-      'write a file first: `COMMAND >part.txt`, and give the program its name',
-      'one that reads its standard input can have a pipe: `COMMAND | PROGRAM`',
+      'write a file first: `COMMAND >part.txt`, and give its name to the program',
+      'if the program reads its standard input, use a pipe: `COMMAND | PROGRAM`',
     ],
   };
 }

@@ -30,7 +30,7 @@ function wordsFor(fault: Fault): { title: string; label: string; help: readonly 
         title: `${isQuote ? 'the quote' : 'the'} ${quote(what)} in \`run\` is not closed`,
         label: `${quote(closer)} is missing`,
         help: isQuote
-          ? ['close it, or one before it: quotes pair from the top']
+          ? ['close it, or an earlier one: quotes pair up from the top']
           : [`write ${quote(closer)} where it ends`],
       };
     }
@@ -38,7 +38,7 @@ function wordsFor(fault: Fault): { title: string; label: string; help: readonly 
       const { what, open } = fault;
       const shown = what === '\n' ? 'the end of the line' : quote(what);
       return {
-        title: `bash cannot read \`run\`: ${shown} comes unexpectedly`,
+        title: `bash cannot parse \`run\`: unexpected ${shown}`,
         label: 'unexpected',
         help:
           open === undefined
@@ -62,6 +62,6 @@ function wordsFor(fault: Fault): { title: string; label: string; help: readonly 
       };
     }
     case 'other':
-      return { title: `bash cannot read \`run\`: ${fault.message}`, label: 'here', help: [] };
+      return { title: `bash cannot parse \`run\`: ${fault.message}`, label: 'here', help: [] };
   }
 }

@@ -68,7 +68,7 @@ async function checkTools(limit: number): Promise<readonly Check[]> {
   const version = 'text' in answer ? answer.text.trim() : '';
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const enough = major > 4 || (major === 4 && minor >= 4);
-  const says = 'why' in answer ? answer.why : `${version}${enough ? '' : ', and jobs need 4.4 on the host'}`;
+  const says = 'why' in answer ? answer.why : `${version}${enough ? '' : ', but jobs need 4.4 on the host'}`;
   return [...commands, { what: 'bash', verdict: enough ? 'fine' : 'wrong', says }];
 }
 
@@ -89,7 +89,7 @@ async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<r
     return {
       what: of(`$${name}`),
       verdict: value ? 'fine' : 'wrong',
-      says: value || 'not set: the job would stop at its start',
+      says: value || 'not set: the job would stop when it starts',
     };
   });
   return [
@@ -129,7 +129,7 @@ function checkMount(of: (what: string) => string, { from, to }: Mount): Check {
   if (place === undefined) return { what, verdict: 'unknown', says: 'a variable in its path is not set' };
   return isAllowed(place, constants.F_OK)
     ? { what, verdict: 'fine', says: place }
-    : { what, verdict: 'wrong', says: `there is no ${place} here` };
+    : { what, verdict: 'wrong', says: `${place} does not exist here` };
 }
 
 /** A relative one is in the work folder, which is checked by itself. */
@@ -138,7 +138,7 @@ function checkOutput(what: string, path: HostPath | null): readonly Check[] {
   if (path === null || (first?.kind === 'text' && !first.text.startsWith('/'))) return [];
   const place = placeOf(path);
   if (place === undefined || isAllowed(dirname(place), constants.W_OK | constants.X_OK)) return [];
-  return [{ what, verdict: 'wrong', says: `${dirname(place)} is not there, or cannot be written` }];
+  return [{ what, verdict: 'wrong', says: `${dirname(place)} does not exist, or is not writable` }];
 }
 
 const imagePath = ({ image }: Container) => (image.kind === 'file' ? image.path : []);
@@ -168,7 +168,7 @@ async function checkContainer(
   }
   if (dmtcp !== undefined) checks.push({ what: of('DMTCP in the image'), ...dmtcpInside(dmtcp) });
   if (lacks.length > 0)
-    checks.push({ what: of('tools in the image'), verdict: 'wrong', says: `it lacks ${lacks.join(', ')}` });
+    checks.push({ what: of('tools in the image'), verdict: 'wrong', says: `missing: ${lacks.join(', ')}` });
   const way = plan.image === undefined ? '' : ': see `results` and `packages` of its recipe';
   for (const { path, why } of programs)
     checks.push({ what: of(`${path} in the image`), verdict: 'wrong', says: `${why}${way}` });
@@ -193,7 +193,7 @@ function checkRelative(
     .flatMap((path): Check[] => {
       const place = resolve(folder, path);
       if (isAllowed(place, constants.X_OK)) return [];
-      const says = isAllowed(place, constants.F_OK) ? 'cannot be executed' : 'is not there';
+      const says = isAllowed(place, constants.F_OK) ? 'cannot be executed' : 'does not exist';
       return [{ what: of(path), verdict: 'wrong', says: `${place} ${says}` }];
     });
 }
@@ -206,7 +206,7 @@ function dmtcpInside(answer: Answer): Pick<Check, 'verdict' | 'says'> {
 function ofVersion(version: string, way: string): Pick<Check, 'verdict' | 'says'> {
   return /^[34]\./.test(version)
     ? { verdict: 'fine', says: `${version}${way}` }
-    : { verdict: 'wrong', says: `${version}${way}, and crflow needs 3 or 4` };
+    : { verdict: 'wrong', says: `${version}${way}, but crflow needs 3 or 4` };
 }
 
 async function checkDmtcp(what: string, load: readonly string[], limit: number): Promise<Check> {
@@ -217,7 +217,8 @@ dmtcp_launch --version 2>&1`;
   const help = load.length > 0 ? '' : '; load it with `environment { load = ["dmtcp"] }`';
   if ('why' in answer) return { what, verdict: 'wrong', says: `${answer.why}${way}${help}` };
   const version = /\b\d+\.\d+(?:\.\d+)?/.exec(answer.text)?.[0];
-  if (version === undefined) return { what, verdict: 'unknown', says: `it does not tell its version${way}` };
+  if (version === undefined)
+    return { what, verdict: 'unknown', says: `it does not report its version${way}` };
   return { what, ...ofVersion(version, way) };
 }
 
@@ -235,17 +236,21 @@ async function checkFolder(
   if (mustBe && there !== folder) return [{ what, verdict: 'wrong', says: `there is no folder ${folder}` }];
   if (!statSync(there).isDirectory()) return [{ what, verdict: 'wrong', says: `${there} is not a folder` }];
   if (!isAllowed(there, constants.W_OK | constants.X_OK))
-    return [{ what, verdict: 'wrong', says: `${there} cannot be written` }];
+    return [{ what, verdict: 'wrong', says: `${there} is not writable` }];
   const type = await ask('stat', ['-f', '-c', '%T', there], limit);
   const scope = 'text' in type ? scopeOf(type.text.trim()) : undefined;
   if (scope?.scope === 'node-local')
     return [
-      { what, verdict: 'wrong', says: `${folder} is in the memory of this machine: no other node sees it` },
+      {
+        what,
+        verdict: 'wrong',
+        says: `${folder} is in the memory of this machine: other nodes cannot see it`,
+      },
     ];
   const kind = 'text' in type ? type.text.trim() : type.why;
   return [
     scope === undefined
-      ? { what, verdict: 'unknown', says: `${folder} can be written; do all nodes see it? (it is ${kind})` }
-      : { what, verdict: 'fine', says: `${folder} can be written, and is shared (${kind})` },
+      ? { what, verdict: 'unknown', says: `${folder} is writable; do all nodes share it? (it is ${kind})` }
+      : { what, verdict: 'fine', says: `${folder} is writable, and shared (${kind})` },
   ];
 }

@@ -54,8 +54,8 @@ ${word(container.dmtcp).text}/bin/dmtcp_launch --version 2>&1 || echo "failed $?
   const programs = lines.flatMap((line) => {
     const [, verdict, path = '', library = ''] = /^(absent|unfound|needs) (\S+) ?(\S*)/.exec(line) ?? [];
     if (verdict === undefined) return [];
-    const what = { absent: 'it is not there', unfound: 'it is not on the PATH', needs: '' }[verdict];
-    return [{ path, why: what || `it needs ${library}, which is not there` }];
+    const what = { absent: 'it does not exist', unfound: 'it is not on the PATH', needs: '' }[verdict];
+    return [{ path, why: what || `it needs ${library}, which does not exist` }];
   });
   const version = /\(DMTCP\) (\S+)/.exec(inside.text)?.[1];
   const dmtcp =
@@ -105,6 +105,6 @@ ${image.kind === 'file' ? needed(image.path, "the image's path") : ''}image=${im
 end_time=0
 ${bash}
 identity() { printf 'file %s' "$1"; }
-fetch_image() { leave 70 "it is not fetched yet, which the first attempt does; to do so now: apptainer pull $1 $image"; }
+fetch_image() { leave 70 "it has not been fetched yet; the first attempt will do so. To do it now: apptainer pull $1 $image"; }
 `;
 }

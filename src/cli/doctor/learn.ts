@@ -51,7 +51,7 @@ export async function learn(
         'QOS',
         'sacctmgr show qos',
         qos,
-        'it lists none: there is no accounting, or you may not see it',
+        'it lists none: there is no accounting, or you have no access to it',
       ),
       nodes: heard('nodes', 'sinfo', nodes),
     }),
@@ -66,8 +66,11 @@ export async function learn(
   });
   const fileSystems = await learnFileSystems(limit, gaps);
   gaps.push(
-    { what: 'purging, bandwidth of file systems', why: 'no command tells; pages of the site may' },
-    { what: 'what an account or a QOS is charged', why: 'Slurm tells the factor of a QOS at most' },
+    {
+      what: 'purging, bandwidth of file systems',
+      why: 'no command reports it; the documentation of the site may',
+    },
+    { what: 'the charge of an account or a QOS', why: 'Slurm reports only the factor of a QOS' },
   );
   const dmtcp = found('dmtcp');
   const profile = {
@@ -102,8 +105,9 @@ async function learnFileSystems(limit: number, gaps: Gap[]) {
       const answer = await ask('stat', ['-f', '-c', '%T', folder], limit);
       const scope = 'text' in answer ? scopeOf(answer.text.trim()) : undefined;
       if (scope !== undefined) return [{ name, paths: [path], ...scope, source: `stat -f ${path}` }];
-      const why = 'why' in answer ? answer.why : `it is ${answer.text.trim()}, which may be shared or not`;
-      gaps.push({ what: `who sees ${path}`, why });
+      const why =
+        'why' in answer ? answer.why : `it is ${answer.text.trim()}, which may or may not be shared`;
+      gaps.push({ what: `whether nodes share ${path}`, why });
       return [];
     }),
   );

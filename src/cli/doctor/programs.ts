@@ -30,7 +30,7 @@ export async function checkPrograms(
     if (LAUNCHERS.test(basename(path))) {
       if (script === undefined) return [];
       const says =
-        'it starts processes that cannot be checkpointed: have the script start the program itself';
+        'it starts processes that DMTCP cannot checkpoint: let the script start the program itself';
       return [{ what, verdict: 'wrong', says }];
     }
     const elf = readElf(path);
@@ -40,11 +40,11 @@ export async function checkPrograms(
         {
           what,
           verdict: 'unknown',
-          says: 'linked statically, and DMTCP checkpoints dynamically linked programs only',
+          says: 'linked statically, but DMTCP can checkpoint only dynamically linked programs',
         },
       ];
     if (/\/ld-musl-/.test(elf.interpreter))
-      return [{ what, verdict: 'unknown', says: 'linked with musl, and DMTCP needs glibc' }];
+      return [{ what, verdict: 'unknown', says: 'linked with musl, but DMTCP needs glibc' }];
     const mpi = [...librariesOf(path, paths)].find((name) => MPI.test(name));
     if (mpi === undefined) return [];
     return [
@@ -53,7 +53,7 @@ export async function checkPrograms(
         : {
             what,
             verdict: 'unknown',
-            says: `linked with MPI (${mpi}), whose start-up DMTCP mostly cannot bring back: write \`mpi = singleton\``,
+            says: `linked with MPI (${mpi}), whose start-up DMTCP usually cannot restore: write \`mpi = singleton\``,
           },
     ];
   });
