@@ -1,5 +1,5 @@
 import { names } from '../diagnostics/names.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { suggestName } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { ownerOf } from '../language/vocabulary/index.ts';
 import type { Calculation, NumberValue, Value, WordValue } from '../model/ast.ts';
@@ -57,10 +57,7 @@ function named({ text, span }: WordValue, { report, scope }: Context): Constant 
   const found = scope.find(text);
   if (found === 'broken') return undefined;
   if (found === undefined) {
-    const nearest = suggest(
-      text,
-      scope.names().map((name) => ({ name })),
-    );
+    const nearest = suggestName(text, scope.names());
     const isKey = ownerOf(text) !== undefined;
     report(names.unknownName, span, { name: text, nearest, isKey, truth: truthOf(text) });
   }

@@ -1,4 +1,4 @@
-import { suggest } from '../diagnostics/suggest.ts';
+import { suggestName } from '../diagnostics/suggest.ts';
 import { INSERTS } from '../language/vocabulary/index.ts';
 import type { TypeName } from './constant.ts';
 import type { Context } from './context.ts';
@@ -10,10 +10,7 @@ import type { Context } from './context.ts';
  * it would be said of the same slip.
  */
 export function nearName(word: string, types: readonly TypeName[], { scope }: Context): string | undefined {
-  const nearest = suggest(
-    word,
-    scope.names().map((name) => ({ name })),
-  );
+  const nearest = suggestName(word, scope.names());
   const found = nearest === undefined ? undefined : scope.find(nearest);
   const fits = found === 'broken' || (found !== undefined && types.includes(found.type));
   return fits ? nearest : undefined;

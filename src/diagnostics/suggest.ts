@@ -31,6 +31,28 @@ export function suggest(written: string, all: readonly Candidate[]): string | un
  */
 const MOST = 200;
 
+/** `suggest` among plain names. Those of a long list are sorted by their first letter once, whatever is asked about them. */
+export function suggestName(written: string, names: readonly string[]): string | undefined {
+  if (names.length <= MOST)
+    return suggest(
+      written,
+      names.map((name) => ({ name })),
+    );
+  const letter = (name: string) => name.slice(0, 1).toLowerCase();
+  const byLetter = sorted.get(names) ?? new Map<string, Candidate[]>();
+  if (!sorted.has(names)) {
+    sorted.set(names, byLetter);
+    for (const name of names) {
+      const alike = byLetter.get(letter(name)) ?? [];
+      if (alike.length < MOST) alike.push({ name });
+      byLetter.set(letter(name), alike);
+    }
+  }
+  return suggest(written, byLetter.get(letter(written)) ?? []);
+}
+
+const sorted = new WeakMap<readonly string[], Map<string, Candidate[]>>();
+
 const startsLike =
   (written: string) =>
   ({ name, aliases = [] }: Candidate) =>

@@ -8,19 +8,41 @@ export function textOf(value: StringValue): string {
 
 /** Where characters `[from, to)` of the string's text stand in the source. */
 export function spanInside(value: StringValue, from: number, to: number): Span {
-  let offset = 0;
-  let start: number | undefined;
-  let end = value.span.end;
-  for (const segment of value.segments) {
-    const next = offset + segment.text.length;
-    if (start === undefined && from < next) start = spanOfPart(segment, from - offset, next).start;
-    if (to <= next) {
-      end = spanOfPart(segment, 0, to - offset).end;
-      break;
-    }
-    offset = next;
+  const { segments } = value;
+  const starts = startsOf(segments);
+  // The first segment that goes on after `from`, and the first that reaches `to`.
+  const last = firstWhere(segments.length, (i) => to <= (starts[i + 1] ?? 0));
+  const first = firstWhere(last, (i) => from < (starts[i + 1] ?? 0));
+  const [opening, closing] = [segments[first], segments[last]];
+  const startsThere = opening !== undefined && from < (starts[first + 1] ?? 0);
+  return {
+    start: startsThere ? spanOfPart(opening, from - (starts[first] ?? 0), from).start : value.span.start,
+    end: closing === undefined ? value.span.end : spanOfPart(closing, 0, to - (starts[last] ?? 0)).end,
+  };
+}
+
+/** Kept: rules ask where each command of a text is, and a text of n {{names}} has n segments. */
+const known = new WeakMap<readonly StringSegment[], readonly number[]>();
+
+/** Where each segment begins in the text of a string, and at last where the text ends. */
+function startsOf(segments: readonly StringSegment[]): readonly number[] {
+  const before = known.get(segments);
+  if (before !== undefined) return before;
+  const starts = [0];
+  for (const [i, { text }] of segments.entries()) starts.push((starts[i] ?? 0) + text.length);
+  known.set(segments, starts);
+  return starts;
+}
+
+/** The first index below `count` at which `holds`, which goes on to hold after it; `count` where it never does. */
+function firstWhere(count: number, holds: (i: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
-  return { start: start ?? value.span.start, end };
+  return low;
 }
 
 /** Where characters `[from, to)` of the segment stand: all of it, where it is not the source's own text. */

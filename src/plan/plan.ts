@@ -145,7 +145,22 @@ function writtenShell(value: StringValue, source: Source) {
   };
 }
 
-const lineAt = (source: Source, offset: number) => source.text.slice(0, offset).split('\n').length;
+/** How far the lines of a source were counted: its workflows are asked about in turn, and a file may have thousands. */
+const counted = new WeakMap<Source, { offset: number; line: number }>();
+
+function lineAt(source: Source, offset: number): number {
+  const before = counted.get(source);
+  let { offset: from, line } =
+    before !== undefined && before.offset <= offset ? before : { offset: 0, line: 1 };
+  for (;;) {
+    const end = source.text.indexOf('\n', from);
+    if (end === -1 || end >= offset) break;
+    from = end + 1;
+    line += 1;
+  }
+  counted.set(source, { offset: from, line });
+  return line;
+}
 
 /**
  * What keeps the start-up of an MPI program to one process, as DMTCP needs it: measured with OpenMPI 4, LAMMPS and

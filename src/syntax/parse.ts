@@ -18,8 +18,11 @@ import { reportErrors } from './mistakes.ts';
 import { repairTokens } from './repair.ts';
 import { UnterminatedComment } from './tokens.ts';
 
-/** Characters (UTF-16 units) that a source may have: a flow is some dozen lines. */
-export const LONGEST_SOURCE = 100_000;
+/**
+ * Characters (UTF-16 units) that a source may have: a flow is some dozen lines. Reading takes time in proportion to the length
+ * (test/unit/linear.test.ts); this many of nothing but mistakes take some seconds, for what is said of them.
+ */
+export const LONGEST_SOURCE = 400_000;
 
 /**
  * Text to tree. Never throws: whatever the text, there is a tree of what could be read, and a finding for each
