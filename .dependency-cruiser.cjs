@@ -56,8 +56,7 @@ module.exports = {
     only('src/forecast', 'src/language', 'src/model', 'src/time', 'src/diagnostics', 'src/site'),
     only('src/emit', 'src/model'),
     only('targets/runtimes', 'src/model', 'src/emit'),
-    // Both know an image file by the same bash.
-    only('targets/image', 'src/model', 'src/emit', 'targets/runtimes/files'),
+    only('targets/image', 'src/model', 'src/emit', 'targets/runtimes'),
     only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics', 'targets/runtimes'),
     only('src/host', 'src/model'),
   ],

@@ -91,6 +91,8 @@ export interface RuntimeRules {
   readonly name: RuntimeName;
   /** As its people write it. */
   readonly label: string;
+  /** Commands that start a container of it, or of a kind that it can take the place of. `always`: whatever follows them. */
+  readonly starters: { readonly commands: readonly string[]; readonly always: boolean };
   /** What the image can be that is a file; a folder then does, too. null: it has its images by their names only. */
   readonly files: ImageFiles | null;
   /** Why a digest cannot decide which image it is, and what a run does about it, as a phrase; null where one can. */

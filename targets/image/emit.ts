@@ -3,6 +3,7 @@ import type { Artifact } from '../../src/model/artifact.ts';
 import type { Container, ImageRecipe } from '../../src/model/container.ts';
 import { asWritten } from '../../src/model/path.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { runtimeOf } from '../runtimes/index.ts';
 import { definitionOf, dmtcpDefinition } from './definition.ts';
 import { dockerfileOf } from './dockerfile.ts';
 import { ignoreFile } from './ignore.ts';
@@ -26,12 +27,12 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   const dmtcpOnly = `${workflow}.dmtcp.def`;
   const script = `${workflow}.image.sh`;
   const ignore = `${dockerfile}.dockerignore`;
+  const { filed, plainStages } = runtimeOf(container.runtime).builds;
   // Apptainer builds its files of a definition; an image that it gets by name is built as all others are.
-  const defined = container.runtime === 'apptainer' && container.image.kind === 'file';
+  const defined = container.image.kind === 'file' && filed?.definition === true;
 
   const stages = stagesOf(staged, container);
-  // Charliecloud's builder takes the name of a stage for that of an image.
-  const dockerStages = container.runtime === 'charliecloud' ? flattened(stages) : stages;
+  const dockerStages = plainStages ? flattened(stages) : stages;
   const inputs = localInputs(recipe);
   const own = [
     'crflow-state',

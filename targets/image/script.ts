@@ -1,5 +1,4 @@
 import { aligned } from '../../src/emit/aligned.ts';
-import { charliecloudName, shifterName } from '../../src/emit/image-name.ts';
 import {
   code,
   comment,
@@ -14,23 +13,16 @@ import { template } from '../../src/emit/template.ts';
 import type { Container, ImageRecipe } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
 import { variablesOf } from '../../src/model/path.ts';
-import fingerprint from '../runtimes/files/fingerprint.sh';
+import { runtimeOf } from '../runtimes/index.ts';
+import type { Builds } from '../runtimes/runtime.ts';
 import { places } from './dmtcp.ts';
-import apptainer from './scripts/apptainer.sh';
-import apptainerName from './scripts/apptainer-name.sh';
-import charliecloud from './scripts/charliecloud.sh';
-import charliecloudFile from './scripts/charliecloud-file.sh';
-import charliecloudNamed from './scripts/charliecloud-name.sh';
 import common from './scripts/common.sh';
 import copy from './scripts/copy.sh';
 import file from './scripts/file.sh';
 import main from './scripts/main.sh';
 import mark from './scripts/mark.sh';
 import oci from './scripts/oci.sh';
-import podman from './scripts/podman.sh';
-import podmanHpc from './scripts/podman-hpc.sh';
 import registry from './scripts/registry.sh';
-import shifter from './scripts/shifter.sh';
 import image from './templates/image.sh.hbs';
 
 const render = template(image);
@@ -65,26 +57,15 @@ export function imageScript(container: Container, about: ScriptOf): string {
   });
 }
 
-/** Our own bash files, a kind of image and a runtime each. */
+/** The bash of all, and between it that of the runtime for its kind of image. */
 function partsFor({ runtime, image: { kind } }: Container): string[] {
-  switch (`${runtime} ${kind}` as const) {
-    case 'podman name':
-      return [common, mark, oci, podman, main];
-    case 'podman-hpc name':
-      return [common, mark, oci, podmanHpc, main];
-    case 'shifter name':
-      return [common, mark, oci, registry, shifter, main];
-    case 'apptainer name':
-      return [common, mark, oci, registry, apptainerName, main];
-    case 'apptainer file':
-      return [common, mark, file, copy, apptainer, fingerprint, main];
-    case 'charliecloud name':
-      return [common, mark, copy, charliecloud, charliecloudNamed, fingerprint, main];
-    case 'charliecloud file':
-      return [common, mark, file, copy, charliecloud, charliecloudFile, fingerprint, main];
-    default:
-      throw new UnspeakableInShell(kind, `${runtime} has its images by name, not as files`);
+  const { named, filed } = runtimeOf(runtime).builds;
+  if (kind === 'file') {
+    if (filed === null) throw new UnspeakableInShell(kind, `${runtime} has its images by name, not as files`);
+    return [common, mark, file, copy, filed.bash, main];
   }
+  const before = { oci: [oci], registry: [oci, registry], own: [copy] }[named.through];
+  return [common, mark, ...before, named.bash, main];
 }
 
 /** Our own bash is code as it stands; nothing else becomes shell text this way. */
@@ -92,6 +73,7 @@ const ownText = (text: string) => code([text] as unknown as TemplateStringsArray
 
 function settings(container: Container, about: ScriptOf): ShellText[] {
   const { runtime, image } = container;
+  const { builds } = runtimeOf(runtime);
   const name = image.kind === 'name' ? imageReference({ ...image, digest: null }) : null;
   const own = about.inputs.includes('.') ? about.own : [];
   return [
@@ -101,17 +83,7 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
     ...aligned([
       [code`readonly runtime=${word(runtime)}`, 'what it is for'],
       ...(name === null ? [] : ([[code`readonly image=${name}`, 'its name']] as const)),
-      ...(image.kind === 'name' && runtime === 'shifter'
-        ? ([[code`readonly site_name=${word(shifterName(image))}`, 'as Shifter spells it']] as const)
-        : []),
-      ...(runtime === 'charliecloud'
-        ? ([
-            [
-              code`readonly built=${word(image.kind === 'name' ? charliecloudName({ ...image, digest: null }) : about.workflow.toLowerCase())}`,
-              "in ch-image's storage",
-            ],
-          ] as const)
-        : []),
+      ...(builds.settings?.(image, about.workflow) ?? []),
       ...(image.kind === 'file'
         ? ([
             [
@@ -120,11 +92,11 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
             ],
           ] as const)
         : []),
-      platformOf(runtime, image.kind, about.image.platform),
-      ...(about.image.user === undefined && about.image.from.kind === 'name' && usesOci(runtime, image.kind)
+      platformOf(builds, image.kind, about.image.platform),
+      ...(about.image.user === undefined && about.image.from.kind === 'name' && usesOci(builds, image.kind)
         ? ([[code`readonly base=${imageReference(about.image.from)}`, 'the image that it extends']] as const)
         : []),
-      ...(runtime === 'apptainer' && image.kind === 'file'
+      ...(image.kind === 'file' && builds.filed?.definition
         ? ([
             [
               code`readonly dmtcp_recipe=${word(about.recipe.replace(/\.def$/, '.dmtcp.def'))}`,
@@ -141,17 +113,13 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
   ];
 }
 
-const usesOci = (runtime: Container['runtime'], kind: Container['image']['kind']) =>
-  kind === 'name' && runtime !== 'charliecloud';
+const usesOci = ({ named }: Builds, kind: Container['image']['kind']) =>
+  kind === 'name' && named.through !== 'own';
 
 /** The platform, as options of what builds. */
-function platformOf(
-  runtime: Container['runtime'],
-  kind: Container['image']['kind'],
-  platform: string | undefined,
-) {
-  const option = usesOci(runtime, kind) ? '--platform' : '--arch';
-  const value = usesOci(runtime, kind) ? platform : platform?.replace(/^linux\//, '');
+function platformOf(builds: Builds, kind: Container['image']['kind'], platform: string | undefined) {
+  const option = usesOci(builds, kind) ? '--platform' : '--arch';
+  const value = usesOci(builds, kind) ? platform : platform?.replace(/^linux\//, '');
   return [
     code`readonly platform=(${words(value === undefined ? [] : [`${option}=${value}`])})`,
     'what it is built for, where not for this machine',

@@ -1,8 +1,8 @@
 import { isUrl } from '../../src/emit/forms.ts';
-import { charliecloudName } from '../../src/emit/image-name.ts';
 import { code, imageReference, lines, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
 import type { Container, Distribution, ImageRecipe } from '../../src/model/container.ts';
 import { nothingLeft } from '../../src/model/nothing-left.ts';
+import { runtimeOf } from '../runtimes/index.ts';
 import { applicationSteps } from './application.ts';
 import { BASE_FILE } from './definition.ts';
 import { commandsOfTheJob, type PackageManager, packageManagers, wrapped } from './distributions.ts';
@@ -32,13 +32,9 @@ export function stagesOf(recipe: Staged, container: Container): Stage[] {
   const { from: base, ...rest } = others;
   nothingLeft(rest);
   const manager = packageManagers[distribution];
-  const isCharliecloud = container.runtime === 'charliecloud';
+  const { spellBase, plainStages } = runtimeOf(container.runtime).builds;
   const from =
-    base.kind === 'file'
-      ? lineWord(BASE_FILE)
-      : isCharliecloud
-        ? lineWord(charliecloudName(base))
-        : imageReference(base);
+    base.kind === 'file' ? lineWord(BASE_FILE) : spellBase ? lineWord(spellBase(base)) : imageReference(base);
   const builds = sources.length + buildPackages.length + results.length > 0 || build !== null;
   return [
     {
@@ -63,7 +59,7 @@ export function stagesOf(recipe: Staged, container: Container): Stage[] {
             why: 'The application.',
             from: 'tools',
             steps: applicationSteps(
-              { packages, buildPackages, sources, build, results, cache: isCharliecloud ? [] : cache },
+              { packages, buildPackages, sources, build, results, cache: plainStages ? [] : cache },
               manager,
             ),
           },

@@ -1,11 +1,13 @@
 import type { RuntimeName } from '../../src/model/container.ts';
-import { apptainer } from './apptainer.ts';
-import { charliecloud } from './charliecloud.ts';
-import { podman, podmanHpc } from './podman.ts';
-import type { Runtime } from './runtime.ts';
-import { shifter } from './shifter.ts';
+import { apptainer } from './apptainer/index.ts';
+import { charliecloud } from './charliecloud/index.ts';
+import { podman } from './podman/index.ts';
+import { podmanHpc } from './podman-hpc/index.ts';
+import type { ContainerRuntime } from './runtime.ts';
+import { shifter } from './shifter/index.ts';
 
-const all: Readonly<Record<RuntimeName, Runtime>> = {
+/** All of them: one for each name in src/language/words.ts. */
+const all: Readonly<Record<RuntimeName, ContainerRuntime>> = {
   shifter,
   'podman-hpc': podmanHpc,
   apptainer,
@@ -14,4 +16,4 @@ const all: Readonly<Record<RuntimeName, Runtime>> = {
 };
 
 /** The container runtime of that name. */
-export const runtimeOf = (name: RuntimeName): Runtime => all[name];
+export const runtimeOf = (name: RuntimeName): ContainerRuntime => all[name];

@@ -1,3 +1,31 @@
-export type { Runtime } from '../../src/model/container.ts';
+import type { ShellText } from '../../src/emit/shell-text.ts';
+import type { Image, ImageName, Runtime } from '../../src/model/container.ts';
+
+/** All that there is to a container runtime, its part of image.sh included. A folder each; index.ts has the list. */
+export interface ContainerRuntime extends Runtime {
+  readonly builds: Builds;
+}
+
+/** How image.sh builds an image and brings it to where the runtime finds it. */
+export interface Builds {
+  /** An image by its name. */
+  readonly named: {
+    /** `oci`: Podman or Docker builds it; `registry`: and it is pushed to where it gets its name; `own`: a program of the runtime's own does. */
+    readonly through: 'oci' | 'registry' | 'own';
+    readonly bash: string;
+  };
+  /** An image that is a file; null where it has its images by their names only. */
+  readonly filed: {
+    /** Is it built of an Apptainer definition, and not of a Dockerfile? */
+    readonly definition: boolean;
+    readonly bash: string;
+  } | null;
+  /** How its builder spells the base image, where that is not by the whole name. */
+  readonly spellBase?: (base: ImageName) => string;
+  /** Does its builder take the name of a stage for that of an image, and keep no folders from one build to the next? */
+  readonly plainStages: boolean;
+  /** Settings that it has beside those of all, each with what it is. */
+  readonly settings?: (image: Image, workflow: string) => readonly (readonly [ShellText, string])[];
+}
 
 export const anywhere = () => undefined;

@@ -1,25 +1,15 @@
 import { limits } from '../../diagnostics/limits.ts';
-import type { RuntimeName } from '../../model/container.ts';
+import { RUNTIMES } from '../../model/container.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import type { Context } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
 const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;
-/** What starts containers, and the runtime of ours that does the same. */
-const RUNTIME_OF: Readonly<Record<string, RuntimeName | undefined>> = {
-  podman: 'podman',
-  docker: 'podman',
-  'podman-hpc': 'podman-hpc',
-  shifter: 'shifter',
-  apptainer: 'apptainer',
-  singularity: 'apptainer',
-  'ch-run': 'charliecloud',
-  enroot: undefined,
-};
-/** Of those that do other things, too: what starts one. `podman images` and `apptainer --version` do no harm. */
+/** Starts containers too, and none of the runtimes can do the same. */
+const OTHER_STARTER = 'enroot';
+/** Of commands that do other things, too: what starts one. `podman images` and `apptainer --version` do no harm. */
 const STARTS = /^(?:run|exec|shell|start)$/;
-const ALWAYS_STARTS = /^(?:shifter|ch-run)$/;
 /** What ends at once under DMTCP ("This program should not be run under ckpt control", seen with 4.1.1). */
 const DMTCP = /^(?:dmtcp_(?:launch|coordinator|restart|checkpoint)|mtcp_restart)$/;
 /** Programs that were seen to need `mpi = singleton` (facts of applications), by how their commands are called. */
@@ -31,9 +21,11 @@ const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
 /** What DMTCP cannot do, as far as the text shows it; and what has no effect. */
 export function limitRules(
   { application, checkpoint, container, schedule }: Blocks,
-  { report }: Context,
+  { report, runtime }: Context,
   run: RunText | undefined,
 ): void {
+  const runtimes = RUNTIMES.flatMap((name) => runtime(name) ?? []);
+  const startedBy = (command: string) => runtimes.find(({ starters }) => starters.commands.includes(command));
   const { mpi } = application?.values ?? {};
   const commands = run?.programs ?? [];
   const first = (names: RegExp) => commands.find(({ name }) => names.test(name));
@@ -44,14 +36,15 @@ export function limitRules(
   if (dmtcp !== undefined) report(limits.dmtcpInRun, at(dmtcp), { command: dmtcp.name });
   const starter = commands.find(
     ({ name, args }) =>
-      Object.hasOwn(RUNTIME_OF, name) &&
-      (ALWAYS_STARTS.test(name) || args.some(({ value }) => value !== undefined && STARTS.test(value))),
+      (name === OTHER_STARTER || startedBy(name) !== undefined) &&
+      (startedBy(name)?.starters.always ||
+        args.some(({ value }) => value !== undefined && STARTS.test(value))),
   );
   if (starter !== undefined)
     report(limits.ownContainer, at(starter), {
       command: starter.name,
       isInside: container !== undefined,
-      runtime: RUNTIME_OF[starter.name],
+      runtime: startedBy(starter.name)?.name,
     });
   if (mpi === undefined && !application?.given.has('mpi') && launcher === undefined) {
     for (const [names, program] of MPI_PROGRAMS) {

@@ -1,6 +1,12 @@
-import { shifterName } from '../../src/emit/image-name.ts';
-import type { Runtime } from './runtime.ts';
-import bash from './shifter.sh';
+import { shortName } from '../../../src/emit/image-name.ts';
+import { code, word } from '../../../src/emit/shell-text.ts';
+import type { ImageName } from '../../../src/model/container.ts';
+import type { ContainerRuntime } from '../runtime.ts';
+import image from './image.sh';
+import bash from './job.sh';
+
+/** `docker:name:tag`. */
+const spell = (of: ImageName): string => `docker:${shortName(of)}:${of.tag}`;
 
 /**
  * Where it mounts nothing of a user's: beginnings of paths, by the letter, and whole ones (src/VolumeMap.c, 22.02.1). It
@@ -10,10 +16,11 @@ const BEGINNINGS = ['/etc', '/var', '/opt/udiImage'];
 const PLACES = ['/opt', '/dev', '/proc'];
 const OPEN = '/var/tmp';
 
-export const shifter: Runtime = {
+export const shifter: ContainerRuntime = {
   name: 'shifter',
   label: 'Shifter',
   command: 'shifter',
+  starters: { commands: ['shifter'], always: true },
   files: null,
   noDigest: 'Shifter does not support digests, but requeues keep the image that it found at submission',
   local: false,
@@ -46,11 +53,18 @@ export const shifter: Runtime = {
   refusedOptions: [],
   gpuOptions: [],
   abbreviates: true,
-  spell: shifterName,
+  spell,
   bash,
+  builds: {
+    named: { through: 'registry', bash: image },
+    filed: null,
+    plainStages: false,
+    settings: (of) =>
+      of.kind === 'name' ? [[code`readonly site_name=${word(spell(of))}`, 'as Shifter spells it']] : [],
+  },
   moduleOptions: (modules) => (modules.length > 0 ? [`--module=${modules.join(',')}`] : []),
-  directives: ({ image, modules }) => [
-    ...(image.kind === 'name' ? [['--image', shifter.spell(image)] as const] : []),
+  directives: ({ image: of, modules }) => [
+    ...(of.kind === 'name' ? [['--image', spell(of)] as const] : []),
     ...(modules.length > 0 ? [['--module', modules.join(',')] as const] : []),
   ],
 };

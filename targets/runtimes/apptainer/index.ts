@@ -1,13 +1,16 @@
-import { imageName } from '../../src/emit/image-name.ts';
-import apptainerBash from './apptainer.sh';
-import fingerprint from './files/fingerprint.sh';
-import kept from './files/kept.sh';
-import { anywhere, type Runtime } from './runtime.ts';
+import { imageName } from '../../../src/emit/image-name.ts';
+import fingerprint from '../files/fingerprint.sh';
+import kept from '../files/kept.sh';
+import { anywhere, type ContainerRuntime } from '../runtime.ts';
+import imageFile from './image-file.sh';
+import imageNamed from './image-name.sh';
+import job from './job.sh';
 
-export const apptainer: Runtime = {
+export const apptainer: ContainerRuntime = {
   name: 'apptainer',
   label: 'Apptainer',
   command: 'apptainer',
+  starters: { commands: ['apptainer', 'singularity'], always: false },
   // Its definitions have no way to an image of Podman or Docker: `localhost` would be asked as a registry.
   files: { ending: '.sif', foreign: [], baseFromRegistry: true, extendsFiles: true },
   noDigest: null,
@@ -42,5 +45,10 @@ export const apptainer: Runtime = {
   abbreviates: false,
   spell: (image) =>
     `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,
-  bash: [apptainerBash, kept, fingerprint].join('\n'),
+  bash: [job, kept, fingerprint].join('\n'),
+  builds: {
+    named: { through: 'registry', bash: imageNamed },
+    filed: { definition: true, bash: [imageFile, fingerprint].join('\n') },
+    plainStages: false,
+  },
 };

@@ -1,0 +1,58 @@
+import { shortName } from '../../../src/emit/image-name.ts';
+import { code, word } from '../../../src/emit/shell-text.ts';
+import type { ImageName } from '../../../src/model/container.ts';
+import fingerprint from '../files/fingerprint.sh';
+import kept from '../files/kept.sh';
+import { anywhere, type ContainerRuntime } from '../runtime.ts';
+import image from './image.sh';
+import imageFile from './image-file.sh';
+import imageNamed from './image-name.sh';
+import job from './job.sh';
+
+/**
+ * As Charliecloud has it: Docker's registry is that of names without one, under another host name, and `localhost` would be
+ * a part of the path (image.py of 0.31). Its storage and `ch-image` must mean the same by it. One of digest and tag.
+ */
+function spell({ registry, repository, tag, digest }: ImageName): string {
+  const name = shortName({ registry: registry === 'localhost' ? 'docker.io' : registry, repository });
+  return `${name}${digest === null ? `:${tag}` : `@${digest}`}`;
+}
+
+export const charliecloud: ContainerRuntime = {
+  name: 'charliecloud',
+  label: 'Charliecloud',
+  command: 'ch-run',
+  starters: { commands: ['ch-run'], always: true },
+  files: { ending: '.sqfs', foreign: ['.sif', '.simg'], baseFromRegistry: false, extendsFiles: false },
+  noDigest:
+    'Charliecloud does not support digests; the run records which image it began in, and stops (status 70) if it finds another',
+  local: true,
+  modules: null,
+  whyNoMount: anywhere,
+  readonly: false,
+  ownOptions: ['--bind', '-b', '--cd', '-c', '--set-env', '--unset-env', '--storage', '-s'],
+  refusedOptions: [
+    [['--private-tmp', '-t'], 'files in /tmp would be lost with the container at the next restore'],
+    [['--write', '-w'], 'a run continues in the image that it began in, so nothing may change the image'],
+    [
+      ['--join', '-j', '--join-ct', '--join-pid', '--join-tag'],
+      'the job itself starts and ends its containers',
+    ],
+  ],
+  gpuOptions: [],
+  abbreviates: true,
+  spell,
+  bash: [job, kept, fingerprint].join('\n'),
+  builds: {
+    named: { through: 'own', bash: [image, imageNamed, fingerprint].join('\n') },
+    filed: { definition: false, bash: [image, imageFile, fingerprint].join('\n') },
+    spellBase: spell,
+    plainStages: true,
+    settings: (of, workflow) => [
+      [
+        code`readonly built=${word(of.kind === 'name' ? spell({ ...of, digest: null }) : workflow.toLowerCase())}`,
+        "in ch-image's storage",
+      ],
+    ],
+  },
+};

@@ -1,0 +1,65 @@
+import { imageName } from '../../../src/emit/image-name.ts';
+import { anywhere, type ContainerRuntime } from '../runtime.ts';
+import find from './find.sh';
+import image from './image.sh';
+import job from './job.sh';
+
+const OWN_OPTIONS = [
+  '--rm',
+  '--name',
+  '--pull',
+  '--entrypoint',
+  '--workdir',
+  '-w',
+  '--network',
+  '--net',
+  '--userns',
+  '--user',
+  '-u',
+  '--volume',
+  '-v',
+  '--mount',
+  '--env',
+  '-e',
+  '--detach',
+  '-d',
+  '--interactive',
+  '-i',
+  '--tty',
+  '-t',
+];
+
+const REFUSED: ContainerRuntime['refusedOptions'] = [
+  [
+    ['--pid', '--pod'],
+    'the container needs its own process namespace, so that all its processes end with it',
+  ],
+  [
+    ['--tmpfs', '--read-only', '--read-only-tmpfs'],
+    'files that the program writes there would be lost with the container at the next restore',
+  ],
+  [['--rmi'], 'a run continues in the image that it began in, which this would remove'],
+  [['--replace', '--restart', '--timeout'], 'the job itself starts and ends its containers'],
+  [['--rootfs'], 'the image would not be the one that the job keeps track of'],
+];
+
+/** Plain Podman: for a desk, and for nodes that have it. */
+export const podman: ContainerRuntime = {
+  name: 'podman',
+  label: 'Podman',
+  command: 'podman',
+  starters: { commands: ['podman', 'docker'], always: false },
+  files: null,
+  noDigest: null,
+  local: true,
+  modules: null,
+  whyNoMount: anywhere,
+  readonly: true,
+  ownOptions: OWN_OPTIONS,
+  refusedOptions: REFUSED,
+  gpuOptions: [['--gpus'], ['--device', /nvidia|\/dev\/(?:dri|kfd)\b/], ['--hooks-dir', /nvidia/]],
+  abbreviates: false,
+  spell: imageName,
+  bash: `${job}\n${find}`,
+  builds: { named: { through: 'oci', bash: image }, filed: null, plainStages: false },
+};
