@@ -46,7 +46,12 @@ const mostTold = 1000;
 
 export function createReporter({ format, strict }: ReportOptions): Reporter {
   const all: { one: Diagnostic; source: Source }[] = [];
-  const color = format === 'pretty' && process.stderr.isTTY === true && !process.env['NO_COLOR'];
+  // Asked for with the first finding: Node takes a while to make the stream.
+  let color: boolean | undefined;
+  const isColored = () => {
+    color ??= process.stderr.isTTY === true && !process.env['NO_COLOR'];
+    return color;
+  };
   const lines = new Map<Source, Lines>();
   const linesIn = (source: Source) => {
     const known = lines.get(source) ?? linesOf(source.text);
@@ -61,7 +66,7 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
         all.push({ one, source });
         worst = Math.max(worst, failureOf(one, strict));
         if (format === 'pretty' && all.length <= mostShown)
-          process.stderr.write(`${render(one, source, { color, lines: linesIn(source) })}\n\n`);
+          process.stderr.write(`${render(one, source, { color: isColored(), lines: linesIn(source) })}\n\n`);
       }
     },
     say: (line) => {

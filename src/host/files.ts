@@ -105,6 +105,7 @@ export async function makeFolder(folder: string): Promise<void> {
 /** `called`: its name in words. `refused`: once already, so that to ask again has no end. */
 async function makeFolders(folder: string, called: string, refused: boolean): Promise<void> {
   try {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
     await mkdir(folder);
   } catch (error) {
     if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
