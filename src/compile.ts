@@ -29,8 +29,8 @@ export interface Flow {
   readonly runParts: StringValue;
 }
 
-/** What a compilation depends on beside the source. */
-export interface Given {
+/** What a compilation depends on, in addition to the source. */
+export interface CompileInputs {
   readonly settings?: Settings;
   readonly include?: ReadInclude;
   /** A site that goes before what the source says: a name, or the path of a profile. */
@@ -69,16 +69,16 @@ export function compile(
     readSite = include,
     locksOf = noLocks,
     contextOf = beside,
-  }: Given = {},
+  }: CompileInputs = {},
 ): Compiled {
   const loaded = loadProgram(source, include);
   const files = loaded.map(({ module }) => module);
   const site = chooseSite(files, asked, readSite);
   const { workflows, findings } = checkProgram(files, settings, isJobVariable, site.profile, runtimeOf);
   const sources = [...new Set([...findings, ...files, site].flatMap((one) => one.source ?? []))];
-  const nowhere = site.diagnostics.filter(({ file }) => file === undefined);
+  const withoutFile = site.diagnostics.filter(({ file }) => file === undefined);
   const diagnostics = [
-    ...nowhere,
+    ...withoutFile,
     ...sources.flatMap((one) =>
       sortDiagnostics([
         ...site.diagnostics.filter(({ file }) => file === one.name),

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
-import { renderAll } from '../src/diagnostics/render.ts';
 import type { Clause, Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
 import type { Source } from '../src/model/span.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { CASES, type Case, cases, readCase, SET } from './support/cases.ts';
 import { type Compiled, compile } from './support/compile.ts';
+import { renderAll } from './support/render.ts';
 
 /**
  * The goldens in the folders of specs/cases (test/support/cases.ts): what is said of each source, and what is made of it where

@@ -12,7 +12,6 @@ import {
   type BlockName,
   type BlockSpec,
   clauseOwner,
-  defaultOf,
   INNER,
   INSERTS,
   type KeySpec,
@@ -25,6 +24,7 @@ import { parseDuration } from '../src/time/duration.ts';
 import { parseSize } from '../src/time/size.ts';
 import { SIZE_UNITS, TIME_UNITS } from '../src/time/units.ts';
 import { compile } from './support/compile.ts';
+import { defaultOf } from './support/vocabulary.ts';
 
 /**
  * grammar/README.md is held against the language: its examples compile, what it calls refused is refused, and its

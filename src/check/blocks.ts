@@ -28,7 +28,7 @@ import type {
 } from '../model/ast.ts';
 import type { BlockValues } from '../model/flow.ts';
 import type { Span } from '../model/span.ts';
-import { type Context, type Given, type Target, textOf } from './context.ts';
+import { type Context, type Located, type Target, textOf } from './context.ts';
 import { resolve } from './evaluate.ts';
 import { fillIn, fillShell } from './insert.ts';
 import { wrongType } from './type.ts';
@@ -36,7 +36,7 @@ import { readers } from './values.ts';
 
 /** The values of a block that are right, by key: typed by the vocabulary. */
 export type Values<B extends BlockName> = {
-  readonly [K in keyof BlockValues<B>]?: Given<NonNullable<BlockValues<B>[K]>>;
+  readonly [K in keyof BlockValues<B>]?: Located<NonNullable<BlockValues<B>[K]>>;
 };
 
 /** A block as it was read: values with every name filled in. Nothing of its text is left for the rules to misread. */
@@ -91,7 +91,7 @@ export function reportPlanned(entry: Assignment | Block, { report }: Context): v
 /** Reads the entries of a block by its vocabulary. Everything unknown, doubled or misplaced is reported. */
 export function readBlock<B extends BlockName>(name: B, block: Block, context: Context): Reading<B> {
   const spec: BlockSpec = vocabulary[name];
-  const read: Record<string, Given<unknown>> = {};
+  const read: Record<string, Located<unknown>> = {};
   const seen: Seen = new Map();
   const inner: Block[] = [];
   const own: Clause[] = [];
@@ -142,11 +142,11 @@ export function valuesOf<B extends BlockName>(name: B, { values }: Read<B>): Blo
   const keys: BlockSpec['keys'] = vocabulary[name].keys;
   if (Object.entries(keys).some(([key, { required }]) => required && !Object.hasOwn(values, key)))
     return undefined;
-  const given = Object.entries(values) as readonly [string, Given<unknown>][];
+  const given = Object.entries(values) as readonly [string, Located<unknown>][];
   return Object.fromEntries(given.map(([key, { value }]) => [key, value])) as BlockValues<B>;
 }
 
-function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Given<unknown> | undefined {
+function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Located<unknown> | undefined {
   const key = entry.key.text;
   if (entry.kind === 'block') {
     context.report(names.notABlock, entry.key.span, { key, example: `${key} = ${spec.example}` });

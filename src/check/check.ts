@@ -5,7 +5,7 @@ import { placeOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { isWorkflowName } from '../language/names.ts';
-import type { FlowFile, Name, WorkflowNode } from '../model/ast.ts';
+import type { Name, WorkflowNode } from '../model/ast.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Workflow } from '../model/flow.ts';
 import type { Module, Settings } from '../model/program.ts';
@@ -38,21 +38,6 @@ const UNKNOWN: SiteProfile = {
   fileSystems: [],
   slurm: {},
 };
-
-/** One file by itself: `checkProgram` of a program that includes nothing. */
-export function check(
-  file: FlowFile,
-  source: Source,
-  settings: Settings = new Map(),
-  site: SiteProfile = UNKNOWN,
-): { workflows: Workflow[]; diagnostics: Diagnostic[] } {
-  const module = { source, file, includes: [] };
-  const { workflows, findings } = checkProgram([module], settings, undefined, site);
-  return {
-    workflows: workflows.map(({ workflow }) => workflow),
-    diagnostics: findings.flatMap(({ diagnostics }) => diagnostics),
-  };
-}
 
 /**
  * Names, types and rules of all files of a program, the first being the one that was named, with what `--set` gives.
@@ -87,7 +72,7 @@ export function checkProgram(
       const workflow = readWorkflow(node, context, (lets, inside) =>
         declarations.scopeInside(module, lets, inside),
       );
-      if (workflow !== undefined && errors() === before) oneRecipeEach(workflow, node, recipes, context);
+      if (workflow !== undefined && errors() === before) checkRecipesAgree(workflow, node, recipes, context);
       const fine = workflow !== undefined && errors() === before && !node.broken;
       return fine ? [{ workflow, source: module.source }] : [];
     });
@@ -133,7 +118,7 @@ function contextOf(
 }
 
 /** Two workflows may share an image, and the recipe may stand in both: but it is one. */
-function oneRecipeEach(
+function checkRecipesAgree(
   { name, container, image }: Workflow,
   node: WorkflowNode,
   recipes: Map<string, { name: string; recipe: string }>,

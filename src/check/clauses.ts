@@ -1,6 +1,6 @@
 import { values } from '../diagnostics/values.ts';
 import { listing } from '../diagnostics/words.ts';
-import { isUrl, whyNoRecipePath } from '../emit/forms.ts';
+import { isUrl, whyInvalidRecipePath } from '../emit/forms.ts';
 import { type ClauseName, type ClauseSpec, clauses, splitMount } from '../language/clauses.ts';
 import type { vocabulary } from '../language/vocabulary/index.ts';
 import type { Clause, StringValue } from '../model/ast.ts';
@@ -9,7 +9,7 @@ import type { HostPath } from '../model/flow.ts';
 import { nothingLeft } from '../model/nothing-left.ts';
 import type { Span } from '../model/span.ts';
 import { place, recipePlace, separatorIn } from './container-values.ts';
-import { type Context, type Given, textOf } from './context.ts';
+import { type Context, type Located, textOf } from './context.ts';
 import { fillIn } from './insert.ts';
 import { hostPath } from './path.ts';
 
@@ -17,7 +17,7 @@ import { hostPath } from './path.ts';
 export interface ReadMount {
   readonly from: HostPath | undefined;
   /** Tidy. */
-  readonly to: Given<string> | undefined;
+  readonly to: Located<string> | undefined;
   /** Where it says `readonly`. */
   readonly readonly: Span | undefined;
 }
@@ -26,7 +26,7 @@ export interface ReadMount {
 export interface ReadSource {
   readonly source: ImageSource | undefined;
   /** Tidy. */
-  readonly to: Given<string> | undefined;
+  readonly to: Located<string> | undefined;
 }
 
 export function readMount(clause: Clause, context: Context): ReadMount {
@@ -37,13 +37,13 @@ export function readMount(clause: Clause, context: Context): ReadMount {
   nothingLeft(rest);
   return {
     from: whole ? text && mountable(text, context) : undefined,
-    to: to && given(to, place(to, context)),
+    to: to && located(to, place(to, context)),
     readonly,
   };
 }
 
 /** A value that was found right, with the place of what it was read from. */
-const given = <T>({ span }: StringValue, value: T | undefined): Given<T> | undefined =>
+const located = <T>({ span }: StringValue, value: T | undefined): Located<T> | undefined =>
   value === undefined ? undefined : { value, span };
 
 /** A path that reaches a runtime in an option that it takes to pieces. */
@@ -108,7 +108,7 @@ function source(
   context: Context,
   read: (to: string) => ImageSource | undefined,
 ): ReadSource {
-  const to = where && given(where, recipePlace(where, context));
+  const to = where && located(where, recipePlace(where, context));
   if (where === undefined || to === undefined) return { source: undefined, to };
   const isFolder = textOf(where).endsWith('/') && to.value !== '/';
   return { source: read(isFolder ? `${to.value}/` : to.value), to };
@@ -170,7 +170,7 @@ export function whyNotBelow(text: string): string | undefined {
   if (isUrl(text)) return 'it is a URL: use `archive` or `git` to fetch it';
   if (/^[/~]/.test(text)) return 'it must be relative to the flow';
   if (text.split('/').includes('..')) return '`..` leaves the folder of the flow';
-  return whyNoRecipePath(text);
+  return whyInvalidRecipePath(text);
 }
 
 /** A clause with {{…}} filled in: what of it was right. */

@@ -1,6 +1,6 @@
 import { names } from '../diagnostics/names.ts';
 import { values } from '../diagnostics/values.ts';
-import { type WhyNot, whyNoModule, whyNoPackage, whyNoRecipePath } from '../emit/forms.ts';
+import { type WhyNot, whyInvalidModule, whyInvalidPackage, whyInvalidRecipePath } from '../emit/forms.ts';
 import { helpForWord } from '../language/runtime-options.ts';
 import type { StringValue, Value } from '../model/ast.ts';
 import type { Image, ImageName } from '../model/container.ts';
@@ -58,7 +58,7 @@ export const tidy = (path: string) => path.replace(/\/{2,}/g, '/').replace(/(?<=
 export const isIn = (place: string, folder: string) => `${place}/`.startsWith(`${folder}/`);
 
 /** Why a text is no place in a container. */
-export function whyNoPlace(text: string): string | undefined {
+export function whyInvalidPath(text: string): string | undefined {
   if (text === '') return 'it is empty';
   if (text.includes('$')) return 'nothing expands the `$`';
   if (!text.startsWith('/')) return 'it does not start with `/`';
@@ -70,23 +70,25 @@ export function whyNoPlace(text: string): string | undefined {
 }
 
 /** Why a recipe cannot name a place of its image. */
-export const whyNoRecipePlace = (text: string): WhyNot => whyNoPlace(text) ?? whyNoRecipePath(text);
+export const whyInvalidImagePath = (text: string): WhyNot =>
+  whyInvalidPath(text) ?? whyInvalidRecipePath(text);
 
 /** A place that a recipe names. */
 export const recipePlace = (value: StringValue, context: Context): string | undefined =>
-  place(value, context, whyNoRecipePlace);
+  place(value, context, whyInvalidImagePath);
 
 /** What to write in place of a text that is no place. */
 function helpForPlace(text: string, whyNot: (text: string) => WhyNot): string {
   const folder = /^(\/[^*?[\]{}]*)\/[^/]*[*?[{]/.exec(text)?.[1];
-  if (folder !== undefined && whyNoRecipePlace(folder) === undefined) return `name the folder: "${folder}"`;
+  if (folder !== undefined && whyInvalidImagePath(folder) === undefined)
+    return `name the folder: "${folder}"`;
   if (/\$|^~/.test(text))
     return 'write a path inside the container, such as "/data"; variables of the host have no meaning there';
   const whole = `/${text
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/')}`;
-  return text === '' || whyNoRecipePlace(whole) !== undefined || whyNot(whole) !== undefined
+  return text === '' || whyInvalidImagePath(whole) !== undefined || whyNot(whole) !== undefined
     ? 'choose another path, such as "/data"'
     : `write "${whole}" if you mean that`;
 }
@@ -94,7 +96,7 @@ function helpForPlace(text: string, whyNot: (text: string) => WhyNot): string {
 export function place(
   value: StringValue,
   context: Context,
-  whyNot: (text: string) => WhyNot = whyNoPlace,
+  whyNot: (text: string) => WhyNot = whyInvalidPath,
 ): string | undefined {
   const text = textOf(value);
   const why = whyNot(text);
@@ -108,18 +110,18 @@ export function inside(value: Value, target: Target, context: Context): string |
 }
 
 /** A folder that is mounted stands within an option, which builders and those who read recipes unquote differently. */
-function whyNoCache(text: string): WhyNot {
+function whyInvalidCache(text: string): WhyNot {
   const odd = /[^\w@%+=./-]/.exec(text)?.[0];
   return (
-    whyNoRecipePlace(text) ?? (odd && `\`${odd}\` would need quotes, which builders read differently here`)
+    whyInvalidImagePath(text) ?? (odd && `\`${odd}\` would need quotes, which builders read differently here`)
   );
 }
 
-const WHY_NO_ITEM: Readonly<Record<string, (text: string) => WhyNot>> = { build_cache: whyNoCache };
+const WHY_INVALID_ITEM: Readonly<Record<string, (text: string) => WhyNot>> = { build_cache: whyInvalidCache };
 
 export function insideList(value: Value, target: Target, context: Context): readonly string[] | undefined {
   return listOf(value, target, context, (item, key) =>
-    place(item, context, WHY_NO_ITEM[key] ?? whyNoRecipePlace),
+    place(item, context, WHY_INVALID_ITEM[key] ?? whyInvalidImagePath),
   );
 }
 
@@ -145,9 +147,9 @@ const severalOf = (whyNot: (text: string) => WhyNot) => (text: string) => {
   return isSeveral ? `write ${words.map((one) => `"${one}"`).join(', ')}` : undefined;
 };
 
-export const packages = wordsThat(whyNoPackage, severalOf(whyNoPackage));
-export const runtimeModules = wordsThat(whyNoModule, severalOf(whyNoModule));
-export const options = wordsThat(whyNoOption, (text, item, list) =>
+export const packages = wordsThat(whyInvalidPackage, severalOf(whyInvalidPackage));
+export const runtimeModules = wordsThat(whyInvalidModule, severalOf(whyInvalidModule));
+export const options = wordsThat(whyInvalidOption, (text, item, list) =>
   helpForWord(text, itemBefore(list, item)),
 );
 
@@ -158,7 +160,7 @@ function itemBefore(list: Value, { span }: StringValue): string | undefined {
   return before?.kind === 'string' ? textOf(before) : before?.kind === 'word' ? before.text : undefined;
 }
 
-function whyNoOption(text: string): string | undefined {
+function whyInvalidOption(text: string): string | undefined {
   if (/\p{Cc}/u.test(text)) return 'it contains a control character';
   return /^--?[A-Za-z]/.test(text)
     ? undefined

@@ -1,5 +1,5 @@
 import { outputs } from '../diagnostics/outputs.ts';
-import { whyNoPrintedFile } from '../emit/forms.ts';
+import { whyInvalidPrintedFile } from '../emit/forms.ts';
 import { distributionNamed } from '../language/distributions.ts';
 import { calledOf, type Distribution, type Image, type Mount } from '../model/container.ts';
 import type { BlockModel } from '../model/flow.ts';
@@ -33,7 +33,7 @@ export type ReadImage = Read<'image'> & { readonly sources: readonly ReadSource[
 /** Reports a build that a recipe cannot carry. */
 export function checkBuild({ values }: Read<'image'>, { report }: Context): void {
   const text = values.build && textOf(values.build.value);
-  const why = text === undefined ? undefined : whyNoPrintedFile(text);
+  const why = text === undefined ? undefined : whyInvalidPrintedFile(text);
   if (values.build !== undefined && why !== undefined)
     report(outputs.notCarried, values.build.span, { value: text ?? '', why });
 }

@@ -43,8 +43,8 @@ export type Inserts = (name: string) => {
   readonly isAuto?: true;
 };
 
-/** A key's value that was found right, and where it stands. */
-export interface Given<T> {
+/** The valid value of a key, with its position. */
+export interface Located<T> {
   readonly value: T;
   /** The value's place, for carets. */
   readonly span: Span;
@@ -53,7 +53,7 @@ export interface Given<T> {
 }
 
 /** Where the item of that number stands. */
-export function itemSpan({ span, items }: Given<readonly unknown[]>, index: number): Span {
+export function itemSpan({ span, items }: Located<readonly unknown[]>, index: number): Span {
   return items?.[index] ?? span;
 }
 

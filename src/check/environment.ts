@@ -46,7 +46,7 @@ function readSet(block: Block, context: Context): ReadSet {
     if (value.kind === 'string') {
       const text = fillIn(value, context);
       if (text === undefined) continue;
-      warnOfDollar(name, text, context);
+      warnAboutDollar(name, text, context);
       read.push({ name, value: literally(text) });
     } else if (value.kind === 'number' && isDecimal(value.text)) {
       read.push({ name, value: value.text });
@@ -56,7 +56,7 @@ function readSet(block: Block, context: Context): ReadSet {
       (value.kind === 'word' && context.scope.find(value.text))
     ) {
       const worked = value.kind === 'word' ? resolve(value, context) : value;
-      if (worked.kind === 'string') warnOfDollar(name, worked, context);
+      if (worked.kind === 'string') warnAboutDollar(name, worked, context);
       const constant = evaluate(value, context);
       if (constant !== undefined)
         read.push({ name, value: worked.kind === 'string' ? literally(worked) : insertText(constant) });
@@ -104,7 +104,7 @@ function isFreeName(name: string, span: { start: number; end: number }, { report
 }
 
 /** A `$NAME` here is taken to the letter, which is seldom what was meant. */
-export function warnOfDollar(name: string, { segments }: StringValue, { report }: Context): void {
+export function warnAboutDollar(name: string, { segments }: StringValue, { report }: Context): void {
   for (const segment of segments) {
     const match = segment.escaped ? null : /(?<!\\)\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})/.exec(segment.text);
     if (match === null) continue;

@@ -27,12 +27,12 @@ export function fillIn(value: StringValue, context: Context): StringValue | unde
  * is written: the rest of the text is looked at all the same.
  */
 export function fillShell(value: StringValue, context: Context): StringValue {
-  askAboutBlanks(value, context);
+  warnAboutBlanks(value, context);
   return fill(value, context, 'shell').filled;
 }
 
 /** `{{ name }}` is another template's, unless the flow has given such a name: then it may have been meant. */
-function askAboutBlanks({ segments }: StringValue, { report, scope, inserts }: Context): void {
+function warnAboutBlanks({ segments }: StringValue, { report, scope, inserts }: Context): void {
   for (const segment of segments) {
     if (segment.escaped) continue;
     for (const match of segment.text.matchAll(

@@ -60,7 +60,7 @@ function readSegment(segment: StringSegment, parts: PathPart[], context: Context
     else {
       right = false;
       const at = spanOfPart(segment, match.index, from);
-      context.report(values.pathExpansion, at, { text: whole, what: whatIsIt(whole) });
+      context.report(values.pathExpansion, at, { text: whole, what: whyUnsupported(whole) });
     }
   }
   addText(parts, text.slice(from));
@@ -74,7 +74,7 @@ function addText(parts: PathPart[], text: string): void {
   else parts.push({ kind: 'text', text });
 }
 
-function whatIsIt(text: string): string {
+function whyUnsupported(text: string): string {
   if (text.startsWith('$(') || text.startsWith('`')) return 'paths cannot run commands';
   if (text.startsWith('${')) return 'only the plain form ${NAME} is possible';
   if (/^\$[0-9@*#?!-]/.test(text)) return 'it is a parameter of the shell, not an environment variable';

@@ -89,7 +89,7 @@ function withVariables(value: StringValue, variables: readonly Variable[]): Stri
 const MOST = 20;
 
 /** The report, for `MOST` findings of each kind. */
-export function sparing(report: Report): Report {
+export function limitFindings(report: Report): Report {
   const told = new Map<string, number>();
   return (kind, ...rest) => {
     const count = (told.get(kind.code) ?? 0) + 1;

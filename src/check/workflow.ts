@@ -22,7 +22,7 @@ import { readMount, readSource } from './clauses.ts';
 import { insertText, stringOf } from './constant.ts';
 import { checkBuild, containerOf, imageOf } from './container.ts';
 import { type Context, type Inserts, type Scope, spanInside, textOf } from './context.ts';
-import { readSets, warnOfDollar } from './environment.ts';
+import { readSets, warnAboutDollar } from './environment.ts';
 import type { Blocks } from './facts.ts';
 import { namesIn } from './insert.ts';
 import { ruleFamilies } from './rules/index.ts';
@@ -218,7 +218,7 @@ function exportsFor(run: StringValue, set: readonly Variable[], context: Context
   return declared.flatMap((name) => {
     const value = context.scope.find(name);
     if (value === undefined || value === 'broken') return [];
-    if (value.type === 'String') warnOfDollar(name, stringOf(value.pieces, placeIn(run, name)), context);
+    if (value.type === 'String') warnAboutDollar(name, stringOf(value.pieces, placeIn(run, name)), context);
     return [{ name, value: insertText(value) }];
   });
 }

@@ -36,7 +36,7 @@ interface Group {
  * Resolves to the exit status: 1 for any difference.
  */
 export async function checkDrift(files: readonly string[], options: CompileOptions): Promise<number> {
-  const reporter = onceEach(createReporter(options));
+  const reporter = withoutDuplicates(createReporter(options));
   const diffs: { output: string; diff: string }[] = [];
   const differs = (one: Diagnostic, output: string, before: string, after: string) => {
     reporter.report([one]);
@@ -279,7 +279,7 @@ const shown = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word
 const isSame = (a: string, b: string) => (a === '-' || b === '-' ? a === b : resolve(a) === resolve(b));
 
 /** A source that is compiled twice has its findings once. */
-function onceEach(reporter: Reporter): Reporter {
+function withoutDuplicates(reporter: Reporter): Reporter {
   const seen = new Set<string>();
   return {
     ...reporter,

@@ -18,7 +18,7 @@ const aboutRun = {
 };
 
 /** Existing files in the place of a flow's outputs, and the flow that they were made from; none if crc did not write them. */
-interface NotOurs {
+interface ForeignOutputs {
   readonly outputs: readonly string[];
   readonly from?: string;
   readonly source: string;
@@ -26,13 +26,13 @@ interface NotOurs {
 }
 
 const aboutForeign = {
-  title: ({ outputs, from, source }: NotOurs) => {
+  title: ({ outputs, from, source }: ForeignOutputs) => {
     const were = outputs.length === 1 ? 'was' : 'were';
     return from === undefined
       ? `${listing(outputs)} ${were} not written by crc, but ${source} compiles to ${outputs.length === 1 ? 'a file' : 'files'} of that name`
       : `${listing(outputs)} ${were} made from ${from}, but ${source} also has a workflow of that name`;
   },
-  help: ({ outputs, source, workflow }: NotOurs) => [
+  help: ({ outputs, source, workflow }: ForeignOutputs) => [
     `rename the workflow ${workflow} in ${source}; or compile into another folder with -o; or move ${outputs.length === 1 ? 'that file' : 'those files'} away`,
   ],
 };
@@ -54,10 +54,14 @@ export const findings = defineDiagnostics(900, 999, {
       help: () => ['rename one of the workflows, or compile them into different folders with -o'],
     },
   ),
-  foreign: error<NotOurs>()('CRF904', 'an output would overwrite a file that does not belong to this flow', {
-    ...aboutForeign,
-    notes: () => ['nothing was written'],
-  }),
+  foreign: error<ForeignOutputs>()(
+    'CRF904',
+    'an output would overwrite a file that does not belong to this flow',
+    {
+      ...aboutForeign,
+      notes: () => ['nothing was written'],
+    },
+  ),
   ownSource: error<{ output: string; source: string; workflow: string }>()(
     'CRF905',
     'an output would overwrite a file that it is made from',
@@ -191,7 +195,7 @@ export const findings = defineDiagnostics(900, 999, {
       help: () => ['crc compile --lock pins it; crc compile --no-lock confirms that you do not want that'],
     },
   ),
-  ofOther: error<NotOurs>()(
+  ofOther: error<ForeignOutputs>()(
     'CRF951',
     'an output of another flow, or one that crc did not write',
     aboutForeign,

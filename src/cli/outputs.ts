@@ -21,7 +21,7 @@ export async function writeOutputs(
   const unlock: (() => Promise<void>)[] = [];
   try {
     for (const one of await lockAll(jobs, reporter)) unlock.push(one);
-    if (!reporter.failed()) reportInTheWay(jobs, choices, reporter);
+    if (!reporter.failed()) reportForeignOutputs(jobs, choices, reporter);
     if (reporter.failed()) return;
     for (const folder of new Set(jobs.map((job) => job.folder))) {
       const own = jobs.filter((job) => job.folder === folder);
@@ -69,7 +69,7 @@ async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<(() =>
 }
 
 /** What is where the outputs belong, and must not be written over: files of others, and those that the flows are made from. */
-function reportInTheWay(jobs: readonly Job[], choices: Choices, reporter: Reporter): void {
+function reportForeignOutputs(jobs: readonly Job[], choices: Choices, reporter: Reporter): void {
   const sources = new Map(
     jobs
       .flatMap(({ source, included, flow, site }) => [

@@ -20,13 +20,6 @@ export function render(one: Diagnostic, source: Source, options: RenderOptions =
   return renderWith(one, source, options.lines ?? linesOf(source.text), painter(options.color ?? false));
 }
 
-/** All findings about one source, a blank line between them, ended by a newline; `''` for none. */
-export function renderAll(all: readonly Diagnostic[], source: Source, options: RenderOptions = {}): string {
-  const lines = linesOf(source.text);
-  const paint = painter(options.color ?? false);
-  return all.map((one) => `${renderWith(one, source, lines, paint)}\n`).join('\n');
-}
-
 function renderWith(one: Diagnostic, source: Source, lines: Lines, paint: Painter): string {
   const head = paint[one.severity](`${one.severity}[${one.code}]`);
   const out = [`${head}${paint.bold(`: ${one.title}`)}`];

@@ -23,10 +23,10 @@ interface Lost {
   readonly shared: readonly string[];
 }
 
-const wayOut = ({ nearest, known }: Unknown) => [
+const nearestOrKnown = ({ nearest, known }: Unknown) => [
   nearest === undefined ? `it has ${listing(known.map(quote))}` : `did you mean \`${nearest}\`?`,
 ];
-const onLocal = ({ key, path, memory }: Lost) =>
+const localTitle = ({ key, path, memory }: Lost) =>
   `\`${key}\` is on ${quote(path)}, which is ${memory ? 'the memory of one node' : 'local storage of one node'}`;
 const whyLost = ({ key, memory }: Lost) => [
   key === 'state'
@@ -46,12 +46,12 @@ const shared = ({ key, shared }: Lost) => [
 export const siteRules = defineDiagnostics(420, 439, {
   unknownName: error<Unknown>()('CRF420', 'A partition, QOS or feature that the site does not have', {
     title: ({ what, name, site }) => `${site} has no ${what} ${quote(name)}`,
-    help: wayOut,
+    help: nearestOrKnown,
   }),
   unlistedName: warning<Unknown>()('CRF421', 'A partition, QOS or feature that the profile does not list', {
     title: ({ what, name, site }) => `the profile of ${site} does not list the ${what} ${quote(name)}`,
     notes: () => ['the profile does not say that its list is complete, so the name may be right'],
-    help: wayOut,
+    help: nearestOrKnown,
   }),
   neededKey: error<{ key: string; site: string; known: readonly string[] }>()(
     'CRF422',
@@ -134,7 +134,7 @@ export const siteRules = defineDiagnostics(420, 439, {
     help: () => ['write `schedule { continue = resubmit }`: each attempt is then a separate job'],
   }),
   localStorage: error<Lost>()('CRF429', 'Files of a run on local storage of one node', {
-    title: onLocal,
+    title: localTitle,
     notes: whyLost,
     help: shared,
   }),
@@ -142,7 +142,7 @@ export const siteRules = defineDiagnostics(420, 439, {
     'CRF430',
     'Files of a run on what is nearly always local storage of one node',
     {
-      title: (lost) => `${onLocal(lost)} on nearly every cluster`,
+      title: (lost) => `${localTitle(lost)} on nearly every cluster`,
       notes: whyLost,
       help: shared,
     },

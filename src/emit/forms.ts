@@ -18,7 +18,7 @@ export function whyNotOneLine(value: string): WhyNot {
  * A path that a Dockerfile's COPY and an Apptainer definition's %files both take to the letter. Each reads patterns, quotes and
  * variables in its own way; what means something to one of them is refused for both, so that a flow can change its runtime.
  */
-export function whyNoRecipePath(path: string): WhyNot {
+export function whyInvalidRecipePath(path: string): WhyNot {
   const odd = /["'$`\\*?[\]{}()!]/.exec(path)?.[0];
   if (odd === undefined) return whyNotOneLine(path);
   return /[*?[\]{}]/.test(odd)
@@ -27,7 +27,7 @@ export function whyNoRecipePath(path: string): WhyNot {
 }
 
 /** The name of a package, with what package managers let follow it (`=1.2`, `:amd64`); never an option. */
-export function whyNoPackage(name: string): WhyNot {
+export function whyInvalidPackage(name: string): WhyNot {
   if (name === '') return 'it is empty';
   if (name.startsWith('-')) return 'it would be read as an option';
   if (!/^[A-Za-z0-9]/.test(name)) return 'a name starts with a letter or a digit';
@@ -37,7 +37,7 @@ export function whyNoPackage(name: string): WhyNot {
 }
 
 /** A module of a container runtime: part of an option, and with some runtimes of an #SBATCH line. */
-export function whyNoModule(name: string): WhyNot {
+export function whyInvalidModule(name: string): WhyNot {
   if (name === '') return 'it is empty';
   if (name.startsWith('-')) return 'it would be read as an option';
   return /^[A-Za-z0-9._+:=-]+$/.test(name)
@@ -75,7 +75,7 @@ const LONGEST_LINE = 60_000;
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 
 /** A file that a recipe writes line by line, such as the flow's own build. */
-export function whyNoPrintedFile(text: string): WhyNot {
+export function whyInvalidPrintedFile(text: string): WhyNot {
   if (/[\0\r]/.test(text)) return 'it contains a carriage return, but a recipe is read line by line';
   const lines = printedLines(text);
   if (bytes(lines.join('\n')) > LONGEST_FILE)

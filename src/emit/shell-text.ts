@@ -6,9 +6,9 @@ import {
   printedLines,
   singleQuoted,
   type WhyNot,
-  whyNoPackage,
-  whyNoPrintedFile,
-  whyNoRecipePath,
+  whyInvalidPackage,
+  whyInvalidPrintedFile,
+  whyInvalidRecipePath,
   whyNotOneLine,
 } from './forms.ts';
 
@@ -139,7 +139,7 @@ export function imageReference({ registry, repository, tag, digest }: ImageName)
 
 /** The name of a package, with what package managers let follow it (`=1.2`, `:amd64`); never an option. */
 export function packageName(value: string): ShellText {
-  refuse(value, whyNoPackage(value));
+  refuse(value, whyInvalidPackage(value));
   return make('word', value);
 }
 
@@ -148,8 +148,8 @@ export function packageName(value: string): ShellText {
  * quotes; what cannot be kept from that is refused. In the form of a list nothing is an option.
  */
 export function copyWords(from: string, to: string): ShellText {
-  refuse(from, whyNoRecipePath(from));
-  refuse(to, whyNoRecipePath(to));
+  refuse(from, whyInvalidRecipePath(from));
+  refuse(to, whyInvalidRecipePath(to));
   const isPlain = (path: string) => plainWord.test(path) && !path.startsWith('-');
   if (isPlain(from) && isPlain(to)) return make('code', `${from} ${to}`);
   return make('code', `[${JSON.stringify(from)}, ${JSON.stringify(to)}]`);
@@ -190,7 +190,7 @@ function assigned(assignment: string): { name: string; parts: readonly string[] 
  */
 export function filesWords(from: string, to: string): ShellText {
   const item = (path: string) => {
-    refuse(path, whyNoRecipePath(path));
+    refuse(path, whyInvalidRecipePath(path));
     const whole = /^[%-]/.test(path) ? `./${path}` : path;
     return plainWord.test(whole) ? whole : `"${whole}"`;
   };
@@ -199,7 +199,7 @@ export function filesWords(from: string, to: string): ShellText {
 
 /** The lines of a file, as words for `printf '%s\\n'`: builders know no here-documents that older ones read, too. */
 export function printedFile(text: string): ShellText {
-  refuse(text, whyNoPrintedFile(text));
+  refuse(text, whyInvalidPrintedFile(text));
   return make('code', printedLines(text).join('\n'));
 }
 

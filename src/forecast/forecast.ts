@@ -12,8 +12,8 @@ import { REQUEUE_DELAY, SIGNAL_EARLY, slurmMinutes } from '../time/slurm.ts';
 import { remarks, TOO_MUCH } from './remarks.ts';
 import { tasksOf } from './tasks.ts';
 
-/** What a flow does not say. All in seconds; what is absent is estimated. */
-export interface Given {
+/** Times that a flow does not contain, in seconds. Absent ones are estimated. */
+export interface KnownTimes {
   /** How long the program takes if nothing disturbs it. */
   readonly work?: Seconds | undefined;
   readonly checkpoint?: Seconds;
@@ -34,7 +34,7 @@ const SHORTEST_AUTO: Seconds = 10;
  * What will happen to a run of this plan. Pure: the same numbers give the same answer.
  * @param site the profile that the plan was made with, where a site was named
  */
-export function forecast(plan: Plan, given: Given = {}, site?: SiteProfile): Forecast {
+export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile): Forecast {
   const { assumptions, value } = assume(plan, given, site);
   const failures: Failures = {
     // With protect, what a checkpoint costs the program is a restore, too.
@@ -131,7 +131,7 @@ function charge({ queue }: Plan, { walltime }: Run, site: SiteProfile | undefine
 }
 
 /** The numbers that everything else rests on, each with what it rests on itself. */
-function assume(plan: Plan, given: Given, site: SiteProfile | undefined) {
+function assume(plan: Plan, given: KnownTimes, site: SiteProfile | undefined) {
   const said = plan.checkpoint.expect > 0;
   const memory = said ? plan.checkpoint.expect : USUAL_MEMORY;
   const storage = site && stateOn(plan.checkpoint.state ?? undefined, site);

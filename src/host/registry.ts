@@ -66,7 +66,7 @@ export async function digestOf(
       return {
         why: `${image.registry} answers with more than ${LARGEST_MANIFEST / 2 ** 20} MiB, too much for a manifest`,
       };
-    const why = whyNoManifest(body, answer.headers.get('content-type'));
+    const why = whyInvalidManifest(body, answer.headers.get('content-type'));
     if (why !== undefined) return { why: `${image.registry} answers with an invalid manifest: ${why}` };
     const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
     const said = answer.headers.get('docker-content-digest');
@@ -92,7 +92,7 @@ async function bodyOf(answer: Response, limit: number): Promise<Buffer | undefin
 }
 
 /** Why a body is no manifest of an image: by its media type, which is what was asked for, and by its form. */
-function whyNoManifest(body: Buffer, contentType: string | null): string | undefined {
+function whyInvalidManifest(body: Buffer, contentType: string | null): string | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (!FORMS.includes(type)) return `it is ${type === '' ? 'without a media type' : shortened(type)}`;
   if (body.length === 0) return 'it is empty';

@@ -3,21 +3,21 @@ import perlmutter from '../../sites/perlmutter.json' with { type: 'json' };
 import type { FileSystem, SiteProfile } from '../model/site.ts';
 import { profileOf } from './profile.ts';
 
-const everywhere = profileOf(generic);
+const genericProfile = profileOf(generic);
 
 /** The profiles that come with crc, by name; a test holds each against the schema. */
 export const builtin: ReadonlyMap<string, SiteProfile> = new Map([
-  ['generic', everywhere],
-  ['perlmutter', withEverywhere(profileOf(perlmutter))],
+  ['generic', genericProfile],
+  ['perlmutter', withGenericFileSystems(profileOf(perlmutter))],
 ]);
 
-/** What is taken where a flow names no site. */
-export const nowhere: SiteProfile = everywhere;
+/** The profile of a flow that names no site. */
+export const defaultProfile: SiteProfile = genericProfile;
 
-/** Is it the site's own knowledge, and not what holds nearly everywhere? */
-export const isOwn = (one: FileSystem) => !everywhere.fileSystems.includes(one);
+/** Does the site's own profile say this, and not the generic one? */
+export const isOwn = (one: FileSystem) => !genericProfile.fileSystems.includes(one);
 
-/** What holds on every cluster stays true on one that is known better: its own file systems go before. */
-export function withEverywhere(profile: SiteProfile): SiteProfile {
-  return { ...profile, fileSystems: [...profile.fileSystems, ...everywhere.fileSystems] };
+/** Adds the generic file systems to a profile; its own take precedence. */
+export function withGenericFileSystems(profile: SiteProfile): SiteProfile {
+  return { ...profile, fileSystems: [...profile.fileSystems, ...genericProfile.fileSystems] };
 }

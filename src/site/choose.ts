@@ -6,7 +6,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Module } from '../model/program.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
-import { builtin, nowhere } from './builtin.ts';
+import { builtin, defaultProfile } from './builtin.ts';
 import { readProfile } from './read.ts';
 
 /** Hands in a profile's file: `path` as written, `from` the file that names it, `-` for the command line. */
@@ -41,7 +41,7 @@ export function chooseSite(
     const name = textOf(site);
     return name === undefined ? [] : [{ name, source, place: { file: source.name, at: site.path.span } }];
   });
-  if (first === undefined) return { profile: nowhere, diagnostics: [] };
+  if (first === undefined) return { profile: defaultProfile, diagnostics: [] };
   const chosen = load(first.name, first.source.name, first.place, read);
   const differ = others
     .filter(({ name }) => name !== first.name)
@@ -70,12 +70,12 @@ function load(named: string, from: string, place: Place, read: ReadSite): Chosen
       diagnose(sites.unreadable, { path: named, why: found.why, asked: place.file === undefined }, place),
     );
   const { profile, diagnostics } = readProfile(found.source);
-  return { profile: profile ?? nowhere, named, source: found.source, diagnostics };
+  return { profile: profile ?? defaultProfile, named, source: found.source, diagnostics };
 }
 
 /** Checked as if no site were named: so that the rest is found, too. */
 const failed = (named: string, diagnostic: Diagnostic): ChosenSite => ({
-  profile: nowhere,
+  profile: defaultProfile,
   named,
   diagnostics: [diagnostic],
 });

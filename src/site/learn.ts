@@ -2,7 +2,7 @@ import type { Seconds } from '../model/flow.ts';
 import { formatDuration } from '../time/duration.ts';
 
 /** What commands of Slurm printed; absent where one did not answer. */
-export interface SlurmSays {
+export interface SlurmOutput {
   /** `scontrol show config` */
   readonly config?: string;
   /** `scontrol show partition -o` */
@@ -29,7 +29,7 @@ export const NODE_FIELDS = '%R|%D|%c|%m|%f';
 export type WrittenProfile = Readonly<Record<string, unknown>>;
 
 /** The profile that those answers make. Never throws; what cannot be read is left out. */
-export function learnSite(says: SlurmSays): WrittenProfile {
+export function learnSite(says: SlurmOutput): WrittenProfile {
   const config = says.config === undefined ? undefined : readConfig(says.config);
   const nodes = says.nodes === undefined ? [] : readNodes(says.nodes);
   const preempts = config !== undefined && !/\/none$/.test(config['PreemptType'] ?? '/none');

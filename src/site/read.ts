@@ -8,7 +8,7 @@ import { listing, quote } from '../diagnostics/words.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Source, Span } from '../model/span.ts';
-import { withEverywhere } from './builtin.ts';
+import { withGenericFileSystems } from './builtin.ts';
 import validate from './profile.schema';
 import { profileOf } from './profile.ts';
 
@@ -38,7 +38,10 @@ export function readProfile(source: Source): { profile?: SiteProfile; diagnostic
   if (!validate(value)) for (const one of validate.errors ?? []) reportMisfit(one, tree, report);
   const diagnostics = sorted();
   if (diagnostics.length > 0) return { diagnostics };
-  return { profile: withEverywhere(profileOf(value as Readonly<Record<string, unknown>>)), diagnostics };
+  return {
+    profile: withGenericFileSystems(profileOf(value as Readonly<Record<string, unknown>>)),
+    diagnostics,
+  };
 }
 
 /** A profile has lists of objects with lists in them; what reads it takes a step down for each. */

@@ -39,7 +39,7 @@ export function say<P>(
 ): void {
   now.findings.push(() => {
     now.context.report(kind, spanOf(token), params, related);
-    now.context.spoken.add(startOf(token));
+    now.context.reported.add(startOf(token));
   });
 }
 

@@ -18,9 +18,9 @@ import {
   DEEPEST,
   endOf,
   endOfText,
-  FAR,
   indentOf,
   isFirstOnLine,
+  LOOKAHEAD,
   lineOf,
   makeToken,
   spanOf,
@@ -103,7 +103,8 @@ function droppedByLayout(now: Try, tokens: readonly IToken[], i: number): boolea
   const isBrace = token.tokenType === T.RightBrace;
   if (!isFirstOnLine(context, token)) {
     const stray =
-      isBrace && (goesOnBelow(stack.at(-1), token, tokens[i + 1], context) || isOneTooMany(now, tokens, i));
+      isBrace &&
+      (continuesBelow(stack.at(-1), token, tokens[i + 1], context) || isExtraClosing(now, tokens, i));
     if (stray) dropStray(now, token);
     return stray;
   }
@@ -120,11 +121,11 @@ function droppedByLayout(now: Try, tokens: readonly IToken[], i: number): boolea
 }
 
 /** More braces close on the rest of the line than were opened on it: the first of them is taken for the mistake. */
-function isOneTooMany({ stack, context }: Try, tokens: readonly IToken[], i: number): boolean {
+function isExtraClosing({ stack, context }: Try, tokens: readonly IToken[], i: number): boolean {
   const line = lineOf(context, tokens[i] as IToken);
   const opened = stack.filter((one) => one.line === line).length;
   let closing = 0;
-  for (const token of tokens.slice(i + 1, i + 1 + FAR)) {
+  for (const token of tokens.slice(i + 1, i + 1 + LOOKAHEAD)) {
     if (lineOf(context, token) !== line) break;
     if (token.tokenType === T.RightBrace) closing += 1;
     if (token.tokenType === T.LeftBrace) closing -= 1;
@@ -133,7 +134,7 @@ function isOneTooMany({ stack, context }: Try, tokens: readonly IToken[], i: num
 }
 
 /** Inside a block of several lines, and what follows is indented like that block's inside, or closes it. */
-function goesOnBelow(
+function continuesBelow(
   open: Open | undefined,
   token: IToken,
   next: IToken | undefined,
@@ -202,7 +203,7 @@ function finish(now: Try): void {
     const related = outer.map(({ token }) => ({ span: spanOf(token), text: 'this one is open as well' }));
     say(now, syntax.unclosed, inner.token, unclosedParams(inner), related);
     // What else is missing at the end of the text is part of it.
-    now.findings.push(() => context.spoken.add(endOfText(context)));
+    now.findings.push(() => context.reported.add(endOfText(context)));
   }
   while (stack.length > 0) closeSilently(now);
 }

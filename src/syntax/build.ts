@@ -117,7 +117,7 @@ function bodyOf(cst: CstNode | undefined, context: Context): Body {
     .flatMap((node) => entry(node, context))
     .map((one) => (hasValue(one) && spoiled.has(one.span.end) ? withoutValue(one) : one));
   // A string that was not closed may have swallowed the entries after it on its line.
-  broken ||= entries.some((one) => hasValue(one) && hidesEntries(one, context));
+  broken ||= entries.some((one) => hasValue(one) && swallowsEntries(one, context));
   const close = real(cst, 'RightBrace')[0];
   const open = real(cst, 'LeftBrace')[0];
   return {
@@ -144,7 +144,7 @@ function hasValue(one: Entry): one is Assignment | Let {
   return one.kind === 'assignment' || one.kind === 'let';
 }
 
-function hidesEntries({ value }: { readonly value: Value }, { text }: Context): boolean {
+function swallowsEntries({ value }: { readonly value: Value }, { text }: Context): boolean {
   return value.kind === 'missing' && text.slice(value.span.start, value.span.end).includes('=');
 }
 
@@ -271,7 +271,7 @@ function clause(cst: CstNode, context: Context): Clause {
   const last = rest.at(-1) ?? first;
   const span = { start: startOf(verb), end: endOf(last) };
   const broken =
-    context.spoken.has(startOf(verb)) ||
+    context.reported.has(startOf(verb)) ||
     [first, ...rest].some(({ tokenType }) => tokenType === T.BrokenValue);
   return { kind: 'clause', key: nameOf(verb), text: textOf(first, context), parts, broken, span };
 }

@@ -20,7 +20,7 @@ export function classify(tokens: readonly IToken[], context: Context): IToken[] 
     ];
     if (token.tokenType === T.LeftBrace) depth += 1;
     if (token.tokenType === T.RightBrace) depth -= 1;
-    if (token.tokenType !== T.Word || standsAsValue(out.at(-1), token, next, context)) out.push(token);
+    if (token.tokenType !== T.Word || isUsedAsValue(out.at(-1), token, next, context)) out.push(token);
     else if (isWorkflow(token, next, afterNext, depth, context)) i += pushHead(tokens, i, out, context);
     else if (token.image === 'crflow' && (i === 0 || next?.tokenType === T.NumberLike)) {
       out.push(retype(token, T.CrflowKeyword));
@@ -31,7 +31,7 @@ export function classify(tokens: readonly IToken[], context: Context): IToken[] 
       context.report(syntax.noBrace, spanOf(token), { what: token.image });
       out.push(retype(token, T.Key), makeToken(T.LeftBrace, endOf(token), endOf(token), context.text));
     } else if (isLabel(next) && afterNext?.tokenType === T.LeftBrace && sameLine(context, token, next)) {
-      if (!context.spoken.has(startOf(next)))
+      if (!context.reported.has(startOf(next)))
         context.report(syntax.blockLabel, spanOf(next), { block: token.image, found: describe(next) });
       out.push(retype(token, T.Key));
       i += 1;
@@ -56,7 +56,7 @@ function opensEntry(token: IToken | undefined): boolean {
  * Before another `=` or `{` a word on a later line is a key, and the value before it is what is missing; on the
  * same line as its own `=` it is a value, and what is missing is the key after it.
  */
-function standsAsValue(
+function isUsedAsValue(
   before: IToken | undefined,
   token: IToken,
   next: IToken | undefined,

@@ -52,10 +52,10 @@ function reportColon(
   after: IToken | undefined,
   context: Context,
 ): void {
-  if (token.tokenType !== T.Equals || token.image !== ':' || context.spoken.has(startOf(token))) return;
+  if (token.tokenType !== T.Equals || token.image !== ':' || context.reported.has(startOf(token))) return;
   if (key === undefined || !mayBeClause(key, after)) return;
   context.report(syntax.colon, spanOf(token), { key: key.image, block: false });
-  context.spoken.add(startOf(token));
+  context.reported.add(startOf(token));
 }
 
 /** The clause that the word at `i` names, in the words of other tools too: `bind "…" to "…"`. */
@@ -233,7 +233,7 @@ function say(
 ): void {
   const fix = completed(right, spec);
   // The parser's tree keeps that it was: nothing more is to be said of such a clause.
-  for (const one of [verb, ...bare]) context.spoken.add(startOf(one));
+  for (const one of [verb, ...bare]) context.reported.add(startOf(one));
   const [first, last] = [bare[0], bare.at(-1)];
   if (wrong !== undefined)
     context.report(syntax.clauseForm, wrong.at, { verb: verb.image, wrong: wrong.what, fix });

@@ -10,9 +10,9 @@ export interface Context {
   readonly lines: Lines;
   readonly report: Report;
   /** Starts of block strings that were never closed: their tokens stand for values that cannot be known. */
-  readonly holes: ReadonlySet<number>;
+  readonly unclosedAt: ReadonlySet<number>;
   /** Starts of tokens that were complained about: nothing more is said of them. */
-  readonly spoken: Set<number>;
+  readonly reported: Set<number>;
   /** For each token that the parser saw, the one before it. */
   readonly before: Map<IToken, IToken>;
   /** A comment that nothing closes has taken the rest of the text: what seems to be missing at the end is in it. */
@@ -34,8 +34,8 @@ interface LineHead {
 /** Deeper nesting is not parsed: the parser recurses. */
 export const DEEPEST = 32;
 
-/** Tokens of one line that are looked at ahead, for a bracket: no line that makes sense has more. */
-export const FAR = 100;
+/** How many tokens ahead a bracket is searched for: no sensible line has more. */
+export const LOOKAHEAD = 100;
 
 export function startOf(token: IToken): number {
   return token.startOffset;
@@ -97,11 +97,11 @@ function headOf({ text, lines, heads }: Context, line: number): LineHead {
 const BETWEEN = /(?:[ \t\r\n]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 
 /** Was something complained about directly after this token, blanks and comments aside? Then that is what is wrong with it. */
-export function isBeforeSpoken(context: Context, token: IToken): boolean {
-  const { text, spoken } = context;
+export function isBeforeReported(context: Context, token: IToken): boolean {
+  const { text, reported } = context;
   BETWEEN.lastIndex = endOf(token);
   const at = endOf(token) + (BETWEEN.exec(text)?.[0].length ?? 0);
-  return spoken.has(Math.min(at, endOfText(context)));
+  return reported.has(Math.min(at, endOfText(context)));
 }
 
 /** The offset after the last token. */

@@ -94,7 +94,7 @@ function markLet(tokens: readonly IToken[], i: number, out: IToken[], context: C
   } else if (colon?.tokenType === T.Colon) {
     // `let x: 5`
     context.report(syntax.colon, spanOf(colon), { key: 'let NAME', block: false });
-    context.spoken.add(startOf(colon)); // a word of a clause may be its name
+    context.reported.add(startOf(colon)); // a word of a clause may be its name
     out.push(retype(colon, T.Equals));
     return at + 1 - i;
   }

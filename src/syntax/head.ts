@@ -3,7 +3,7 @@ import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
 import { isWorkflowName } from '../language/names.ts';
-import { type Context, endOf, FAR, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
+import { type Context, endOf, LOOKAHEAD, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 
 /** Does a workflow start here: `workflow`, or at the top of the file a misspelled one, `Workflow NAME {`? */
@@ -39,17 +39,17 @@ export function pushHead(tokens: readonly IToken[], i: number, out: IToken[], co
   const brace = braceOnLine(tokens, i + 2, context);
   const extra = brace === undefined ? [] : tokens.slice(i + 2, brace);
   const first = extra[0];
-  if (first !== undefined && !context.spoken.has(startOf(first))) {
+  if (first !== undefined && !context.reported.has(startOf(first))) {
     const text = context.text.slice(startOf(name), endOf(extra.at(-1) as IToken));
     context.report(syntax.quotedName, spanOf(first), { name: quote(text), usable: false });
     pushName(out, startOf(name), context);
   } else if (name.tokenType === T.Word) out.push(name);
   else {
-    if (!context.spoken.has(startOf(name))) reportName(name, context);
+    if (!context.reported.has(startOf(name))) reportName(name, context);
     pushName(out, startOf(name), context);
   }
   if (brace === undefined && tokens[i + 2]?.tokenType !== T.LeftBrace) {
-    const silent = context.spoken.has(startOf(name)) || (context.cut && tokens[i + 2] === undefined);
+    const silent = context.reported.has(startOf(name)) || (context.cut && tokens[i + 2] === undefined);
     if (!silent) context.report(syntax.noBrace, spanOf(name), { what: `workflow ${name.image}` });
     pushBrace(out, endOf(name), tokens[i + 2] === undefined, context);
   }
@@ -68,7 +68,7 @@ function reportName(name: IToken, { report }: Context): void {
 /** Index of the `{` on the line of the head, from `from` on: what stands before it does not belong there. */
 function braceOnLine(tokens: readonly IToken[], from: number, context: Context): number | undefined {
   const line = tokens[from - 1] as IToken;
-  for (let at = from; at < Math.min(tokens.length, from + FAR); at++) {
+  for (let at = from; at < Math.min(tokens.length, from + LOOKAHEAD); at++) {
     const token = tokens[at] as IToken;
     if (!sameLine(context, line, token) || token.tokenType === T.RightBrace) return undefined;
     if (token.tokenType === T.LeftBrace) return at;

@@ -11,34 +11,34 @@ export interface Lexed {
   readonly text: string;
   readonly lines: Lines;
   readonly tokens: readonly IToken[];
-  readonly holes: ReadonlySet<number>;
+  readonly unclosedAt: ReadonlySet<number>;
 }
 
-/** How many block strings that nothing closes are looked into; the next one takes the rest of the file. */
-const MOST_HOLES = 20;
+/** How many unclosed block strings are examined; the next one takes the rest of the file. */
+const MOST_UNCLOSED = 20;
 
 /** Text to tokens. Control characters and unclosed block strings are reported here and blanked out. */
 export function lex(source: string, report: Report): Lexed {
   const lines = linesOf(source);
   let text = blankControls(source, report);
-  const holes = new Set<number>();
+  const unclosedAt = new Set<number>();
   for (;;) {
     const tokens = tokenize(text);
     const open = tokens.find((token) => token.tokenType === UnterminatedBlock);
-    if (open === undefined) return { text, lines, tokens, holes };
+    if (open === undefined) return { text, lines, tokens, unclosedAt };
     const short = twoQuotes(text, open.startOffset);
     if (short !== undefined && isAlone(text, open.startOffset)) {
       report(syntax.twoQuotes, { start: short, end: short + 2 }, undefined);
-      holes.add(short);
+      unclosedAt.add(short);
       text = `${text.slice(0, short)}"${' '.repeat(open.startOffset + 1 - short)}"${text.slice(open.startOffset + 3)}`;
       continue;
     }
     const culprit =
       tokens.find((token) => token.tokenType === BlockString && closesByOpening(token, text)) ?? open;
     const start = culprit.startOffset;
-    const end = holes.size < MOST_HOLES ? endByLayout(text, lines, start) : text.length;
+    const end = unclosedAt.size < MOST_UNCLOSED ? endByLayout(text, lines, start) : text.length;
     report(syntax.unterminatedBlock, { start, end: start + 3 }, undefined);
-    holes.add(start);
+    unclosedAt.add(start);
     // A quoted string of the same length takes its place, for the parser to read past.
     text = `${text.slice(0, start)}"${' '.repeat(end - start - 2)}"${text.slice(end)}`;
   }

@@ -3,7 +3,15 @@ import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
 import { clauseOf } from '../language/clauses.ts';
-import { type Context, endOfText, isBeforeSpoken, makeToken, sameLine, spanOf, startOf } from './context.ts';
+import {
+  type Context,
+  endOfText,
+  isBeforeReported,
+  makeToken,
+  sameLine,
+  spanOf,
+  startOf,
+} from './context.ts';
 import { describe } from './describe.ts';
 import * as T from './tokens.ts';
 
@@ -12,10 +20,10 @@ export function reportErrors(errors: readonly IRecognitionException[], context: 
   for (const error of errors) {
     const token = orEnd(error.token, context);
     const before = (error as { previousToken?: IToken }).previousToken;
-    if (context.spoken.has(startOf(token)) || (before && isBeforeSpoken(context, before))) continue;
+    if (context.reported.has(startOf(token)) || (before && isBeforeReported(context, before))) continue;
     if (token.tokenType === T.Junk) reportJunk(token, context);
     else reportError(error, token, before, context);
-    context.spoken.add(startOf(token));
+    context.reported.add(startOf(token));
   }
 }
 
@@ -51,7 +59,7 @@ function reportError(
 /** Reports tokens that stand where no entry can start. `tokens` is not empty. */
 export function reportStray(tokens: readonly IToken[], before: IToken | undefined, context: Context): void {
   const token = tokens[0] as IToken;
-  if (context.spoken.has(startOf(token))) return;
+  if (context.reported.has(startOf(token))) return;
   switch (token.tokenType) {
     case T.Junk:
       reportJunk(token, context);
@@ -66,7 +74,7 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
       });
       return;
     case T.Word: {
-      if (isBeforeSpoken(context, token)) return;
+      if (isBeforeReported(context, token)) return;
       const clause = clauseOf(token.image);
       if (clause !== undefined) {
         const fix = `for instance ${clause.example}`;
@@ -117,7 +125,7 @@ const UNQUOTED = /^[\w.$~/][\w.$~/:@%+=,{}()-]*$/;
 /** Reports tokens between workflows that start none. */
 export function reportStrayTop(tokens: readonly IToken[], context: Context): void {
   const token = tokens[0] as IToken;
-  if (context.spoken.has(startOf(token))) return;
+  if (context.reported.has(startOf(token))) return;
   const say = (params: { found: string; expected: string; after?: string; help?: string }) =>
     context.report(syntax.unexpected, spanOf(token), params);
   switch (token.tokenType) {
@@ -135,7 +143,7 @@ export function reportStrayTop(tokens: readonly IToken[], context: Context): voi
       return;
     }
     case T.CrflowKeyword: {
-      if (isBeforeSpoken(context, token)) return;
+      if (isBeforeReported(context, token)) return;
       const found = tokens[1] === undefined ? 'nothing' : describe(tokens[1]);
       const once = {
         found: '`crflow`',

@@ -45,13 +45,13 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     report(syntax.tooLong, { start: 0, end: 0 }, { length, limit: LONGEST_SOURCE });
     return { file: nothing, diagnostics: sorted() };
   }
-  const { text, lines, tokens, holes } = lex(source.text, report);
+  const { text, lines, tokens, unclosedAt } = lex(source.text, report);
   const cut = tokens.at(-1)?.tokenType === UnterminatedComment;
   const context: Context = {
-    ...{ text, lines, report, holes, cut },
-    ...{ spoken: new Set(), before: new Map(), heads: new Map(), end: endOfTokens(tokens) },
+    ...{ text, lines, report, unclosedAt, cut },
+    ...{ reported: new Set(), before: new Map(), heads: new Map(), end: endOfTokens(tokens) },
   };
-  if (cut) context.spoken.add(endOfText(context));
+  if (cut) context.reported.add(endOfText(context));
   const through = (start: readonly IToken[], ...passes: Pass[]) =>
     passes.reduce((now, pass) => pass(now, context), start);
   const repaired = through(tokens, markDeclarations, foldCalculations, repairTokens, foldClauses);
@@ -90,8 +90,8 @@ function endOfTokens(tokens: readonly IToken[]): number {
 type Pass = (tokens: readonly IToken[], context: Context) => readonly IToken[];
 
 /** Whatever stands in the place of `crflow 1`, it is one mistake. */
-function checkHeader(first: IToken | undefined, { report, spoken }: Context): void {
-  if (first === undefined || first.image === 'crflow' || spoken.has(startOf(first))) return;
+function checkHeader(first: IToken | undefined, { report, reported }: Context): void {
+  if (first === undefined || first.image === 'crflow' || reported.has(startOf(first))) return;
   report(syntax.noVersion, spanOf(first), undefined);
-  spoken.add(startOf(first));
+  reported.add(startOf(first));
 }

@@ -56,7 +56,7 @@ function dropSeparators(tokens: readonly IToken[], context: Context): IToken[] {
     if (right || inList || between) out.push(token);
     if (right || (between && !inList)) return;
     context.report(syntax.separator, spanOf(token), { text: token.image, inList });
-    context.spoken.add(startOf(token));
+    context.reported.add(startOf(token));
   });
   return out;
 }
@@ -72,7 +72,7 @@ function repairOne(
   const at = spanOf(token);
   const report: Report = (...finding) => {
     context.report(...finding);
-    context.spoken.add(at.start);
+    context.reported.add(at.start);
   };
   switch (token.tokenType) {
     case T.UnterminatedComment:
@@ -96,7 +96,7 @@ function repairOne(
       report(syntax.singleQuotes, at, { content: token.image.slice(1, -1) });
       return retype(token, T.BrokenValue);
     case T.QuotedString:
-      return context.holes.has(at.start) ? retype(token, T.BrokenValue) : token;
+      return context.unclosedAt.has(at.start) ? retype(token, T.BrokenValue) : token;
     case T.Semicolon:
       // Reported with the commas, which it was meant as.
       return retype(token, T.Comma);
@@ -132,7 +132,7 @@ function repairColon(
   if (mayBeClause(before, after)) return retype(token, T.Equals);
   const block = after?.tokenType === T.LeftBrace;
   context.report(syntax.colon, spanOf(token), { key: before.image, block });
-  context.spoken.add(startOf(token));
+  context.reported.add(startOf(token));
   return block || after?.tokenType === T.Equals ? undefined : retype(token, T.Equals);
 }
 

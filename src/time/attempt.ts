@@ -38,7 +38,7 @@ export interface Terms {
 }
 
 /** Where a run stands between two attempts. */
-export interface Standing {
+export interface RunProgress {
   readonly spent: Seconds;
   /** Work that is in the newest generation. */
   readonly saved: Seconds;
@@ -52,7 +52,7 @@ export function nothing(ending: 'total' | 'no-progress'): Attempt {
 }
 
 /** One attempt, as it goes from where the run stands. */
-export function oneAttempt(terms: Terms, { spent, saved, sealed: before }: Standing): Attempt {
+export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: RunProgress): Attempt {
   const { cost, restore, limit } = terms;
   const warning = limit - terms.lead - terms.early;
   const stop = Math.min(warning, terms.total - spent);

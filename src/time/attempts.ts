@@ -1,6 +1,5 @@
-import type { Seconds } from '../model/flow.ts';
 import type { Attempt, Run } from '../model/forecast.ts';
-import { nothing, oneAttempt, type Standing, type Terms } from './attempt.ts';
+import { nothing, type RunProgress, simulateAttempt, type Terms } from './attempt.ts';
 
 /** Attempts in a row that may seal nothing. */
 export const PATIENCE = 3;
@@ -11,18 +10,18 @@ export const PATIENCE = 3;
  */
 export function simulate(terms: Terms): Run {
   const attempts: { count: number; attempt: Attempt }[] = [];
-  let standing: Standing = { spent: 0, saved: 0, sealed: false };
+  let standing: RunProgress = { spent: 0, saved: 0, sealed: false };
   let number = 0;
   let idle = 0;
   for (;;) {
     number += 1;
     const stillborn = standing.spent >= terms.total ? 'total' : idle >= PATIENCE ? 'no-progress' : undefined;
-    const attempt = stillborn === undefined ? oneAttempt(terms, standing) : nothing(stillborn);
+    const attempt = stillborn === undefined ? simulateAttempt(terms, standing) : nothing(stillborn);
     const before = attempts.at(-1);
     if (before !== undefined && isSame(before.attempt, attempt)) before.count += 1;
     else attempts.push({ count: 1, attempt });
     if (before !== undefined && before.count > 1) {
-      const alike = alikeAfter(terms, { ...standing, number }, attempt);
+      const alike = equalAttemptsAfter(terms, { ...standing, number }, attempt);
       before.count += alike;
       number += alike;
       standing = advanced(standing, attempt, alike);
@@ -34,7 +33,7 @@ export function simulate(terms: Terms): Run {
   }
 }
 
-function advanced({ spent, saved, sealed }: Standing, attempt: Attempt, times: number): Standing {
+function advanced({ spent, saved, sealed }: RunProgress, attempt: Attempt, times: number): RunProgress {
   return {
     spent: spent + times * attempt.walltime,
     saved: saved + times * attempt.work,
@@ -46,9 +45,9 @@ function advanced({ spent, saved, sealed }: Standing, attempt: Attempt, times: n
  * How many attempts after this one are the same for certain, so that nobody has to look at millions: as long as neither the
  * work nor the total that is left ends within one, whatever that attempt does.
  */
-function alikeAfter(
+function equalAttemptsAfter(
   { limit, total, work, maxAttempts }: Terms,
-  { spent, saved, number }: Standing & { number: number },
+  { spent, saved, number }: RunProgress & { number: number },
   attempt: Attempt,
 ): number {
   if (attempt.ending !== 'limit' || attempt.checkpoints === 0) return 0;
@@ -99,9 +98,4 @@ function summed(groups: readonly { count: number; attempt: Attempt }[], ending: 
     lost: sum((one) => one.lost),
     groups,
   };
-}
-
-/** Complete checkpoints on time in so much usable time: n = floor(U / (tau + delta)). */
-export function periodicCheckpoints(usable: Seconds, interval: Seconds, cost: Seconds): number {
-  return Math.max(0, Math.floor(usable / (interval + cost)));
 }

@@ -6,11 +6,11 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toJson } from '../../src/diagnostics/json.ts';
-import { renderAll } from '../../src/diagnostics/render.ts';
 import { lintDockerfile } from '../../src/host/dockerfile.ts';
 import { compile, type Flow } from '../support/compile.ts';
 import { runs } from '../support/fuzz.ts';
 import { hostileFlow } from '../support/hostile-flow.ts';
+import { renderAll } from '../support/render.ts';
 
 // Whatever a flow says: findings in words, or files that bash and the builders read, with not a line in them that a value wrote.
 

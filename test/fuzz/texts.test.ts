@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import perlmutter from '../../sites/perlmutter.json' with { type: 'json' };
-import { renderAll } from '../../src/diagnostics/render.ts';
 import { readManifest } from '../../src/emit/manifest.ts';
 import { readProfile } from '../../src/site/read.ts';
 import { runs } from '../support/fuzz.ts';
+import { renderAll } from '../support/render.ts';
 
 // Files that others can have written: a site profile and a manifest, of any form, are read or said to be wrong.
 

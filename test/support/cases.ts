@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Source } from '../../src/model/span.ts';
-import { compile, type Given } from './compile.ts';
+import { type CompileInputs, compile } from './compile.ts';
 
 /**
  * Every folder of specs/cases is a source and what each stage makes of it. Beside it can stand other `.crflow` files,
@@ -20,7 +20,7 @@ export const cases: readonly string[] = readdirSync(CASES, { withFileTypes: true
 /** What a case is made of. */
 export interface Case {
   readonly source: Source;
-  readonly given: Given;
+  readonly given: CompileInputs;
 }
 
 /** @param edit what becomes of a file's text before it is used */
@@ -29,7 +29,7 @@ export function readCase(name: string, edit = (_file: string, text: string) => t
   const text = (file: string) => edit(file, readFileSync(join(folder, file), 'utf8'));
   const files = readdirSync(folder);
   const settings = files.includes(SET) ? (JSON.parse(text(SET)) as Record<string, string>) : {};
-  const include: Given['include'] = (path) => {
+  const include: CompileInputs['include'] = (path) => {
     const file = path.replace(/^\.\//, '');
     return files.includes(file)
       ? { source: { name: file, text: text(file) }, id: file }

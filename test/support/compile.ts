@@ -1,8 +1,9 @@
-import { type Compiled, compile as compileFor, type Given } from '../../src/compile.ts';
+import { type Compiled, type CompileInputs, compile as compileFor } from '../../src/compile.ts';
 import type { Source } from '../../src/model/span.ts';
 import { targets } from './targets.ts';
 
-export type { Compiled, Flow, Given } from '../../src/compile.ts';
+export type { Compiled, CompileInputs, Flow } from '../../src/compile.ts';
 
 /** The spine with all targets, as the command line has it. */
-export const compile = (source: Source, given?: Given): Compiled => compileFor(source, targets, given);
+export const compile = (source: Source, given?: CompileInputs): Compiled =>
+  compileFor(source, targets, given);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { check } from '../../src/check/check.ts';
 import { planned } from '../../src/language/planned.ts';
 import { types } from '../../src/language/types.ts';
-import { BLOCKS, defaultOf, formOf, type KeySpec, vocabulary } from '../../src/language/vocabulary/index.ts';
+import { BLOCKS, formOf, type KeySpec, vocabulary } from '../../src/language/vocabulary/index.ts';
 import { contentSpan, textOf } from '../../src/model/text.ts';
 import { parse } from '../../src/syntax/parse.ts';
 import { parseDuration } from '../../src/time/duration.ts';
+import { check } from '../support/check.ts';
+import { defaultOf } from '../support/vocabulary.ts';
 
 interface Parts {
   app?: string;

@@ -13,9 +13,10 @@ import {
 } from '../../src/diagnostics/define.ts';
 import { toJson } from '../../src/diagnostics/json.ts';
 import { linesOf, positionAt } from '../../src/diagnostics/position.ts';
-import { render, renderAll } from '../../src/diagnostics/render.ts';
+import { render } from '../../src/diagnostics/render.ts';
 import { editDistance, suggest } from '../../src/diagnostics/suggest.ts';
 import { quote } from '../../src/diagnostics/words.ts';
+import { renderAll } from '../support/render.ts';
 
 const kind = error<{ what: string }>()('CRF990', 'A test', {
   title: ({ what }) => `${what} is wrong`,

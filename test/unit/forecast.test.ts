@@ -6,14 +6,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { painter } from '../../src/diagnostics/paint.ts';
 import { widthOf } from '../../src/diagnostics/width.ts';
-import { forecast, type Given } from '../../src/forecast/forecast.ts';
+import { forecast, type KnownTimes } from '../../src/forecast/forecast.ts';
 import { page } from '../../src/forecast/page.ts';
 import { tasksOf } from '../../src/forecast/tasks.ts';
 import { axis, bar } from '../../src/forecast/timeline.ts';
 import type { Seconds } from '../../src/model/flow.ts';
 import type { Attempt } from '../../src/model/forecast.ts';
 import type { Terms } from '../../src/time/attempt.ts';
-import { periodicCheckpoints, simulate } from '../../src/time/attempts.ts';
+import { simulate } from '../../src/time/attempts.ts';
 import { dalyInterval, slowdown, youngInterval } from '../../src/time/daly.ts';
 import { SIGNAL_EARLY } from '../../src/time/slurm.ts';
 import { compile } from '../support/compile.ts';
@@ -37,6 +37,11 @@ interface AttemptTime {
 /** What an attempt has for work and checkpoints on time, if the warning comes as early as it can. May be negative. */
 function attemptTime({ limit, lead, startUp, restore }: AttemptTime): Seconds {
   return limit - lead - SIGNAL_EARLY - startUp - restore;
+}
+
+/** Complete checkpoints on time in so much usable time: n = floor(U / (tau + delta)). */
+function periodicCheckpoints(usable: Seconds, interval: Seconds, cost: Seconds): number {
+  return Math.max(0, Math.floor(usable / (interval + cost)));
 }
 
 /** Useful work of an attempt, by the closed formula: W = n tau + min(U - n (tau + delta), tau). */
@@ -341,7 +346,7 @@ workflow x {
   if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
   return flows[0].plan;
 };
-const foretell = (application = '', checkpoint = '', schedule = '', given: Given = {}) =>
+const foretell = (application = '', checkpoint = '', schedule = '', given: KnownTimes = {}) =>
   forecast(planOf(application, checkpoint, schedule), given);
 
 describe('a forecast', () => {

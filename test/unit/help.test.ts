@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compile, type Given } from '../support/compile.ts';
+import { type CompileInputs, compile } from '../support/compile.ts';
 
 /**
  * What a help line says is tried: with `written` made into what the help shows, nothing is wrong any more, or the help
@@ -376,7 +376,7 @@ function flowOf({ top = '', block }: Row, written: string): string {
 }
 
 const findings = (row: Row, written: string, settings?: Row['settings']) => {
-  const given: Given = { settings: new Map(Object.entries(settings ?? {})) };
+  const given: CompileInputs = { settings: new Map(Object.entries(settings ?? {})) };
   return compile({ name: 'flow.crflow', text: flowOf(row, written) }, given).diagnostics;
 };
 
@@ -406,7 +406,7 @@ test('each line that is no entry is said, not only the first', () => {
 });
 
 test('a file to include is found without its suffix, and what is not expanded is said', () => {
-  const include: Given['include'] = (path) =>
+  const include: CompileInputs['include'] = (path) =>
     path === 'shared.crflow'
       ? { source: { name: path, text: 'crflow 1' }, id: path }
       : { why: 'it does not exist' };

@@ -3,16 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { Lexer } from 'chevrotain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { check } from '../../src/check/check.ts';
-import { renderAll } from '../../src/diagnostics/render.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Source } from '../../src/model/span.ts';
 import type { ReadInclude } from '../../src/program.ts';
 import { parse } from '../../src/syntax/parse.ts';
 import { tokenize } from '../../src/syntax/tokenize.ts';
 import { LEXED } from '../../src/syntax/tokens.ts';
+import { check } from '../support/check.ts';
 import { compile } from '../support/compile.ts';
 import { runs } from '../support/fuzz.ts';
+import { renderAll } from '../support/render.ts';
 
 const CASES = fileURLToPath(new URL('../../specs/cases', import.meta.url));
 const flows = readdirSync(CASES, { withFileTypes: true })

@@ -1,10 +1,10 @@
 import { Lexer } from 'chevrotain';
 import { describe, expect, test } from 'vitest';
-import { check } from '../../src/check/check.ts';
 import type { Assignment, Block, StringValue } from '../../src/model/ast.ts';
 import { FlowParser } from '../../src/syntax/grammar.ts';
 import { LONGEST_SOURCE, parse } from '../../src/syntax/parse.ts';
 import { LEXED } from '../../src/syntax/tokens.ts';
+import { check } from '../support/check.ts';
 
 const read = (text: string) => parse({ name: 'test.crflow', text });
 const codes = (text: string) => read(text).diagnostics.map(({ code }) => code);

@@ -3,17 +3,17 @@ import type { Label } from '../../model/diagnostic.ts';
 import type { HostPath } from '../../model/flow.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
 import type { Values } from '../blocks.ts';
-import type { Context, Given } from '../context.ts';
+import type { Context, Located } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 
 /** Do `time`, `time_min`, `total` and `lead` fit each other, and Slurm? Source: facts/slurm.md, facts/intervals.md. */
 export function attemptRules(blocks: Blocks, context: Context): void {
   const { application, checkpoint, schedule } = blocks;
   const { report } = context;
-  smallThings(blocks, context);
+  valuesWithoutEffect(blocks, context);
   // A pattern would have told the tasks of an array apart, too: one message for one mistake.
   if (!slurmPattern(application?.values.output, schedule?.values.array !== undefined, context))
-    oneOutputEach(application?.values, schedule?.values.array, context);
+    outputPerTask(application?.values, schedule?.values.array, context);
   const lead = checkpoint?.values.lead;
   const { time, time_min: min, total } = schedule?.values ?? {};
   wholeMinutes('time', time, context);
@@ -24,7 +24,7 @@ export function attemptRules(blocks: Blocks, context: Context): void {
   if (time !== undefined && min !== undefined && min.value > time.value) {
     report(rules.minAboveTime, min.span, { time: time.value, min: min.value }, [label(time, '`time`')]);
   } else if (lead !== undefined && time !== undefined && min !== undefined)
-    leadInShortest(lead, time, min, context);
+    leadInShortestAttempt(lead, time, min, context);
   if (time !== undefined && total !== undefined && total.value < time.value) {
     report(rules.totalBelowTime, total.span, { time: time.value, total: total.value }, [
       label(time, '`time`'),
@@ -32,8 +32,8 @@ export function attemptRules(blocks: Blocks, context: Context): void {
   }
 }
 
-/** What has no effect, or not the one that was meant. */
-function smallThings({ application, checkpoint, schedule }: Blocks, { report }: Context): void {
+/** Values that have no effect, or not the intended one. */
+function valuesWithoutEffect({ application, checkpoint, schedule }: Blocks, { report }: Context): void {
   const { memory, alive } = application?.values ?? {};
   const { interval, mtbf, state } = checkpoint?.values ?? {};
   const { mem, time } = schedule?.values ?? {};
@@ -63,7 +63,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
 const PATTERN = /%\d*([AaJjNnstuxb])(?![A-Za-z])/g;
 
 /** `output = "%j.out"`, which a user of Slurm takes for the job's id. True where that was said. */
-function slurmPattern(output: Given<HostPath> | undefined, isArray: boolean, { report }: Context): boolean {
+function slurmPattern(output: Located<HostPath> | undefined, isArray: boolean, { report }: Context): boolean {
   const texts = output?.value.map((part) => (part.kind === 'text' ? part.text : `\${${part.name}}`)) ?? [];
   const pattern = output?.value.flatMap((part) =>
     part.kind === 'text' ? (part.text.match(PATTERN) ?? []) : [],
@@ -81,9 +81,9 @@ function slurmPattern(output: Given<HostPath> | undefined, isArray: boolean, { r
 }
 
 /** Two runs in one file: only a path with a variable of the job's can tell tasks apart. */
-function oneOutputEach(
+function outputPerTask(
   application: Values<'application'> | undefined,
-  array: Given<string> | undefined,
+  array: Located<string> | undefined,
   { report }: Context,
 ): void {
   const output = application?.output;
@@ -99,12 +99,12 @@ function oneOutputEach(
   ]);
 }
 
-function wholeMinutes(key: string, given: Given<number> | undefined, { report }: Context): void {
+function wholeMinutes(key: string, given: Located<number> | undefined, { report }: Context): void {
   if (given !== undefined && given.value % 60 !== 0)
     report(rules.wholeMinutes, given.span, { key, value: given.value });
 }
 
-function leadInAttempt(lead: Given<number>, time: Given<number>, { report }: Context): void {
+function leadInAttempt(lead: Located<number>, time: Located<number>, { report }: Context): void {
   const params = { time: time.value, lead: lead.value };
   const related = [label(time, 'one attempt')];
   if (usableTime(time.value, lead.value) <= 0) report(rules.nothingUsable, lead.span, params, related);
@@ -112,16 +112,16 @@ function leadInAttempt(lead: Given<number>, time: Given<number>, { report }: Con
 }
 
 /** Only where `time` itself leaves something: one message for one mistake. */
-function leadInShortest(
-  lead: Given<number>,
-  time: Given<number>,
-  min: Given<number>,
+function leadInShortestAttempt(
+  lead: Located<number>,
+  time: Located<number>,
+  min: Located<number>,
   { report }: Context,
 ): void {
   if (usableTime(time.value, lead.value) <= 0 || usableTime(min.value, lead.value) > 0) return;
   report(rules.minNothingUsable, min.span, { min: min.value, lead: lead.value }, [label(lead, 'the lead')]);
 }
 
-function label(given: Given<unknown>, text: string): Label {
+function label(given: Located<unknown>, text: string): Label {
   return { span: given.span, text };
 }

@@ -2,7 +2,7 @@ import { rules } from '../../diagnostics/rules.ts';
 import { stateOn } from '../../site/storage.ts';
 import { checkpointCost, LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
-import type { Context, Given } from '../context.ts';
+import type { Context, Located } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 
 /** Below this a checkpoint interval is for tests. */
@@ -22,13 +22,13 @@ export function checkpointRules({ application, checkpoint, schedule }: Blocks, c
 }
 
 /** `auto` is the job's to choose: nothing of it can be wrong here. */
-function isFixed(interval: Given<number | 'auto'> | undefined): interval is Given<number> {
+function isFixed(interval: Located<number | 'auto'> | undefined): interval is Located<number> {
   return interval !== undefined && interval.value !== 'auto';
 }
 
 function intervalLongEnough(
-  interval: Given<number>,
-  memory: Given<number> | undefined,
+  interval: Located<number>,
+  memory: Located<number> | undefined,
   rate: number,
   { report }: Context,
 ): void {
@@ -40,8 +40,8 @@ function intervalLongEnough(
 }
 
 function leadLongEnough(
-  lead: Given<number>,
-  memory: Given<number> | undefined,
+  lead: Located<number>,
+  memory: Located<number> | undefined,
   rate: number,
   { report }: Context,
 ): void {
@@ -53,7 +53,7 @@ function leadLongEnough(
 
 /** Silent where the lead does not fit the attempt at all: that was reported. */
 function intervalReached(
-  interval: Given<number>,
+  interval: Located<number>,
   lead: number,
   time: number,
   min: number | undefined,

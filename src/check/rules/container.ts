@@ -2,7 +2,7 @@ import { containers } from '../../diagnostics/containers.ts';
 import { images } from '../../diagnostics/images.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
-import { whyNoRecipePath } from '../../emit/forms.ts';
+import { whyInvalidRecipePath } from '../../emit/forms.ts';
 import { insteadOf } from '../../language/runtime-options.ts';
 import { vocabulary } from '../../language/vocabulary/index.ts';
 import {
@@ -17,7 +17,7 @@ import type { Span } from '../../model/span.ts';
 import { hex, isBelow } from '../clauses.ts';
 import { distributionOf } from '../container.ts';
 import { isIn, separatorIn, tidy } from '../container-values.ts';
-import { type Context, type Given, itemSpan, spanInside, textOf } from '../context.ts';
+import { type Context, itemSpan, type Located, spanInside, textOf } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 import { shownImage } from '../image-name.ts';
 
@@ -34,7 +34,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   }
   const { runtime: named, image } = container.values;
   const runtime = named && context.runtime(named.value);
-  if (image !== undefined) whatImage(image, false, context);
+  if (image !== undefined) checkImageName(image, false, context);
   const load = environment?.values.load;
   load?.value.forEach((module, i) => {
     if (/^dmtcp\b/i.test(module)) context.report(containers.hostDmtcp, itemSpan(load, i), { module });
@@ -58,7 +58,7 @@ const pathText = (path: HostPath) =>
   path.map((part) => (part.kind === 'text' ? part.text : `$${part.name}`)).join('');
 
 /** What bash and the runtimes set themselves, wherever they run. */
-const EVERYWHERE =
+const ALWAYS_SET =
   /^(?:[a-z]$|SLURM\w*|CRFLOW_\w*|BASH\w*|HOME|PATH|PWD|OLDPWD|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|HOSTNAME|REPLY|OPTARG|OPTIND|FUNCNAME|PIPESTATUS|LANG|LC_\w+|SHELL|SHLVL|TMPDIR|TERM|OSTYPE|HOSTTYPE|MACHTYPE|EPOCHSECONDS|EPOCHREALTIME)$/;
 
 /**
@@ -89,7 +89,7 @@ function variablesOfRun({ application, environment }: Blocks, { report, scope }:
   for (const match of shown.matchAll(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g)) {
     const name = match[1] ?? match[2] ?? '';
     const known = own.has(name) || set.includes(name) || passed(name) || scope.find(name) !== undefined;
-    if (known || EVERYWHERE.test(name) || said.has(name)) continue;
+    if (known || ALWAYS_SET.test(name) || said.has(name)) continue;
     said.add(name);
     report(containers.unknownVariable, spanInside(run, match.index, match.index + match[0].length), { name });
   }
@@ -103,7 +103,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   const { from, build, build_packages, results } = image.values;
   // Without a recipe nobody but the job reads it.
   const dmtcp = container?.values.dmtcp;
-  const why = dmtcp && whyNoRecipePath(dmtcp.value);
+  const why = dmtcp && whyInvalidRecipePath(dmtcp.value);
   if (dmtcp !== undefined && why !== undefined)
     report(values.insidePath, dmtcp.span, {
       text: dmtcp.value,
@@ -112,7 +112,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     });
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {
-    whatImage(from, true, context);
+    checkImageName(from, true, context);
     const known = image.given.has('distribution') || distributionOf(from.value);
     if (!known && !(from.value.kind === 'name' && isMusl(from.value)))
       report(containers.unknownDistribution, from.span, {
@@ -140,7 +140,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   for (const { to } of image.given.has('results') ? [] : image.sources)
     if (to !== undefined && SYSTEM.test(to.value))
       report(containers.resultPlace, to.span, { path: to.value, isSource: true });
-  const text = (given: Given<string>) => ({
+  const text = (given: Located<string>) => ({
     kind: 'string' as const,
     form: 'quoted' as const,
     segments: [{ text: given.value, escaped: false, span: given.span }],
@@ -166,7 +166,7 @@ function keptPlaces(image: Blocks['image']): readonly string[] {
 }
 
 /** Is it one that DMTCP works in, and always the same one? */
-function whatImage({ value, span }: Given<Image>, inRecipe: boolean, { report }: Context): void {
+function checkImageName({ value, span }: Located<Image>, inRecipe: boolean, { report }: Context): void {
   if (value.kind === 'file') return;
   if (isMusl(value)) report(containers.musl, span, { image: shownImage(value) });
   else if (value.tag === 'latest' && value.digest === null && value.registry !== 'localhost')
@@ -183,7 +183,7 @@ function listed({ name, label }: RuntimeRules, span: Span, { report, site }: Con
     report(containers.unlistedRuntime, span, { runtime: label, site: site.name, known });
 }
 
-function imageFor(runtime: RuntimeRules, { value, span }: Given<Image>, context: Context): void {
+function imageFor(runtime: RuntimeRules, { value, span }: Located<Image>, context: Context): void {
   const { report } = context;
   if (value.kind === 'file') {
     const others = (ending = '') =>

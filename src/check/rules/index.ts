@@ -11,7 +11,7 @@ import { runJobRules } from './run-jobs.ts';
 import { runPipeRules } from './run-pipes.ts';
 import { runSyntaxRules } from './run-syntax.ts';
 import { shellRules } from './shell.ts';
-import { siteFits } from './site.ts';
+import { siteRules } from './site.ts';
 
 /**
  * A family of rules: looks at values that were found right each for itself, and silent where one is absent. `run`: its
@@ -29,7 +29,7 @@ export const ruleFamilies: readonly RuleFamily[] = [
   runPipeRules,
   runJobRules,
   runFolderRules,
-  siteFits,
+  siteRules,
   containerRules,
   imageRules,
 ];

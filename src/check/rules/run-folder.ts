@@ -4,7 +4,7 @@ import { asWritten } from '../../model/path.ts';
 import { type Departure, departures } from '../../shell/folder.ts';
 import type { Context } from '../context.ts';
 import type { Blocks } from '../facts.ts';
-import { type RunText, sparing } from '../run-text.ts';
+import { limitFindings, type RunText } from '../run-text.ts';
 
 /** Where `run` leaves the work folder. DMTCP 4.1 brings a process back in a folder that it is told, or below it. */
 export function runFolderRules(
@@ -15,7 +15,7 @@ export function runFolderRules(
   if (run === undefined || (application?.given.has('workdir') && application.values.workdir === undefined))
     return;
   const { shell, limit, spanOf } = run;
-  const report = sparing(tell);
+  const report = limitFindings(tell);
   const workdir = application?.values.workdir?.value;
   const set = environment?.set.names ?? [];
   const read = shell.commands

@@ -4,13 +4,13 @@ import type { ShellCommand } from '../../shell/read.ts';
 import { formatDuration } from '../../time/duration.ts';
 import type { Context } from '../context.ts';
 import type { Blocks } from '../facts.ts';
-import { type RunText, sparing } from '../run-text.ts';
+import { limitFindings, type RunText } from '../run-text.ts';
 
 /** Job control that was copied into `run` from another script. */
 export function runJobRules(blocks: Blocks, given: Context, run: RunText | undefined): void {
   if (run === undefined) return;
   const { shell, spanOf } = run;
-  const report = sparing(given.report);
+  const report = limitFindings(given.report);
   const context = { ...given, report };
   for (const command of run.programs) {
     jobControl(command, blocks, context, run);

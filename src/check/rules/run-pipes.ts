@@ -3,13 +3,13 @@ import type { Device, ShellText, Substitution } from '../../shell/read.ts';
 import type { Stream } from '../../shell/streams.ts';
 import type { Context } from '../context.ts';
 import type { Blocks } from '../facts.ts';
-import { type RunText, sparing } from '../run-text.ts';
+import { limitFindings, type RunText } from '../run-text.ts';
 
 /** What opens a pipe by its name. Seen with DMTCP 4.1.1: pipes, `<<<` and here-documents themselves do work. */
 export function runPipeRules(_: Blocks, context: Context, run: RunText | undefined): void {
   if (run === undefined) return;
   const { shell, spanOf } = run;
-  const report = sparing(context.report);
+  const report = limitFindings(context.report);
   const streamOf = callers(shell);
   for (const one of shell.substitutions)
     report(kinds.substitution, spanOf(one), { operator: one.operator, ...wordsFor(one) });

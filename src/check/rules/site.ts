@@ -1,4 +1,4 @@
-import { siteRules } from '../../diagnostics/site-rules.ts';
+import { siteRules as findings } from '../../diagnostics/site-rules.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { parseArray } from '../../language/array.ts';
 import type { HostPath } from '../../model/flow.ts';
@@ -8,7 +8,7 @@ import type { Span } from '../../model/span.ts';
 import { isOwn } from '../../site/builtin.ts';
 import { fileSystemOf, stateOn } from '../../site/storage.ts';
 import { LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
-import type { Context, Given } from '../context.ts';
+import type { Context, Located } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 
 /** Slurm's own default of KillWait, in seconds. */
@@ -19,7 +19,7 @@ const QUEUE = 14 * 86_400;
 const LONG_WAIT = 0.1;
 
 /** Does the flow fit the site that it is for? Silent about what the profile does not say. */
-export function siteFits(blocks: Blocks, context: Context): void {
+export function siteRules(blocks: Blocks, context: Context): void {
   const { site } = context;
   neededKeys(blocks, context);
   const partitions = chosenPartitions(blocks, context);
@@ -27,7 +27,7 @@ export function siteFits(blocks: Blocks, context: Context): void {
   times(blocks, partitions, qos, context);
   sizes(blocks, partitions, context);
   preemption(blocks, partitions, qos, context);
-  goingOn(blocks, context);
+  requeueing(blocks, context);
   arrays(blocks, context);
   storage('state', blocks.checkpoint?.values.state, blocks, context);
   storage('workdir', blocks.application?.values.workdir, blocks, context);
@@ -44,7 +44,7 @@ function neededKeys({ schedule }: Blocks, { report, site, misplaced }: Context):
       qos: site.qos.map(({ name }) => name),
       constraint: site.nodes.flatMap(({ features = [] }) => features),
     }[key];
-    report(siteRules.neededKey, schedule.at, { key, site: site.name, known });
+    report(findings.neededKey, schedule.at, { key, site: site.name, known });
   }
 }
 
@@ -63,7 +63,7 @@ function knows(
     name,
     known.map((one) => ({ name: one })),
   );
-  const kind = site.complete.includes(list) ? siteRules.unknownName : siteRules.unlistedName;
+  const kind = site.complete.includes(list) ? findings.unknownName : findings.unlistedName;
   report(kind, span, { what, name, nearest, known, site: site.name });
   return false;
 }
@@ -109,11 +109,11 @@ function times(
   );
   const strictest = limits.toSorted((a, b) => a.limit - b.limit)[0];
   if (time !== undefined && strictest !== undefined && time.value > strictest.limit)
-    report(siteRules.timeAboveLimit, time.span, { time: time.value, ...strictest });
+    report(findings.timeAboveLimit, time.span, { time: time.value, ...strictest });
   const least = qos?.minTime;
   const [key, shortest] = min === undefined ? (['time', time] as const) : (['time_min', min] as const);
   if (least !== undefined && shortest !== undefined && qos !== undefined && shortest.value < least)
-    report(siteRules.timeBelowMinimum, shortest.span, { key, time: shortest.value, least, name: qos.name });
+    report(findings.timeBelowMinimum, shortest.span, { key, time: shortest.value, least, name: qos.name });
 }
 
 /** The names in a constraint, of which `&` alone asks for all. */
@@ -146,10 +146,10 @@ function sizes(
     return all.length === 0 || all.includes(undefined) ? Infinity : Math.max(...all.map((one) => one ?? 0));
   };
   if (threads !== undefined && threads.value > most('cpus'))
-    report(siteRules.threadsAbove, threads.span, { threads: threads.value, most: most('cpus'), where });
+    report(findings.threadsAbove, threads.span, { threads: threads.value, most: most('cpus'), where });
   for (const [key, given] of [['mem', mem] as const, ['memory', memory] as const]) {
     if (given !== undefined && given.value > most('memory'))
-      report(siteRules.memAbove, given.span, { mem: given.value, most: most('memory'), where, key });
+      report(findings.memAbove, given.span, { mem: given.value, most: most('memory'), where, key });
   }
 }
 
@@ -181,7 +181,7 @@ function preemption(
   const rate = stateOn(state?.value, site)?.bandwidth ?? WRITE_RATE;
   const needed = memory === undefined ? Math.max(lead.value, LEAD_BASE) : leadFor(memory, rate);
   if (grace + killWait < needed)
-    report(siteRules.graceShort, span ?? lead.span, {
+    report(findings.graceShort, span ?? lead.span, {
       grace,
       killWait,
       needed,
@@ -190,18 +190,18 @@ function preemption(
     });
 }
 
-function goingOn({ checkpoint, schedule }: Blocks, { report, site }: Context): void {
+function requeueing({ checkpoint, schedule }: Blocks, { report, site }: Context): void {
   const { time, total, continue: goOn } = schedule?.values ?? {};
   const { strategy, lead } = checkpoint?.values ?? {};
   if (strategy?.value === 'manual' || (goOn !== undefined && goOn.value !== 'requeue')) return;
   if (schedule?.given.has('continue') && goOn === undefined) return;
   const { jobRequeue, credExpire } = site.slurm;
   const span = goOn?.span ?? schedule?.at;
-  if (jobRequeue === false && span !== undefined) report(siteRules.noRequeue, span, { site: site.name });
+  if (jobRequeue === false && span !== undefined) report(findings.noRequeue, span, { site: site.name });
   if (credExpire === undefined || time === undefined || total === undefined || lead === undefined) return;
   const wait = credExpire + 1;
   if (total.value > time.value && wait > LONG_WAIT * time.value)
-    report(siteRules.requeueWait, time.span, { wait, time: time.value, site: site.name });
+    report(findings.requeueWait, time.span, { wait, time: time.value, site: site.name });
 }
 
 function arrays({ schedule }: Blocks, { report, site }: Context): void {
@@ -210,12 +210,12 @@ function arrays({ schedule }: Blocks, { report, site }: Context): void {
   if (array === undefined || size === undefined) return;
   const range = parseArray(array.value);
   const index = 'largest' in range ? range.largest : 0;
-  if (index >= size) report(siteRules.arrayTooLarge, array.span, { index, most: size - 1, site: site.name });
+  if (index >= size) report(findings.arrayTooLarge, array.span, { index, most: size - 1, site: site.name });
 }
 
 function storage(
   key: 'state' | 'workdir',
-  given: Given<HostPath> | undefined,
+  given: Located<HostPath> | undefined,
   { schedule }: Blocks,
   { report, site }: Context,
 ): void {
@@ -223,7 +223,7 @@ function storage(
   if (given === undefined || on === undefined) return;
   const path = asWritten(given.value);
   if (on.scope === 'node-local') {
-    const kind = isOwn(on) ? siteRules.localStorage : siteRules.perhapsLocal;
+    const kind = isOwn(on) ? findings.localStorage : findings.perhapsLocal;
     report(kind, given.span, {
       key,
       path,
@@ -235,7 +235,7 @@ function storage(
   }
   const total = schedule?.values.total?.value ?? 0;
   if (on.purged !== undefined && on.purged < total + QUEUE)
-    report(siteRules.purged, given.span, { key, path, after: on.purged, total, wait: QUEUE });
+    report(findings.purged, given.span, { key, path, after: on.purged, total, wait: QUEUE });
 }
 
 const sharedOf = ({ fileSystems }: SiteProfile) =>

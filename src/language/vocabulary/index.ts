@@ -58,10 +58,6 @@ export function ownerOf(key: string): BlockName | undefined {
   return inner !== undefined ? inner.owner : BLOCKS.find((name) => Object.hasOwn(vocabulary[name].keys, key));
 }
 
-/** What holds where a key is left out, as text; undefined where the key is required. */
-export const defaultOf = ({ byDefault, default: text }: KeySpec): string | undefined =>
-  text ?? byDefault?.toString();
-
 /**
  * What {{name}} puts in beside params and lets: the keys that hold a number or a name of their own, with their defaults where
  * there are any. Durations in seconds, sizes in bytes.
