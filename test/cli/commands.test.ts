@@ -15,7 +15,7 @@ import { findings } from '../../src/cli/findings.ts';
 import { firstFlow } from '../../src/cli/init.ts';
 import { RUNTIMES } from '../../src/model/container.ts';
 import { runtimeOf } from '../../targets/runtimes/index.ts';
-import { compile } from '../support/compile.ts';
+import { compile, type Flow } from '../support/compile.ts';
 import { crc } from '../support/crc.ts';
 import { fakeShellCheck } from '../support/fake-shellcheck.ts';
 
@@ -113,7 +113,11 @@ describe('results', () => {
 
   test.each([
     [['--emit', 'plan'], 'plans', ({ plan }: { plan: unknown }) => plan],
-    [['--no-verify', '--stdout'], 'texts', ({ script }: { script: unknown }) => script],
+    [
+      ['--no-verify', '--stdout'],
+      'texts',
+      ({ script: { name, text } }: Pick<Flow, 'script'>) => ({ name, text }),
+    ],
   ] as const)('%j with --format json is one document', (args, key, part) => {
     const { status, stdout } = run(['compile', ...args, '--format', 'json', '-'], { input: two });
     expect(status).toBe(0);
