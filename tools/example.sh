@@ -8,7 +8,7 @@ flow=examples/primes.crflow
 verdict=$(node dist/crc.js compile "$flow" examples/g4bench.crflow -o "$out")
 printf '%s\n' "--- $flow" "$(cat "$flow")" '' "--- $out/primes.sbatch, the first page of $(wc -l <"$out/primes.sbatch") lines"
 sed -n '1,/^# --- /p' "$out/primes.sbatch" | sed '$d'
-printf '%s\n' "--- examples/g4bench.crflow: what its three job scripts say of their containers"
+printf '%s\n' "--- examples/g4bench.crflow: the containers of its three job scripts"
 for script in "$out"/g4bench_*.sbatch; do
   printf '%s\n' "# $script"
   sed -n -e '/^#SBATCH --\(image\|module\)/p' -e '/^readonly runtime/,/^pass=/p' -e '/^mount_paths/,/^}/p' "$script"

@@ -55,7 +55,7 @@ apt_install() {
   apt install --no-install-recommends $packages
 }
 
-# Services must not start: the tests bring up daemons of their own, and where there is no systemd starting them fails.
+# Services must not start: the tests start their own daemons, and without systemd starting services fails.
 # Debian asks this file first. Nothing is done where there is one already.
 hold_services() {
   [ -e "$policy" ] && return

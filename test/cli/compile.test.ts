@@ -197,7 +197,7 @@ describe('crc compile', () => {
     ['primes.crflow', 'it is a file, not a folder'],
     ['nowhere', 'it is a link to something that does not exist'],
     ['nowhere/jobs', 'nowhere is a link to something that does not exist'],
-    ['round', 'it is a link: its path has a loop of symbolic links'],
+    ['round', 'its path has a loop of symbolic links'],
   ])('-o %s is not a folder, and in plain words: %s', (name, why) => {
     write('primes.crflow', good);
     symlinkSync('gone', join(folder, 'nowhere'));
