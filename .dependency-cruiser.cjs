@@ -57,7 +57,17 @@ module.exports = {
     only('src/emit', 'src/model'),
     only('targets/runtimes', 'src/model', 'src/emit'),
     only('targets/image', 'src/model', 'src/emit', 'targets/runtimes'),
-    only('targets/slurm', 'src/model', 'src/time', 'src/emit', 'src/diagnostics', 'targets/runtimes'),
+    only('targets/engines', 'src/language'),
+    only(
+      'targets/slurm',
+      'src/language',
+      'src/model',
+      'src/time',
+      'src/emit',
+      'src/diagnostics',
+      'targets/runtimes',
+      'targets/engines',
+    ),
     only('src/host', 'src/model'),
   ],
   options: {

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { TYPES } from '../src/check/constant.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { type ClauseName, clauseOf, clauses } from '../src/language/clauses.ts';
-import { planned } from '../src/language/planned.ts';
 import { OPTIONS } from '../src/language/sbatch.ts';
 import { types } from '../src/language/types.ts';
 import {
@@ -18,6 +17,7 @@ import {
   SET,
   vocabulary,
 } from '../src/language/vocabulary/index.ts';
+import type { EngineName } from '../src/language/words.ts';
 import type { Block, Entry, WorkflowNode } from '../src/model/ast.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { parseDuration } from '../src/time/duration.ts';
@@ -129,7 +129,10 @@ describe('the blocks and keys', () => {
   test.each(
     allKeys.map((one) => [`${one.block}.${one.key}`, one] as const),
   )('%s: value, unit, bounds and default', (_, { block, key, spec }) => {
-    const table = tables.find(({ section, header }) => section === block && header[0] === 'key');
+    const table = tables.find(
+      ({ section, header, rows }) =>
+        section === block && header[0] === 'key' && rows.some(([k = '']) => bare(k) === key),
+    );
     expect(table?.header).toEqual([
       'key',
       'value',
@@ -143,7 +146,8 @@ describe('the blocks and keys', () => {
     const bounds = /, (\d+) to (\d+)$/.exec(value);
     expect([bounds?.[1], bounds?.[2]]).toEqual([spec.least?.toString(), spec.most?.toString()]);
     expect([...value.matchAll(/`([\w-]+)`/g)].map((match) => match[1])).toEqual([...(spec.choices ?? [])]);
-    expect(bare(byDefault)).toBe(spec.required ? 'required' : bare(defaultOf(spec) ?? ''));
+    const isRequired = spec.required === true || spec.requiredBy !== undefined;
+    expect(bare(byDefault)).toBe(isRequired ? 'required' : bare(defaultOf(spec) ?? ''));
     expect(job).not.toBe('');
   });
 
@@ -172,12 +176,6 @@ describe('the blocks and keys', () => {
 
   test('the prefixes of other people’s variables are named', () => {
     for (const prefix of Object.keys(SET.reserved)) expect(inline).toContain(prefix);
-  });
-
-  test('what is not there yet is what the checker knows as planned', () => {
-    const rows = tables.find(({ header }) => header[0] === 'not yet')?.rows ?? [];
-    const named = rows.flatMap(([first = '']) => [...first.matchAll(/`(\w+)`/g)].map((match) => match[1]));
-    expect(named.sort()).toEqual(Object.keys(planned).sort());
   });
 });
 
@@ -327,8 +325,13 @@ function complete(place: string, text: string): string {
 
 function required(name: string, block?: Block): string {
   const given = block?.entries.map(({ key }) => key.text) ?? [];
+  const chosen = block?.entries.find(({ key }) => key.text === 'engine');
+  const engine =
+    chosen?.kind === 'assignment' && chosen.value.kind === 'word'
+      ? (chosen.value.text as EngineName)
+      : 'dmtcp';
   return Object.entries(specs[name]?.keys ?? {})
-    .filter(([key, spec]) => spec.required && !given.includes(key))
+    .filter(([key, spec]) => (spec.required || spec.requiredBy?.includes(engine)) && !given.includes(key))
     .map(([key, spec]) => `${key} = ${spec.example}`)
     .join('\n');
 }

@@ -2,7 +2,6 @@ import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { type ClauseName, clauses, splitMount } from '../language/clauses.ts';
-import { plannedFor } from '../language/planned.ts';
 import { OPTIONS, REFUSED } from '../language/sbatch.ts';
 import { typeOf } from '../language/types.ts';
 import {
@@ -15,6 +14,7 @@ import {
   SLURM,
   vocabulary,
 } from '../language/vocabulary/index.ts';
+import type { EngineName } from '../language/words.ts';
 import type {
   Assignment,
   Block,
@@ -77,17 +77,6 @@ export function isFirst(key: Name, what: 'key' | 'block', seen: Seen, { report }
   return false;
 }
 
-/** Reports a construct of a later version; the caller looks no further into it. */
-export function reportPlanned(entry: Assignment | Block, { report }: Context): void {
-  const spec = plannedFor(entry.key.text);
-  if (spec === undefined) return;
-  report(names.notYet, entry.key.span, {
-    what: entry.key.text,
-    meaning: spec.meaning,
-    meanwhile: spec.meanwhile,
-  });
-}
-
 /** Reads the entries of a block by its vocabulary. Everything unknown, doubled or misplaced is reported. */
 export function readBlock<B extends BlockName>(name: B, block: Block, context: Context): Reading<B> {
   const spec: BlockSpec = vocabulary[name];
@@ -138,9 +127,13 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
 }
 
 /** The values of a block, without their places; undefined where one that is required is not there. */
-export function valuesOf<B extends BlockName>(name: B, { values }: Read<B>): BlockValues<B> | undefined {
+export function valuesOf<B extends BlockName>(
+  name: B,
+  { values }: Read<B>,
+  engine?: EngineName,
+): BlockValues<B> | undefined {
   const keys: BlockSpec['keys'] = vocabulary[name].keys;
-  if (Object.entries(keys).some(([key, { required }]) => required && !Object.hasOwn(values, key)))
+  if (Object.entries(keys).some(([key, spec]) => isRequired(spec, engine) && !Object.hasOwn(values, key)))
     return undefined;
   const given = Object.entries(values) as readonly [string, Located<unknown>][];
   return Object.fromEntries(given.map(([key, { value }]) => [key, value])) as BlockValues<B>;
@@ -241,16 +234,20 @@ function written({ key, text, parts }: Clause): string {
   return words.join(' ');
 }
 
+const isRequired = (spec: KeySpec, engine: EngineName | undefined): boolean =>
+  spec.required === true || (engine !== undefined && spec.requiredBy?.includes(engine) === true);
+
 /** Required keys that are not there, nor in the wrong place; silent where the block could not be read to its end. */
 export function reportMissing(
   name: BlockName,
   { at, broken, given }: Read<BlockName>,
+  engine: EngineName,
   context: Context,
 ): void {
   if (broken) return;
   const spec: BlockSpec = vocabulary[name];
   const missing = Object.entries(spec.keys).filter(
-    ([key, { required }]) => required && !given.has(key) && !context.misplaced.has(key),
+    ([key, one]) => isRequired(one, engine) && !given.has(key) && !context.misplaced.has(key),
   );
   if (missing.length === 0) return;
   const keys = missing.map(([key]) => key);
@@ -259,7 +256,7 @@ export function reportMissing(
 }
 
 /**
- * Not in this block: of a later version, of another block, misspelled, or unknown altogether, in this order.
+ * Not in this block: of another block, misspelled, or unknown altogether, in this order.
  * Returns the key that was probably meant.
  */
 function reportUnknown(
@@ -280,10 +277,6 @@ function reportUnknown(
     }),
   );
   const alias = candidates.find(({ aliases }) => aliases.includes(key.toLowerCase()))?.name;
-  if (alias === undefined && plannedFor(key) !== undefined) {
-    reportPlanned(entry, context);
-    return undefined;
-  }
   const meant = alias === undefined ? clauseMeant(key, spec) : undefined;
   if (meant !== undefined) {
     reportClauseKey(entry, meant, context);

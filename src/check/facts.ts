@@ -1,3 +1,5 @@
+import { vocabulary } from '../language/vocabulary/index.ts';
+import type { EngineName } from '../language/words.ts';
 import type { SlurmOption } from '../model/flow.ts';
 import type { Read } from './blocks.ts';
 import type { ReadContainer, ReadImage } from './container.ts';
@@ -15,3 +17,7 @@ export interface Blocks {
   readonly checkpoint?: Read<'checkpoint'>;
   readonly schedule?: Read<'schedule'> & { readonly options: readonly SlurmOption[] };
 }
+
+/** What saves the program. */
+export const engineOf = (checkpoint: Read<'checkpoint'> | undefined): EngineName =>
+  checkpoint?.values.engine?.value ?? vocabulary.checkpoint.keys.engine.byDefault;

@@ -52,7 +52,7 @@ export function patterns(value: Value, target: Target, context: Context): readon
     const why = whyNoPattern(text, unescapedDollar(item));
     if (text === '')
       context.report(values.empty, item.span, { key, what: 'a pattern must match files', required: false });
-    else if (why !== undefined) context.report(values.protectPattern, item.span, { text, why });
+    else if (why !== undefined) context.report(values.pattern, item.span, { key, text, why });
     else return text;
     return undefined;
   });
@@ -64,6 +64,29 @@ function whyNoPattern(text: string, dollar: string | undefined): string | undefi
   if (text.split('/').includes('..')) return '`..` leaves `workdir`';
   if (dollar !== undefined) return 'nothing expands the `$`';
   return /\p{Cc}/u.test(text) ? 'it contains a control character' : undefined;
+}
+
+/** The name of one file of `workdir`. */
+export function workFile(value: Value, target: Target, context: Context): string | undefined {
+  if (value.kind !== 'string') return wrongType(value, target, context);
+  const text = textOf(value);
+  const why =
+    whyNoPattern(text, unescapedDollar(value)) ??
+    (/[*?[\]]/.test(text) ? 'it names one file, and no pattern is expanded' : undefined) ??
+    (/(?:^|\/)\.?$/.test(text) ? 'it is a folder' : undefined);
+  if (text === '')
+    context.report(values.empty, value.span, { key: target.key, what: 'a file has a name', required: false });
+  else if (why !== undefined) context.report(values.pattern, value.span, { key: target.key, text, why });
+  else return text;
+  return undefined;
+}
+
+/** A number of GPUs, or their type and number: `a100:4`. */
+export function gpus(value: Value, target: Target, context: Context): string | undefined {
+  if (value.kind === 'number' && /^[1-9]\d{0,3}$/.test(value.text)) return value.text;
+  if (value.kind === 'string' && /^(?:[A-Za-z][\w.-]*:)?[1-9]\d{0,3}$/.test(textOf(value)))
+    return textOf(value);
+  return wrongType(value, target, context);
 }
 
 /** A list with a text in each item. */

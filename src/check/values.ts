@@ -20,7 +20,7 @@ import {
 import { textOf } from './context.ts';
 import { hostPath } from './path.ts';
 import { count, duration, interval, size } from './quantities.ts';
-import { type Alphabet, modules, patterns, slurmText } from './text.ts';
+import { type Alphabet, gpus, modules, patterns, slurmText, workFile } from './text.ts';
 import { type Reader, wrongType } from './type.ts';
 
 const NAME: Alphabet = { pattern: /[A-Za-z0-9_.,@%+:=-]/, others: '_ . , @ % + : = -' };
@@ -65,5 +65,7 @@ export const readers: { readonly [T in KeyType]: Reader<ValueOf[T]> } = {
   labels,
   user,
   platform,
+  'work-file': workFile,
+  gpus,
   text,
 };

@@ -1,6 +1,5 @@
 import { names } from '../diagnostics/names.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import { plannedFor } from '../language/planned.ts';
 import { BLOCKS, type BlockName, INNER, INSERTS, ownerOf, vocabulary } from '../language/vocabulary/index.ts';
 import type { Assignment, Block, Entry, Let, StringValue, Value, WorkflowNode } from '../model/ast.ts';
 import type { BlockValues, SlurmOption, Variable, Workflow } from '../model/flow.ts';
@@ -14,7 +13,6 @@ import {
   reportClause,
   reportMisplaced,
   reportMissing,
-  reportPlanned,
   type Seen,
   valuesOf,
 } from './blocks.ts';
@@ -23,7 +21,7 @@ import { insertText, stringOf } from './constant.ts';
 import { checkBuild, containerOf, imageOf } from './container.ts';
 import { type Context, type Inserts, type Scope, spanInside, textOf } from './context.ts';
 import { readSets, warnAboutDollar } from './environment.ts';
-import type { Blocks } from './facts.ts';
+import { type Blocks, engineOf } from './facts.ts';
 import { namesIn } from './insert.ts';
 import { ruleFamilies } from './rules/index.ts';
 import { readRun } from './run-text.ts';
@@ -50,7 +48,13 @@ export function readWorkflow(
   const blocks = readWhole(found, context);
   const run = blocks.application?.values.run?.value;
   const set = blocks.environment?.set.variables ?? [];
-  const exported = run === undefined ? [] : exportsFor(run, set, context);
+  const { ask_command, done_command } = blocks.checkpoint?.values ?? {};
+  const shells = [run, blocks.application?.values.again?.value, ask_command?.value, done_command?.value];
+  const exported = exportsFor(
+    shells.filter((one) => one !== undefined),
+    set,
+    context,
+  );
   const variables = [...exported, ...set];
   const shell = run && readRun(run, variables);
   for (const rule of ruleFamilies) rule(blocks, context, shell);
@@ -142,7 +146,7 @@ function findBlocks(node: WorkflowNode, context: Context): ReadingBlocks {
   }
   for (const name of BLOCKS) {
     const reading = found[name];
-    if (reading !== undefined) reportMissing(name, reading.read, context);
+    if (reading !== undefined) reportMissing(name, reading.read, engineOf(found.checkpoint?.read), context);
   }
   const missing = BLOCKS.filter((name) => 'required' in vocabulary[name] && !seen.has(name));
   if (missing.length > 0 && !node.broken && node.name !== undefined) {
@@ -159,10 +163,6 @@ function findBlocks(node: WorkflowNode, context: Context): ReadingBlocks {
 /** Returns the block that was probably meant. */
 function reportUnknownEntry(entry: Assignment | Block, context: Context): BlockName | undefined {
   const key = entry.key.text;
-  if (plannedFor(key) !== undefined) {
-    reportPlanned(entry, context);
-    return undefined;
-  }
   const owner = ownerOf(key);
   const at = entry.key.span;
   if (owner !== undefined) {
@@ -207,18 +207,16 @@ function insertOf(found: ReadingBlocks, name: string): ReturnType<Inserts> {
 }
 
 /**
- * The params and lets that the shell text names as variables, `$name`: it gets them exported. What `set` gives goes
+ * The params and lets that the shell texts name as variables, `$name`: they get them exported. What `set` gives goes
  * before.
  */
-function exportsFor(run: StringValue, set: readonly Variable[], context: Context): Variable[] {
-  const used = new Set([...textOf(run).matchAll(/\$\{?([A-Za-z_]\w*)/g)].map((match) => match[1] ?? ''));
-  const declared = context.scope
-    .names()
-    .filter((name) => used.has(name) && !set.some((one) => one.name === name));
-  return declared.flatMap((name) => {
+function exportsFor(shells: readonly StringValue[], set: readonly Variable[], context: Context): Variable[] {
+  return context.scope.names().flatMap((name) => {
+    const user = shells.find((one) => new RegExp(`\\$\\{?${name}\\b`).test(textOf(one)));
+    if (user === undefined || set.some((one) => one.name === name)) return [];
     const value = context.scope.find(name);
     if (value === undefined || value === 'broken') return [];
-    if (value.type === 'String') warnAboutDollar(name, stringOf(value.pieces, placeIn(run, name)), context);
+    if (value.type === 'String') warnAboutDollar(name, stringOf(value.pieces, placeIn(user, name)), context);
     return [{ name, value: insertText(value) }];
   });
 }
@@ -236,13 +234,14 @@ function assemble(
   set: readonly Variable[],
 ): Workflow | undefined {
   nothingLeft(rest);
+  const engine = engineOf(checkpoint);
   const parts = {
-    application: application && valuesOf('application', application),
-    environment: { ...(environment && valuesOf('environment', environment)), set },
+    application: application && valuesOf('application', application, engine),
+    environment: { ...(environment && valuesOf('environment', environment, engine)), set },
     ...(container && { container: containerOf(container) }),
     ...(image && { image: imageOf(image) }),
-    checkpoint: checkpoint && valuesOf('checkpoint', checkpoint),
-    schedule: schedule && withOptions(valuesOf('schedule', schedule), schedule.options),
+    checkpoint: checkpoint && valuesOf('checkpoint', checkpoint, engine),
+    schedule: schedule && withOptions(valuesOf('schedule', schedule, engine), schedule.options),
   };
   const whole = name !== undefined && Object.values(parts).every((part) => part !== undefined);
   return whole ? ({ name: name.text, ...parts } as Workflow) : undefined;

@@ -1,5 +1,6 @@
 import { containers } from './containers.ts';
 import type { DiagnosticKind } from './define.ts';
+import { engines } from './engines.ts';
 import { images } from './images.ts';
 import { includes } from './includes.ts';
 import { limits } from './limits.ts';
@@ -31,4 +32,5 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   run,
   outputs,
   images,
+  engines,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -13,13 +13,15 @@ export const limits = defineDiagnostics(440, 449, {
     ],
     help: ({ command }) => [
       `for one process, leave ${quote(command)} out, and write \`mpi = singleton\` if the program is linked with MPI; use \`threads\` for threads`,
-      'for several ranks, use MANA (https://github.com/mpickpt/mana), or checkpoints that the program itself makes',
+      "for several ranks, use `engine = own` in `checkpoint`, with the program's own checkpoints",
     ],
   }),
   gpuCommand: warning<{ command: string }>()('CRF441', 'A command for GPUs in run', {
     title: ({ command }) =>
       `${quote(command)} is for GPUs, and DMTCP cannot checkpoint programs that use one`,
-    help: () => ["fine if the program itself uses no GPU; otherwise use the program's own checkpoints"],
+    help: () => [
+      "fine if the program itself uses no GPU; otherwise use `engine = own`, with the program's own checkpoints",
+    ],
   }),
   gpuResource: error<{ option: string; value: string }>()('CRF442', 'GPUs in a resource', {
     title: ({ option, value }) =>

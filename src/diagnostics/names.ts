@@ -117,15 +117,6 @@ export const names = defineDiagnostics(101, 199, {
       help: () => ['choose another name, or leave it out'],
     },
   ),
-  notYet: error<{ what: string; meaning: string; meanwhile: string | undefined }>()(
-    'CRF113',
-    'Something that this version of crc cannot do yet',
-    {
-      title: ({ what }) => `this version of crc does not support ${quote(what)} yet`,
-      notes: ({ meaning }) => [`it will ${meaning}`],
-      help: ({ meanwhile }) => (meanwhile === undefined ? [] : [meanwhile]),
-    },
-  ),
   unknownInsert: error<{
     name: string;
     nearest: string | undefined;

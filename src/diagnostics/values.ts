@@ -137,12 +137,16 @@ export const values = defineDiagnostics(201, 249, {
     notes: () => ['sbatch reads such lines only at the top of the job script, and crc writes those'],
     help: () => ['use `schedule { … }`, and remove the line'],
   }),
-  protectPattern: error<{ text: string; why: string }>()('CRF217', 'An invalid pattern for protected files', {
-    title: ({ text, why }) => `${quote(text)} in \`protect\`: ${why}`,
-    notes: () => [
-      'a pattern matches files in `workdir` or below: `*` `?` `[a-z]`, and `**` for folders at any depth',
-    ],
-  }),
+  pattern: error<{ key: string; text: string; why: string }>()(
+    'CRF217',
+    'An invalid pattern or name of files',
+    {
+      title: ({ key, text, why }) => `${quote(text)} in \`${key}\`: ${why}`,
+      notes: () => [
+        'a pattern matches files in `workdir` or below: `*` `?` `[a-z]`, and `**` for folders at any depth',
+      ],
+    },
+  ),
   namedList: error()('CRF218', 'A list as the value of a param or let', {
     title: () => 'a `param` or `let` has one value, not a list',
     help: () => ['declare each item, and write the list where you use it'],

@@ -60,6 +60,8 @@ export const types = {
   labels: { expected: 'a list of strings', called: 'list', form: 'list' },
   user: { expected: 'a name in quotes', called: 'name', form: 'quoted' },
   platform: { expected: 'a platform in quotes', called: 'text', form: 'quoted' },
+  'work-file': { expected: 'a file of `workdir`, in quotes', called: 'file', form: 'quoted' },
+  gpus: { expected: 'a number of GPUs, or type and number in quotes', called: 'GPUs', form: 'quoted' },
   text: { expected: 'text in quotes', called: 'text', form: 'quoted' },
 } as const satisfies Readonly<Record<string, ValueType>>;
 

@@ -2,6 +2,13 @@
 export const RUNTIMES = ['shifter', 'podman-hpc', 'apptainer', 'podman', 'charliecloud'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
 
+/** What saves and restores an application: targets/engines. */
+export const ENGINES = ['dmtcp', 'own', 'none'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** The signals that a program may be asked by to save. */
+export const ASKING_SIGNALS = ['USR1', 'USR2', 'TERM', 'INT', 'HUP', 'QUIT', 'ALRM'] as const;
+
 /** How packages are installed: the distribution that an image is made of. */
 export const DISTRIBUTIONS = [
   'debian',

@@ -1,3 +1,4 @@
+import type { EngineName } from '../language/words.ts';
 import type { Container, ImageRecipe } from './container.ts';
 import type { Bytes, HostPath, Seconds, SlurmOption, WarningSignal } from './flow.ts';
 
@@ -23,12 +24,21 @@ export interface Plan {
   readonly pass?: readonly string[];
   /** `why`: crc sets it, and says so in the script. */
   readonly set: readonly { readonly name: string; readonly value: string; readonly why?: string }[];
-  readonly threads: number;
+  /** What the job is given; `gpus`: on each node, as sbatch takes it. */
+  readonly resources: {
+    readonly nodes: number;
+    readonly tasks: number;
+    readonly threads: number;
+    readonly gpus: string | null;
+  };
   /** Absent: the application runs on the host. */
   readonly container?: Container;
   /** How the container's image is made; absent: it is there already. */
   readonly image?: ImageRecipe;
   readonly checkpoint: {
+    readonly engine: EngineName;
+    /** The program's own checkpoints; absent with another engine. */
+    readonly own?: OwnCheckpoints;
     /** Where `mtbf` is given: only until the first checkpoint was measured. */
     readonly interval: Seconds;
     /** Mean time between failures, for `interval = auto`; absent: the interval is fixed. */
@@ -68,4 +78,30 @@ export interface Plan {
     /** Further long options of the scheduler, without dashes; null where one has no value. */
     readonly options?: readonly SlurmOption[];
   };
+}
+
+/** How a program saves itself, and how it is seen to. Files are relative to `workdir`. */
+export interface OwnCheckpoints {
+  /** Patterns of the files of a checkpoint, and of those that are only added to. */
+  readonly files: readonly string[];
+  readonly grows: readonly string[];
+  /** How the program is asked to save; absent: it cannot be. */
+  readonly ask:
+    | { readonly how: 'signal'; readonly signal: string }
+    | { readonly how: 'file'; readonly file: string; readonly text: string }
+    | { readonly how: 'command'; readonly text: string }
+    | null;
+  readonly answer: 'ends' | 'continues';
+  /** What is there only when all work is done; all that is given has to hold. */
+  readonly done: {
+    readonly files: readonly string[];
+    readonly text: string | null;
+    /** The file that `text` is in; absent: the output. */
+    readonly in: string | null;
+    readonly command: string | null;
+  };
+  /** Patterns of files that are removed before each start. */
+  readonly clear: readonly string[];
+  /** What is run in place of `run` to go on; absent: `run`. */
+  readonly again: string | null;
 }

@@ -38,5 +38,9 @@ export interface ValueOf extends Record<KeyType, unknown> {
   labels: readonly string[];
   user: string;
   platform: string;
+  /** Relative to `workdir`, below it, no pattern. */
+  'work-file': string;
+  /** As sbatch takes it: `4`, `a100:4`. */
+  gpus: string;
   text: string;
 }

@@ -1,10 +1,11 @@
 import { distributionNamed } from '../language/distributions.ts';
 import { vocabulary } from '../language/vocabulary/index.ts';
+import type { EngineName } from '../language/words.ts';
 import type { StringValue } from '../model/ast.ts';
 import { type Container, calledOf, type ImageRecipe } from '../model/container.ts';
 import type { BlockModel, Bytes, Seconds, Workflow } from '../model/flow.ts';
 import { nothingLeft } from '../model/nothing-left.ts';
-import type { Plan } from '../model/plan.ts';
+import type { OwnCheckpoints, Plan } from '../model/plan.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
 import { contentSpan, textOf } from '../model/text.ts';
@@ -31,13 +32,14 @@ const keys = {
 export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Plan {
   const { name, application, environment, container, image, checkpoint, schedule, ...others } = workflow;
   nothingLeft(others);
-  const { run, workdir, output, threads, memory = 0, mpi, alive, ...moreApplication } = application;
+  const { run, again, workdir, output, memory = 0, mpi, alive, ...resources } = application;
+  const { nodes, tasks, threads, gpus, ...moreApplication } = resources;
   nothingLeft(moreApplication);
   const { load = [], pass = [], set = [], ...moreEnvironment } = environment ?? {};
   nothingLeft(moreEnvironment);
-  const { strategy, interval, mtbf, lead, signal, keep, state, prove, protect, strict, ...moreCheckpoint } =
-    checkpoint;
-  nothingLeft(moreCheckpoint);
+  const { engine: chosen, strategy, interval, mtbf, lead, signal, keep, state, ...howToSave } = checkpoint;
+  const { prove, protect, strict, answer_within, ...own } = howToSave;
+  const engine = chosen ?? keys.engine.byDefault;
   const { time, time_min, total, max_attempts, continue: goOn, ...asked } = schedule;
   const { mem, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
   nothingLeft(moreSchedule);
@@ -50,12 +52,20 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
     output: output ?? null,
     load,
     set: [...ownExcept(set, pass, mpi === 'singleton' ? singleton : [], openMp(threads)), ...set],
-    threads: threads ?? keys.threads.byDefault,
+    resources: {
+      nodes: nodes ?? keys.nodes.byDefault,
+      tasks: tasks ?? keys.tasks.byDefault,
+      threads: threads ?? keys.threads.byDefault,
+      gpus: gpus ?? null,
+    },
     ...(container && { container: containerOf(container), pass }),
     ...(image && { image: recipe(image, source) }),
     checkpoint: {
-      ...intervalFor(interval, mtbf ?? keys.mtbf.byDefault, memory, rate),
-      prove: (prove ?? keys.prove.byDefault) === 'yes',
+      engine,
+      ...(engine === 'own' && { own: ownCheckpoints(own, again, source) }),
+      ...intervalFor(interval ?? time, mtbf ?? keys.mtbf.byDefault, memory, rate),
+      prove:
+        engine !== 'none' && (prove ?? keys.prove.byDefault) === 'yes' && (engine === 'dmtcp' || asksOf(own)),
       protect: protect ?? [],
       strict: (strict ?? keys.strict.byDefault) === 'yes',
       alive: alive ?? null,
@@ -63,8 +73,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       signal: signal ?? keys.signal.byDefault,
       keep: keep ?? keys.keep.byDefault,
       state: state ?? (site && siteState(site)) ?? null,
-      // Four times what it should take, for a file system that has a bad day.
-      limit: Math.max(leastPatience, Math.ceil((4 * memory) / rate)),
+      limit: patience(engine, answer_within, lead, memory, rate),
       expect: memory,
     },
     continue: strategy === 'manual' ? 'resume' : (goOn ?? keys.continue.byDefault),
@@ -80,6 +89,75 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       ...(array === undefined ? {} : { array }),
       ...(options.length === 0 ? {} : { options }),
     },
+  };
+}
+
+/** How long is waited for a checkpoint, in seconds. */
+function patience(
+  engine: EngineName,
+  answer: Seconds | undefined,
+  lead: Seconds,
+  memory: Bytes,
+  rate: number,
+): Seconds {
+  if (engine !== 'dmtcp') return answer ?? Math.ceil(lead / 2);
+  // Four times what it should take, for a file system that has a bad day.
+  return Math.max(leastPatience, Math.ceil((4 * memory) / rate));
+}
+
+type OwnKeys = Omit<
+  BlockModel<'checkpoint'>,
+  | 'engine'
+  | 'strategy'
+  | 'interval'
+  | 'mtbf'
+  | 'lead'
+  | 'signal'
+  | 'keep'
+  | 'state'
+  | 'prove'
+  | 'protect'
+  | 'strict'
+  | 'answer_within'
+>;
+
+const asksOf = ({ ask_signal, ask_file, ask_command }: OwnKeys): boolean =>
+  [ask_signal, ask_file, ask_command].some((one) => one !== undefined);
+
+function ownCheckpoints(block: OwnKeys, again: StringValue | undefined, source: Source): OwnCheckpoints {
+  const {
+    files = [],
+    grows = [],
+    ask_signal,
+    ask_file,
+    ask_text = '',
+    ask_command,
+    answer,
+    ...others
+  } = block;
+  const { done_files = [], done_text, done_in, done_command, clear = [], ...rest } = others;
+  nothingLeft(rest);
+  const shell = (value: StringValue) => writtenShell(value, source).text;
+  return {
+    files,
+    grows,
+    ask:
+      ask_signal !== undefined
+        ? { how: 'signal', signal: ask_signal }
+        : ask_file !== undefined
+          ? { how: 'file', file: ask_file, text: ask_text }
+          : ask_command !== undefined
+            ? { how: 'command', text: shell(ask_command) }
+            : null,
+    answer: answer ?? keys.answer.byDefault,
+    done: {
+      files: done_files,
+      text: done_text ?? null,
+      in: done_in ?? null,
+      command: done_command === undefined ? null : shell(done_command),
+    },
+    clear,
+    again: again === undefined ? null : shell(again),
   };
 }
 

@@ -10,7 +10,7 @@ prepare_host() {
 inside() { exec "$@"; }
 
 # The inner half's first steps.
-come_in() { where="of $HOSTNAME" image_id=''; }
+come_in() { where="of $HOSTNAME"; }
 
 # What the application is started with.
 program_environ() { cat "$attempt_dir/environ"; }

@@ -4,15 +4,17 @@ import type { Plan } from '../../src/model/plan.ts';
 import { runtimeOf } from '../runtimes/index.ts';
 
 /** What of a plan is asked of Slurm. */
-export type Asked = Pick<Plan, 'workflow' | 'threads' | 'continue' | 'queue'> & {
+export type Asked = Pick<Plan, 'workflow' | 'resources' | 'continue' | 'queue'> & {
   readonly container: Plan['container'] | undefined;
 } & Pick<Plan['checkpoint'], 'signal' | 'lead'> &
   Pick<Plan['attempt'], 'time' | 'timeMin'>;
 
 /** The job's `#SBATCH` lines. Everything here is fixed at submission; Slurm expands nothing in it. */
 export function directives(of: Asked): ShellText[] {
-  const { workflow, threads, container, continue: goOn, queue, signal, lead, time, timeMin, ...rest } = of;
+  const { workflow, resources, container, continue: goOn, queue, signal, lead, time, timeMin, ...rest } = of;
   nothingLeft(rest);
+  const { nodes, tasks, threads, gpus, ...noMore } = resources;
+  nothingLeft(noMore);
   const { mem, account, qos, partition, reservation, constraint, array, options = [], ...more } = queue;
   nothingLeft(more);
   const asked: [string, (string | number | null)?][] = [
@@ -26,9 +28,10 @@ export function directives(of: Asked): ShellText[] {
     ['--partition', partition],
     ['--reservation', reservation],
     ['--constraint', constraint],
-    ['--nodes', 1],
-    ['--ntasks', 1],
+    ['--nodes', nodes],
+    ['--ntasks', tasks],
     ['--cpus-per-task', threads],
+    ['--gpus-per-node', gpus],
     ['--mem', mem && `${Math.ceil(mem / 2 ** 20)}M`],
     ['--time', minutes(time)],
     ['--time-min', timeMin && minutes(timeMin)],

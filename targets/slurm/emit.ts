@@ -14,7 +14,7 @@ import type { Container } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
 import { nothingLeft } from '../../src/model/nothing-left.ts';
 import { variablesOf } from '../../src/model/path.ts';
-import type { Plan } from '../../src/model/plan.ts';
+import type { OwnCheckpoints, Plan } from '../../src/model/plan.ts';
 import type { Sha256 } from '../../src/model/targets.ts';
 import { directives } from './directives.ts';
 import { runtime, runtimeVersion } from './runtime.ts';
@@ -29,11 +29,11 @@ const render = template(job);
  */
 export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact {
   // The image is the business of targets/image; the format is for those who read a plan as JSON.
-  const { workflow, run, workdir, output, load, pass, set, threads, format: _, image: __, ...others } = plan;
-  const { container, checkpoint, continue: goOn, attempt, total, queue, ...rest } = others;
+  const { workflow, run, workdir, output, load, pass, set, format: _, image: __, ...others } = plan;
+  const { container, checkpoint, continue: goOn, attempt, total, queue, resources, ...rest } = others;
   nothingLeft(rest);
   const { interval, mtbf, lead, signal, keep, state, limit, prove, protect, ...careful } = checkpoint;
-  const { strict, alive, expect, ...more } = careful;
+  const { engine, own, strict, alive, expect, ...more } = careful;
   nothingLeft(more);
   const { time, timeMin, max, ...noMore } = attempt;
   nothingLeft(noMore);
@@ -41,14 +41,14 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
   const file = `${workflow}.sbatch`;
   const { firstLine, lastLine, text } = run;
   const { body, delimiter } = hereDocument(text);
-  const own = render({
+  const page = render({
     name: comment(workflow),
     file: comment(file),
     source: comment(source),
     runtimeVersion: number(runtimeVersion),
     directives: directives({
       workflow,
-      threads,
+      resources,
       container,
       continue: goOn,
       queue,
@@ -57,7 +57,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
       time,
       timeMin,
     }),
-    settings: settings({ total, interval, mtbf, lead, prove, alive, limit, max }),
+    settings: settings({ engine, total, interval, mtbf, lead, prove, alive, limit, max }),
     facts: facts({
       workflow,
       continue: goOn,
@@ -68,6 +68,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
       signal,
       protect,
       strict,
+      own,
       isArray,
     }),
     stateVariables: variables(state),
@@ -89,8 +90,10 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
     run: body,
     delimiter,
+    blocks: own === undefined ? [] : ownBlocks(own),
   });
   const needs = {
+    engine,
     modules: load.length > 0,
     alive: alive !== null,
     auto: mtbf !== null,
@@ -98,7 +101,19 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     container: container?.runtime ?? null,
   };
   const shared = runtime(needs, sha256);
-  return { name: file, text: own + shared, pieces: [own, shared] };
+  return { name: file, text: page + shared, pieces: [page, shared] };
+}
+
+/** The bash of a program that saves itself, beside `run`. */
+function ownBlocks({ again, ask, done }: OwnCheckpoints) {
+  const all: readonly [ShellText, string, string | null][] = [
+    [code`again_block`, 'What is run in its place to go on from a checkpoint.', again],
+    [code`ask_block`, 'What asks it to save.', ask?.how === 'command' ? ask.text : null],
+    [code`done_block`, 'Whether all work is done.', done.command],
+  ];
+  return all.flatMap(([name, what, text]) =>
+    text === null ? [] : [{ name, what: comment(what), ...hereDocument(text) }],
+  );
 }
 
 const defaultState: HostPath = [{ kind: 'text', text: 'crflow-state' }];

@@ -1,5 +1,7 @@
+import { ENGINES, type EngineName } from '../../src/language/words.ts';
 import { RUNTIMES, type RuntimeName } from '../../src/model/container.ts';
 import type { Genuine, Sha256 } from '../../src/model/targets.ts';
+import { engineOf } from '../engines/index.ts';
 import bare from '../runtimes/bare.sh';
 import containerCommon from '../runtimes/container.sh';
 import { runtimeOf } from '../runtimes/index.ts';
@@ -10,26 +12,21 @@ import clean from './runtime/clean.sh';
 import common from './runtime/common.sh';
 import daly from './runtime/daly.sh';
 import environ from './runtime/environ.sh';
-import files from './runtime/files.sh';
 import generations from './runtime/generations.sh';
 import host from './runtime/host.sh';
 import inner from './runtime/inner.sh';
-import loss from './runtime/loss.sh';
-import machine from './runtime/machine.sh';
 import main from './runtime/main.sh';
 import modules from './runtime/modules.sh';
 import outer from './runtime/outer.sh';
 import output from './runtime/output.sh';
-import processes from './runtime/processes.sh';
-import protect from './runtime/protect.sh';
 import run from './runtime/run.sh';
+import schedule from './runtime/schedule.sh';
+import seal from './runtime/seal.sh';
 import slurm from './runtime/slurm.sh';
 import status from './runtime/status.sh';
 import storage from './runtime/storage.sh';
 import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
-import variables from './runtime/variables.sh';
-import words from './runtime/words.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
 export const runtimeVersion = 6;
@@ -38,6 +35,7 @@ export const stateFormat = 2;
 
 /** What a job needs beside what every job does; `container`: its runtime, or none. */
 export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect', boolean> & {
+  readonly engine: EngineName;
   readonly container: RuntimeName | null;
 };
 
@@ -47,16 +45,11 @@ function partsFor(needs: Needs): readonly string[] {
     attempt,
     outer,
     inner,
-    processes,
-    loss,
-    words,
-    variables,
+    ...(engineOf(needs.engine).saves ? [schedule, seal] : []),
+    ...engineOf(needs.engine).bash(needs),
     ...(needs.auto ? [daly] : []),
     ...(needs.alive ? [alive] : []),
     generations,
-    ...(needs.protect ? [protect] : []),
-    machine,
-    files,
     run,
     trust,
     storage,
@@ -157,23 +150,31 @@ export function genuine(script: string, sha256: Sha256): Genuine {
 /** All that a flow can need. */
 function everyNeed(): readonly Needs[] {
   const either = [true, false];
-  return [null, ...RUNTIMES].flatMap((container) =>
-    either.flatMap((modules) =>
-      either.flatMap((alive) =>
-        either.flatMap((auto) =>
-          either.map((protect): Needs => ({ container, modules, alive, auto, protect })),
+  return ENGINES.flatMap((engine) =>
+    [null, ...RUNTIMES].flatMap((container) =>
+      either.flatMap((modules) =>
+        either.flatMap((alive) =>
+          either.flatMap((auto) =>
+            either.map((protect): Needs => ({ engine, container, modules, alive, auto, protect })),
+          ),
         ),
       ),
     ),
   );
 }
 
+/** A job of each engine and container runtime, with all that it can need beside. */
+export const fullest = (): readonly Needs[] =>
+  ENGINES.flatMap((engine) =>
+    [null, ...RUNTIMES].map(
+      (container): Needs => ({ engine, container, modules: true, alive: true, auto: true, protect: true }),
+    ),
+  );
+
 /** The sum of each part that a script of this version can have, by its title. */
 const everySum = (sha256: Sha256): ReadonlyMap<string, string> =>
   new Map(
-    [null, ...RUNTIMES]
-      .flatMap((container) =>
-        ownSections({ container, modules: true, alive: true, auto: true, protect: true }),
-      )
+    fullest()
+      .flatMap(ownSections)
       .map(({ title, body }) => [title, short(sha256(body))] as const),
   );

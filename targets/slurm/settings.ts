@@ -1,8 +1,9 @@
 import { aligned } from '../../src/emit/aligned.ts';
 import { code, number, type ShellText, word, words } from '../../src/emit/shell-text.ts';
+import type { EngineName } from '../../src/language/words.ts';
 import type { Container } from '../../src/model/container.ts';
 import { nothingLeft } from '../../src/model/nothing-left.ts';
-import type { Plan } from '../../src/model/plan.ts';
+import type { OwnCheckpoints, Plan } from '../../src/model/plan.ts';
 import { FIRST_CHECKPOINT, MARGIN } from '../../src/time/attempt.ts';
 import { PATIENCE } from '../../src/time/attempts.ts';
 import { runtimeOf } from '../runtimes/index.ts';
@@ -10,23 +11,28 @@ import { stateFormat } from './runtime.ts';
 
 /** What of a plan a rehearsal or a test may change. */
 export type Changeable = Pick<Plan, 'total'> &
-  Pick<Plan['checkpoint'], 'interval' | 'mtbf' | 'lead' | 'prove' | 'alive' | 'limit'> &
+  Pick<Plan['checkpoint'], 'engine' | 'interval' | 'mtbf' | 'lead' | 'prove' | 'alive' | 'limit'> &
   Pick<Plan['attempt'], 'max'>;
 
 /** Everything that a rehearsal or a test may want to be quicker: a default each, and what it means. */
 export function settings(of: Changeable): ShellText[] {
-  const { total, interval, mtbf, lead, prove, alive, limit, max, ...rest } = of;
+  const { engine, total, interval, mtbf, lead, prove, alive, limit, max, ...rest } = of;
   nothingLeft(rest);
   const auto = mtbf !== null;
+  const only = (value: number, ...engines: EngineName[]) => (engines.includes(engine) ? value : null);
   const all: [string, number | null, string][] = [
-    ['INTERVAL', interval, `from one checkpoint to the next${auto ? ', until one was measured' : ''}`],
+    [
+      'INTERVAL',
+      only(interval, 'dmtcp', 'own'),
+      `from one checkpoint to the next${auto ? ', until one was measured' : ''}`,
+    ],
     ['MTBF', mtbf, 'between two failures, on average: sets the interval with what a checkpoint costs'],
     ['LEAD', lead, 'how long before the time limit Slurm is asked to warn'],
     ['TOTAL', total, 'walltime of all attempts of a run together'],
     ['ATTEMPTS', max, 'attempts (not seconds) of a run'],
     [
       'PROVE',
-      prove ? FIRST_CHECKPOINT : 0,
+      only(prove ? FIRST_CHECKPOINT : 0, 'dmtcp', 'own'),
       'from the launch to the checkpoint that is restored at once, as a proof; 0: none',
     ],
     ['ALIVE', alive, 'an application whose output stands still for longer hangs'],
@@ -34,9 +40,11 @@ export function settings(of: Changeable): ShellText[] {
     ['SLOW', 45, 'a checkpoint that takes longer is mentioned'],
     [
       'SUSPECT',
-      30,
+      only(30, 'dmtcp'),
       "after a checkpoint or a restore an end with another status than 0 may be DMTCP's doing; 0: never",
     ],
+    ['QUIET', only(5, 'own'), "for which the application's files must not change, or they are not complete"],
+    ['STARTUP', only(60, 'own'), 'for a first sign of life, before the application is asked to save'],
     ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
     [
       'PATIENCE',
@@ -64,13 +72,14 @@ export type Fixed = Pick<Plan, 'workflow' | 'continue'> &
   Pick<Plan['checkpoint'], 'keep' | 'expect' | 'signal' | 'protect' | 'strict'> & {
     readonly container: Plan['container'] | undefined;
     readonly pass: Plan['pass'] | undefined;
+    readonly own: Plan['checkpoint']['own'];
     readonly isArray: boolean;
   };
 
 /** What is fixed for every attempt of a run. */
 export function facts(of: Fixed): ShellText[] {
   const { workflow, continue: goOn, container, pass, ...checkpoint } = of;
-  const { keep, expect, signal, protect, strict, isArray, ...rest } = checkpoint;
+  const { keep, expect, signal, protect, strict, own, isArray, ...rest } = checkpoint;
   nothingLeft(rest);
   const kept: [ShellText, string][] =
     protect.length > 0
@@ -89,8 +98,43 @@ export function facts(of: Fixed): ShellText[] {
     [code`readonly is_array=${number(isArray ? 1 : 0)}`, 'whether the job is an array'],
     ...kept,
     ...careful,
+    ...(own === undefined ? [] : ownFacts(own)),
     ...(container === undefined ? [] : containerFacts(container, pass ?? [])),
   ]);
+}
+
+/** How the application saves itself. */
+function ownFacts({
+  files,
+  grows,
+  ask,
+  answer,
+  done,
+  clear,
+  again,
+  ...rest
+}: OwnCheckpoints): [ShellText, string][] {
+  nothingLeft(rest);
+  const { files: doneFiles, text, in: where, command, ...noMore } = done;
+  nothingLeft(noMore);
+  return [
+    [code`readonly saved_files=(${words(files)})`, "of workdir: the application's checkpoint"],
+    [code`readonly grown_files=(${words(grows)})`, 'files that are only added to, as the output is'],
+    [
+      code`readonly asks=${word(ask?.how ?? '')}`,
+      'how the application is asked to save: signal, file, command',
+    ],
+    [code`readonly ask_signal=${word(ask?.how === 'signal' ? ask.signal : '')}`, 'by this signal'],
+    [code`readonly ask_file=${word(ask?.how === 'file' ? ask.file : '')}`, 'by this file of workdir'],
+    [code`readonly ask_text=${word(ask?.how === 'file' ? ask.text : '')}`, 'with this in it'],
+    [code`readonly after_asking=${word(answer)}`, 'what it does then: it ends, or continues'],
+    [code`readonly done_files=(${words(doneFiles)})`, 'are there only when all work is done'],
+    [code`readonly done_text=${word(text ?? '')}`, 'is there only when all work is done'],
+    [code`readonly done_in=${word(where ?? '')}`, 'in this file, or in the output'],
+    [code`readonly done_command=${word(command === null ? '' : 'yes')}`, 'whether done_block is asked, too'],
+    [code`readonly cleared_files=(${words(clear)})`, 'removed before each start'],
+    [code`readonly again=${word(again === null ? 'run_block' : 'again_block')}`, 'what is run to go on'],
+  ];
 }
 
 /** What is fixed of the container; paths are not, for they are the job's to expand. */

@@ -1,5 +1,4 @@
-import { RUNTIMES } from '../../src/model/container.ts';
-import { bashOf } from './runtime.ts';
+import { bashOf, fullest } from './runtime.ts';
 
 let own: ReadonlySet<string> | undefined;
 
@@ -18,13 +17,11 @@ export function isJobVariable(name: string): boolean {
   return own.has(name);
 }
 
-const everyJob = () =>
-  [null, ...RUNTIMES].map((container) =>
-    bashOf({ modules: true, alive: true, auto: true, protect: true, container }),
-  );
+const everyJob = () => fullest().map(bashOf);
 
 /** What the template and the settings add to it. */
 const FIRST_PAGE = [
   'name= format= keep= expect= warning_signal= continue= state_variables= state_root= work_variables= protect=',
+  'saved_files= grown_files= asks= ask_signal= ask_file= ask_text= after_asking= done_files= done_text= done_in= done_command= cleared_files= again=',
   'runtime= image= dmtcp= runtime_options= pass= mount_variables= mounts=',
 ];

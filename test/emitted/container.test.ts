@@ -665,7 +665,7 @@ describe('the inner half', () => {
   test('takes neither coordinator nor folders from what the submission passes on', ({ expect }) => {
     const { said } = bash(
       'podman',
-      `come_in() { export DMTCP_COORD_HOST=elsewhere live=/no tmp_of_run=/no; }; check_place() { :; }; close_inherited() { :; }; mkdir -p attempts/1
+      `come_in() { export DMTCP_COORD_HOST=elsewhere live=/no tmp_of_run=/no; }; check_place() { :; }; check_dmtcp() { :; }; close_inherited() { :; }; mkdir -p attempts/1
 describe_machine() { :; }; mkdir tmp; mkfifo tmp/control.1; exec 7<>tmp/control.1; open_inner_half "$PWD" 1 "$PWD" "$PWD/out" "$PWD/tmp"; echo "\${DMTCP_COORD_HOST-none} $live $tmp"`,
     );
     expect(said).toBe(`none ${folder}/attempts/1/live ${folder}/tmp/crflow-x.1\n`);

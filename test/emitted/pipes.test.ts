@@ -46,7 +46,10 @@ const full = {
 const file = [{ kind: 'text', text: '/x/flow.sif' }] as const;
 
 const texts: [string, string][] = RUNTIMES.flatMap((name): [string, string][] => [
-  [`a job in ${name}`, bashOf({ modules: true, alive: true, auto: true, protect: true, container: name })],
+  [
+    `a job in ${name}`,
+    bashOf({ engine: 'dmtcp', modules: true, alive: true, auto: true, protect: true, container: name }),
+  ],
   ...[undefined, ...(name === 'apptainer' || name === 'charliecloud' ? [file] : [])].flatMap((image) =>
     imageFiles({ runtime: name, recipe: full, image: image ?? 'localhost/flow:1' }).files.map(
       (one): [string, string] => [`${one.name} for ${name}`, one.text],

@@ -31,8 +31,28 @@ const inContainer = (runtime: string) =>
     pass = ["OMP_*", "CASE"]`,
     ),
   );
+/** Of a program that saves itself, and of one of which nothing is saved. */
+const savesItself = emit(`crflow 1
+workflow md {
+  application { run = "srun \\"$CRFLOW_RANK\\" ./md"  again = "srun \\"$CRFLOW_RANK\\" ./md -from $CRFLOW_NEWEST"  nodes = 2  tasks = 4  alive = 1h }
+  environment { load = ["md/1"] }
+  checkpoint {
+    engine = own  files = ["md.cpt", "a b/*"]  grows = ["md.log"]  ask_command = "touch STOP"  clear = ["STOP"]
+    done_files = ["md.gro"]  done_text = "it's done"  done_in = "md.log"  done_command = "tail -n 1 md.log | grep -q x"
+    interval = auto  lead = 2min
+  }
+  schedule { time = 4h  total = 5d }
+}`);
+const savesNothing = emit(`crflow 1
+workflow md {
+  application { run = "./md" }
+  checkpoint { engine = none  lead = 2min }
+  schedule { time = 4h  total = 5d }
+}`);
 const scripts: [string, string][] = [
   ['on the host', script],
+  ['that saves itself', savesItself],
+  ['of which nothing is saved', savesNothing],
   ...['apptainer', 'charliecloud', 'podman', 'podman-hpc', 'shifter'].map((runtime): [string, string] => [
     `in ${runtime}`,
     inContainer(runtime),
@@ -114,9 +134,14 @@ describe('an emitted script', () => {
   });
 });
 
-test('the runtime is a folder of shell files that are all part of the script', () => {
-  const folder = join(root, 'targets/slurm/runtime');
-  const unsummed = script.replace(/^(# --- .* ---) [0-9a-f]{12}$/gm, '$1');
-  for (const file of readdirSync(folder))
-    expect(unsummed).toContain(readFileSync(join(folder, file), 'utf8').trimEnd());
+test('the runtime is made of shell files that are all part of a script', () => {
+  const bare = (text: string) => text.replace(/^(# --- .* ---) [0-9a-f]{12}$/gm, '$1');
+  const all = [script, savesItself, savesNothing].map(bare);
+  const folders = ['slurm/runtime', 'engines/dmtcp', 'engines/own', 'engines/none', 'engines/plain'];
+  for (const folder of folders.map((one) => join(root, 'targets', one)))
+    for (const file of readdirSync(folder).filter((one) => one.endsWith('.sh')))
+      expect(
+        all.some((text) => text.includes(readFileSync(join(folder, file), 'utf8').trimEnd())),
+        file,
+      ).toBe(true);
 });

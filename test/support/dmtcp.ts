@@ -12,7 +12,7 @@ export interface Dmtcp {
   readonly real: boolean;
 }
 
-const standIn: Dmtcp = {
+export const standIn: Dmtcp = {
   name: 'stand-in',
   bin: resolve(import.meta.dirname, '../standin/bin'),
   real: false,

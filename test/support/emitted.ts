@@ -122,7 +122,7 @@ export function rehearsal(
   const text = `crflow 1
 workflow count {
   application { run = ${quoted(run)} ${keys} }
-  checkpoint { ${checkpoint.includes('interval') ? '' : 'interval = 10min'} lead = 2min ${checkpoint} }
+  checkpoint { ${/interval|none/.test(checkpoint) ? '' : 'interval = 10min'} lead = 2min ${checkpoint} }
   schedule { time = 10min   total = 1h ${schedule} }
 }
 `;

@@ -30,6 +30,8 @@ export interface RunOptions {
   /** Folder of submission, made new under the cluster's; may be as odd as one likes. */
   readonly folder: string;
   readonly last: number;
+  /** A flow of another kind, whole; its workflow is called count. */
+  readonly flow?: string;
   /** The flow's `run`; by default the counting program. */
   readonly run?: string | undefined;
   /** What it runs in, instead of the host. */
@@ -58,11 +60,9 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
   const { container, commands = {} } = options;
   const wrapped = container && Object.keys(commands).length > 0 ? 'inside' : undefined;
   if (wrapped) writeCommandsInside(join(folder, wrapped), dmtcp, commands);
-  const text = flow(
-    options.run ?? counting(last),
-    container?.blocks(dmtcp, wrapped) ?? '',
-    options.schedule ?? '',
-  );
+  const text =
+    options.flow ??
+    flow(options.run ?? counting(last), container?.blocks(dmtcp, wrapped) ?? '', options.schedule ?? '');
   const { flows, diagnostics } = compile({ name: 'count.crflow', text });
   if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
   writeFileSync(join(folder, 'count.sbatch'), flows[0].script.text);

@@ -285,13 +285,13 @@ const rows: readonly Row[] = [
     never: '<',
   },
   // What users of Slurm ask for.
-  { block: 'schedule', written: 'nodes = 2', code: 'CRF113', help: 'MANA or the program', fixed: '' },
-  { block: 'schedule', written: 'ntasks = 4', code: 'CRF113', help: 'use `threads` for threads', fixed: '' },
+  { block: 'schedule', written: 'nodes = 2', code: 'CRF103', help: 'move it', fixed: '' },
+  { block: 'schedule', written: 'ntasks = 4', code: 'CRF101', help: '`tasks` in `application`', fixed: '' },
   {
     block: 'schedule',
     written: 'gpus = 1',
-    code: 'CRF113',
-    help: 'leave it out, and run the program on CPUs',
+    code: 'CRF103',
+    help: 'move it',
     fixed: '',
   },
   {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { bashOf } from '../../targets/slurm/runtime.ts';
+import { bashOf, fullest } from '../../targets/slurm/runtime.ts';
 
 // The journal's schema knows every outcome that the bash can write; else a tool refuses the very line that tells of a fault.
 test('each outcome of an inner half is one that the schema of the journal knows', () => {
-  const text = bashOf({ modules: true, alive: true, auto: true, protect: true, container: 'podman' });
+  const text = fullest().map(bashOf).join('\n');
   const schema = JSON.parse(
     readFileSync(new URL('../../specs/journal.schema.json', import.meta.url), 'utf8'),
   );

@@ -85,8 +85,10 @@ test('a key, a block, a word of a clause and a type of value are an error where 
 
 test('a part of the plan is an error in an emitter that does not know it', () => {
   const found = errorsWith([
-    ['src/model/plan.ts', '  readonly threads: number;', '  readonly newPart?: number;\n'],
+    ['src/model/plan.ts', '  readonly total: Seconds;', '  readonly newPart?: number;\n'],
     ['src/model/plan.ts', '    readonly keep: number;', '    readonly newCheckpoint?: number;\n'],
+    ['src/model/plan.ts', '    readonly tasks: number;', '    readonly newResource?: number;\n'],
+    ['src/model/plan.ts', '  readonly grows: readonly string[];', '  readonly newOwn?: number;\n'],
     ['src/model/plan.ts', 'readonly time: Seconds;', 'readonly newAttempt?: number; '],
     ['src/model/plan.ts', '    readonly qos: string | null;', '    readonly newQueue?: number;\n'],
     [
@@ -99,8 +101,8 @@ test('a part of the plan is an error in an emitter that does not know it', () =>
   const lost = [...found].map(([file, text]) => [file, [...new Set(text.match(/new[A-Z]\w+/g))].sort()]);
   expect(Object.fromEntries(lost)).toEqual({
     'targets/image/stages.ts': ['newRecipe'],
-    'targets/slurm/directives.ts': ['newQueue'],
+    'targets/slurm/directives.ts': ['newQueue', 'newResource'],
     'targets/slurm/emit.ts': ['newAttempt', 'newCheckpoint', 'newPart'],
-    'targets/slurm/settings.ts': ['newContainer'],
+    'targets/slurm/settings.ts': ['newContainer', 'newOwn'],
   });
 });

@@ -36,7 +36,7 @@ describe('a plan', () => {
     expect(flow('', '', '')).toMatchObject({
       workdir: null,
       output: null,
-      threads: 1,
+      resources: { nodes: 1, tasks: 1, threads: 1, gpus: null },
       checkpoint: { signal: 'USR1', keep: 2, state: null, limit: 600, expect: 0 },
       continue: 'requeue',
       attempt: { time: 7200, timeMin: null },

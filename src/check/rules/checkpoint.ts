@@ -3,7 +3,7 @@ import { stateOn } from '../../site/storage.ts';
 import { checkpointCost, LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
 import type { Context, Located } from '../context.ts';
-import type { Blocks } from '../facts.ts';
+import { type Blocks, engineOf } from '../facts.ts';
 
 /** Below this a checkpoint interval is for tests. */
 const SHORT_INTERVAL = 30;
@@ -11,13 +11,15 @@ const SHORT_INTERVAL = 30;
 /** Are `interval` and `lead` long enough for a checkpoint, and short enough to matter? Source: facts/intervals.md. */
 export function checkpointRules({ application, checkpoint, schedule }: Blocks, context: Context): void {
   const { interval, lead } = checkpoint?.values ?? {};
-  const memory = application?.values.memory;
+  const engine = engineOf(checkpoint);
+  // Of another engine's checkpoints the memory says nothing.
+  const memory = engine === 'dmtcp' ? application?.values.memory : undefined;
   const rate = stateOn(checkpoint?.values.state?.value, context.site)?.bandwidth ?? WRITE_RATE;
   const fixed = isFixed(interval) ? interval : undefined;
   if (fixed !== undefined) intervalLongEnough(fixed, memory, rate, context);
   if (lead !== undefined) leadLongEnough(lead, memory, rate, context);
   const { time, time_min: min } = schedule?.values ?? {};
-  if (fixed === undefined || lead === undefined || time === undefined) return;
+  if (engine === 'none' || fixed === undefined || lead === undefined || time === undefined) return;
   intervalReached(fixed, lead.value, time.value, min?.value, context);
 }
 

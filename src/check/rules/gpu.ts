@@ -3,7 +3,7 @@ import { run as kinds } from '../../diagnostics/run.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import type { Place } from '../../shell/words.ts';
 import { type Context, itemSpan } from '../context.ts';
-import type { Blocks } from '../facts.ts';
+import { type Blocks, engineOf } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
 const TOOLS = /^(?:nvidia-smi|rocm-smi|nvcc|ncu|nsys)$/;
@@ -19,7 +19,12 @@ const VALUE = /^(?:cuda|gpu|hip|rocm|nvidia)(?:[:,].*)?$/i;
 const NONE = /^(?:0|no|none|false|off|cpu|-1)$/i;
 
 /** Signs of GPUs, each kind once. */
-export function gpuRules({ environment }: Blocks, { report }: Context, run: RunText | undefined): void {
+export function gpuRules(
+  { environment, checkpoint }: Blocks,
+  { report }: Context,
+  run: RunText | undefined,
+): void {
+  if (engineOf(checkpoint) !== 'dmtcp') return;
   const load = environment?.values.load;
   const module = load?.value.findIndex((one) => MODULES.test(one)) ?? -1;
   if (load !== undefined && module >= 0)

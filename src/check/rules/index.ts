@@ -4,6 +4,7 @@ import type { RunText } from '../run-text.ts';
 import { attemptRules } from './attempt.ts';
 import { checkpointRules } from './checkpoint.ts';
 import { containerRules, imageRules } from './container.ts';
+import { engineRules } from './engine.ts';
 import { gpuRules } from './gpu.ts';
 import { limitRules } from './limits.ts';
 import { runFolderRules } from './run-folder.ts';
@@ -22,6 +23,7 @@ export type RuleFamily = (blocks: Blocks, context: Context, run: RunText | undef
 export const ruleFamilies: readonly RuleFamily[] = [
   attemptRules,
   checkpointRules,
+  engineRules,
   shellRules,
   limitRules,
   gpuRules,

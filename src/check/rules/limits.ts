@@ -2,7 +2,7 @@ import { limits } from '../../diagnostics/limits.ts';
 import { RUNTIMES } from '../../model/container.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import type { Context } from '../context.ts';
-import type { Blocks } from '../facts.ts';
+import { type Blocks, engineOf } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
 const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;
@@ -27,26 +27,27 @@ export function limitRules(
   const runtimes = RUNTIMES.flatMap((name) => runtime(name) ?? []);
   const startedBy = (command: string) => runtimes.find(({ starters }) => starters.commands.includes(command));
   const { mpi } = application?.values ?? {};
+  const isDmtcp = engineOf(checkpoint) === 'dmtcp';
   const commands = run?.programs ?? [];
   const first = (names: RegExp) => commands.find(({ name }) => names.test(name));
   const at = (place: ShellCommand) => run?.spanOf(place) ?? { start: 0, end: 0 };
   const launcher = first(LAUNCHERS);
-  if (launcher !== undefined) report(limits.launcher, at(launcher), { command: launcher.name });
+  if (launcher !== undefined && isDmtcp) report(limits.launcher, at(launcher), { command: launcher.name });
   const dmtcp = first(DMTCP);
-  if (dmtcp !== undefined) report(limits.dmtcpInRun, at(dmtcp), { command: dmtcp.name });
+  if (dmtcp !== undefined && isDmtcp) report(limits.dmtcpInRun, at(dmtcp), { command: dmtcp.name });
   const starter = commands.find(
     ({ name, args }) =>
       (name === OTHER_STARTER || startedBy(name) !== undefined) &&
       (startedBy(name)?.starters.always ||
         args.some(({ value }) => value !== undefined && STARTS.test(value))),
   );
-  if (starter !== undefined)
+  if (starter !== undefined && (isDmtcp || container !== undefined))
     report(limits.ownContainer, at(starter), {
       command: starter.name,
       isInside: container !== undefined,
       runtime: startedBy(starter.name)?.name,
     });
-  if (mpi === undefined && !application?.given.has('mpi') && launcher === undefined) {
+  if (isDmtcp && mpi === undefined && !application?.given.has('mpi') && launcher === undefined) {
     for (const [names, program] of MPI_PROGRAMS) {
       const found = first(names);
       if (found !== undefined) report(limits.perhapsMpi, at(found), { command: found.name, program });

@@ -1,5 +1,6 @@
 import type { ClauseName } from '../clauses.ts';
 import type { KeyType } from '../types.ts';
+import type { EngineName } from '../words.ts';
 
 export type { KeyType } from '../types.ts';
 
@@ -7,6 +8,10 @@ export type { KeyType } from '../types.ts';
 export interface KeySpec {
   readonly type: KeyType;
   readonly required?: true;
+  /** The engines that it is for; absent: all. */
+  readonly engines?: readonly EngineName[];
+  /** Those of them that cannot do without it. */
+  readonly requiredBy?: readonly EngineName[];
   /** One line for the reference. */
   readonly doc: string;
   /** What its number counts. */

@@ -53,14 +53,6 @@ work_begins() {
   write_file "$attempt_dir/since" "$since"
 }
 
-# work_is_saved SECONDS: by a checkpoint that took so long.
-work_is_saved() {
-  work=$((work + taken - since - suspended)) suspended=0
-  add_to checkpoints 1
-  add_to saving "$1"
-  work_begins
-}
-
 # The computation is over: what it did since the last seal is lost, if it was not the last checkpoint that ended it.
 charge_work() {
   read_count "$attempt_dir/since"
@@ -105,7 +97,7 @@ sum_up() {
   say "in all: $attempt attempt(s), $(hms "$spent") of $(hms "$CRFLOW_TOTAL")"
   say "checkpoints: $(sum_of checkpoints), $(hms "$saving") in all ($((saving * 100 / used)) % of the time)"
   say "work lost: $(hms "$(sum_of lost)")"
-  say "advice on checkpoints: $(advice)"
+  if [[ -n ${CRFLOW_INTERVAL-} ]]; then say "advice on checkpoints: $(advice)"; fi
   tell_stale_files say
 }
 
@@ -125,4 +117,13 @@ advice() {
   else
     printf 'nothing to change'
   fi
+}
+
+# tell_stale_files COMMAND...: in one line.
+tell_stale_files() {
+  local file first='' count=0
+  while IFS= read -r file; do
+    first=${first:-$file} count=$((count + 1))
+  done 2>/dev/null <"$run/not-brought-back"
+  ((count == 0)) || "$@" "check $count file(s) that a restore did not bring back: $first$( ((count == 1)) || printf ', and those in %s' "$run/not-brought-back")"
 }

@@ -19,7 +19,9 @@ attempt() {
       saved | unsaved) break ;;
       again) ;; # checkpointed, and to be restored at once
       unrestored) may_fall_back || leave_lost 'no sealed generation can be restored' ;;
-      anew) may_begin_anew || leave_lost 'in five tries no checkpoint of the application was whole' ;;
+      anew) may_begin_anew || leave_lost 'it was started five times, and nothing of it could be saved' ;;
+      stopped) may_go_on_here || break ;;
+      idle) leave 73 "$why" ;;
       absent) may_start_again || leave_node 70 "$why" ;;
       missing) leave_node 70 "$why" ;;
       unfit) leave 78 "$why" ;;
@@ -28,7 +30,7 @@ attempt() {
       *) leave_lost 'no sealed generation can be restored; the journal says why' ;;
     esac
   done
-  if [[ $outcome == unsaved ]]; then say "not saved: what was done since generation $(newest_generation)"; fi
+  if [[ $outcome == unsaved ]]; then say "not saved: what was done since $(last_save)"; fi
   case $reason in
     limit | preemption | unclear) go_on ;;
     requeued) leave 75 'Slurm has requeued this job; its next attempt goes on from here' ;;
@@ -39,13 +41,13 @@ attempt() {
   esac
 }
 
-# The life of one computation, where DMTCP is: beside attempt(), or in a container.
+# The life of one computation, where its engine is: beside attempt(), or in a container.
 inner_half() {
   open_inner_half "$@"
-  start_coordinator || fail absent 'the DMTCP coordinator did not start'
+  prepare || fail absent "${why_not-}"
   holds_lease || conclude lost 'a newer attempt has taken over this run' # and found nothing to end of this one
   if ! ever_sealed; then
-    launch || fail lost 'the application did not start under DMTCP'
+    launch || fail lost 'the application did not start'
   elif newest_good_generation; then
     restore || conclude unrestored "generation $generation did not come back to life"
   else
@@ -54,12 +56,13 @@ inner_half() {
   schedule_checkpoint
   keep_out_of_step
   note_when_due
-  while coordinator_lives; do
+  while goes_on; do
     if over; then
       break
     elif requested; then
       if [[ $request == finish* ]]; then last_checkpoint; fi
       regular_checkpoint
+      request=''
     elif [[ -n ${CRFLOW_ALIVE-} ]] && hangs; then
       conclude lost "no sign of life for $(hms "$CRFLOW_ALIVE"): its output does not grow"
     elif ((SECONDS >= next_checkpoint)); then
@@ -69,17 +72,17 @@ inner_half() {
     fi
     await_word
   done
-  if finished; then conclude_end; fi
+  if has_ended; then conclude_end; fi
   last_words
-  conclude lost 'the application or its coordinator went away without a status'
+  conclude lost 'the application went away without a status'
 }
 
-# The shell around the application. It is part of the computation and comes back with it. Input and output
+# The shell around the application. Under DMTCP it is part of the computation and comes back with it. Input and output
 # are opened here, inside, so that a restore rolls them back too; and what dmtcp_launch and dmtcp_restart
-# say of a program's status is not true, so it is written down here. Once the application runs, this shell starts
+# say of a program's status is not true, so it is written down here, in the last file. Once the application runs, this shell starts
 # no process: DMTCP 4.1 kills one that forks in the moment after a checkpoint.
 application() {
-  local run=$1 workdir=$2 output=$3 status variable entries session=()
+  local run=$1 workdir=$2 output=$3 ending=$4 status entries session=()
   exec >>"$output" 2>&1 </dev/null 3>"$run/shell"
   cd "$workdir" || exit
   printf '%s\n' "$$" >&3
@@ -87,8 +90,6 @@ application() {
   read_environ "$run/environ"
   entries+=(${set_variables[@]+"${set_variables[@]}"})
   add_variables
-  # By these DMTCP is found by every program that is started.
-  for variable in ${!DMTCP_*} ${!JALIB_*}; do entries+=("$variable=${!variable}"); done
   # A signal that it sends to its whole group is its own.
   if command -v setsid >/dev/null; then session=(setsid); fi
   (
@@ -98,5 +99,5 @@ application() {
   status=$?
   # Died of a signal: if all of the job is being killed, this shell is next, and this was not the end.
   if ((status > 128)); then linger 1; fi
-  printf '%s\n' "$status" >"$run/status"
+  printf '%s\n' "$status" >"$ending"
 }

@@ -110,12 +110,10 @@ wait_until() {
   done
 }
 
-# The folder on the node for each attempt, tmp_of_run: of a name that nobody can foresee, for in /tmp anybody could be there
-# first. In it are DMTCP's own temporary files: also the mark by which end_computation knows the attempt's processes. By the
-# end of the path, which is marked: TMPDIR may lead there through a link.
+# The folder on the node for each attempt, tmp_of_run: of a name that nobody can foresee, because in /tmp anybody could be there
+# first. In it is the engine's folder for temporary files, tmp.
 find_tmp() {
-  tmp=$tmp_of_run/$mark.$attempt marked=/$mark.$attempt
-  starting=$tmp.starting # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
+  tmp=$tmp_of_run/$mark.$attempt
 }
 
 # Sets mark, which is the same for all attempts of a run, on every node, and no other's.
@@ -147,19 +145,10 @@ remove_older_tmp() {
   done
 }
 
-# Ends every process of this attempt's computation on this node, and what it was just writing.
-end_computation() {
-  if [[ -n ${coordinator-} ]]; then kill -9 "${coordinator%:*}" 2>/dev/null; fi
-  end_all processes_of "$marked.starting"
-  end_all processes_of "$marked/"
-  rm -rf "$tmp" "$starting"
-  rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
-}
-
-# The same for every attempt so far; TMPDIR may have been another then.
+# Of every attempt so far, on this node; TMPDIR may have been another then.
 end_older_computations() {
   end_all inner_halves
-  end_all processes_of "/$mark."
+  end_all processes_of_run
   remove_older_tmp
 }
 
@@ -178,18 +167,6 @@ end_all() {
   done
 }
 
-# processes_of PART: those that have a file open with this in its path: of one in a container that has its root elsewhere,
-# what this host sees begins with that. Restored processes are orphans without a name or an environment of their own, but
-# each keeps a file in its DMTCP_TMPDIR open.
-processes_of() {
-  # To the letter: find would take these four characters for a pattern.
-  local part=${1//\\/\\\\}
-  part=${part//\*/\\*} part=${part//\?/\\?} part=${part//\[/\\[}
-  own_processes
-  local places=("${own_pids[@]/#//proc/}")
-  LC_ALL=C find "${places[@]/%//fd}" -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
-}
-
 # inner_halves [ATTEMPT]: the processes that are an inner half of this run, or start one.
 inner_halves() {
   local pid word words
@@ -199,4 +176,29 @@ inner_halves() {
     while IFS= read -r -d '' word; do words+="$word "; done 2>/dev/null <"/proc/$pid/cmdline"
     if [[ $words == *" inner_half $run ${1:+$1 }"* ]]; then printf '%s\n' "$pid"; fi
   done
+}
+
+# Sets own_pids: the processes of this user. Of somebody else's, only the owner is looked at.
+own_processes() {
+  local process
+  own_pids=()
+  for process in /proc/[0-9]*; do
+    if [[ -O $process ]]; then own_pids+=("${process#/proc/}"); fi
+  done
+}
+
+# name_of PROCESS
+name_of() {
+  local called=''
+  read -r called 2>/dev/null <"/proc/$1/comm"
+  printf '%s' "$called"
+}
+
+# sum_of_ends FILE SIZE: of its first 64 KiB, and of the last before this size. What a program writes in place is mostly there.
+sum_of_ends() {
+  local rest=$(($2 > 65536 ? $2 - 65536 : 0))
+  {
+    head -c "$(($2 - rest))" -- "$1"
+    if ((rest)); then dd if="$1" bs=65536 count=1 skip="$rest" iflag=skip_bytes; fi
+  } 2>/dev/null | cksum | cut -d ' ' -f 1
 }

@@ -32,3 +32,16 @@ in_environment() {
   shift
   env -i -- ${entries[@]+"${entries[@]}"} "$@"
 }
+
+# sets NAME: does the flow?
+sets() { has "$1" ${set_variables[@]+"${set_variables[@]}"}; }
+
+# has NAME ENTRY...
+has() {
+  local name_of_it=$1 entry
+  shift
+  for entry; do
+    [[ $entry != "$name_of_it="* ]] || return 0
+  done
+  return 1
+}

@@ -3,8 +3,8 @@
 # check_settings: says in `wrong` which setting is no number.
 check_settings() {
   local setting
-  numbers=(INTERVAL LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT ANSWER_WAIT REQUEUE_WAIT PROVE MARGIN
-    SLOW SUSPECT REPORT CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${CRFLOW_MTBF:+MTBF})
+  numbers=(LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT ANSWER_WAIT REQUEUE_WAIT MARGIN
+    SLOW REPORT CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${engine_numbers[@]+"${engine_numbers[@]}"})
   for setting in ${numbers[@]+"${numbers[@]}"}; do
     setting=CRFLOW_$setting
     wrong="$setting is '${!setting}', and must be a whole number"
@@ -31,8 +31,8 @@ check_state() {
   fi
   free=$(free_bytes)
   is_count "$free" || return 0
-  # What it will really need is seen at each checkpoint; no program takes less than this.
-  if ((free < 28 * 1048576 * 6 / 5)); then
+  # What it will really need is seen at each checkpoint.
+  if ((free < least_checkpoint * 6 / 5)); then
     leave 70 "no checkpoint fits: $run has $(mib "$free") free"
   elif ((free < expect * 6 / 5)); then
     say "a program of $(mib "$expect") needs $(mib $((expect * 6 / 5))) for a checkpoint, and $run has $(mib "$free") free: those that do not fit are skipped"

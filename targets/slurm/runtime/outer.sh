@@ -3,7 +3,7 @@
 catch_signals() {
   signal='' reason='' outcome='' cause='' woken='' relay='' ticker='' suspended=0
   listener='' question='' next_job='' deaths=0
-  attempt_dir='' tmp_of_run='' coordinator='' places=()
+  attempt_dir='' tmp_of_run='' places=()
   trap 'hear "$warning_signal"' "$warning_signal"
   trap 'hear TERM' TERM
   trap wake CONT # a word from the listening step, or from a verb
@@ -51,8 +51,10 @@ open_pipes() {
 relay_words() {
   trap - CONT
   trap '' TERM "$warning_signal"
+  exec 6<>"$words" # where the outer half has just died, it would wait for ever to open it alone
+  exec <"$words" 6>&-
   cd / || return
-  while read -r _; do kill -s CONT "$$"; done <"$words"
+  while read -r _; do kill -s CONT "$$"; done
 }
 
 tick() {
@@ -72,6 +74,7 @@ start_inner_half() {
   rm -f "$outcome_file" "$attempt_dir/inside"
   starts=$((starts + 1)) began=$SECONDS concluded=''
   is_this_script "$script" || keep_script || leave 70 "cannot write $script"
+  write_file "$attempt_dir/ends" "$end_time"
   inside bash -p "$script" inner_half "$run" "$attempt" "$workdir" "$output" "$tmp_of_run" </dev/null 7>&- 8>&- 9>&- &
   know_process "$!" && inner=$REPLY
   disown "$!" # or bash says "Killed" of it in the log
@@ -161,7 +164,10 @@ find_reason() {
   fi
   case $cause in
     '') ;;
-    early) be_early ;;
+    early)
+      # A preemption's TERM can come before Slurm says that there is one (22.05, on a busy machine).
+      if [[ $signal != TERM ]] || ((SECONDS - heard_at > 5)); then be_early; fi
+      ;;
     *) ask_to_finish "$cause" ;;
   esac
 }
@@ -174,6 +180,10 @@ be_early() {
     if ((end_time)); then say "(the time limit is $(hms $((end_time - now))) away, the lead $(hms "$CRFLOW_LEAD"))"; fi
     journal early signal "$signal"
     ask_inner_half checkpoint
+    if [[ $signal == TERM && -z $listener ]]; then
+      rm -f "$heard"
+      listen_for_preemption # there may be another
+    fi
   fi
   signal=''
 }
@@ -224,6 +234,16 @@ may_start_again() {
   why='the inner half of the job did not start; the lines above may say why'
   ((++absences < 3)) && say 'the inner half did not start; trying again' && sleep 2
 }
+
+# It ended by itself, and what it had done by then is saved: by a limit of its own, if there is too little time left for more.
+may_go_on_here() {
+  read_clock
+  ((end_time && end_time - 2 * CRFLOW_LEAD < now)) || return 0
+  reason=limit
+  return 1
+}
+
+last_save() { if ever_sealed; then printf 'generation %s' "$(newest_generation)"; else printf 'the start'; fi; }
 
 # A first checkpoint that ends the application, as a proof needs, and then is no good: nothing else was wrong with it.
 may_begin_anew() { ((++beginnings < 5)); }

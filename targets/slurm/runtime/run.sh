@@ -54,11 +54,11 @@ open_run() {
 
 # The settings that the environment brought.
 overrides() {
-  local setting all=''
+  local setting changed=''
   for setting in $overridden; do
-    if [[ " ${numbers[*]} TICK " == *" ${setting#CRFLOW_} "* ]]; then all+="${all:+ }$setting=${!setting}"; fi
+    if [[ " ${numbers[*]} TICK " == *" ${setting#CRFLOW_} "* ]]; then changed+="${changed:+ }$setting=${!setting}"; fi
   done
-  printf '%s' "$all"
+  printf '%s' "$changed"
 }
 
 # A run of an array belongs to the task of its index: a script with an array that is submitted again for one run starts
@@ -269,6 +269,8 @@ count_idle_attempts() {
 attempt_of_progress() {
   local since resumed
   since=$(newest_fact attempt) resumed=$(attempt_of_owner)
+  read_count "$run/progressed" # of an engine that seals nothing
+  if ((REPLY > since)); then since=$REPLY; fi
   if ((resumed - 1 > since)); then since=$((resumed - 1)); fi
   printf '%s' "$since"
 }

@@ -183,7 +183,7 @@ resubmit() {
 # process in it. It knows by the end of file of a pipe that this shell is gone.
 listen_for_preemption() {
   listened=$SECONDS heard=$tmp_of_run/heard.$attempt
-  srun --overlap --nodes=1 --ntasks=1 --cpus-per-task=1 --mem=0 --cpu-bind=none \
+  srun --job-name=crflow-listens --overlap --nodes=1 --ntasks=1 --cpus-per-task=1 --mem=0 --cpu-bind=none \
     bash -p "$script" listen "$open_pipe" "$$" "$heard" </dev/null >>"$attempt_dir/listener.log" 2>&1 7>&- 8>&- 9>&- &
   know_process "$!" && listener=$REPLY
   disown "$!"
@@ -194,7 +194,10 @@ listen() {
   local told=''
   trap 'told=yes' TERM
   : >"$3.up" && kill -s CONT "$2"
-  cat <"$1" &
+  exec 6<>"$1"
+  exec 5<"$1" 6>&-
+  cat <&5 5<&- &
+  exec 5<&-
   wait "$!"
   if [[ -n $told ]]; then
     : >"$3"

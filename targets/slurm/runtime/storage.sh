@@ -29,13 +29,6 @@ keep_folder() {
   journal folder_gone
 }
 
-# Without it DMTCP would end the program.
-has_place() {
-  if [[ -d $live && -d $run/generations ]]; then return; fi
-  say "checkpoint skipped: the run's folder $run is gone"
-  return 1
-}
-
 # discard_leftovers: of attempts that are over: checkpoints that were never sealed, what went with images, half-made
 # generations. A restore puts back what it needs of it.
 discard_leftovers() {
@@ -47,15 +40,6 @@ discard_leftovers() {
   for ((old = attempt - 5; old > 0; old--)); do
     [[ -d $run/attempts/$old/live ]] || break
     rm -rf "$run/attempts/$old"/{live,inside,outcome,request,request.taken,environment,environ,submission,failed} "$run/attempts/$old"/{listener,coordinator,dmtcp}.log
-  done
-}
-
-# discard_files_of_ended LIST: of the folders that go with images, those that no image in the list needs.
-discard_files_of_ended() {
-  local folder image
-  for folder in "$live"/ckpt_*_files; do
-    image=${folder##*/} image=${image%_files}.dmtcp
-    if [[ -d $folder ]] && ! grep -qxF -e "$image" "$1"; then rm -rf "$folder"; fi
   done
 }
 

@@ -62,9 +62,3 @@ dmtcp_ended_it() {
 
 # On a process, which it ends with its last words. In all releases, whatever the failed assertion is called.
 dmtcp_gave_up() { grep -qs ': Terminating\.\.\.' "$attempt_dir/dmtcp.log"; }
-
-# fail OUTCOME WORDS: concludes, with what DMTCP said.
-fail() {
-  last_words
-  conclude "$@"
-}

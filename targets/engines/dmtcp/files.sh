@@ -49,15 +49,6 @@ how_open() {
   [[ -n $mode ]] && is_count "$position"
 }
 
-# sum_of_ends FILE SIZE: of its first 64 KiB, and of the last before this size. What a program writes in place is mostly there.
-sum_of_ends() {
-  local rest=$(($2 > 65536 ? $2 - 65536 : 0))
-  {
-    head -c "$(($2 - rest))" -- "$1"
-    if ((rest)); then dd if="$1" bs=65536 count=1 skip="$rest" iflag=skip_bytes; fi
-  } 2>/dev/null | cksum | cut -d ' ' -f 1
-}
-
 # warn_of_files: of each once in a run, by the generation that was just sealed.
 warn_of_files() {
   local from=$run/generations/$generation line file kept='' patterns='' count=0
@@ -176,15 +167,6 @@ remember_stale_files() {
   for file in ${stale[@]+"${stale[@]}"}; do
     grep -qsFx -e "$file" "$run/not-brought-back" || printf '%s\n' "$file" >>"$run/not-brought-back"
   done
-}
-
-# tell_stale_files COMMAND...: in one line.
-tell_stale_files() {
-  local file first='' count=0
-  while IFS= read -r file; do
-    first=${first:-$file} count=$((count + 1))
-  done 2>/dev/null <"$run/not-brought-back"
-  ((count == 0)) || "$@" "check $count file(s) that a restore did not bring back: $first$( ((count == 1)) || printf ', and those in %s' "$run/not-brought-back")"
 }
 
 # is_all_in GENERATION: whether its restore would leave nothing behind that was written since.

@@ -1,14 +1,5 @@
 # --- The processes of the computation, and what they have open: one walk a checkpoint, over this user's own processes ---
 
-# Sets own_pids: the processes of this user. Of somebody else's, only the owner is looked at.
-own_processes() {
-  local process
-  own_pids=()
-  for process in /proc/[0-9]*; do
-    if [[ -O $process ]]; then own_pids+=("${process#/proc/}"); fi
-  done
-}
-
 # survey: sets family, the processes of the computation, between blanks; shell, the one that records the status; and opened,
 # a line "PROCESS DESCRIPTOR PATH" for each file that one of them has open, and "PROCESS cwd FOLDER".
 # The coordinator, which works in the run's folder and has its own log there, is none of them.
@@ -47,13 +38,6 @@ at_home() {
       return 1
     fi
   done <<<"$opened"
-}
-
-# name_of PROCESS
-name_of() {
-  local called=''
-  read -r called 2>/dev/null <"/proc/$1/comm"
-  printf '%s' "$called"
 }
 
 # look_at_family: sets ended, those that have ended with another status than 0 and whose parent has not asked for it yet; and

@@ -1,0 +1,106 @@
+import { engines } from '../../diagnostics/engines.ts';
+import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
+import type { Span } from '../../model/span.ts';
+import type { ShellCommand } from '../../shell/read.ts';
+import { LEAD_BASE } from '../../time/cost.ts';
+import { describeDuration } from '../../time/duration.ts';
+import type { Context } from '../context.ts';
+import { type Blocks, engineOf } from '../facts.ts';
+import type { RunText } from '../run-text.ts';
+
+/** To copy the files of a checkpoint and to seal them, in seconds. */
+const SEALING = 30;
+
+const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;
+
+/** Does each key belong to the engine, and does an engine know what it needs? */
+export function engineRules(blocks: Blocks, context: Context, run: RunText | undefined): void {
+  const engine = engineOf(blocks.checkpoint);
+  for (const name of ['application', 'checkpoint'] as const) {
+    const keys: Readonly<Record<string, KeySpec>> = vocabulary[name].keys;
+    const values: Readonly<Record<string, { readonly span: Span } | undefined>> = blocks[name]?.values ?? {};
+    for (const [key, given] of Object.entries(values)) {
+      const only = keys[key]?.engines;
+      if (given !== undefined && only !== undefined && !only.includes(engine))
+        context.report(engines.otherEngine, given.span, { key, engine, engines: only });
+    }
+  }
+  if (engine === 'own') ownRules(blocks, context);
+  if (engine !== 'dmtcp') launchRules(blocks, context, run);
+}
+
+/** The ways to ask, and what says more about each. */
+const ASKS = ['ask_signal', 'ask_file', 'ask_command'] as const;
+
+function ownRules({ checkpoint }: Blocks, { report }: Context): void {
+  if (checkpoint === undefined || checkpoint.broken) return;
+  const { values, given, at } = checkpoint;
+  if (!['done_files', 'done_text', 'done_command'].some((key) => given.has(key)))
+    report(engines.notDone, at, undefined);
+  const asks = ASKS.filter((key) => given.has(key));
+  const [first] = asks;
+  for (const key of asks.slice(1)) {
+    const { span } = values[key] ?? { span: at };
+    if (first !== undefined) report(engines.askedTwice, span, { key, first });
+  }
+  const details = [
+    ['ask_text', ['ask_file'], 'the file that asks the program'],
+    ['answer', ASKS, 'how the program is asked'],
+    ['answer_within', ASKS, 'how the program is asked'],
+    ['done_in', ['done_text'], 'the text that shows that all is done'],
+  ] as const;
+  for (const [key, owners, needs] of details) {
+    const value = values[key];
+    if (value !== undefined && !owners.some((one) => given.has(one)))
+      report(engines.unusedWord, value.span, {
+        key,
+        needs: `${needs} (${owners.map((one) => `\`${one}\``).join(', ')})`,
+      });
+  }
+  const { answer_within: answer, lead } = values;
+  if (answer !== undefined && lead !== undefined && answer.value + SEALING > lead.value)
+    report(engines.answerLate, answer.span, {
+      answer: describeDuration(answer.value),
+      lead: describeDuration(lead.value),
+      enough: `${Math.max(LEAD_BASE, answer.value + SEALING)}s`,
+    });
+}
+
+/** What `run` starts, and how. */
+function launchRules(
+  { application, checkpoint }: Blocks,
+  { report }: Context,
+  run: RunText | undefined,
+): void {
+  if (run === undefined) return;
+  const launcher = run.programs.find(({ name }) => LAUNCHERS.test(name));
+  const tasks = application?.values.tasks?.value ?? 1;
+  const { run: text } = application?.values ?? {};
+  if (tasks > 1 && launcher === undefined && text !== undefined)
+    report(engines.alone, application?.values.tasks?.span ?? text.span, { tasks });
+  if (
+    engineOf(checkpoint) === 'own' &&
+    launcher?.name === 'srun' &&
+    checkpoint?.values.ask_signal?.value !== 'TERM' &&
+    !isShielded(launcher)
+  )
+    report(engines.unshielded, run.spanOf(launcher), { command: launcher.name });
+  const nodes = application?.values.nodes?.value ?? 1;
+  if (nodes > 1 && launcher !== undefined && /^(?:mpi|orte|prte)/.test(launcher.name))
+    report(engines.mpirunOverNodes, run.spanOf(launcher), { command: launcher.name });
+  if (engineOf(checkpoint) === 'own') mdrunRules(application?.given.has('again') === true, report, run);
+}
+
+/** GROMACS, wherever `run` starts it: as a command, or behind srun. Source: facts/own-checkpoints.md. */
+function mdrunRules(hasAgain: boolean, report: Context['report'], run: RunText): void {
+  for (const command of run.programs) {
+    const words = [command.name, ...command.args.map(({ text }) => text)];
+    const at = words.findIndex((word, i) => word === 'mdrun' && /(?:^|\/)gmx\w*$/.test(words[i - 1] ?? ''));
+    if (at < 0) continue;
+    const options = words.slice(at);
+    if (!options.includes('-cpi') && !hasAgain) report(engines.mdrunFresh, run.spanOf(command), undefined);
+    if (options.includes('-nsteps')) report(engines.mdrunSteps, run.spanOf(command), undefined);
+  }
+}
+
+const isShielded = ({ args }: ShellCommand) => args.some(({ text }) => text.includes('CRFLOW_RANK'));

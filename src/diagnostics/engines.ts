@@ -1,0 +1,79 @@
+import { defineDiagnostics, error, warning } from './define.ts';
+import { listing, quote } from './words.ts';
+
+/** CRF540 to CRF559: what saves the program, and what it needs to know. */
+export const engines = defineDiagnostics(540, 559, {
+  otherEngine: error<{ key: string; engine: string; engines: readonly string[] }>()(
+    'CRF540',
+    'A key of another engine',
+    {
+      title: ({ key, engine }) => `\`${key}\` has no meaning with \`engine = ${engine}\``,
+      help: ({ key, engines }) => [
+        `leave \`${key}\` out; or it is ${listing(
+          engines.map((one) => `\`engine = ${one}\``),
+          'or',
+        )}`,
+      ],
+    },
+  ),
+  notDone: error()('CRF541', 'Nothing that shows when all work is done', {
+    title: () => 'nothing says how crflow sees that all work is done',
+    notes: () => [
+      'a program that stopped early ends with status 0, too: GROMACS at -maxh, LAMMPS at its soft halt, CP2K, OpenFOAM',
+    ],
+    help: () => [
+      'name files that are there only then, as in `done_files = ["md.gro"]`',
+      'or text that is only then in the output, `done_text = "…"`; or a command that tests it, `done_command = "…"`',
+    ],
+  }),
+  askedTwice: error<{ key: string; first: string }>()('CRF542', 'Two ways to ask the program to save', {
+    title: ({ key, first }) => `the program is asked by \`${first}\` already, and \`${key}\` is a second way`,
+    help: () => ['keep the one that the program answers best; `ask_command` can do several things'],
+  }),
+  unusedWord: error<{ key: string; needs: string }>()('CRF543', 'A detail of something that is not there', {
+    title: ({ key, needs }) => `\`${key}\` says more about ${needs}, which is not there`,
+    help: ({ key }) => [`leave \`${key}\` out, or add what it belongs to`],
+  }),
+  answerLate: error<{ answer: string; lead: string; enough: string }>()(
+    'CRF544',
+    'A lead that is shorter than the answer',
+    {
+      title: ({ answer, lead }) =>
+        `the program may take ${answer} to save, and is asked ${lead} before the time limit`,
+      help: ({ enough }) => [
+        `write \`lead = ${enough}\` or more: the answer, and half a minute to copy and seal`,
+      ],
+    },
+  ),
+  unshielded: warning<{ command: string }>()('CRF545', 'Ranks that a preemption kills before they can save', {
+    title: ({ command }) =>
+      `a preemption sends TERM to what ${quote(command)} starts, at once, and kills what does not handle it`,
+    notes: () => ['the program is not asked by TERM here, so it probably has no handler for it'],
+    help: ({ command }) => [
+      `write \`${command} … "$CRFLOW_RANK" ./program …\`: that starts each rank with TERM ignored`,
+    ],
+  }),
+  alone: warning<{ tasks: number }>()('CRF546', 'Ranks that nothing starts', {
+    title: ({ tasks }) => `the job has ${tasks} tasks, and \`run\` starts one process`,
+    help: () => ['have srun start the ranks, as in `run = "srun \\"$CRFLOW_RANK\\" ./solve"`'],
+  }),
+  mdrunFresh: warning()('CRF547', 'mdrun that begins anew', {
+    title: () => '`mdrun` without `-cpi` begins at step 0 each time it is started',
+    notes: () => ['GROMACS then puts the outputs so far aside as `#md.log.1#`'],
+    help: () => [
+      'write `-cpi md.cpt` from the first start on: where the file is missing, it is a fresh start',
+    ],
+  }),
+  mdrunSteps: warning()('CRF548', 'mdrun that counts its steps from the checkpoint', {
+    title: () => '`mdrun -nsteps` counts from the checkpoint that it goes on from, not from the beginning',
+    help: () => [
+      'leave it out, and give the number of steps in the .mdp file (or with `gmx convert-tpr -nsteps`)',
+    ],
+  }),
+  mpirunOverNodes: warning<{ command: string }>()('CRF549', 'mpirun over several nodes', {
+    title: ({ command }) =>
+      `a preemption kills what ${quote(command)} started on other nodes, and no rank can save`,
+    notes: () => ["OpenMPI's daemons die of the TERM that Slurm sends to all steps (seen with OpenMPI 4.1)"],
+    help: () => ['have `srun` start the ranks'],
+  }),
+});

@@ -1,0 +1,219 @@
+# --- The computation under DMTCP: launched, checkpointed, restored ---
+
+launch() {
+  settle_output
+  run_block >"$run/run.sh" && program_environ >"$run/environ" || return
+  cd "$workdir" || return
+  set -m # `&` alone would have the program ignore INT and QUIT
+  dmtcp_launch -j -p "$port" --no-gzip --ckptdir "$live" --tmpdir "$tmp" \
+    bash -p "$script" application "$run" "$workdir" "$output" "$run/status" <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 8<&- &
+  set +m
+  computation=$!
+  came_up 60 || return
+  work=0
+  work_begins
+  journal launched
+  say 'launched the application'
+}
+
+# came_up SECONDS: the computation of process $computation runs, or is over already. Once it was seen to run it is not
+# asked again: it can end at any moment, and an answer can fail.
+came_up() {
+  local up=''
+  wait_until "$1" start_decided
+  disown "$computation" 2>/dev/null
+  [[ -n $up ]] || finished
+}
+
+# It runs, or it is over, or it never will run.
+start_decided() {
+  refuse_foreign_peers
+  if finished || computation_runs; then up=yes; fi
+  [[ -n $up ]] || ! coordinator_lives && return
+  if [[ -n ${restoring-} ]]; then
+    leave_restore_if_unwanted
+    # The other processes would wait for ever for one that is gone.
+    ! dmtcp_gave_up || return 0
+  fi
+  # dmtcp_restart may end well long before its processes are up, so only a failure of it decides anything.
+  ! kill -0 "$computation" 2>/dev/null && ! wait "$computation"
+}
+
+# A restore can take minutes, or hang. Whatever is asked for meanwhile, there is nothing new to save.
+leave_restore_if_unwanted() {
+  local asked='' so=saved why="generation $generation stands: it was just being restored"
+  if [[ -r $attempt_dir/request ]]; then read -r asked <"$attempt_dir/request"; fi
+  if [[ $asked != finish* ]]; then
+    look_for_word
+    outer_half_is_gone || return 0
+    so=lost why='the outer half is gone'
+  fi
+  disown "$computation" 2>/dev/null # or bash says "Killed" of it in the log
+  conclude "$so" "$why"
+}
+
+# New images go to this attempt's own folder; but the old ones name the files that go with them by the full path
+# they had, so those are put back there.
+bring_back() {
+  local image images=() from=$run/generations/$generation place restoring=yes
+  name_differences "$from/machine"
+  find_stale_files
+  may_go_on || conclude stale "${#stale[@]} file(s) differ from generation $generation, whose restore would leave them as they are (strict = yes)"
+  look_at_size
+  place=$(generation_fact "$generation" live)
+  mkdir -p "$place" || return
+  while IFS= read -r image; do
+    images+=("$from/$image")
+    image=${image%.dmtcp}_files
+    if [[ -d $from/$image ]]; then rm -rf "${place:?}/$image" && cp -a "$from/$image" "$place/" || return; fi
+  done <"$from/images"
+  if keeps_files; then put_back "$from" || return; fi
+  # DMTCP brings a process back in the folder that it is told from here, or below it, and in no other.
+  cd "$workdir" || return
+  dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
+    <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 8<&- &
+  computation=$!
+  came_up "$CRFLOW_CHECKPOINT_LIMIT" || return
+  left_in_peace
+  remember_stale_files
+}
+
+# checkpoint on|end: one checkpoint, sealed as a new generation. `end` ends the computation right after it.
+# The mark of a complete checkpoint is a new restart script: the coordinator writes it when every image
+# has been renamed to its place. No answer of dmtcp_command says as much.
+checkpoint() {
+  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten='' outside
+  has_place || return
+  mark_logs
+  rm -f "$mark" "$live"/*.temp "$live"/*.dmtcp
+  if ! wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers; then
+    give_up_checkpoint "${hopeless:-the computation did not answer}"
+    return 1
+  fi
+  survey
+  if [[ -z $shell ]]; then
+    give_up_checkpoint 'the shell that records the status is gone'
+    return 1
+  fi
+  explain_program
+  there_is_room || return
+  if ! at_home; then
+    checkpoint_fails "$astray, outside of workdir ($workdir): DMTCP would bring it back in the wrong folder"
+    ((++unfit < 3)) || conclude unfit "$astray, outside of workdir ($workdir), where DMTCP cannot bring it back; if that is where it is to work, make it the flow's workdir"
+    return 1
+  fi
+  unfit=0
+  outside=$(peers)
+  if [[ -n $outside ]]; then
+    checkpoint_fails "it would never end with a TCP connection to a program outside of the job$outside"
+    return 1
+  fi
+  list_open_files
+  await_no_zombies
+  if [[ -z $application_lives ]]; then
+    # Its status is being written down: after an `end` there would be nobody to do so.
+    wait_until 10 finished || give_up_checkpoint 'the application has ended, and its status was not recorded'
+    return 1
+  fi
+  read_clock
+  taken=$now disturbing=yes
+  if [[ $how == end ]]; then
+    tell_dmtcp -kc >/dev/null
+  elif ! wait_until 30 accepted; then
+    disturbing=''
+    checkpoint_fails 'DMTCP refused it'
+    return 1
+  fi
+  look_at_the_still
+  wait_until "$CRFLOW_CHECKPOINT_LIMIT" committed
+  if [[ ! -e $mark ]]; then
+    give_up_checkpoint "${hopeless:-it was not complete after $((SECONDS - began)) s}"
+    return 1
+  fi
+  # DMTCP commits without a process that was killed meanwhile; and the others answer nothing from then on.
+  if compgen -G "$live/*.temp" >/dev/null || { [[ $how == on ]] && ! wait_until 60 computation_answers; }; then
+    give_up_checkpoint 'a process was lost in its midst'
+    return 1
+  fi
+  left_in_peace
+  if [[ -n $orphaned ]]; then
+    checkpoint_fails 'a process had just ended, and its parent would not know how'
+    rm -f "$live"/*.dmtcp
+    # It was in good health, and there is nothing to go back to.
+    if [[ $how == end ]] && ! ever_sealed && [[ ${request-} != finish* ]]; then conclude anew 'nothing of it is saved yet, so it begins anew'; fi
+    return 1
+  fi
+  seal $((SECONDS - began)) || return
+  fresh_until=$((SECONDS + SECONDS - began + 2))
+  warn_of_files
+}
+
+# Without a pause: a small checkpoint is soon over.
+look_at_the_still() {
+  for _ in {1..20}; do
+    if [[ -e $mark ]] || all_stand_still; then break; fi
+  done
+}
+
+# A process can end between the look for zombies and the moment in which all stand still for the checkpoint; while they do,
+# it stays one.
+all_stand_still() {
+  ! computation_runs || return
+  seen_working=yes
+  # Once it is complete, -kc ends them all, and what is seen is their end.
+  no_zombies || [[ -e $mark ]] || orphaned=yes
+}
+
+# Complete, or never going to be. A -kc that meets a process being born is dropped without a word: it is said
+# again where two looks find nothing happening.
+committed() {
+  [[ -e $mark ]] && return
+  coordinator_lives && refuse_foreign_peers || return 0
+  comes_to_no_end && return
+  if [[ -z $seen_working ]] && ! all_stand_still && [[ $how == end ]]; then
+    if ((++polls % 2 == 0)); then tell_dmtcp -kc >/dev/null; fi
+  fi
+  return 1
+}
+
+# A computation that is stuck in a checkpoint does not come out of it: end it, and let a restore follow. Where the application
+# has ended meanwhile, the shell around it is given the time to say how.
+give_up_checkpoint() {
+  if [[ -n $shell && -e /proc/$shell ]]; then
+    look_at_family
+    [[ -n $application_lives ]] || wait_until 5 finished
+  fi
+  finished && return
+  checkpoint_fails "$1"
+  last_words
+  end_computation
+}
+
+accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
+
+computation_answers() {
+  refuse_foreign_peers
+  ! coordinator_lives || computation_runs
+}
+
+# Without it DMTCP would end the program.
+has_place() {
+  if [[ -d $live && -d $run/generations ]]; then return; fi
+  say "checkpoint skipped: the run's folder $run is gone"
+  return 1
+}
+
+# A launch after a lost attempt begins anew, and its output with it: back to its size at the first launch.
+settle_output() {
+  local size=0
+  if [[ -e $run/output-size ]]; then
+    read_count "$run/output-size"
+    truncate -s "$REPLY" "$output"
+  else
+    [[ -e $output ]] && size=$(wc -c <"$output")
+    write_file "$run/output-size" "$size"
+  fi
+}
+
+# Without waiting, where something else is waited for.
+look_for_word() { if read -t 0 <&8; then hear_word; fi; }

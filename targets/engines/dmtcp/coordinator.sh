@@ -1,0 +1,47 @@
+# --- DMTCP's coordinator, one for each computation ---
+
+# `dmtcp_command -kc` came with 3.0; 5.0 loses its coordinator at the first checkpoint (measured on Linux 6.18).
+check_dmtcp() {
+  local version
+  version=$(dmtcp_version)
+  case $version in
+    [34].*) ;;
+    [0-9]*.*) conclude missing "this is DMTCP $version, and only 3 and 4 are known to work" ;;
+    *) conclude missing "dmtcp_launch --version does not tell a version: '$version'" ;;
+  esac
+}
+
+# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it; and so does SIGPIPE, which it
+# gets where a process ends just when it is told of a checkpoint.
+start_coordinator() {
+  local port_file=$tmp/port
+  rm -f "$port_file"
+  rm -f "$tmp/coordinator"
+  (
+    trap '' TERM PIPE
+    cd "$live" || exit
+    dmtcp_coordinator --exit-on-last -p 0 --port-file "$port_file" --ckptdir "$live" --tmpdir "$tmp" 9<"$starting" &
+    write_file "$tmp/coordinator" "$!"
+    wait "$!"
+    tell_this_half over
+  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 8<&- & # it would not start with a file for input
+  disown "$!"
+  wait_until 10 test -s "$tmp/coordinator" && know_process "$(<"$tmp/coordinator")" && coordinator=$REPLY
+  wait_until 60 coordinator_decided && coordinator_lives
+}
+
+# The port is not written in one go, so what is read may be half of it.
+coordinator_answers() {
+  [[ -s $port_file ]] && port=$(<"$port_file") && is_count "$port" && tell_dmtcp -s >/dev/null
+}
+
+# It answers, or it never will: whoever ended it did not wait for us.
+coordinator_decided() { coordinator_answers || ! coordinator_lives; }
+
+coordinator_lives() { lives "$coordinator"; }
+
+# tell_dmtcp COMMAND: only the statuses of -s and -c mean what they say; that of -kc is always 2.
+tell_dmtcp() { timeout -k 5 30 dmtcp_command -p "$port" "$@" 2>&1; }
+
+# The computation is up, connected, and not in the middle of a checkpoint.
+computation_runs() { [[ $(tell_dmtcp -s) == *RUNNING=yes* ]]; }

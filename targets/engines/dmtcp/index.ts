@@ -1,0 +1,31 @@
+import type { Engine } from '../engine.ts';
+import computation from './computation.sh';
+import coordinator from './coordinator.sh';
+import engine from './engine.sh';
+import files from './files.sh';
+import images from './images.sh';
+import loss from './loss.sh';
+import machine from './machine.sh';
+import peers from './peers.sh';
+import processes from './processes.sh';
+import protect from './protect.sh';
+import words from './words.sh';
+
+/** Transparent checkpoints of all processes on one node. */
+export const dmtcp: Engine = {
+  name: 'dmtcp',
+  saves: true,
+  bash: (needs) => [
+    engine,
+    computation,
+    coordinator,
+    processes,
+    images,
+    ...(needs.protect ? [protect] : []),
+    machine,
+    files,
+    loss,
+    words,
+    peers,
+  ],
+};

@@ -1,0 +1,117 @@
+# --- The files of the application: copied, and put back as they were ---
+#
+#   generations/7/files/   copies of what `files` names
+#   generations/7/grown    a line "SIZE SUM FILE" for the output and for each file that `grows` names: its length, and the checksum of
+#                          its first and last 64 KiB
+#   before/                the same, from before the first start
+
+# files_like PATTERN...: of workdir, each ended by NUL; of a folder, all that are in it.
+files_like() {
+  local pattern file IFS=$' \t\n'
+  cd "$workdir" || return
+  shopt -s nullglob globstar
+  for pattern; do
+    IFS='' # no word is split
+    # shellcheck disable=SC2231 # a pattern
+    for file in $pattern; do
+      if [[ -d $file ]]; then find "$file" -type f -print0; else [[ ! -f $file ]] || printf '%s\0' "$file"; fi
+    done
+  done
+}
+
+own_files() { (files_like ${saved_files[@]+"${saved_files[@]}"}); }
+
+# What is seen of them from outside: equal only if nothing was written meanwhile.
+signature() { own_files | (cd "$workdir" && xargs -0 -r stat -c '%n %s %y %i' --) 2>/dev/null | LC_ALL=C sort; }
+
+# The one that was written last.
+newest_file() {
+  own_files | (cd "$workdir" && xargs -0 -r stat -c '%.9Y %n' --) 2>/dev/null | LC_ALL=C sort -n | tail -n 1 | cut -d ' ' -f 2-
+}
+
+# Nothing changes for a while, by this node's clock: the files' times are another's. Who has ended writes nothing more.
+await_quiet() {
+  local was now_is since=$SECONDS limit=$((SECONDS + 20 * CRFLOW_QUIET + 20))
+  now_is=$(signature)
+  while goes_on && ((SECONDS - since <= CRFLOW_QUIET)); do
+    ((SECONDS < limit)) || return
+    pause
+    was=$now_is now_is=$(signature)
+    if [[ $now_is != "$was" ]]; then since=$SECONDS; fi
+  done
+}
+
+collect() {
+  facts=()
+  copy_files "$1"
+}
+
+# copy_files FOLDER
+copy_files() {
+  local was
+  was=$(signature)
+  mkdir "$1/files" && own_files | (cd "$workdir" && xargs -0 -r cp --reflink=auto --preserve=mode,timestamps --parents -t "$1/files" --) || return
+  if [[ -z $grown_then || (-z $noted && $was != "$seen_as") ]]; then grown_then=$(grown); fi
+  printf '%s' "${grown_then:+$grown_then$'\n'}" >"$1/grown" || return
+  why_not='the files of the application changed while they were copied'
+  [[ $(signature) == "$was" ]]
+}
+
+# Lengths and sums of the files that are only added to.
+grown() {
+  local file
+  tell_size "$output"
+  while IFS= read -r -d '' file; do tell_size "$workdir/$file"; done < <((files_like ${grown_files[@]+"${grown_files[@]}"}))
+}
+
+tell_size() {
+  local size
+  [[ -f $1 ]] || return 0
+  size=$(stat -c %s -- "$1") && printf '%s %s %s\n' "$size" "$(sum_of_ends "$1" "$size")" "$1"
+}
+
+# put_back FOLDER: all as it was there. What has come since is set aside, because a program takes the newest that it finds.
+put_back() {
+  local file
+  while IFS= read -r -d '' file; do
+    [[ -e $1/files/$file ]] || set_aside "$file" || return
+  done < <(own_files)
+  while IFS= read -r -d '' file; do
+    file=${file#./}
+    cmp -s -- "$1/files/$file" "$workdir/$file" && continue
+    # Renamed into its place: whole, or not there.
+    mkdir -p "$workdir/$(dirname -- "$file")" && cp --preserve=mode,timestamps -- "$1/files/$file" "$workdir/$file.crflow" &&
+      mv -fT -- "$workdir/$file.crflow" "$workdir/$file" || return
+  done < <(cd "$1/files" && find . -type f -print0)
+  cut_back "$1/grown"
+}
+
+# set_aside FILE
+set_aside() {
+  local to=$live/set-aside
+  mkdir -p "$to/$(dirname -- "$1")" && mv -f -- "$workdir/$1" "$to/$1" || return
+  say "set aside, because it is newer than what the application goes on from: $1 (in $to)"
+}
+
+# cut_back LIST: what is only added to, to the length that it had. What was not there yet is set aside.
+cut_back() {
+  local size sum file length told=$'\n'
+  while read -r size sum file; do
+    told+=$file$'\n'
+    length=$(stat -c %s -- "$file" 2>/dev/null) || length=-1
+    if ((length < size)) || [[ $(sum_of_ends "$file" "$size") != "$sum" ]]; then
+      say "$file is not what it was then, of $size bytes: what the application would go on from does not fit it"
+      return 1
+    fi
+    if ((length > size)); then
+      tail -c "+$((size + 1))" -- "$file" | tail -c 65536 >>"$live/cut-off" # for whoever looks for last words
+      truncate -s "$size" -- "$file" || return
+    fi
+  done <"$1"
+  while IFS= read -r -d '' file; do
+    [[ $told == *$'\n'"$workdir/$file"$'\n'* ]] || set_aside "$file" || return
+  done < <((files_like ${grown_files[@]+"${grown_files[@]}"}))
+}
+
+# Bytes that a checkpoint takes.
+checkpoint_size() { own_files | (cd "$workdir" && xargs -0 -r stat -c %s --) | awk '{ sum += $1 } END { printf "%.0f", sum }'; }

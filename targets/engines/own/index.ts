@@ -1,0 +1,7 @@
+import type { Engine } from '../engine.ts';
+import plain from '../plain/plain.sh';
+import copies from './copies.sh';
+import asking from './own.sh';
+
+/** The program's own checkpoints: over nodes, on GPUs, whatever it can save itself. */
+export const own: Engine = { name: 'own', saves: true, bash: () => [asking, copies, plain] };

@@ -1,0 +1,228 @@
+# --- The application saves itself: it is asked to, and its files are copied when they are complete ---
+
+readonly least_checkpoint=4096 # bytes
+engine_numbers=(INTERVAL PROVE QUIET STARTUP ${CRFLOW_MTBF:+MTBF})
+
+open_engine() {
+  check_place timeout find grep cksum cmp awk xargs
+  sealed_as='' sealed_here='' seen_as='' seen_before='' grown_then='' noted='' seen_life='' look_again=''
+}
+
+# Whatever has become of the attempt that did the work: if it is done, it is not done again.
+prepare() {
+  if is_done; then conclude_done 0 'all work was done already'; fi
+}
+
+# Who begins anew begins with what was there before anything was run.
+launch() {
+  if [[ -d $run/before ]]; then
+    put_back "$run/before" || return
+  else
+    rm -rf "$run/before.new"
+    (umask 077 && mkdir "$run/before.new") && copy_files "$run/before.new" && flush "$run/before.new" &&
+      mv -T "$run/before.new" "$run/before" && : >"$run/began" || return
+  fi
+  start run_block 0 || return
+  work=0
+  work_begins
+  journal launched
+  say 'launched the application'
+}
+
+bring_back() { put_back "$run/generations/$generation" && start "$again" "$generation"; }
+
+# start BLOCK GENERATION
+start() {
+  local newest file
+  if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi
+  while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <((files_like ${cleared_files[@]+"${cleared_files[@]}"}))
+  sealed_as=$(signature) sealed_here='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
+  newest=$(newest_file)
+  write_rank
+  start_application "$1" "CRFLOW_GENERATION=$2" "CRFLOW_NEWEST=$newest" "CRFLOW_RANK=$run/rank"
+}
+
+# For ranks that srun starts: a preemption TERMs them all at once, and kills those that have no handler before they are asked to save.
+write_rank() {
+  local shield="trap '' TERM"
+  if [[ $ask_signal == TERM ]]; then shield=':'; fi
+  (umask 077 && printf '%s\n' '#!/bin/bash' "$shield" 'exec "$@"' >"$run/rank" && chmod u+x "$run/rank")
+}
+
+# If it can be asked, it is, and goes on or ends; else what it has saved by itself counts.
+checkpoint() {
+  local how=$1 began=$SECONDS was
+  look_again='' noted=''
+  if [[ -n $asks ]] && [[ $how == end || $after_asking == continues ]]; then
+    was=$(signature)
+    ask || return
+    await_answer || return
+  fi
+  if [[ $how == end ]]; then end_application || return; fi
+  take_what_is_there
+}
+
+# ask: after a sign of life, because a program that is just starting does not listen.
+ask() {
+  wait_until "$CRFLOW_STARTUP" shows_life || say "no sign of life of the application in $CRFLOW_STARTUP s: asking it all the same"
+  if has_ended; then return; fi
+  journal asked_application how "$asks"
+  case $asks in
+    signal) wait_until "$CRFLOW_STARTUP" tell_application "$ask_signal" ;;
+    file) printf '%s' "$ask_text" >"$workdir/$ask_file" ;;
+    *) in_workdir ask_block ;;
+  esac || has_ended && return
+  if [[ $asks == signal ]]; then
+    checkpoint_fails "no process of the application handles $ask_signal, which would kill it"
+  else
+    checkpoint_fails "the application could not be asked to save"
+  fi
+  return 1
+}
+
+# Its output has grown, or its files have changed.
+shows_life() {
+  if [[ -z $seen_life ]] && { has_ended || (($(size_of_output) > size_at_start)) || [[ $(signature) != "$sealed_as" ]]; }; then seen_life=yes; fi
+  [[ -n $seen_life ]]
+}
+
+size_of_output() {
+  local size=0
+  [[ -f $output ]] && size=$(wc -c <"$output")
+  printf '%s' "${size//[!0-9]/}"
+}
+
+await_answer() {
+  if [[ $after_asking == ends ]]; then
+    wait_until "$CRFLOW_CHECKPOINT_LIMIT" has_gone && return
+    say "the application has not ended within $(hms "$CRFLOW_CHECKPOINT_LIMIT") of being asked to"
+  else
+    if wait_until "$CRFLOW_CHECKPOINT_LIMIT" has_saved; then
+      grown_then=$(grown) noted=yes # not later: what it adds from now on it will add again
+      return
+    fi
+    say "the application has saved nothing within $(hms "$CRFLOW_CHECKPOINT_LIMIT") of being asked to"
+    if [[ $how == on ]]; then
+      checkpoint_fails 'no answer'
+      return 1
+    fi
+  fi
+}
+
+has_saved() { has_gone || [[ $(signature) != "$was" ]]; }
+
+# It has ended as it was asked to, or is ended here. What it was just writing is not complete then.
+end_application() {
+  local status=0 torn=''
+  if goes_on; then
+    await_quiet || torn=yes
+    end_computation
+    mkdir -p "$tmp"
+  elif wait_until 5 has_ended; then
+    read -r status <"$ending"
+    if is_done; then conclude_done "$status" "the application ended with status $status"; fi
+    if ((status >= 128)) && ! is_settled; then torn=yes; fi
+  fi
+  [[ -n $torn ]] || return 0
+  checkpoint_fails 'the application was killed while its files were changing'
+  return 1
+}
+
+# What it has saved, if that is new, and nobody is writing it.
+take_what_is_there() {
+  local as
+  if ! await_quiet; then
+    checkpoint_fails 'the files of the application do not stop changing'
+    look_again=yes
+    return 1
+  fi
+  as=$(signature)
+  if [[ $as == "$sealed_as" ]]; then
+    look_again=yes
+    return 1
+  fi
+  there_is_room || return
+  read_clock
+  taken=$now
+  if ! seal $((SECONDS - began)); then
+    look_again=yes
+    return 1
+  fi
+  sealed_as=$as sealed_here=yes
+  fresh_until=$((SECONDS + SECONDS - began + 2))
+}
+
+# The owner has asked for a checkpoint, and the application saves only when it ends.
+must_end() { [[ ${request-} == checkpoint && -n $asks && $after_asking == ends ]]; }
+
+is_all_in() { [[ $(signature) == "$sealed_as" ]]; }
+
+# What was seen at the last two heartbeats tells later what had been quiet; and how long the files were that only grow, when a save was
+# first seen: what a program adds to them after it has saved it will add again.
+over() {
+  if [[ $word == beat ]]; then
+    seen_before=$seen_as seen_as=$(signature)
+    if [[ $seen_as != "$seen_before" ]]; then grown_then=$(grown); fi
+  fi
+  has_ended
+}
+
+is_settled() { [[ -n $seen_before && $(signature) == "$seen_before" ]]; }
+
+# Never the status alone: a program that stopped early ends with 0, too. And never what an earlier run has left.
+is_done() {
+  local pattern file found
+  [[ -e $run/began ]] || return
+  for pattern in ${done_files[@]+"${done_files[@]}"}; do
+    found=''
+    while IFS= read -r -d '' file; do
+      if [[ $workdir/$file -nt $run/began ]]; then found=yes; fi
+    done < <((files_like "$pattern"))
+    [[ -n $found ]] || return
+  done
+  if [[ -n $done_text ]]; then
+    file=${done_in:+$workdir/$done_in} file=${file:-$output}
+    [[ $file -nt $run/began ]] && grep -aqF -e "$done_text" -- "$file" || return
+  fi
+  if [[ -n $done_command ]]; then in_workdir done_block; fi
+}
+
+# in_workdir BLOCK: bash of the flow, in the environment of the application.
+in_workdir() {
+  [[ -e $run/environ ]] && (cd "$workdir" && in_environment "$run/environ" timeout -k 5 60 bash -eo pipefail -c "$("$1")") >>"$attempt_dir/application.log" 2>&1 </dev/null 8<&-
+}
+
+conclude_end() {
+  local began=$SECONDS
+  read_ending || ended_with=137 # killed with the shell around it
+  if is_done; then conclude_done "$ended_with" "the application ended with status $ended_with"; fi
+  if ((ended_with < 128)) || is_settled; then take_what_is_there || :; fi
+  if [[ ${request-} == finish* ]]; then
+    if [[ -n $sealed_here ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
+    conclude unsaved "the application has ended (status $ended_with), and has saved nothing new"
+  elif ((ended_with == 0)); then
+    if [[ -n $sealed_here ]]; then conclude stopped "the application ended with status 0, but is not done: it goes on from generation $generation"; fi
+    conclude idle 'the application ended with status 0, but is not done, and has saved nothing since it was started'
+  elif ever_sealed && ! came_again; then
+    conclude lost "the application ended with status $ended_with before it was done"
+  fi
+  conclude_done "$ended_with" "the application ended with status $ended_with"
+}
+
+# After the same generation for the third time it is the application's own doing. The second time it went on from the one before.
+came_again() {
+  local newest same
+  newest=$(newest_generation)
+  same=$(grep -sxc "$newest" "$run/ended-early")
+  journal ended_early status# "$ended_with" generation# "$newest"
+  printf '%s\n' "$newest" >>"$run/ended-early" || return 0
+  ((same >= 2))
+}
+
+last_words() {
+  local words
+  words=$(tail -n 5 -- "$output" 2>/dev/null | tr -d '\0')
+  [[ -n $words ]] || return 0
+  say 'the last words of the application:'
+  printf '%s\n' "$words"
+}

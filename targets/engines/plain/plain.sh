@@ -1,0 +1,174 @@
+# --- The application as it is: started, found and ended without a checkpoint library ---
+
+# start_application BLOCK [ENTRY...]: with these variables beside those of its owner. Sets computation; its end is told to this half.
+start_application() {
+  local block=$1
+  shift
+  ending=$attempt_dir/ended
+  rm -f "$ending" "$tmp/application" "$run/shell"
+  "$block" >"$run/run.sh" && keep_environ "$@" || return
+  (
+    trap : TERM # not ignored: that would be handed on to the program, which could have no handler then
+    set -m      # `&` alone would have it ignore INT and QUIT
+    cd "$workdir" || exit
+    CRFLOW_MARK=$mark.$attempt bash -p "$script" application "$run" "$workdir" "$output" "$ending" &
+    write_file "$tmp/application" "$!"
+    wait "$!"
+    tell_this_half over
+  ) </dev/null >>"$attempt_dir/application.log" 2>&1 8<&- &
+  disown "$!"
+  wait_until 30 test -s "$tmp/application" && know_process "$(<"$tmp/application")" && computation=$REPLY
+}
+
+# keep_environ ENTRY...: Slurm before 23.11 does not hand --cpus-per-task on to the steps of a job.
+keep_environ() {
+  local left
+  left=$(time_left)
+  {
+    program_environ
+    printf '%s\0' "CRFLOW_MARK=$mark.$attempt" "CRFLOW_SECONDS_LEFT=$left" "CRFLOW_HOURS_LEFT=$(awk -v s="$left" 'BEGIN { printf "%.4f", s / 3600 }')" \
+      ${SLURM_CPUS_PER_TASK:+"SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"} "$@"
+  } >"$run/environ"
+}
+
+# Seconds until the application has to be saved: the lead before the time limit, or the end of the budget.
+time_left() {
+  local left
+  left=$((CRFLOW_TOTAL - $(spent_so_far)))
+  read_clock
+  read_count "$attempt_dir/ends"
+  if ((REPLY && REPLY - CRFLOW_LEAD - now < left)); then left=$((REPLY - CRFLOW_LEAD - now)); fi
+  printf '%s' $((left > 0 ? left : 0))
+}
+
+goes_on() { [[ -n ${computation-} ]] && lives "$computation"; }
+
+has_ended() { [[ -s ${ending-} ]]; }
+
+over() { has_ended; }
+
+# Sets ended_with. One whose job is being ended was signalled like the job, before a word of that has come here.
+read_ending() {
+  if [[ ${request-} != finish* ]]; then wait_until 10 requested || :; fi
+  wait_until 5 has_ended # the shell around it writes it down
+  read -r ended_with 2>/dev/null <"$ending" && [[ $ended_with =~ ^(0|[1-9][0-9]{0,2})$ ]]
+}
+
+# conclude_done STATUS WORDS: that is the end of the run.
+conclude_done() {
+  write_file "$run/status" "$1" && flush "$run/status"
+  conclude 'done' "$2"
+}
+
+add_variables() { :; }
+
+# Ends every process of this attempt's application on this node. Of its ranks on other nodes Slurm knows: it ends a step whose srun
+# is told to end, and none that has merely lost its srun.
+end_computation() {
+  local pid sruns=()
+  for pid in $(processes_of "$mark\\.$attempt\$"); do
+    if [[ $(name_of "$pid") == srun ]]; then sruns+=("$pid"); fi
+  done
+  if ((${#sruns[@]})); then
+    kill -s TERM ${sruns[@]+"${sruns[@]}"} 2>/dev/null
+    wait_until 10 none_lives ${sruns[@]+"${sruns[@]}"} || :
+  fi
+  end_all processes_of "$mark\\.$attempt\$"
+  rm -rf "$tmp"
+}
+
+none_lives() {
+  local pid
+  for pid; do
+    [[ ! -e /proc/$pid ]] || return
+  done
+}
+
+processes_of_run() { processes_of "$mark\\."; }
+
+# processes_of PATTERN: those whose environment has a mark that begins so, and all that share a session with one.
+processes_of() {
+  local pid stat own_session sessions=' ' all=''
+  own_processes
+  # shellcheck disable=SC2206 # PID (NAME) STATE PARENT GROUP SESSION ..., where the name may hold anything
+  read -r stat <"/proc/$$/stat" && stat=(${stat##*) }) && own_session=${stat[3]}
+  for pid in $(cd /proc && grep -lsz -e "^CRFLOW_MARK=$1" "${own_pids[@]/%//environ}" | cut -d / -f 1); do
+    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
+    # shellcheck disable=SC2206
+    stat=(${stat##*) })
+    sessions+="${stat[3]} " all+="$pid"$'\n'
+  done
+  for pid in "${own_pids[@]}"; do
+    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
+    # shellcheck disable=SC2206
+    stat=(${stat##*) })
+    if [[ ${stat[0]} != Z && $sessions == *" ${stat[3]} "* && ${stat[3]} != "$own_session" ]]; then all+="$pid"$'\n'; fi
+  done
+  sort -u <<<"${all%$'\n'}" | grep . || :
+}
+
+# tell_application SIGNAL: the first programs on the way down from `run` that have a handler for it; to those that have none, it would be
+# the end. srun hands on to its ranks what it is sent, except for TERM, which it takes for an order to end them: that one Slurm sends.
+tell_application() {
+  local pid told=1 steps=''
+  for pid in $(who_handles "$1"); do
+    if [[ $1 == TERM && $(name_of "$pid") == srun ]]; then
+      steps=yes
+    else
+      kill -s "$1" "$pid" 2>/dev/null && told=0
+    fi
+  done
+  if [[ -n $steps ]] && signal_steps "$1"; then told=0; fi
+  return "$told"
+}
+
+# signal_steps SIGNAL: the ranks of all steps of this job that are not the job's own.
+signal_steps() {
+  local id name_of_it told=1
+  while read -r id name_of_it; do
+    if [[ $id != *[!0-9.]* && $name_of_it != crflow-listens ]]; then
+      timeout -k 5 "$CRFLOW_SLURM_LIMIT" scancel --signal="$1" "$id" >/dev/null 2>&1 && told=0
+    fi
+  done < <(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --steps --noheader --jobs="$SLURM_JOB_ID" --format='%i %j' 2>/dev/null)
+  return "$told"
+}
+
+# who_handles SIGNAL: prints those processes of the application, from the shell of `run` on.
+who_handles() {
+  local application='' number pid stat parents=() level next child
+  { read -r _ && read -r application; } 2>/dev/null <"$run/shell"
+  is_count "$application" || return 0
+  number=$(kill -l "$1")
+  own_processes
+  for pid in "${own_pids[@]}"; do
+    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
+    stat=${stat##*) } stat=${stat#? }
+    parents[pid]=${stat%% *}
+  done
+  level=$application
+  while [[ -n $level ]]; do
+    next=''
+    for pid in $level; do
+      if handles "$pid" "$number"; then
+        printf '%s\n' "$pid"
+      else
+        for child in ${!parents[*]}; do
+          if [[ ${parents[child]} == "$pid" ]]; then next+=" $child"; fi
+        done
+      fi
+    done
+    level=${next# }
+  done
+}
+
+# handles PROCESS NUMBER
+handles() {
+  local key mask
+  while read -r key mask; do
+    if [[ $key == SigCgt: ]]; then
+      (((16#${mask: -8} >> ($2 - 1)) & 1))
+      return
+    fi
+  done 2>/dev/null <"/proc/$1/status"
+  return 1
+}

@@ -1,0 +1,71 @@
+# --- A new generation: filled, sealed, and older ones removed ---
+
+# seal SECONDS: makes a generation of a complete checkpoint, which took so long. Sets generation.
+seal() {
+  local partial bytes
+  generation=$(($(newest_generation) + 1))
+  partial=$run/generations/$generation.$attempt.partial # an attempt that was taken over may be writing one, too
+  # Before anything else is written: all can end right behind the seal.
+  if ((restored_from)); then : >"$run/proven"; fi
+  if ! fill "$1" || ! put_in_place; then
+    rm -rf "$partial"
+    return 1
+  fi
+  say "sealed generation $generation ($(mib "$bytes") in $1 s)"
+  journal sealed generation# "$generation" bytes# "$bytes" seconds# "$1"
+  [[ -e $run/sealed ]] || : >"$run/sealed"
+  note_size
+  write_file "$run/cost" $((SECONDS - began)) # with checksum and flush
+  work_is_saved "$1"
+  prune || : # what cannot be removed now may be at the next seal
+}
+
+# Not into a generation of this number that a newer attempt has sealed meanwhile: a node that was cut off may come to this late.
+put_in_place() {
+  mv -T "$partial" "$run/generations/$generation" && return
+  checkpoint_fails 'it could not be put in its place'
+  return 1
+}
+
+# fill SECONDS: puts all of the generation into the folder $partial, and looks once more whether it is ours to seal.
+fill() {
+  rm -rf "$partial"
+  why_not='its files could not be collected'
+  if ! { mkdir "$partial" && collect "$partial"; }; then
+    checkpoint_fails "$why_not"
+    return 1
+  fi
+  bytes=$(bytes_of "$partial")
+  if ! { printf '%s\n' "attempt $attempt" "time $taken" "bytes $bytes" "seconds $1" "work $((work + taken - since - suspended))" \
+    ${facts[@]+"${facts[@]}"} >"$partial/facts" && checksums "$partial" >"$partial/seal" && flush "$partial"; }; then
+    checkpoint_fails 'its facts and checksums could not be written'
+    return 1
+  fi
+  holds_lease && return
+  checkpoint_fails 'a newer attempt has taken over this run'
+  return 1
+}
+
+bytes_of() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
+
+# Removes generations older than the `keep` newest, and half-made ones.
+prune() {
+  local entry number
+  for entry in "$run/generations"/*; do
+    number=${entry##*/}
+    if is_count "$number"; then
+      ((number + keep > generation)) && continue
+      # Renamed first: a generation is there whole, or not at all.
+      mv "$entry" "$entry.old" && entry=$entry.old
+    fi
+    rm -rf "$entry"
+  done
+}
+
+# work_is_saved SECONDS: by a checkpoint that took so long.
+work_is_saved() {
+  work=$((work + taken - since - suspended)) suspended=0
+  add_to checkpoints 1
+  add_to saving "$1"
+  work_begins
+}

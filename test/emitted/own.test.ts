@@ -1,0 +1,244 @@
+import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test, vi } from 'vitest';
+import { standIn } from '../support/dmtcp.ts';
+import { rehearsal } from '../support/emitted.ts';
+
+// A program with its own checkpoints (engine = own): asked, copied, put back. test/programs/saves-itself.sh is as badly behaved as real ones.
+vi.setConfig({ maxConcurrency: 4 });
+
+const program = join(import.meta.dirname, '../programs/saves-itself.sh');
+const steps = (last: number) => Array.from({ length: last }, (_, i) => `${i + 1}\n`).join('');
+/** A warning that comes at once is one of the time limit. */
+const atTheLimit = { CRFLOW_LEAD: '3540', CRFLOW_INTERVAL: '600' };
+
+function own(words: string, keys: string, application = '') {
+  const run = rehearsal(standIn, {
+    run: `bash '${program}' 40 0.1 ${words}`,
+    checkpoint: `engine = own  files = ["save.txt"]  grows = ["steps.log"]  done_files = ["result.txt"]  ${keys}`,
+    keys: application,
+  });
+  return {
+    ...run,
+    start: (env: Record<string, string> = {}, ...args: string[]) =>
+      run.start({ CRFLOW_QUIET: '0', CRFLOW_STARTUP: '5', ...env }, ...args),
+    steps: () => run.read('steps.log'),
+    sealed: (n: number) => readFileSync(join(run.state, `generations/${n}/files/save.txt`), 'utf8'),
+    event: (name: string) => run.entries().filter(({ event }) => event === name),
+  };
+}
+
+describe('a program that saves itself', () => {
+  test.concurrent('undisturbed: ends with its own status', async ({ expect }) => {
+    using run = own('', 'ask_signal = TERM');
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+    expect(run.left()).toEqual([]);
+  });
+
+  test.concurrent('at the time limit: is asked, saves, ends, and goes on from there', async ({ expect }) => {
+    using run = own('appends=yes hold=go', 'ask_signal = TERM');
+    const first = run.start(atTheLimit);
+    await run.until('launched');
+    run.signal('SIGUSR1');
+    expect(await first, run.log()).toBe(75);
+    expect(run.event('asked_application')).toMatchObject([{ how: 'signal' }]);
+    expect(run.event('inner_ended')).toMatchObject([{ outcome: 'saved', reason: 'limit' }]);
+    expect(run.left()).toEqual([]);
+    run.go();
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+    expect(run.output()).toMatch(/going on from step \d+\n[\s\S]*all done\n$/);
+  });
+
+  test.concurrent('killed with all of its job: goes on from its newest save, and no step is there twice', async ({
+    expect,
+  }) => {
+    using run = own('every=5 hold=go', '');
+    expect(await run.lostAttempt(1)).toBe(137);
+    appendFileSync(join(run.folder, 'steps.log'), 'what was done since\n');
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+    expect(run.event('restored').length).toBe(1);
+  });
+
+  test.concurrent('its files damaged, gone, or newer and torn: put back as they were sealed', async ({
+    expect,
+  }) => {
+    for (const harm of ['torn', 'gone']) {
+      using run = own('every=5 hold=go', '');
+      await run.lostAttempt(1);
+      const file = join(run.folder, 'save.txt');
+      if (harm === 'torn') writeFileSync(file, '19 ');
+      else rmSync(file);
+      expect(await run.start(), run.log()).toBe(7);
+      expect(run.steps()).toBe(steps(40));
+    }
+  });
+
+  test.concurrent('a generation that is damaged: the one before is used', async ({ expect }) => {
+    using run = own('every=5 next=yes', '');
+    const first = run.start();
+    const next = (n: number) => writeFileSync(join(run.folder, `next-${n}`), '');
+    await run.until('sealed', 1);
+    next(5);
+    await run.until('sealed', 2);
+    run.powerCut();
+    await first;
+    for (let n = 10; n <= 40; n += 5) next(n);
+    const newest = run.generations().at(-1);
+    truncateSync(join(run.state, `generations/${newest}/files/save.txt`), 1);
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+    expect(run.event('passed_over')).toMatchObject([{ generation: newest }]);
+  });
+
+  test.concurrent('an output that was cut since: no generation fits it, and the run says so', async ({
+    expect,
+  }) => {
+    using run = own('every=5 hold=go', '');
+    await run.lostAttempt(1);
+    truncateSync(join(run.folder, 'steps.log'), 2);
+    expect(await run.start(), run.log()).toBe(78);
+    expect(run.log()).toMatch(/steps.log is not what it was then/);
+  });
+
+  test.concurrent('a save that is being written is not sealed', async ({ expect }) => {
+    using run = own('every=3 place=yes', '');
+    expect(await run.start({ CRFLOW_QUIET: '1' }), run.log()).toBe(7);
+    for (const n of run.generations()) expect(run.sealed(n)).toMatch(/^\d+ whole\n$/);
+  });
+
+  test.concurrent('without a handler for the signal: it is killed, and what was sealed before counts', async ({
+    expect,
+  }) => {
+    using run = own('term=dies every=5 hold=go', 'ask_signal = TERM');
+    const first = run.start({ CRFLOW_LEAD: '3540' });
+    await run.until('sealed');
+    run.signal('SIGUSR1');
+    expect(await first, run.log()).toBe(75);
+    run.go();
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('that stops by itself with status 0: goes on in the same attempt while it saves', async ({
+    expect,
+  }) => {
+    using run = own('early=12 appends=yes', '');
+    expect(await run.start({ CRFLOW_INTERVAL: '600' }), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+    expect(run.event('inner_ended').map(({ outcome }) => outcome)).toEqual(['stopped', 'done']);
+  });
+
+  test.concurrent('that ends with status 0, saved nothing and is not done: stopped with 73, not taken for done', async ({
+    expect,
+  }) => {
+    using idle = rehearsal(standIn, {
+      run: 'echo nothing to do',
+      checkpoint: 'engine = own  files = ["save.txt"]  done_files = ["result.txt"]',
+    });
+    writeFileSync(join(idle.folder, 'result.txt'), 'of an earlier run');
+    expect(await idle.start({ CRFLOW_QUIET: '0' }), idle.log()).toBe(73);
+    expect(idle.log()).toMatch(/ended with status 0, but is not done/);
+  });
+
+  test.concurrent('that fails: is tried from two generations, then its status is believed', async ({
+    expect,
+  }) => {
+    using run = own('every=5 breaks=23:5', '');
+    expect(await run.start(), run.log()).toBe(5);
+    expect(run.event('ended_early').length).toBeLessThanOrEqual(3);
+    expect(run.read('crflow-state/count/4711/status')).toBe('5\n');
+  });
+
+  test.concurrent('that fails once: goes on', async ({ expect }) => {
+    using run = own('every=5 breaks=23:5', '');
+    const ended = run.start();
+    await run.until('ended_early');
+    writeFileSync(join(run.folder, 'mended'), '');
+    expect(await ended, run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('asked by a file, which stays: it is removed before the next start', async ({ expect }) => {
+    using run = own('appends=yes stop=STOP status=3 hold=go', 'ask_file = "STOP"  ask_text = "now"');
+    const first = run.start(atTheLimit);
+    await run.until('launched');
+    setTimeout(() => run.go(), 1500);
+    run.signal('SIGUSR1');
+    expect(await first, run.log()).toBe(75);
+    expect(run.event('inner_ended')).toMatchObject([{ outcome: 'saved' }]);
+    expect(await run.start(), run.log()).toBe(7);
+    expect(existsSync(join(run.folder, 'STOP'))).toBe(false);
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('asked by a signal after which it goes on, each interval', async ({ expect }) => {
+    using run = own('usr1=saves', 'ask_signal = USR1  answer = continues');
+    expect(await run.start({ CRFLOW_INTERVAL: '1' }), run.log()).toBe(7);
+    expect(run.event('sealed').length).toBeGreaterThan(0);
+    expect(run.steps()).toBe(steps(40));
+    expect(run.event('restored')).toEqual([]);
+  });
+
+  test.concurrent('asked by a command, and told with another that it is done; `again` in place of `run`', async ({
+    expect,
+  }) => {
+    using run = rehearsal(standIn, {
+      run: `bash '${program}' 40 0.1 stop=HALT fresh=yes hold=go`,
+      keys: `again = "echo from $CRFLOW_NEWEST of $CRFLOW_GENERATION; bash '${program}' 40 0.1"`,
+      checkpoint:
+        'engine = own  files = ["save.txt"]  grows = ["steps.log"]  ask_command = "touch HALT"  clear = ["HALT"]  done_command = "grep -qx 40 steps.log"',
+    });
+    const first = run.start({ ...atTheLimit, CRFLOW_QUIET: '0' });
+    await run.until('launched');
+    setTimeout(() => run.go(), 1500);
+    run.signal('SIGUSR1');
+    expect(await first, run.log()).toBe(75);
+    expect(await run.start({ CRFLOW_QUIET: '0' }), run.log()).toBe(7);
+    expect(run.read('steps.log')).toBe(steps(40));
+    expect(run.output()).toContain('from save.txt of 1\n');
+  });
+
+  test.concurrent('done, and killed before that was written down: is not run again', async ({ expect }) => {
+    using run = own('', '');
+    expect(await run.start(), run.log()).toBe(7);
+    rmSync(join(run.state, 'status'));
+    expect(await run.start(), run.log()).toBe(0);
+    expect(run.log()).toMatch(/all work was done already/);
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('proves in its first minute that it can be asked and goes on', async ({ expect }) => {
+    using run = own('hold=go', 'ask_signal = TERM');
+    const ended = run.start({ CRFLOW_PROVE: '1', CRFLOW_INTERVAL: '600' });
+    await run.until('restored');
+    run.go();
+    expect(await ended, run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+    expect(run.event('inner_ended')).toMatchObject([{ outcome: 'again' }, { outcome: 'done' }]);
+  });
+
+  test.concurrent('nothing of it outlives its attempt, whoever its parent is', async ({ expect }) => {
+    using run = rehearsal(standIn, {
+      run: `setsid sleep 600 & (sleep 600 &) ; bash '${program}' 40 0.1`,
+      checkpoint: 'engine = own  files = ["save.txt"]  done_files = ["result.txt"]',
+    });
+    expect(await run.start({ CRFLOW_QUIET: '0' }), run.log()).toBe(7);
+    expect(run.left()).toEqual([]);
+  });
+});
+
+describe('a program of which nothing is saved (engine = none)', () => {
+  const none = (words: string) =>
+    rehearsal(standIn, {
+      run: `bash '${program}' 40 0.1 ${words}`,
+      checkpoint: 'engine = none',
+    });
+
+  test.concurrent('ends with its own status', async ({ expect }) => {
+    using run = none('');
+    expect(await run.start(), run.log()).toBe(7);
+  });
+});

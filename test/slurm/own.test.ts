@@ -1,0 +1,152 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
+import { standIn } from '../support/dmtcp.ts';
+import { quoted } from '../support/emitted.ts';
+import { processesIn } from '../support/run-folder.ts';
+import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
+import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+
+// Programs with their own checkpoints (engine = own) on a real Slurm: ranks that srun starts, preempted while they work.
+vi.setConfig({ maxConcurrency: 3 });
+
+const slurm = slurmAvailable();
+const programs = join(import.meta.dirname, '../programs');
+const flow = (application: string, checkpoint: string) => `crflow 1
+workflow count {
+  application { ${application} }
+  checkpoint { engine = own  interval = 10min  lead = 2min  ${checkpoint} }
+  schedule { time = 10min  total = 1h }
+}
+`;
+const quick = {
+  CRFLOW_QUIET: '0',
+  CRFLOW_STARTUP: '20',
+  CRFLOW_PROVE: '0',
+  CRFLOW_INTERVAL: '3',
+  CRFLOW_HEARTBEAT: '2',
+};
+
+/** Another job needs the node, at once. */
+async function preempt(run: RunOnSlurm, node: string): Promise<void> {
+  writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 2\n');
+  await run.cluster.submit('urgent.sh', {
+    cwd: run.folder,
+    sbatchArgs: ['-p', 'high', '-w', node, '--exclusive'],
+  });
+  await run.until('requeued', () => run.entries().some(({ event }) => event === 'requeued'));
+}
+
+const missing = (...names: string[]) =>
+  names.filter((name) => spawnSync('bash', ['-c', `command -v ${name}`]).status !== 0);
+const whyNot = (...names: string[]) => {
+  const lacking = missing(...names);
+  return lacking.length === 0 ? '' : ` (skipped: no ${lacking.join(', ')} on PATH)`;
+};
+
+describe.skipIf(!slurm.ok)(
+  `a program that saves itself${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+  () => {
+    let cluster: Cluster;
+    beforeAll(async () => {
+      cluster = await startCluster({ graceSeconds: 25, cpus: 2, nodes: 4 });
+    });
+    afterAll(() => cluster?.stop());
+    const start = (node: string, folder: string, text: string, before: (folder: string) => void) =>
+      startRun(cluster, {
+        dmtcp: standIn,
+        folder,
+        last: 0,
+        flow: text,
+        env: quick,
+        sbatchArgs: ['-w', node],
+        before,
+      });
+    const outcome = (run: RunOnSlurm) =>
+      run.entries().flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
+    const lines = (last: number) => Array.from({ length: last }, (_, i) => `${i + 1}\n`).join('');
+
+    test.concurrent.for([
+      ['that handles TERM, which all ranks get at once', '', 'ask_signal = TERM'],
+      [
+        'without a handler, asked by a file: shielded until it has saved',
+        'term=dies stop=STOP status=3',
+        'ask_file = "STOP"',
+      ],
+    ] as const)('under srun, preempted: a program %s', async ([, words, ask], { expect }) => {
+      const [folder, node] = words === '' ? ['handles', 'n1'] : ['shielded', 'n2'];
+      const program = `bash '${join(programs, 'saves-itself.sh')}' 60 0.2 hold=gate appends=yes ${words}`;
+      const text = flow(
+        `run = ${quoted(`srun --ntasks=1 "$CRFLOW_RANK" ${program}`)}`,
+        `files = ["save.txt"]  grows = ["steps.log"]  done_files = ["result.txt"]  ${ask}`,
+      );
+      const run = await start(node, folder, text, () => {});
+      await run.until('a step', () => existsSync(join(run.folder, 'steps.log')));
+      if (words !== '') setTimeout(() => run.letOn(), 3000);
+      await preempt(run, node);
+      run.letOn();
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
+      expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
+      expect(readFileSync(join(run.folder, 'steps.log'), 'utf8')).toBe(lines(60));
+      expect(processesIn(run.folder)).toEqual([]);
+    });
+
+    const lammps = whyNot('lmp');
+    (lammps === '' ? test.concurrent : test.skip)(
+      `LAMMPS, preempted: each frame once${lammps}`,
+      async ({ expect }: TestContext) => {
+        const text = flow(
+          `run = ${quoted('lmp -in in.begin')}  again = ${quoted('lmp -in in.again -var from $CRFLOW_NEWEST')}`,
+          'files = ["melt.restart.*"]  grows = ["frames.lammpstrj"]  ask_file = "STOP"  done_text = "all 8000 steps done"',
+        );
+        const run = await start('n3', 'lammps', text, (folder) =>
+          cpSync(join(programs, 'lammps'), folder, { recursive: true }),
+        );
+        await run.sealed(1);
+        await preempt(run, 'n3');
+        expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
+        expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
+        const frames = readFileSync(join(run.folder, 'frames.lammpstrj'), 'utf8').match(
+          /(?<=TIMESTEP\n)\d+/g,
+        );
+        expect(frames).toEqual(Array.from({ length: 9 }, (_, i) => String(i * 1000)));
+      },
+    );
+
+    const gromacs = whyNot('gmx');
+    (gromacs === '' ? test.concurrent : test.skip)(
+      `GROMACS, preempted: its result is that of an undisturbed run, to the byte${gromacs}`,
+      async ({ expect }: TestContext) => {
+        const made = prepareGromacs();
+        const mdrun = 'gmx -quiet mdrun -deffnm md -cpi md.cpt -cpt 0.05 -ntmpi 1 -ntomp 1 -reprod';
+        const text = flow(
+          `run = ${quoted(`srun ${mdrun} -maxh $CRFLOW_HOURS_LEFT`)}`,
+          'files = ["md.cpt", "md_prev.cpt"]  grows = ["md.log", "md.edr", "md.xtc"]  ask_signal = TERM  done_files = ["md.gro"]',
+        );
+        const run = await start('n4', 'gromacs', text, (folder) => cpSync(made, folder, { recursive: true }));
+        await run.sealed(1);
+        await preempt(run, 'n4');
+        expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
+        expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
+        execFileSync('bash', ['-c', `cd '${made}' && ${mdrun}`], { stdio: 'ignore' });
+        for (const file of ['md.gro', 'md.xtc'])
+          expect(readFileSync(join(run.folder, file)).equals(readFileSync(join(made, file))), file).toBe(
+            true,
+          );
+        rmSync(made, { recursive: true });
+      },
+    );
+  },
+);
+
+/** A box of water, ready to run. */
+function prepareGromacs(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'crflow-gromacs-'));
+  cpSync(join(programs, 'gromacs'), folder, { recursive: true });
+  const water = '/usr/share/gromacs/top/spc216.gro';
+  const steps = `gmx -quiet editconf -f ${water} -o box.gro && gmx -quiet grompp -f md.mdp -c box.gro -p topol.top -o md.tpr -maxwarn 2`;
+  execFileSync('bash', ['-c', `cd '${folder}' && ${steps}`], { stdio: 'ignore' });
+  return folder;
+}
