@@ -16,6 +16,7 @@ import { nothingLeft } from '../../src/model/nothing-left.ts';
 import { variablesOf } from '../../src/model/path.ts';
 import type { OwnCheckpoints, Plan } from '../../src/model/plan.ts';
 import type { Sha256 } from '../../src/model/targets.ts';
+import { engineOf } from '../engines/index.ts';
 import { directives } from './directives.ts';
 import { runtime, runtimeVersion } from './runtime.ts';
 import { facts, settings } from './settings.ts';
@@ -46,6 +47,8 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     file: comment(file),
     source: comment(source),
     runtimeVersion: number(runtimeVersion),
+    usage: usage(workflow, file, engineOf(engine).saves),
+    partner: comment(engine === 'dmtcp' ? 'DMTCP and the application' : 'the application'),
     directives: directives({
       workflow,
       resources,
@@ -102,6 +105,22 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
   };
   const shared = runtime(needs, sha256);
   return { name: file, text: page + shared, pieces: [page, shared] };
+}
+
+/** How the script is used, for its first page. */
+function usage(workflow: string, file: string, saves: boolean): ShellText[] {
+  const all = [
+    [`sbatch ${file}`, `start a run; its log is ${workflow}-JOB.log, here`],
+    [`bash   ${file} status [RUN]`, 'how a run is doing'],
+    saves
+      ? [`bash   ${file} stop [RUN]`, 'checkpoint it, then end it; checkpoint: only that']
+      : [`bash   ${file} stop [RUN]`, 'tell it to end'],
+    ['scancel JOB', saves ? 'end it at once: its newest checkpoint is kept' : 'end it at once'],
+    [`sbatch ${file} resume RUN`, 'go on with a run that stopped'],
+    [`bash   ${file} help`, 'the rest, and what its exit statuses mean'],
+  ] as const;
+  const width = Math.max(...all.map(([command]) => command.length));
+  return all.map(([command, says]) => comment(`${command.padEnd(width)}  ${says}`));
 }
 
 /** The bash of a program that saves itself, beside `run`. */

@@ -29,7 +29,7 @@ import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
 
 /** Raised whenever the bash below changes what a job does; stands in every script. */
-export const runtimeVersion = 6;
+export const runtimeVersion = 7;
 /** Raised whenever a run's folder changes so that another version cannot go on with it. */
 export const stateFormat = 2;
 
