@@ -120,7 +120,7 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
     },
     charge: charge(plan, run, site),
   };
-  return { ...answer, remarks: remarks(terms, answer, all) };
+  return { ...answer, remarks: remarks(plan.checkpoint.engine, terms, answer, all) };
 }
 
 /** By the QOS of the flow, else by that which Slurm takes there. */

@@ -1,3 +1,4 @@
+import type { EngineName } from '../language/words.ts';
 import type { Seconds } from '../model/flow.ts';
 import type { Forecast, Run } from '../model/forecast.ts';
 import type { Terms } from '../time/attempt.ts';
@@ -11,8 +12,25 @@ export const TOO_MUCH = 20;
  * What a user should know before submitting, in sentences that contain the numbers.
  * @param all the run of the forecast, and what else it may be
  */
-export function remarks(terms: Terms, forecast: Omit<Forecast, 'remarks'>, all: readonly Run[]): string[] {
-  return [...ofTheEnd(forecast), ...ofAttempts(terms, forecast, all), ...ofTheInterval(forecast)];
+export function remarks(
+  engine: EngineName,
+  terms: Terms,
+  forecast: Omit<Forecast, 'remarks'>,
+  all: readonly Run[],
+): string[] {
+  if (engine === 'none')
+    return [
+      'nothing is saved (engine = none): what is said here of work and of the end holds only if the program itself continues where it was. One that begins anew must end within one attempt',
+      ...ofTheEnd(forecast),
+    ];
+  return [
+    ...(engine === 'own'
+      ? ['the program saves itself: what a checkpoint costs and takes is a guess from `memory`']
+      : []),
+    ...ofTheEnd(forecast),
+    ...ofAttempts(terms, forecast, all),
+    ...ofTheInterval(forecast),
+  ];
 }
 
 function ofTheEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): string[] {

@@ -9,6 +9,7 @@ import {
   type KeySpec,
   vocabulary,
 } from '../../src/language/vocabulary/index.ts';
+import type { EngineName } from '../../src/language/words.ts';
 
 /**
  * Flows made of the vocabulary: each key and clause with its example, or with a value that a hostile piece was put into. A new
@@ -172,13 +173,27 @@ const inStrings = (text: string): fc.Arbitrary<string> => {
     .map((all) => all.join(''));
 };
 
-const entriesOf = (name: BlockName, isHostile: fc.Arbitrary<boolean>): fc.Arbitrary<string> => {
+const entriesOf = (
+  name: BlockName,
+  engine: EngineName,
+  isHostile: fc.Arbitrary<boolean>,
+): fc.Arbitrary<string> => {
   const spec: BlockSpec = vocabulary[name];
-  const keys = Object.entries(spec.keys).map(([key, one]) =>
+  const known = Object.entries<KeySpec>(spec.keys).filter(([, one]) => one.engines?.includes(engine) ?? true);
+  const keys = known.map(([key, one]) =>
     fc
-      .tuple(one.required ? fc.constant(true) : fc.boolean(), isHostile)
+      .tuple(
+        one.required || one.requiredBy?.includes(engine) || key === 'done_files'
+          ? fc.constant(true)
+          : fc.boolean(),
+        isHostile,
+      )
       .chain(([isThere, hostile]) =>
-        isThere ? valueFor(one, hostile).map((value) => `    ${key} = ${value}\n`) : fc.constant(''),
+        key === 'engine'
+          ? fc.constant(`    engine = ${engine}\n`)
+          : isThere
+            ? valueFor(one, hostile).map((value) => `    ${key} = ${value}\n`)
+            : fc.constant(''),
       ),
   );
   const own = (spec.clauses ?? []).map((verb) =>
@@ -250,15 +265,16 @@ const workflow = fc
       { weight: 9, arbitrary: fc.constant<[string, string][]>([]) },
       { weight: 1, arbitrary: fc.array(fc.tuple(NAMES, mutated('text')), { maxLength: 2 }) },
     ),
+    engine: fc.constantFrom<EngineName>('dmtcp', 'dmtcp', 'own', 'none'),
     name: fc.oneof({ weight: 9, arbitrary: fc.constant('w') }, { weight: 1, arbitrary: mutated('w') }),
   })
-  .chain(({ odds, blocks, kind, lets, name }) => {
+  .chain(({ odds, blocks, kind, lets, engine, name }) => {
     const isHostile = fc.oneof(
       { weight: 1000 - odds, arbitrary: fc.constant(false) },
       { weight: odds, arbitrary: fc.constant(true) },
     );
     const inside = (block: BlockName) =>
-      entriesOf(block, isHostile).chain((entries) => {
+      entriesOf(block, engine, isHostile).chain((entries) => {
         if (block === 'environment')
           return fc
             .tuple(isHostile, set)
@@ -292,6 +308,11 @@ const workflow = fc
           ...(hasModules ? [] : ['modules']),
           ...(runtime === 'charliecloud' || runtime === 'shifter' ? ['options'] : []),
           'time_min',
+          // One way to ask, and nothing about what is not there.
+          ...(has('ask_signal') ? ['ask_file', 'ask_command'] : has('ask_file') ? ['ask_command'] : []),
+          ...(has('ask_file') && !has('ask_signal') ? [] : ['ask_text']),
+          ...(has('ask_signal') || has('ask_file') || has('ask_command') ? [] : ['answer', 'answer_within']),
+          ...(has('done_text') ? [] : ['done_in']),
         ];
         const fit = dropped
           .reduce((now, key) => now.replace(without(key), ''), text)

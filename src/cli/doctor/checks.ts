@@ -83,6 +83,7 @@ async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<r
   const output = outside(plan.output);
   const mounted = [...mounts.map(({ from }) => from), ...(container ? [imagePath(container)] : [])];
   const paths = [state, plan.workdir, plan.output, ...mounted].flatMap((path) => path ?? []);
+  const needsDmtcp = plan.checkpoint.engine === 'dmtcp';
   const variables = variablesOf(paths);
   const set = variables.map((name): Check => {
     const value = process.env[name];
@@ -94,13 +95,15 @@ async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<r
   });
   return [
     ...(container === undefined
-      ? [await checkDmtcp(of('DMTCP'), plan.load, limit)]
+      ? needsDmtcp
+        ? [await checkDmtcp(of('DMTCP'), plan.load, limit)]
+        : []
       : await checkContainer(of, plan, container, limit, targets)),
     ...set,
     ...(await checkFolder(of('state'), state ?? [{ kind: 'text', text: 'crflow-state' }], false, limit)),
     ...mounts.map((mount) => checkMount(of, mount)),
     ...(await checkFolder(of('workdir'), workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
-    ...(container === undefined
+    ...(container === undefined && needsDmtcp
       ? await checkPrograms(of, plan, placeOf(plan.workdir ?? [{ kind: 'text', text: '.' }]), limit)
       : []),
     ...checkOutput(of('output'), output),
@@ -166,7 +169,8 @@ async function checkContainer(
         says: `sbatch has no ${option} here: ${container.runtime}'s plug-in for Slurm is not set up`,
       });
   }
-  if (dmtcp !== undefined) checks.push({ what: of('DMTCP in the image'), ...dmtcpInside(dmtcp) });
+  if (dmtcp !== undefined && plan.checkpoint.engine === 'dmtcp')
+    checks.push({ what: of('DMTCP in the image'), ...dmtcpInside(dmtcp) });
   if (lacks.length > 0)
     checks.push({ what: of('tools in the image'), verdict: 'wrong', says: `missing: ${lacks.join(', ')}` });
   const way = plan.image === undefined ? '' : ': see `results` and `packages` of its recipe';
