@@ -49,7 +49,8 @@ last_checkpoint() {
 }
 
 conclude_end() {
-  read_ending || conclude anew 'the application went away without a status'
+  read_ending
+  if ((ended_with != 0)); then await_reason; fi
   if [[ ${request-} == finish* ]]; then conclude unsaved "the application ended with status $ended_with as the job was told to end: its next attempt starts it again"; fi
   conclude_done "$ended_with" "the application ended with status $ended_with"
 }

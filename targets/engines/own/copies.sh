@@ -5,7 +5,7 @@
 #                          its first and last 64 KiB
 #   before/                the same, from before the first start
 
-# files_like PATTERN...: of workdir, each ended by NUL; of a folder, all that are in it.
+# files_like PATTERN...: of workdir, each ended by NUL; of a folder, all that are in it. In a subshell, where it can be in workdir.
 files_like() {
   local pattern file IFS=$' \t\n'
   cd "$workdir" || return
@@ -19,7 +19,7 @@ files_like() {
   done
 }
 
-own_files() { (files_like ${saved_files[@]+"${saved_files[@]}"}); }
+own_files() { files_like ${saved_files[@]+"${saved_files[@]}"}; }
 
 # What is seen of them from outside: equal only if nothing was written meanwhile.
 signature() { own_files | (cd "$workdir" && xargs -0 -r stat -c '%n %s %y %i' --) 2>/dev/null | LC_ALL=C sort; }
@@ -61,7 +61,7 @@ copy_files() {
 grown() {
   local file
   tell_size "$output"
-  while IFS= read -r -d '' file; do tell_size "$workdir/$file"; done < <((files_like ${grown_files[@]+"${grown_files[@]}"}))
+  while IFS= read -r -d '' file; do tell_size "$workdir/$file"; done < <(files_like ${grown_files[@]+"${grown_files[@]}"})
 }
 
 tell_size() {
@@ -110,7 +110,7 @@ cut_back() {
   done <"$1"
   while IFS= read -r -d '' file; do
     [[ $told == *$'\n'"$workdir/$file"$'\n'* ]] || set_aside "$file" || return
-  done < <((files_like ${grown_files[@]+"${grown_files[@]}"}))
+  done < <(files_like ${grown_files[@]+"${grown_files[@]}"})
 }
 
 # Bytes that a checkpoint takes.

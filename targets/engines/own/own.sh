@@ -35,7 +35,7 @@ bring_back() { put_back "$run/generations/$generation" && start "$again" "$gener
 start() {
   local newest file
   if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi
-  while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <((files_like ${cleared_files[@]+"${cleared_files[@]}"}))
+  while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <(files_like ${cleared_files[@]+"${cleared_files[@]}"})
   sealed_as=$(signature) sealed_here='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
   newest=$(newest_file)
   write_rank
@@ -177,7 +177,7 @@ is_done() {
     found=''
     while IFS= read -r -d '' file; do
       if [[ $workdir/$file -nt $run/began ]]; then found=yes; fi
-    done < <((files_like "$pattern"))
+    done < <(files_like "$pattern")
     [[ -n $found ]] || return
   done
   if [[ -n $done_text ]]; then
@@ -194,8 +194,9 @@ in_workdir() {
 
 conclude_end() {
   local began=$SECONDS
-  read_ending || ended_with=137 # killed with the shell around it
+  read_ending
   if is_done; then conclude_done "$ended_with" "the application ended with status $ended_with"; fi
+  await_reason
   if ((ended_with < 128)) || is_settled; then take_what_is_there || :; fi
   if [[ ${request-} == finish* ]]; then
     if [[ -n $sealed_here ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
@@ -209,13 +210,17 @@ conclude_end() {
   conclude_done "$ended_with" "the application ended with status $ended_with"
 }
 
-# After the same generation for the third time it is the application's own doing. The second time it went on from the one before.
+# For the third time at about the same point of the work, it is the application's own doing: the second time it went on from the newest
+# generation, the third time from the one before.
 came_again() {
-  local newest same
-  newest=$(newest_generation)
-  same=$(grep -sxc "$newest" "$run/ended-early")
-  journal ended_early status# "$ended_with" generation# "$newest"
-  printf '%s\n' "$newest" >>"$run/ended-early" || return 0
+  local status at point same=0 near=$((CRFLOW_INTERVAL + 60))
+  read_clock
+  point=$((work + now - since))
+  while read -r status at; do
+    if [[ $status == "$ended_with" ]] && is_count "$at" && ((at >= point - near && at <= point + near)); then same=$((same + 1)); fi
+  done 2>/dev/null <"$run/ended-early"
+  journal ended_early status# "$ended_with" generation# "$(newest_generation)"
+  printf '%s\n' "$ended_with $point" >>"$run/ended-early" || return 0
   ((same >= 2))
 }
 

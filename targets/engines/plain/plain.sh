@@ -47,12 +47,14 @@ has_ended() { [[ -s ${ending-} ]]; }
 
 over() { has_ended; }
 
-# Sets ended_with. One whose job is being ended was signalled like the job, before a word of that has come here.
+# Sets ended_with: 137 where the shell around it, which writes it down, was killed as well.
 read_ending() {
-  if [[ ${request-} != finish* ]]; then wait_until 10 requested || :; fi
-  wait_until 5 has_ended # the shell around it writes it down
-  read -r ended_with 2>/dev/null <"$ending" && [[ $ended_with =~ ^(0|[1-9][0-9]{0,2})$ ]]
+  wait_until 5 has_ended
+  read -r ended_with 2>/dev/null <"$ending" && [[ $ended_with =~ ^(0|[1-9][0-9]{0,2})$ ]] || ended_with=137
 }
+
+# One whose job is being ended was signalled like the job, before a word of that has come here.
+await_reason() { [[ ${request-} == finish* ]] || wait_until 10 requested || :; }
 
 # conclude_done STATUS WORDS: that is the end of the run.
 conclude_done() {
