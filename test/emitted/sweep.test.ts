@@ -24,6 +24,14 @@ const once: [where: string, command: string, hit: number, mode: Point['mode'], w
   ['inner launch', 'settle_output', 1, 'alone', 'a coordinator stayed without an application'],
   ['inner launch', 'came_up 60', 1, 'alone', 'an application that was just starting stayed, without a half'],
   ['inner prune', 'entry=$entry.old', 1, 'all', 'a generation that was half removed stayed for ever'],
+  ['outer make_tmp', 'find_tmp', 3, 'all', 'a folder in TMPDIR stayed'],
+  [
+    'outer tick',
+    'tick 7>&- 8>&- 9>&- < /dev/null > /dev/null 2>&1',
+    1,
+    'alone',
+    'the process that relays words waited for ever for somebody to open its pipe',
+  ],
 ];
 
 describe(`kill -9 at a command of the job (CRFLOW_SEED=${seed}), with ${dmtcp.name}`, {

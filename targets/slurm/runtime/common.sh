@@ -123,14 +123,18 @@ read_mark() {
   [[ $mark =~ ^crflow-[A-Za-z0-9]+$ ]]
 }
 
+random_name() { od -An -N 12 -tx1 /dev/urandom | tr -d ' \n'; }
+
 # On the host.
 make_tmp() {
   if ! read_mark; then
-    mark=crflow-$(od -An -N 12 -tx1 /dev/urandom | tr -d ' \n')
+    mark=crflow-$(random_name)
     write_file "$run/mark" "$mark" && read_mark || return
   fi
-  tmp_of_run=$(umask 077 && mktemp -d "${TMPDIR:-/tmp}/crflow-XXXXXXXXXX") || return
+  tmp_of_run=${TMPDIR:-/tmp}/crflow-$(random_name)
+  # Written down first: a job that is killed in between leaves no folder that nobody knows.
   write_file "$attempt_dir/tmp" "$node $tmp_of_run"
+  (umask 077 && mkdir "$tmp_of_run") || return
   find_tmp
 }
 
