@@ -237,6 +237,28 @@ describe('a program of which nothing is saved (engine = none)', () => {
       checkpoint: 'engine = none',
     });
 
+  test.concurrent('makes progress by its output', async ({ expect }) => {
+    using run = none('hold=go');
+    const ended = run.start();
+    for (const deadline = Date.now() + 60_000; !existsSync(join(run.state, 'progressed')); ) {
+      if (Date.now() > deadline) throw new Error(`no progress was noted\n${run.log()}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    run.go();
+    expect(await ended, run.log()).toBe(7);
+  });
+
+  test.concurrent('at the time limit: is told to end, and starts again', async ({ expect }) => {
+    using run = none('hold=go');
+    const first = run.start({ CRFLOW_LEAD: '3540' });
+    await run.until('launched');
+    run.signal('SIGUSR1');
+    expect(await first, run.log()).toBe(75);
+    run.go();
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.entries().filter(({ event }) => event === 'launched').length).toBe(2);
+  });
+
   test.concurrent('ends with its own status', async ({ expect }) => {
     using run = none('');
     expect(await run.start(), run.log()).toBe(7);

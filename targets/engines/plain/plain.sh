@@ -45,8 +45,6 @@ goes_on() { [[ -n ${computation-} ]] && lives "$computation"; }
 
 has_ended() { [[ -s ${ending-} ]]; }
 
-over() { has_ended; }
-
 # Sets ended_with: 137 where the shell around it, which writes it down, was killed as well.
 read_ending() {
   wait_until 5 has_ended
