@@ -54,7 +54,7 @@ test.concurrent.for([
     writeFileSync(join(run.folder, '.bin/dmtcp_command'), `#!/bin/bash\n${wrapper}\n`, { mode: 0o755 });
   }
   // Long enough to be looked at, on a busy machine too.
-  const ended = run.start({ CRFLOW_PROVE: '1', STANDIN_SECONDS: '3' });
+  const ended = run.start({ CRFLOW_PROVE: '1', DMTCP_STANDIN_SECONDS: '3' });
   await run.until('launched', 3);
   run.go();
   expect(await ended, run.log()).toBe(7);

@@ -42,7 +42,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
   test('interval = auto: goes by what a checkpoint took', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held, checkpoint: 'interval = auto  mtbf = 2s' });
     // s = sqrt(2 * 1 * 2) = 2 for a checkpoint of a second: the least of 10 s stands. One of no second tells nothing yet.
-    const ended = run.start({ CRFLOW_INTERVAL: '1', STANDIN_SECONDS: '1.5' });
+    const ended = run.start({ CRFLOW_INTERVAL: '1', DMTCP_STANDIN_SECONDS: '1.5' });
     await run.until('sealed', 2);
     run.go();
     expect(await ended, run.log()).toBe(7);

@@ -359,7 +359,7 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
     const live = join(run.state, 'attempts/1/live');
     const images = () => readdirSync(live).filter((name) => /\.(dmtcp|temp)$/.test(name));
     writeFileSync(seconds, '0.1');
-    const ended = run.start({ STANDIN_SECONDS: `@${seconds}` });
+    const ended = run.start({ DMTCP_STANDIN_SECONDS: `@${seconds}` });
     await run.until('sealed');
     writeFileSync(seconds, '600');
     await vi.waitUntil(() => images().some((name) => name.endsWith('.temp')), { timeout: 240_000 });

@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { held, rehearsal } from '../support/emitted.ts';
@@ -25,8 +26,9 @@ seek $counter, 0, 0; print $counter "2"; print $base "more"; print $_ "b\\n" for
 keep(">", "closed", "2"); print "done\\n"; select undef, undef, undef, 0.1 until -e "end"; exit 7' -MIO::Handle`;
 
 describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (dmtcp) => {
-  const start = (run: Run, more: Record<string, string> = {}) => {
+  const start = async (run: Run, more: Record<string, string> = {}) => {
     writeFileSync(join(run.folder, 'old'), 'x'.repeat(100));
+    await sleep(1100); // what is there before the launch is of an earlier second
     return run.start(more);
   };
 

@@ -106,6 +106,7 @@ describe.skipIf(!slurm.ok)(
         );
         await run.sealed(1);
         await preempt(run, 'n3');
+        run.letOn();
         expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
         expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
         const frames = readFileSync(join(run.folder, 'frames.lammpstrj'), 'utf8').match(

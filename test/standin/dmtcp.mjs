@@ -22,7 +22,8 @@
  * threads, signals DMTCP uses, or of kernels and C libraries. It knows the options that crflow uses and refuses others.
  *
  * Settings, from the environment of dmtcp_launch or dmtcp_restart; a value @FILE is read from FILE at each use:
- *   STANDIN_SECONDS        how long a set of images takes to write (0.3); a name that a flow can pass into a container
+ *   DMTCP_STANDIN_SECONDS  how long a set of images takes to write (0.3); on the host, the job keeps only variables named so
+ *   STANDIN_SECONDS        the same; a name that a flow can pass into a container
  *   DMTCP_STANDIN_RESTART_SECONDS  how long a restart takes, RUNNING=no meanwhile (0.2)
  *   DMTCP_STANDIN_BYTES    size of the part of an image that stands for memory (65536)
  *   DMTCP_STANDIN_DISK     full: the next checkpoint finds the disk full, and kills the application with 99

@@ -22,7 +22,7 @@ export async function writeSet(agent, peers) {
   });
   try {
     for (const { fd, data } of open) writeSync(fd, data.subarray(0, data.length / 2));
-    await pause(Number(setting('STANDIN_SECONDS', '0.3')));
+    await pause(Number(setting('DMTCP_STANDIN_SECONDS', setting('STANDIN_SECONDS', '0.3'))));
     if (/^(full|stuck)/.test(setting('DMTCP_STANDIN_DISK', '')))
       throw new Error('ENOSPC: no space left on device, write');
     for (const { fd, data } of open) writeSync(fd, data.subarray(data.length / 2));
