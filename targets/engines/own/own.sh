@@ -36,7 +36,7 @@ start() {
   local newest file
   if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi
   while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <(files_like ${cleared_files[@]+"${cleared_files[@]}"})
-  sealed_as=$(signature) sealed_here='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
+  sealed_as=$(signature) started_as=$sealed_as sealed_here='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
   newest=$(newest_file)
   write_rank
   start_application "$1" "CRFLOW_GENERATION=$2" "CRFLOW_NEWEST=$newest" "CRFLOW_RANK=$run/rank"
@@ -82,7 +82,7 @@ ask() {
 
 # Its output has grown, or its files have changed.
 shows_life() {
-  if [[ -z $seen_life ]] && { has_ended || (($(size_of_output) > size_at_start)) || [[ $(signature) != "$sealed_as" ]]; }; then seen_life=yes; fi
+  if [[ -z $seen_life ]] && { has_ended || (($(size_of_output) > size_at_start)) || [[ $(signature) != "$started_as" ]]; }; then seen_life=yes; fi
   [[ -n $seen_life ]]
 }
 
@@ -155,7 +155,8 @@ take_what_is_there() {
 # The owner has asked for a checkpoint, and the application saves only when it ends.
 must_end() { [[ ${request-} == checkpoint && -n $asks && $after_asking == ends ]]; }
 
-is_all_in() { [[ $(signature) == "$sealed_as" ]]; }
+# One that can be asked has done more since it saved by itself.
+is_all_in() { [[ -z $asks && $(signature) == "$sealed_as" ]]; }
 
 # What was seen at the last two heartbeats tells later what had been quiet; and how long the files were that only grow, when a save was
 # first seen: what a program adds to them after it has saved it will add again.
