@@ -26,3 +26,6 @@ export type Distribution = (typeof DISTRIBUTIONS)[number];
 /** The signals that Slurm can send as a warning, and that neither DMTCP (USR2) nor the kernel (KILL, STOP) keeps for itself. */
 export const SIGNALS = ['USR1', 'TERM', 'INT', 'HUP', 'QUIT'] as const;
 export type WarningSignal = (typeof SIGNALS)[number];
+
+/** Commands that start the ranks of a parallel program, by their names without folders. */
+export const LAUNCHERS = /^(?:srun|mpirun|mpiexec(?:\.hydra)?|orterun|prterun|aprun|jsrun)$/;

@@ -1,5 +1,6 @@
 import { engines } from '../../diagnostics/engines.ts';
 import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
+import { LAUNCHERS } from '../../language/words.ts';
 import type { Span } from '../../model/span.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import { LEAD_BASE } from '../../time/cost.ts';
@@ -10,8 +11,6 @@ import type { RunText } from '../run-text.ts';
 
 /** To copy the files of a checkpoint and to seal them, in seconds. */
 const SEALING = 30;
-
-const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;
 
 /** Does each key belong to the engine, and does an engine know what it needs? */
 export function engineRules(blocks: Blocks, context: Context, run: RunText | undefined): void {

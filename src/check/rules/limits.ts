@@ -1,11 +1,11 @@
 import { limits } from '../../diagnostics/limits.ts';
+import { LAUNCHERS } from '../../language/words.ts';
 import { RUNTIMES } from '../../model/container.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import type { Context } from '../context.ts';
 import { type Blocks, engineOf } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
-const LAUNCHERS = /^(?:srun|mpirun|mpiexec|mpiexec\.hydra|orterun|prterun|aprun|jsrun)$/;
 /** Starts containers too, and none of the runtimes can do the same. */
 const OTHER_STARTER = 'enroot';
 /** Of commands that do other things, too: what starts one. `podman images` and `apptainer --version` do no harm. */

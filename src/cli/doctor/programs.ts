@@ -2,6 +2,7 @@ import { constants, readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { word, words } from '../../emit/shell-text.ts';
 import { librariesOf, readElf } from '../../host/elf.ts';
+import { LAUNCHERS } from '../../language/words.ts';
 import type { Plan } from '../../model/plan.ts';
 import { readShell, shellCommands } from '../../shell/read.ts';
 import type { Check } from './check.ts';
@@ -9,7 +10,6 @@ import { askBash, isAllowed } from './machine.ts';
 
 /** MPICH, OpenMPI, Intel's, Cray's and MVAPICH's, for each language. */
 const MPI = /^lib(?:mpi|mpich|mpi_\w+|mpifort|mpicxx|mpichf90|mpichcxx|fmpich|mvapich2?)\.so/;
-const LAUNCHERS = /^(?:srun|mpirun|mpiexec(?:\.hydra)?|orterun|prterun|aprun|jsrun)$/;
 /** A script that is larger is data. */
 const LARGEST = 256 * 1024;
 
