@@ -23,7 +23,7 @@ export interface Flow {
   readonly imageFiles: readonly Artifact[];
   /** Its images that no digest of the flow's pins. */
   readonly lockable: readonly Lockable[];
-  /** The file that it stands in: the source itself, or one that it includes. */
+  /** The file that contains it: the source itself, or one that it includes. */
   readonly source: Source;
   /** What the plan's `run` was made of: from its text back to the source (`spanInside`). */
   readonly runParts: StringValue;
@@ -37,7 +37,7 @@ export interface CompileInputs {
   readonly site?: string | undefined;
   /** The digests that images are pinned to, of a workflow. */
   readonly locksOf?: (workflow: string) => Locks;
-  /** The way from the folder of the output to that of a source, where an image finds what is built in it. */
+  /** The path from the output folder to that of a source, where an image finds its build context. */
   readonly contextOf?: (source: Source) => string;
   /** Reads profiles; by default as `include` reads files. */
   readonly readSite?: ReadSite;
@@ -112,7 +112,7 @@ export function compile(
   return { flows: emitted.filter((one) => 'plan' in one), ...answer };
 }
 
-/** What the emitters refuse and the checker did not: a finding where the value stands, else at the workflow's name. */
+/** What the emitters refuse and the checker missed: a finding at the value, or else at the workflow's name. */
 function notCarried(
   { value, why }: UnspeakableInShell,
   workflow: string,

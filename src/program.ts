@@ -81,7 +81,7 @@ export function loadProgram(root: Source, read: ReadInclude): readonly Loaded[] 
 
 const parsesIncludes = ({ text }: Source) => text.includes('include');
 
-/** The source's own identity, where it has one among the files that can be included. */
+/** The source's identity, if it is among the files that can be included. */
 function rootId({ name }: Source, read: ReadInclude): string {
   const found = name === '-' ? undefined : read(name.replace(/^.*[/\\]/, ''), name);
   return found !== undefined && 'id' in found ? found.id : `source ${name}`;

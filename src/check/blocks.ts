@@ -39,7 +39,7 @@ export type Values<B extends BlockName> = {
   readonly [K in keyof BlockValues<B>]?: Located<NonNullable<BlockValues<B>[K]>>;
 };
 
-/** A block as it was read: values with every name filled in. Nothing of its text is left for the rules to misread. */
+/** A block after reading: its values have every name filled in, so no rule can misread unfilled text. */
 export interface Read<B extends BlockName> {
   readonly values: Values<B>;
   /** Keys that were written, right or wrong, and those that misspelled ones were meant as. */
@@ -159,7 +159,7 @@ function valueFor(written: Value, target: Target, context: Context): Value | und
   // A path that lacks its quotes can look like a division.
   if (written.kind === 'calculation' && isText) return wrongType(written, target, context);
   const value = resolve(written, context);
-  // A number that a name stands for is no text: {{…}} makes it one.
+  // A name that stands for a number is not text; {{…}} turns it into text.
   if (isText && written.kind === 'word' && value.kind === 'number')
     return wrongType(written, target, context);
   if (type === 'shell') return value.kind === 'string' ? fillShell(value, context) : value;
@@ -178,7 +178,7 @@ function filled(value: Value, context: Context): Value | undefined {
   return whole.length === items.length ? { ...value, items: whole } : undefined;
 }
 
-/** Is it a statement that stands at the top of a file, or, as `let` does, of a workflow? */
+/** Is it a statement that belongs at the top of a file or, like `let`, in a workflow? */
 export function isStatement(entry: Entry): entry is Declaration | Include | Site {
   return entry.kind === 'let' || entry.kind === 'param' || isNamed(entry);
 }
@@ -192,7 +192,7 @@ export function reportMisplaced(entry: Declaration | Include | Site, { report }:
   report(names.misplacedStatement, at, { keyword: entry.kind, where });
 }
 
-/** An option of sbatch of that name, or one that begins so (`mail`), as it is written in `slurm`. */
+/** The sbatch option with that name or prefix (`mail`), as it is written in `slurm`. */
 function optionNamed(key: string): string | undefined {
   const name = key.replaceAll('_', '-');
   const found = OPTIONS.has(name) ? name : [...OPTIONS.keys()].find((one) => one.startsWith(`${name}-`));

@@ -20,9 +20,9 @@ import { readWorkflow } from './workflow.ts';
 
 /** What the checker makes of a program. */
 export interface Checked {
-  /** The workflows in which no error was found (warnings there may be), each with the file that it stands in. */
+  /** The workflows without errors (they may have warnings), each with the file that contains it. */
   readonly workflows: readonly { readonly workflow: Workflow; readonly source: Source }[];
-  /** Findings, a group for each source, in the order of that source; those about no file first. */
+  /** Findings, grouped by source and in the order of that source; findings about no file come first. */
   readonly findings: readonly { readonly source: Source; readonly diagnostics: readonly Diagnostic[] }[];
 }
 
@@ -59,7 +59,7 @@ export function checkProgram(
     module,
     ...contextOf(module, declarations, { isTaken, site, runtime }),
   }));
-  // What is included is declared before those who use it, so that of two of one name the nearer one is reported.
+  // Included files are declared before the files that include them, so that of two equal names the nearer one is reported.
   for (const { module, context } of files.toReversed()) declarations.addFile(module, context);
   const recipes = new Map<string, { name: string; recipe: string }>();
   const named = new Map<string, { name: Name; source: Source }>();
@@ -117,7 +117,7 @@ function contextOf(
   return { context, sorted, errors: () => errors };
 }
 
-/** Two workflows may share an image, and the recipe may stand in both: but it is one. */
+/** Two workflows may share an image and both contain its recipe, but the recipes must be the same. */
 function checkRecipesAgree(
   { name, container, image }: Workflow,
   node: WorkflowNode,
@@ -135,7 +135,7 @@ function checkRecipesAgree(
 
 function noWorkflow({ file }: Module, context: Context | undefined): void {
   const { end, clauses, declarations, includes } = file;
-  // What it declares or takes in is for the files that include it.
+  // The files that include it use what it declares and includes.
   const isShared = declarations.length > 0 || includes.length > 0;
   if (clauses.length === 0 && !isShared)
     context?.report(syntax.noWorkflow, { start: end, end }, { empty: false });

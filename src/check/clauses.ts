@@ -102,7 +102,7 @@ const sources: { readonly [N in SourceClause]: (clause: Clause, context: Context
   },
 };
 
-/** A source and its place, where that is right. After a folder (`/opt/`), the name of what is put there is kept. */
+/** A source and its target, if valid. If the target is a folder (`/opt/`), the source keeps its name there. */
 function source(
   where: StringValue | undefined,
   context: Context,
@@ -177,7 +177,7 @@ export function whyNotBelow(text: string): string | undefined {
 interface ReadClause<N extends ClauseName> {
   readonly text: StringValue | undefined;
   readonly parts: { readonly [P in Clauses[N]['parts'][number]]?: StringValue };
-  /** Where each stands. */
+  /** Where each flag is. */
   readonly flags: { readonly [F in Clauses[N]['flags'][number]]?: Span };
   /** All of it was right, and nothing is missing. */
   readonly whole: boolean;

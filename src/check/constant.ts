@@ -57,7 +57,7 @@ export function isDecimal(text: string): boolean {
   return /^(?:\d+\.\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 }
 
-/** `yes` or `no` for what other languages call them. */
+/** `yes` or `no` for the words that other languages use. */
 export function truthOf(word: string): 'yes' | 'no' | undefined {
   if (/^(?:true|on|yes)$/i.test(word)) return 'yes';
   return /^(?:false|off|no)$/i.test(word) ? 'no' : undefined;
@@ -105,7 +105,7 @@ export function asValue(constant: Constant, span: Span): Value {
   return number;
 }
 
-/** A string of pieces that all stand for that place. */
+/** A string made of pieces that all refer to that place. */
 export function stringOf(pieces: readonly Piece[], span: Span): StringValue {
   const segments = pieces.map((piece) => ({ ...piece, span, inserted: true as const }));
   return { kind: 'string', form: 'quoted', segments, span };

@@ -12,7 +12,7 @@ import { ownOfBash } from './shell-variables.ts';
 import { listOf } from './text.ts';
 import { wrongType } from './type.ts';
 
-/** The readers of what stands in `container` and `image`. */
+/** The readers of the values in `container` and `image`. */
 
 export function image(value: Value, target: Target, context: Context): Image | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
@@ -43,10 +43,10 @@ function imageName(value: StringValue, target: Target, context: Context): ImageN
   return name.kind === 'name' ? name : reportName(value, text, context);
 }
 
-/** What mount options of the runtimes are made of: a path that holds one of these reaches none of them. */
+/** Separators in the runtimes' mount options: a path that contains one of these cannot be passed to any of them. */
 export const SEPARATORS = /[:,;"\\]/;
 
-/** The first such character of a path on the host, as far as the path is known. */
+/** The first such character of a path on the host, if that part of the path is known. */
 export function separatorIn(path: HostPath): string | undefined {
   return path.flatMap((part) => (part.kind === 'text' ? (SEPARATORS.exec(part.text)?.[0] ?? []) : []))[0];
 }
@@ -109,7 +109,7 @@ export function inside(value: Value, target: Target, context: Context): string |
   return value.kind === 'string' ? place(value, context) : wrongType(value, target, context);
 }
 
-/** A folder that is mounted stands within an option, which builders and those who read recipes unquote differently. */
+/** The path of a mounted folder becomes part of an option, which builders and linters unquote differently. */
 function whyInvalidCache(text: string): WhyNot {
   const odd = /[^\w@%+=./-]/.exec(text)?.[0];
   return (
@@ -125,7 +125,7 @@ export function insideList(value: Value, target: Target, context: Context): read
   );
 }
 
-/** A list of words, that reach their program as they are; why one of them is none, and what it was meant as. */
+/** A list of words that reach their program unchanged; why one of them is invalid, and what was probably meant. */
 const wordsThat =
   (
     whyNot: (text: string) => WhyNot,
@@ -153,7 +153,7 @@ export const options = wordsThat(whyInvalidOption, (text, item, list) =>
   helpForWord(text, itemBefore(list, item)),
 );
 
-/** The text of the item that stands before that one in a list. */
+/** The text of the item before this one in a list. */
 function itemBefore(list: Value, { span }: StringValue): string | undefined {
   const items = list.kind === 'list' ? list.items : [];
   const before = items[items.findIndex((one) => one.span.start === span.start) - 1];
@@ -167,7 +167,7 @@ function whyInvalidOption(text: string): string | undefined {
     : 'an option starts with `-`; write an option with a value as `--name=value`';
 }
 
-/** Names of environment variables, or beginnings of names with a `*` behind them. */
+/** Names of environment variables, or prefixes followed by `*`. */
 export function variables(value: Value, target: Target, context: Context): readonly string[] | undefined {
   return listOf(value, target, context, (item, key) => {
     const text = textOf(item);
@@ -205,7 +205,7 @@ export function text(value: Value, target: Target, context: Context): string | u
   return undefined;
 }
 
-/** `NAME=value`, an item each; why one is none, beyond what holds for all. */
+/** `NAME=value`, one per item; why one is invalid, beyond the checks for all lists. */
 const assigning =
   (form: string, why: (name: string) => WhyNot, help: string) =>
   (value: Value, target: Target, context: Context): readonly string[] | undefined =>
@@ -255,7 +255,7 @@ const matching =
     return undefined;
   };
 
-/** Who an image runs as: a name or number, and a group behind a colon, as `USER` takes them. */
+/** The user that an image runs as: a name or number, optionally followed by a colon and a group, as in `USER`. */
 export const user = matching(
   /^[a-zA-Z0-9_][\w.-]{0,31}(?::[a-zA-Z0-9_][\w.-]{0,31})?$/,
   'a user is a name or a number, optionally followed by a colon and a group',

@@ -28,14 +28,14 @@ export interface Context {
 
 /** The names that can be used at one place. There is no shadowing: a name means one thing wherever it is seen. */
 export interface Scope {
-  /** Its value; `broken` where its declaration was reported, undefined where there is none. Marks it as used. */
+  /** Its value; `broken` if its declaration was reported, undefined if there is none. Marks it as used. */
   readonly find: (name: string) => Constant | 'broken' | undefined;
   readonly names: () => readonly string[];
   /** Marks a name as used, where it is written in something that is not read. */
   readonly use: (name: string) => void;
 }
 
-/** Keys that {{name}} can name, as far as the workflow at hand gives them. */
+/** The keys that {{name}} can name, if the workflow gives them a value. */
 export type Inserts = (name: string) => {
   readonly given: boolean;
   readonly value?: Constant;
@@ -46,13 +46,13 @@ export type Inserts = (name: string) => {
 /** The valid value of a key, with its position. */
 export interface Located<T> {
   readonly value: T;
-  /** The value's place, for carets. */
+  /** The span of the value, for carets. */
   readonly span: Span;
   /** The places of its items, where it is written as a list. */
   readonly items?: readonly Span[];
 }
 
-/** Where the item of that number stands. */
+/** The span of the item with that number. */
 export function itemSpan({ span, items }: Located<readonly unknown[]>, index: number): Span {
   return items?.[index] ?? span;
 }

@@ -17,7 +17,7 @@ export interface ReadSet {
   readonly names: readonly string[];
 }
 
-/** The variables of `set { NAME = "value" … }`, in their order. Values are taken to the letter. */
+/** The variables of `set { NAME = "value" … }`, in order. Values are taken literally. */
 export function readSets(blocks: readonly Block[], context: Context): ReadSet {
   const all = blocks.map((block) => readSet(block, context));
   return { variables: all.flatMap(({ variables }) => variables), names: all.flatMap(({ names }) => names) };
@@ -69,7 +69,7 @@ function readSet(block: Block, context: Context): ReadSet {
   return { variables: read, names: block.entries.map(({ key }) => key.text) };
 }
 
-/** A word may be a name in another spelling, or a key's: to the letter it would be a value that nobody meant. */
+/** A word may be a misspelt name, or a key: taken literally, it would be a value that nobody meant. */
 function fixFor(name: string, value: WordValue | ListValue, context: Context): string {
   if (value.kind === 'list') return `write, for instance, \`${name} = "a:b"\``;
   return (
@@ -103,7 +103,7 @@ function isFreeName(name: string, span: { start: number; end: number }, { report
   return true;
 }
 
-/** A `$NAME` here is taken to the letter, which is seldom what was meant. */
+/** A `$NAME` here is taken literally, which is rarely what the author meant. */
 export function warnAboutDollar(name: string, { segments }: StringValue, { report }: Context): void {
   for (const segment of segments) {
     const match = segment.escaped ? null : /(?<!\\)\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})/.exec(segment.text);

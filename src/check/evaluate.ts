@@ -11,11 +11,11 @@ import type { Context } from './context.ts';
 import { fillIn } from './insert.ts';
 import { reportDuration, reportSize } from './quantities.ts';
 
-/** What a value comes to, all by itself; undefined after a report, and for what was reported already. */
+/** What a value evaluates to, without its key; undefined after a report, now or earlier. */
 export function evaluate(value: Value, context: Context): Constant | undefined {
   switch (value.kind) {
     case 'number':
-      // A number with decimals is a text, put in as it is written.
+      // A number with decimals is text, inserted as written.
       if (isDecimal(value.text)) return { type: 'String', pieces: [{ text: value.text, escaped: true }] };
       return literal(value, context);
     case 'word':
@@ -37,8 +37,8 @@ export function evaluate(value: Value, context: Context): Constant | undefined {
 }
 
 /**
- * A key's value with names and calculations worked out, as if the result had been written there. A word that names
- * nothing stays a word, for many keys take words.
+ * A key's value with names and calculations evaluated, as if the result had been written there. A word that is not a name
+ * remains a word, because many keys take words.
  */
 export function resolve(value: Value, context: Context): Value {
   const missing: Value = { kind: 'missing', span: value.span };
@@ -64,7 +64,7 @@ function named({ text, span }: WordValue, { report, scope }: Context): Constant 
   return found;
 }
 
-/** A number of any type; what is no number, or has a unit that can be misread, is reported as a key would. */
+/** A number of any type. Reports what is not a number, or has a unit that can be misread, as a key would. */
 function literal(value: NumberValue, context: Context): Constant | undefined {
   const { text, span } = value;
   if (/^\d+$/.test(text)) return whole('Int', Number(text), span, context);
@@ -87,7 +87,7 @@ function literal(value: NumberValue, context: Context): Constant | undefined {
   return undefined;
 }
 
-/** What is calculated with: a text of decimals is not. */
+/** An operand of a calculation; text with decimals is not one. */
 const operandOf = (value: Value, context: Context) =>
   value.kind === 'number' ? literal(value, context) : evaluate(value, context);
 

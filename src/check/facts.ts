@@ -6,8 +6,8 @@ import type { ReadContainer, ReadImage } from './container.ts';
 import type { ReadSet } from './environment.ts';
 
 /**
- * A workflow as it was read: what the rules look at. There is no text in it that a name could still be put into, so a value
- * behind a `let` or a `param` is judged as the same value written out.
+ * A workflow after reading, as the rules see it. No text in it contains a name that is still to be filled in, so a value
+ * behind a `let` or a `param` is judged like the same value written out.
  */
 export interface Blocks {
   readonly application?: Read<'application'>;

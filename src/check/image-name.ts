@@ -1,7 +1,7 @@
 import type { Image, ImageName } from '../model/container.ts';
 import { asWritten } from '../model/path.ts';
 
-/** What a text is as the name of an image; or why it is none, and what was probably meant. */
+/** What a text means as the name of an image; or why it is not one, and what was probably meant. */
 export type ImageNameOr = ImageName | { readonly kind: 'wrong'; readonly why: string; readonly fix?: string };
 
 /** A path component of a name, and a tag: the grammar of references of the OCI distribution specification. */
@@ -87,6 +87,6 @@ export function parseImageName(text: string): ImageNameOr {
 export const isImagePath = (text: string) =>
   /^(?:[/$~]|\.{1,2}\/)/.test(text) || /\.(?:sif|sqfs|squashfs|simg)$/.test(text);
 
-/** An image as a message names it: without a digest, which nobody reads; a file as it was written. */
+/** An image as a message shows it: without its digest, which nobody reads; a file as it was written. */
 export const shownImage = (image: Image) =>
   image.kind === 'name' ? `${image.registry}/${image.repository}:${image.tag}` : asWritten(image.path);

@@ -10,10 +10,10 @@ import { type Context, spanOfPart } from './context.ts';
 /** Only an identifier between exactly two braces is ours; a backslash before the braces takes their meaning. */
 const MARK = /\\\{\{|\{\{([A-Za-z_]\w*)\}\}/g;
 
-/** Characters that mean nothing to a shell, wherever they stand: a string of them is put into shell text as it is. */
+/** Characters that have no meaning in a shell, wherever they are: a string of them is inserted into shell text unchanged. */
 const SAFE_IN_SHELL = /^[A-Za-z0-9_@%+:,./-]+$/;
 
-/** More text than this comes from names that stand for each other several times over. */
+/** Longer text is the result of names that refer to each other several times. */
 const LONGEST_TEXT = 200_000;
 
 /** The string with each {{name}} put in: what came in has `inserted`. Undefined after a report. */

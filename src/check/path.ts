@@ -6,8 +6,8 @@ import { type Context, spanInside, spanOfPart, textOf } from './context.ts';
 import { neverTheSame } from './shell-variables.ts';
 
 /**
- * A path on the host. `$NAME` and `${NAME}` without a backslash are variables; every other character stands for
- * itself, and what a shell would expand beyond that is refused, not taken to the letter in silence.
+ * A path on the host. `$NAME` and `${NAME}` without a backslash are variables; every other character is literal.
+ * Anything else that a shell would expand is refused rather than silently taken literally.
  */
 export function hostPath(value: StringValue, key: string, context: Context): HostPath | undefined {
   const text = textOf(value);
@@ -35,7 +35,7 @@ export function hostPath(value: StringValue, key: string, context: Context): Hos
   return right ? parts : undefined;
 }
 
-/** Variables, and what is refused; everything between them is text. A backslash takes the meaning of a `$`. */
+/** Variables, and what is refused; everything between them is text. A backslash makes a `$` literal. */
 const SPECIAL = /\\\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}|\([^)]*\)?|\{[^}]*\}?|.?)|`[^`]*`/gu;
 
 function readSegment(segment: StringSegment, parts: PathPart[], context: Context): boolean {

@@ -10,19 +10,19 @@ import { spanInside, spanOfPart, textOf } from './context.ts';
 /** The text of `run` as the job will run it: names are put in. */
 export interface RunText {
   readonly shell: ShellText;
-  /** The commands that are no functions of its own. */
+  /** The commands that are not functions defined in the text. */
   readonly programs: readonly ShellCommand[];
   /** Why bash cannot read it. */
   readonly fault: Fault | undefined;
-  /** What is found behind this place is not to be believed. */
+  /** What is found after this place is not reliable. */
   readonly limit: number;
-  /** Where a place in the text stands in the source. */
+  /** The source span of a place in the text. */
   readonly spanOf: (place: Place) => Span;
 }
 
 /**
- * Reads `run`, filled in as far as that went. `variables` are those that the flow gives it: `$launcher ./x` is read as what
- * the variable holds, unless `run` gives it another value.
+ * Reads `run`, filled in where that was possible. `variables` are those that the flow sets: `$launcher ./x` is read with
+ * the variable's value, unless `run` sets it itself.
  */
 export function readRun(written: StringValue, variables: readonly Variable[] = []): RunText {
   const value = withVariables(written, variables);
@@ -47,7 +47,7 @@ export function readRun(written: StringValue, variables: readonly Variable[] = [
   };
 }
 
-/** Words that a shell reads as they are, and takes for nothing but words: others stay behind their variable. */
+/** Text that a shell reads as plain words and nothing else; other values remain behind their variable. */
 const PLAIN_WORDS =
   /^(?!(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|in|function|select|coproc|time)(?: |$))(?!\w+\+?=)[A-Za-z0-9_@%+=:,./-]+(?: [A-Za-z0-9_@%+=:,./-]+)*$/;
 
@@ -85,7 +85,7 @@ function withVariables(value: StringValue, variables: readonly Variable[]): Stri
   return { ...value, segments };
 }
 
-/** Of a kind so many are told: a text that is full of them is of another making. */
+/** At most so many findings of one kind: a text with more is something else altogether. */
 const MOST = 20;
 
 /** The report, for `MOST` findings of each kind. */
@@ -98,7 +98,7 @@ export function limitFindings(report: Report): Report {
   };
 }
 
-/** A quote that is missing turns text into commands, and the other way round, from nobody knows where on. */
+/** A missing quote swaps text and commands from an unknown place on. */
 function limitOf(fault: Fault | undefined): number {
   if (fault === undefined) return Number.POSITIVE_INFINITY;
   if (fault.kind !== 'unclosed') return fault.start;

@@ -64,7 +64,7 @@ export class Declarations {
   private spent = 0;
   private readonly settings: Settings;
   private readonly root: Module;
-  /** Findings in the texts of `--set`, each a source of its own. */
+  /** Findings in the texts of `--set`, each of which is a source. */
   readonly commandLine: { readonly source: Source; readonly diagnostics: readonly Diagnostic[] }[] = [];
 
   constructor(root: Module, settings: Settings) {
@@ -100,7 +100,7 @@ export class Declarations {
     return scope;
   }
 
-  /** Works out what nobody asked for, too. */
+  /** Also evaluates what nobody asked for. */
   evaluateAll(): void {
     for (const cell of this.cells) this.valueOf(cell);
   }
@@ -226,7 +226,7 @@ export class Declarations {
       const text = node.value?.kind === 'number' ? node.value.text : '0.5';
       const decimal = isFloat ? `param ${key.text}: String = "${text}"` : undefined;
       context.report(names.unknownType, written.span, { type: written.text, nearest, decimal });
-      // What is said of the type is said of a number with decimals, too.
+      // The finding about the type also covers a number with decimals.
       if (isFloat && node.value?.kind === 'number') return undefined;
     }
     const byDefault = node.value && evaluate(node.value, context);

@@ -1,6 +1,6 @@
 /**
- * The variables that bash's manual calls its own ("Shell Variables" of 5.3 and of all before it, back to 4.0). A value that a
- * flow gives to one of them does not reach the program as it is: bash replaces it, or evaluates it (RANDOM and the like are
+ * The variables that bash's manual calls its own ("Shell Variables" of 5.3 and of all versions back to 4.0). If a flow sets
+ * one of them, the value does not reach the program unchanged: bash replaces it, or evaluates it (RANDOM and others are
  * assigned by arithmetic, in which `a[$(command)]` runs a command).
  */
 const SET_BY_BASH = `

@@ -40,7 +40,7 @@ export function slurmText(
   return undefined;
 }
 
-/** Module names: one a string, handed to `module load` to the letter. */
+/** Module names: one per string, passed to `module load` literally. */
 export function modules(value: Value, target: Target, context: Context): readonly string[] | undefined {
   return listOf(value, target, context, moduleName);
 }

@@ -11,7 +11,7 @@ import { helpForWord, nearName } from './meant.ts';
 /** Reads a value as its key's type; undefined after a report, and without one for a value that is missing. */
 export type Reader<T> = (value: Value, target: Target, context: Context) => T | undefined;
 
-/** Says what was found and what is taken; silent for what was reported already. */
+/** Says what was found and what is expected; silent about what was reported already. */
 export function wrongType(value: Value, { key, spec }: Target, context: Context): undefined {
   if (isBroken(value)) return undefined;
   const bare = value.kind === 'string' ? textOf(value) : undefined;

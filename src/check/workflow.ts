@@ -42,7 +42,7 @@ export function readWorkflow(
   const lets = node.entries.filter((entry) => entry.kind === 'let');
   const scope = scopeFor(lets, (own) => ({ ...outer, inserts, scope: own }));
   const context: Context = { ...outer, inserts, scope };
-  // What is given twice or in the wrong place is not read: that its names are not used would be said of the same slip.
+  // A block that is repeated or misplaced is not read; saying that its names are unused would report the same mistake twice.
   for (const name of node.entries.flatMap(namesOf)) scope.use(name);
   found = findBlocks(node, context);
   const blocks = readWhole(found, context);
@@ -58,7 +58,7 @@ export function readWorkflow(
   const variables = [...exported, ...set];
   const shell = run && readRun(run, variables);
   for (const rule of ruleFamilies) rule(blocks, context, shell);
-  // An error that was reported keeps the workflow from being used: what is left out here is never missed.
+  // A reported error keeps the workflow from being used, so nobody misses what is left out here.
   return assemble(node, blocks, variables);
 }
 

@@ -10,7 +10,7 @@ import { locksIn, reportLost } from './lock.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 
 export interface CompileOptions extends CheckOptions {
-  /** Output folder; absent: that of each source. */
+  /** Output folder; if absent, the folder of each source. */
   readonly output?: string;
   /** Print this instead, write and verify nothing. */
   readonly emit?: 'plan';
@@ -65,7 +65,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
   let verdict = 'not verified';
   if (options.verify) {
     const { verify } = await import('./verify.ts');
-    // A CI log is not read as long as it is green: there, a missing ShellCheck must not pass.
+    // Nobody reads the log of a green CI job: there, a missing ShellCheck must be an error.
     const strict = options.strict || Boolean(process.env['CI']);
     const { diagnostics, by } = await verify(
       jobs.map(({ flow }) => flow),

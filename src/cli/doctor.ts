@@ -19,8 +19,8 @@ export interface DoctorOptions extends CheckOptions {
 }
 
 /**
- * `crc doctor`: learns from this login node what a profile says, and checks it for what flows need. Resolves to the exit
- * status: 1 where there is no Slurm, or a flow lacks something.
+ * `crc doctor`: learns from this login node what a profile contains, and checks the node for what flows need. Resolves to the exit
+ * status: 1 if there is no Slurm, or a flow lacks something.
  */
 export async function doctor(files: readonly string[], options: DoctorOptions): Promise<number> {
   const { format, limit, targets } = options;

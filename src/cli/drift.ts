@@ -18,7 +18,7 @@ interface Found {
   readonly path: string;
   readonly folder: string;
   readonly workflow: string;
-  /** Its source, as it is named from here; `-` for standard input. */
+  /** Its source, relative to the current folder; `-` for standard input. */
   readonly source: string;
 }
 
@@ -160,7 +160,7 @@ async function groupsOf(
       continue;
     }
     const own = found.filter(({ source }) => isSame(source, file));
-    // What is set now is what would be written now.
+    // The outputs that would be written with the current settings.
     for (const one of own)
       add(
         file,
@@ -180,7 +180,7 @@ async function groupsOf(
 
 const siteOf = (site: string | undefined) => (site === undefined ? {} : { site });
 
-/** The --site that it was compiled with, as it is named from here. */
+/** The --site that it was compiled with, relative to the current folder. */
 function givenSite({ manifest: { site }, folder }: Found): string | undefined {
   if (site === undefined || !site.given) return undefined;
   if (site.sha256 === undefined) return site.name;
@@ -206,7 +206,7 @@ async function compare(
     const there = readOutput(output);
     const isManifest = name.endsWith(manifestSuffix);
     if (there !== undefined && 'text' in there && there.text === text) continue;
-    // It goes without saying that the manifest differs, too.
+    // The manifest then differs as well, which need not be said.
     if (isManifest && !right) continue;
     right = false;
     if (there === undefined) {
@@ -237,7 +237,7 @@ async function compare(
   }
 }
 
-/** Why an output that nobody touched would come out differently. */
+/** Why an output that nobody edited would come out differently. */
 function reasons(
   { source, included }: Job,
   manifest: Manifest | undefined,

@@ -39,7 +39,7 @@ export async function init(name: string, { targets, dir, format, runtime }: Init
   return reporter.end([file]);
 }
 
-/** A flow that compiles as it is; so does the flow with any of its commented lines activated. */
+/** A flow that compiles unchanged, and also with any of its commented lines activated. */
 export function firstFlow(name: string, runtime?: Runtime): string {
   return `crflow 1
 

@@ -59,7 +59,7 @@ const used = (flow: Flow, locks: Locks): Locks =>
     }),
   );
 
-/** A source, for people. */
+/** A source's name, for people. */
 export const nameOf = ({ name }: Source) => (name === '-' ? 'standard input' : name);
 
 /** The way from one folder to another, `.` where they are one. */

@@ -10,7 +10,7 @@ import type { Reporter } from './report.ts';
 /** How long a registry may take, in milliseconds. */
 const LIMIT = 20_000;
 
-/** The locks that the manifest of a workflow in that folder keeps; none where there is no such manifest. */
+/** The locks that a workflow's manifest in that folder keeps; none if there is no such manifest. */
 export function locksIn(folder: string): (workflow: string) => Locks {
   return (workflow) => {
     const manifest = manifestAt(join(folder, `${workflow}${manifestSuffix}`));

@@ -9,8 +9,8 @@ import { foreignOutputs } from './owner.ts';
 import type { Reporter } from './report.ts';
 
 /**
- * Writes the files of all flows, or none: with their folders to itself from the look at what is there to the last of them.
- * `written` is told of each folder that is done.
+ * Writes the files of all flows, or none. Keeps the folders locked from the first check of their contents until all is written.
+ * Calls `written` for each finished folder.
  */
 export async function writeOutputs(
   jobs: readonly Job[],

@@ -4,13 +4,13 @@ import { readOutput, realPath, sha256, type Unreadable } from '../host/files.ts'
 import type { Artifact } from '../model/artifact.ts';
 import type { Source } from '../model/span.ts';
 
-/** What is to be written of a workflow, and where it is from. */
+/** What is to be written for a workflow, and its origin. */
 export interface Outputs {
   readonly workflow: string;
   readonly folder: string;
   /** The file that was named. */
   readonly source: Source;
-  /** The file that the workflow stands in: that one, or one that it includes. */
+  /** The file that contains the workflow: the source, or a file that it includes. */
   readonly own: Source;
   readonly artifacts: readonly Artifact[];
 }
@@ -22,13 +22,13 @@ export interface Foreign {
 }
 
 /**
- * What stands in the way of these outputs and is somebody else's. A file is crc's where the manifest beside it says so, or its own
- * first lines. It is another flow's where the manifest names another file, which is there and still has the workflow.
+ * Existing files that these outputs would overwrite and that belong to somebody else. A file is crc's if the manifest beside it, or its own
+ * first lines, say so. It belongs to another flow if the manifest names another file that exists and still has the workflow.
  */
 export function foreignOutputs(of: Outputs): readonly Foreign[] {
   const { workflow, folder, artifacts } = of;
   const read = manifestAt(join(folder, `${workflow}${manifestSuffix}`));
-  // One that is broken says nothing of the files beside it; to compile again is how it is mended.
+  // A broken manifest says nothing about the files beside it; compiling again repairs it.
   const manifest = read === undefined || 'why' in read ? undefined : read;
   const from = manifest === undefined ? undefined : otherSource(manifest, of);
   const byHand: string[] = [];
@@ -36,7 +36,7 @@ export function foreignOutputs(of: Outputs): readonly Foreign[] {
   for (const { name, text } of artifacts) {
     const output = join(folder, name);
     const there = readOutput(output);
-    // Nobody but crc gives that name to a file; a FIFO or a device is another matter.
+    // Only crc gives a file that name; a FIFO or a device is another matter.
     if (name.endsWith(manifestSuffix) && (there === undefined || 'text' in there)) continue;
     if (there === undefined || ('text' in there && there.text === text)) continue;
     if (manifest?.outputs.some((one) => one.name === name)) {
@@ -49,7 +49,7 @@ export function foreignOutputs(of: Outputs): readonly Foreign[] {
   ];
 }
 
-/** A manifest on disk; undefined where there is none, or why it cannot be understood. */
+/** A manifest on disk; undefined if there is none, or why it cannot be read. */
 export function manifestAt(path: string): Manifest | Unreadable | undefined {
   const there = readOutput(path);
   return there === undefined || 'why' in there ? there : readManifest(there.text);
@@ -62,7 +62,7 @@ export function isMadeFrom({ source, includes = [] }: Manifest, folder: string, 
   return [source, ...includes].some(({ path }) => path !== '-' && realPath(resolve(folder, path)) === real);
 }
 
-/** The name, from here, of another file that a manifest's outputs are of; undefined where there is none any more. */
+/** The name, relative to the current folder, of another file that made a manifest's outputs; undefined if that no longer exists. */
 function otherSource(manifest: Manifest, { workflow, folder, source, own }: Outputs): string | undefined {
   if (manifest.source.path === '-') return undefined;
   if (isMadeFrom(manifest, folder, source.name) || isMadeFrom(manifest, folder, own.name)) return undefined;

@@ -10,11 +10,11 @@ import { failureOf } from './findings.ts';
 
 export interface ReportOptions {
   readonly format: 'pretty' | 'json';
-  /** Warnings fail, too. */
+  /** Warnings also fail. */
   readonly strict: boolean;
 }
 
-/** What a command found out beside findings, for JSON: specs/diagnostics.schema.json. */
+/** A command's results beside its findings, for JSON: specs/diagnostics.schema.json. */
 export interface Results {
   /** Texts that were asked for instead of files. */
   readonly texts?: readonly { readonly name: string; readonly text: string }[];
@@ -25,22 +25,22 @@ export interface Results {
 /** Where a command leaves what it found. Diagnostics go to standard error, results to standard output. */
 export interface Reporter {
   readonly report: (diagnostics: readonly Diagnostic[], source?: Source) => void;
-  /** A line about a result, for people: JSON has its own. */
+  /** Prints a line about a result for people; JSON has a field for it. */
   readonly say: (line: string) => void;
   /** The same with colours in it: all that is quoted in it must be visible already. */
   readonly paint: (text: string) => void;
-  /** A result itself, for people and pipes: JSON has it among its own. To the byte, but for a terminal. */
+  /** Prints a result, for people and pipes; JSON contains it. Byte for byte, except on a terminal. */
   readonly print: (text: string) => void;
   /** Whether anything reported so far means that nothing may be written. */
   readonly failed: () => boolean;
   /**
-   * Prints what is printed last and gives the exit status: 0 fine, 1 findings, 2 usage, 3 a tool failed. `more` is what else
-   * JSON has of this command.
+   * Prints the last lines and gives the exit status: 0 fine, 1 findings, 2 usage, 3 a tool failed. `more` is what else
+   * JSON contains for this command.
    */
   readonly end: (outputs?: readonly string[], more?: object) => number;
 }
 
-/** Findings that a person is shown, and a program is told: a file of something else has one for each word. */
+/** How many findings a person sees, and how many a program gets: a file that is not a flow can have one per word. */
 const mostShown = 100;
 const mostTold = 1000;
 

@@ -9,21 +9,21 @@ import type { Span } from '../model/span.ts';
 import { findings } from './findings.ts';
 
 /**
- * How the job starts `run`, as far as ShellCheck understands it. A first line, not a command: directives at the top
- * of the user's text (`# shellcheck disable=…`) must stay in front of all commands.
+ * How the job starts `run`, in a form that ShellCheck understands. A first line, not a command: directives at the top
+ * of the user's text (`# shellcheck disable=…`) must come before all commands.
  */
 const start = '#!/bin/bash -eo pipefail\n';
 
 /**
- * What ShellCheck finds only because of that line (two options in one, a `#!` of the user's behind it), and that it
- * was not shown what `source` reads: that is on the cluster.
+ * Findings caused only by that line (two options in one, the user's `#!` after it), and that ShellCheck
+ * was not shown what `source` reads, which is on the cluster.
  */
 const beside = [2096, 1128, 1090, 1091];
 
 /** ShellCheck's own parser gave up. Where bash reads the text, that is no fault of the text. */
 const gaveUp = [1072, 1073];
 
-/** The syntax of `run` by `bash -n`; `'none'` where there is no bash. */
+/** The syntax of `run`, checked by `bash -n`; `'none'` if there is no bash. */
 export async function runSyntax(flow: Flow): Promise<readonly Diagnostic[] | 'none'> {
   const { text } = flow.plan.run;
   // `shopt` comes too late for `bash -n`, which runs nothing.
@@ -39,8 +39,8 @@ export async function runSyntax(flow: Flow): Promise<readonly Diagnostic[] | 'no
 }
 
 /**
- * What ShellCheck says of `run`, read as the script of its own that it is, at its place in the `.crflow` file.
- * `all` has it tell of style, too. Rejects with ShellCheck's message where it fails.
+ * ShellCheck's comments on `run`, read as a separate script, at their places in the `.crflow` file.
+ * `all` includes style. Rejects with ShellCheck's message if it fails.
  */
 export async function runComments(
   flow: Flow,
@@ -69,13 +69,13 @@ const kinds = {
   style: findings.runStyle,
 };
 
-/** Is it a variable that the job exports for `run`? ShellCheck takes one in lower case for forgotten. */
+/** Does the job export this variable to `run`? ShellCheck would report one in lower case as unassigned. */
 function isSet({ plan }: Flow, expansion: string): boolean {
   const name = /\w+/.exec(expansion)?.[0];
   return plan.set.some((one) => one.name === name);
 }
 
-/** Offsets into `run`'s text. The first line that ShellCheck was given is ours; a range across it begins behind it. */
+/** Offsets into `run`'s text. The first line that ShellCheck gets is crc's; a range across it begins after it. */
 function rangeIn(text: string, { line, column, endLine, endColumn }: Comment): { from: number; to: number } {
   const lines = text.split('\n');
   const offset = (line: number, column: number) => {

@@ -19,7 +19,7 @@ export interface VerifyOptions {
   readonly shellcheck: string | undefined;
   /** A missing ShellCheck is an error. */
   readonly strict: boolean;
-  /** What ShellCheck calls style or information is told, too. */
+  /** Includes what ShellCheck calls style or information. */
   readonly all: boolean;
   /** Does ShellCheck's answer of an earlier call do? */
   readonly cache: boolean;
@@ -55,7 +55,7 @@ export async function verify(flows: readonly Flow[], options: VerifyOptions): Pr
   if (noBash) found.push(diagnose(findings.noBash, undefined));
   if ('why' in tool) {
     const missing = diagnose(findings.noShellCheck, tool);
-    // Silence would look like a clean bill of health; where nobody reads warnings it has to be an error.
+    // Silence would look like a clean bill of health; where nobody reads warnings, it has to be an error.
     found.push(options.strict ? { ...missing, severity: 'error' } : missing);
   }
   const by = [...(noBash ? [] : ['bash -n']), ...('why' in tool ? [] : [`ShellCheck ${tool.version}`])];
@@ -121,8 +121,8 @@ const otherPart = {
 };
 
 /**
- * Has ShellCheck read the two parts of a script by themselves: the runtime, which all flows share and which takes it a hundred times as
- * long, once. The sum is what it says of the whole; a test holds that. A script without a runtime is read as it is.
+ * ShellCheck reads the two parts of a script separately, and the runtime only once: all flows share it, and it takes a hundred times
+ * as long. Together, the findings are those of the whole (a test makes sure). A script without a runtime is read as a whole.
  */
 function scriptReader(tool: Tool, cache: Cache, sharedFrom: VerifyOptions['sharedFrom']): ScriptReader {
   const runtimes = new Map<string, Promise<readonly Comment[] | Failed>>();

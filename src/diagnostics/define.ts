@@ -10,7 +10,7 @@ export interface DiagnosticKind<P> {
   /** `CRF` and three digits: 0xx syntax, 1xx names and structure, 2xx values, 3xx times and Slurm, 9xx tools. */
   readonly code: string;
   readonly severity: Diagnostic['severity'];
-  /** What this code is about, for a list of all codes: no values in it. */
+  /** What this code is about, for a list of all codes, without values. */
   readonly about: string;
   /** What is wrong, in one line, with the actual values. */
   readonly title: (params: P) => string;
@@ -75,8 +75,8 @@ export function diagnose<P>(kind: DiagnosticKind<P>, params: P, place: Place = {
 export type Report = <P>(kind: DiagnosticKind<P>, at: Span, params: P, related?: readonly Label[]) => void;
 
 /**
- * A report for one source, and what was reported, in the order of the source, each finding once. The same finding
- * right behind itself (`{{{{`) is one finding.
+ * A report for one source, and what was reported: in the order of the source, each finding once. The same finding
+ * directly after itself (`{{{{`) counts as one.
  */
 export function collect(source: Source): { report: Report; sorted: () => Diagnostic[] } {
   const found: Diagnostic[] = [];

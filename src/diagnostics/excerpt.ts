@@ -27,7 +27,7 @@ export function excerpt(lines: Lines, line: number, labels: readonly Label[], co
 
 function clip(cells: readonly Cell[], total: number, columns: number, marks: Excerpt['marks']): Excerpt {
   const first = marks[0] ?? { indent: 0, width: 1 };
-  // A third of the window stands before the mark, so that one sees what led to it; one column each for the dots.
+  // A third of the window is before the mark, so that one sees what led to it; one column on each side is for the dots.
   const from = Math.max(0, Math.min(first.indent - Math.floor(columns / 3), total - columns + 1));
   const room = columns - 2;
   let column = 0;

@@ -40,8 +40,8 @@ export function toJson(one: Diagnostic, source: Source, lines: Lines = linesOf(s
 }
 
 /**
- * JSON as crc prints it. What JSON itself leaves as it is and a terminal would act upon, or nobody sees, is escaped: to a
- * program it is the same text.
+ * JSON as crc prints it. Characters that JSON does not escape but that are invisible or control a terminal are escaped: for a
+ * program, the text is the same.
  */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, null, 2).replaceAll(/[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu, (one) =>

@@ -9,7 +9,7 @@ import { visible } from './words.ts';
 export interface RenderOptions {
   /** ANSI colours; off unless asked for. */
   readonly color?: boolean;
-  /** Of the source, for who renders many findings one by one. */
+  /** The source's lines, to render many findings one by one. */
   readonly lines?: Lines;
 }
 

@@ -4,7 +4,7 @@ import { quote } from './words.ts';
 const SOCKETS =
   'DMTCP replaces pipes with sockets, and Linux cannot open a socket by name: "No such device or address"';
 
-/** CRF480 to CRF499: what is found when `run` is parsed as bash parses it. */
+/** CRF480 to CRF499: findings from parsing `run` as bash does. */
 export const run = defineDiagnostics(480, 499, {
   unreadable: error<{ title: string; label: string; help: readonly string[] }>()(
     'CRF480',

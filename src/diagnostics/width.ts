@@ -1,4 +1,4 @@
-/** How text stands in a terminal: columns a character takes, and what is printed for it. */
+/** How text looks in a terminal: the columns that a character takes, and what is printed for it. */
 
 const TAB = 4;
 const NO_WIDTH = /\p{Mn}|\p{Me}|\u{200C}|\u{200D}/u;

@@ -2,12 +2,12 @@
 
 const LONGEST_SHOWN = 60;
 
-/** Text on one line, as it can be shown: what nobody sees, or what would steer a terminal, is escaped, line ends too. */
+/** Text on one line, safe to show: invisible characters, those that control a terminal, and line ends are escaped. */
 export function visible(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (one) => escapeOf(one));
 }
 
-/** The same for text of several lines; tabs stay, too. */
+/** The same for text of several lines; tabs remain as well. */
 export const visibleLines = (text: string): string => text.replaceAll(/[^\n\t]+/g, visible);
 
 /** Source text inside a sentence: in backquotes, invisible characters made visible, long text cut short. */

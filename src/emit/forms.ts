@@ -9,14 +9,14 @@ export type WhyNot = string | undefined;
 /** Does it begin as a URL does? */
 export const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 
-/** A value without line ends and NUL: all that has to stand on one line of a recipe. */
+/** A value without line ends and NUL, as everything on one line of a recipe must be. */
 export function whyNotOneLine(value: string): WhyNot {
   return /[\0\n\r]/.test(value) ? 'it contains a line end, but a recipe is read line by line' : undefined;
 }
 
 /**
- * A path that a Dockerfile's COPY and an Apptainer definition's %files both take to the letter. Each reads patterns, quotes and
- * variables in its own way; what means something to one of them is refused for both, so that a flow can change its runtime.
+ * A path that both a Dockerfile's COPY and an Apptainer definition's %files take literally. Each treats patterns, quotes and
+ * variables differently. What is special to one of them is refused for both, so that a flow can change its runtime.
  */
 export function whyInvalidRecipePath(path: string): WhyNot {
   const odd = /["'$`\\*?[\]{}()!]/.exec(path)?.[0];
@@ -55,12 +55,12 @@ export function isImageReference(text: string): boolean {
 /** Characters that mean nothing to Slurm's reader of #SBATCH lines (it knows quotes, backslashes and `#`). */
 export const isDirectiveText = (text: string): boolean => /^[A-Za-z0-9_.,@%+:=/&|*()[\]-]+$/.test(text);
 
-/** Single quotes around a value, for one line of a recipe; `{{` is taken apart, for Apptainer fills it in. */
+/** Single quotes around a value, for one line of a recipe; `{{` is split, because Apptainer would fill it in. */
 export function singleQuoted(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`.replaceAll(/\{(?=\{)/g, "{''");
 }
 
-/** Lines of a file as a recipe prints it: each a word of its own, quoted also where it need not be, the next behind it. */
+/** Lines of a file as a recipe prints it: one word per line, always quoted, with the next one after it. */
 export function printedLines(text: string): string[] {
   return text
     .replace(/\n$/, '')

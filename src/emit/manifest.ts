@@ -8,13 +8,13 @@ export interface Manifest {
   readonly runtime: number;
   /** Path relative to the manifest, `/` between folders; `-` for standard input. */
   readonly source: { readonly path: string; readonly sha256: string };
-  /** The files that it includes, directly or not; absent where there are none. */
+  /** The files that it includes, directly or not; absent if there are none. */
   readonly includes?: readonly { readonly path: string; readonly sha256: string }[];
   /** What --set gave to parameters, as it was written; absent where nothing was set. */
   readonly set?: Readonly<Record<string, string>>;
-  /** The site that it was compiled for; absent where none was named. `given`: by --site, not by the source. */
+  /** The site that it was compiled for; absent if none was named. `given`: by --site, not by the source. */
   readonly site?: { readonly name: string; readonly given: boolean; readonly sha256?: string };
-  /** The digests that images are pinned to, by their names; absent where none is. */
+  /** The digests that images are pinned to, by name; absent if no image is pinned. */
   readonly images?: Readonly<Record<string, string>>;
   readonly outputs: readonly { readonly name: string; readonly sha256: string }[];
 }
@@ -55,7 +55,7 @@ function siteOf(
   return { name, given, ...(text === undefined ? {} : { sha256: sha256(text) }) };
 }
 
-/** The ending of a manifest's name; before it stands the workflow's. */
+/** The end of a manifest's name, after the workflow's. */
 export const manifestSuffix = '.crc.json';
 
 /** A manifest's text as it was written by `manifest`, or why it is invalid, as a phrase that completes "X is not a valid manifest: …". */

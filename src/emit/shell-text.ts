@@ -12,12 +12,12 @@ import {
   whyNotOneLine,
 } from './forms.ts';
 
-/** What a piece of shell text may stand for. A template asks for a kind; nothing turns one into another. */
+/** What a piece of shell text may be used as. A template asks for a kind, and no kind can be turned into another. */
 type Kind = 'word' | 'number' | 'code' | 'comment' | 'directive' | 'verbatim';
 
 /**
- * Text that may stand in a shell script. A string becomes one only through the constructors below, each of
- * which quotes or refuses; so a value of a user's cannot reach a script by any other way.
+ * Text that may be part of a shell script. A string becomes shell text only through the constructors below, each of
+ * which quotes or refuses; so a user's value cannot enter a script in any other way.
  */
 export class ShellText {
   readonly kind: Kind;
@@ -84,14 +84,14 @@ export function number(value: number): ShellText {
   return make('number', String(value));
 }
 
-/** Text behind a `#`: control characters, line ends among them, become spaces. */
+/** Text after a `#`: control characters, including line ends, become spaces. */
 export function comment(value: string): ShellText {
   return make('comment', value.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' '));
 }
 
 /**
- * An `#SBATCH` option. Slurm reads these lines with a parser of its own (quotes, backslashes and `#` mean
- * something to it), so only characters that mean nothing to it are let through.
+ * An `#SBATCH` option. Slurm has its own parser for these lines, in which quotes, backslashes and `#` have a meaning,
+ * so only characters without one are allowed.
  */
 export function directive(option: string, value?: string | number): ShellText {
   if (!/^--[a-z-]+$/.test(option)) refuse(option, 'it is not an option');
@@ -100,7 +100,7 @@ export function directive(option: string, value?: string | number): ShellText {
   return make('directive', `${option}=${value}`);
 }
 
-/** The lines of a here-document with a quoted delimiter, and a delimiter that none of them is. */
+/** The lines of a here-document with a quoted delimiter, and a delimiter that is not among them. */
 export function hereDocument(text: string): { readonly body: ShellText; readonly delimiter: ShellText } {
   if (text.includes('\0')) refuse(text, 'a here-document cannot contain a NUL character');
   const body = text.endsWith('\n') ? text : `${text}\n`;
@@ -122,15 +122,15 @@ export function code(literals: TemplateStringsArray, ...values: ShellText[]): Sh
 // line by line before any shell sees them.
 
 /**
- * One shell word on one line, in the `RUN` of a Dockerfile and in a definition alike. Single quotes only, for BuildKit
- * looks for here-documents outside of them; `{{` is taken apart, for Apptainer fills it in. Refuses line ends and NUL.
+ * One shell word on one line, for the `RUN` of a Dockerfile and for a definition. Single quotes only, because BuildKit
+ * looks for here-documents outside of them; `{{` is split, because Apptainer would fill it in. Refuses line ends and NUL.
  */
 export function lineWord(value: string): ShellText {
   refuse(value, whyNotOneLine(value));
   return make('word', plainWord.test(value) ? value : singleQuoted(value));
 }
 
-/** An OCI name as `FROM` takes it: by its digest where it has one, for not every builder takes both. */
+/** An OCI name for `FROM`: by its digest if it has one, because not every builder accepts tag and digest together. */
 export function imageReference({ registry, repository, tag, digest }: ImageName): ShellText {
   const text = `${registry}/${repository}${digest === null ? `:${tag}` : `@${digest}`}`;
   if (!isImageReference(text)) refuse(text, 'it is not the name of an image');
@@ -144,8 +144,8 @@ export function packageName(value: string): ShellText {
 }
 
 /**
- * What stands behind `COPY`: from where, to where. Builders take the first for a pattern, expand variables in both and read
- * quotes; what cannot be kept from that is refused. In the form of a list nothing is an option.
+ * What follows `COPY`: source and target. Builders treat the first as a pattern, expand variables in both and read
+ * quotes; what cannot be protected from that is refused. In the list form nothing is taken for an option.
  */
 export function copyWords(from: string, to: string): ShellText {
   refuse(from, whyInvalidRecipePath(from));
@@ -197,7 +197,7 @@ export function filesWords(from: string, to: string): ShellText {
   return make('code', `${item(from)} ${item(to)}`);
 }
 
-/** The lines of a file, as words for `printf '%s\\n'`: builders know no here-documents that older ones read, too. */
+/** The lines of a file, as words for `printf '%s\\n'`: older builders know no here-documents. */
 export function printedFile(text: string): ShellText {
   refuse(text, whyInvalidPrintedFile(text));
   return make('code', printedLines(text).join('\n'));

@@ -37,13 +37,13 @@ const SHORTEST_AUTO: Seconds = 10;
 export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile): Forecast {
   const { assumptions, value } = assume(plan, given, site);
   const failures: Failures = {
-    // With protect, what a checkpoint costs the program is a restore, too.
+    // With protect, a checkpoint also costs the program a restore.
     cost: value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0),
     restart: value('start-up') + value('restore'),
     mtbf: value('mtbf'),
   };
   const auto = plan.checkpoint.mtbf !== null;
-  // The job knows what a checkpoint took, and takes the restore behind it for as long (runtime/inner.sh).
+  // The job knows what a checkpoint took, and assumes that the restore after it takes as long (runtime/schedule.sh).
   const costs = plan.checkpoint.protect.length > 0 ? 2 : 1;
   const used = auto
     ? Math.max(SHORTEST_AUTO, Math.floor(dalyInterval(value('checkpoint') * costs, failures.mtbf)))

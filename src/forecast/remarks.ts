@@ -5,7 +5,7 @@ import type { Terms } from '../time/attempt.ts';
 import { HANDLING, leadForWriting } from '../time/cost.ts';
 import { describeDuration } from '../time/duration.ts';
 
-/** A program that does not end in so many times its own duration gains too little in an attempt to be told when. */
+/** If a program needs more than this many times its own duration, an attempt gains too little to forecast its end. */
 export const TOO_MUCH = 20;
 
 /**

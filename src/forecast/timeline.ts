@@ -16,8 +16,8 @@ export const LEGEND = [
 const DRAWN = 3;
 
 /**
- * One attempt as a bar, whose whole width is `scale` seconds. What is short is drawn one column wide, over its neighbours: so
- * that a checkpoint of seconds is seen in an attempt of days.
+ * One attempt as a bar that is `scale` seconds wide. Short phases are drawn one column wide, over their neighbours, so
+ * that a checkpoint of seconds is visible in an attempt of days.
  */
 export function bar(
   { startUp, restore, cycles, end, last, walltime, ending }: Attempt,
@@ -55,7 +55,7 @@ export function bar(
   return columns.join('');
 }
 
-/** The times under a bar of that width, a quarter apart, or a half where they are long; each where it belongs. */
+/** The times under a bar of that width: at each quarter, or at the middle only if they are long. */
 export function axis(scale: Seconds, width: number, say: (time: Seconds) => string): string {
   const quarters = [0, 1, 2, 3, 4].map((quarter) => say((scale * quarter) / 4));
   const [, , , third = '', end = ''] = quarters;

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 export type Answer = { readonly text: string } | { readonly why: string };
 
 /**
- * Asks a command for what it prints, with a limit in seconds after which it and all that it started are killed. Never
- * rejects. A status other than 0 is no answer, and its first line of complaint is why.
+ * Runs a command and returns what it prints. After `limit` seconds, the command and all that it started are killed. Never
+ * rejects. A status other than 0 is not an answer; the first line of standard error says why.
  */
 export function ask(program: string, args: readonly string[], limit: number): Promise<Answer> {
   return new Promise((resolve) => {

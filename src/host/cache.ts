@@ -61,7 +61,7 @@ export function userCache(kind: string, env: NodeJS.ProcessEnv): Cache {
   };
 }
 
-/** Half goes at once, so that not every write has to look at the ages. */
+/** Removes half at once, so that not every write has to look at the ages. */
 async function prune(folder: string): Promise<void> {
   const names = await readdir(folder);
   if (names.length <= mostEntries) return;

@@ -1,6 +1,6 @@
 import { validate } from 'dockerfile-utils';
 
-/** What the linter says of one place of a Dockerfile. Lines count from 1. */
+/** The linter's comment on one place of a Dockerfile. Lines count from 1. */
 export interface DockerfileComment {
   readonly line: number;
   readonly message: string;
@@ -8,7 +8,7 @@ export interface DockerfileComment {
   readonly severity: 'error' | 'warning';
 }
 
-/** The error of the language server protocol; what is less is a matter of taste. */
+/** An error in the language server protocol; anything less is a matter of taste. */
 const lspError = 1;
 
 /** Has dockerfile-utils read a Dockerfile: the grammar of its instructions, not the shell in them. */

@@ -1,11 +1,11 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
-/** What a program or library says of itself to the loader. */
+/** What a program or library tells the loader. */
 export interface Elf {
   /** The libraries that it names (DT_NEEDED). */
   readonly needed: readonly string[];
-  /** Where it has them looked for (DT_RUNPATH, DT_RPATH). */
+  /** Where the loader looks for them (DT_RUNPATH, DT_RPATH). */
   readonly paths: readonly string[];
   /** The loader that starts it; undefined for a library, and for a program that is linked statically. */
   readonly interpreter: string | undefined;
@@ -21,7 +21,7 @@ const DT = { needed: 1, strtab: 5, strsz: 10, rpath: 15, runpath: 29 } as const;
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Reads the dynamic section of a 64-bit ELF file; nothing of it is run, as `ldd` would. Undefined for any other file, and for
+ * Reads the dynamic section of a 64-bit ELF file without running anything, unlike `ldd`. Undefined for any other file, and for
  * one that cannot be read. Source of the layout: elf(5).
  */
 export function readElf(path: string): Elf | undefined {
@@ -93,8 +93,8 @@ function parse(file: number): Elf | undefined {
 const MOST = 2000;
 
 /**
- * The libraries that a program needs, with those that they need, by name, as far as they are found here. `more`: folders that
- * go before the system's (LD_LIBRARY_PATH).
+ * The names of the libraries that a program needs, and of those that they need in turn, if they are found here. `more`: folders that
+ * come before the system's (LD_LIBRARY_PATH).
  */
 export function librariesOf(program: string, more: readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();

@@ -12,7 +12,7 @@ export const largestSource = 1024 * 1024;
 /** Why a source could not be read, as a phrase that ends "cannot read X: …". */
 export type Unreadable = { readonly why: string };
 
-/** The text of a source file, or of standard input for `-`. Never throws for what a user may name. */
+/** The text of a source file, or of standard input for `-`. Never throws, whatever a user names. */
 export async function readSource(name: string): Promise<{ text: string } | Unreadable> {
   try {
     const bytes = name === '-' ? await standardInput() : fileBytes(name);
@@ -146,7 +146,7 @@ export async function createFile(folder: string, name: string, text: string): Pr
 /** Outputs are a few dozen KiB; of anything larger than this (bytes) only that is said. */
 const largestOutput = 4 * 1024 * 1024;
 
-/** The text of an output as it is on disk, undefined where there is none. Bytes that are no UTF-8 are replaced. */
+/** The text of an output on disk, undefined if there is none. Bytes that are not UTF-8 are replaced. */
 export function readOutput(path: string): { text: string } | Unreadable | undefined {
   try {
     // Most are not there yet; an error for each of a thousand flows would cost more than a flow does.
@@ -159,7 +159,7 @@ export function readOutput(path: string): { text: string } | Unreadable | undefi
   }
 }
 
-/** The absolute path of a file with no link in it; as it is written where there is no such file. */
+/** The absolute path of a file, with links resolved; the path as given if there is no such file. */
 export function realPath(name: string): string {
   try {
     if (lstatSync(name, { throwIfNoEntry: false }) !== undefined) return realpathSync.native(name);
@@ -173,8 +173,8 @@ export function realPath(name: string): string {
 const mostEntries = 100_000;
 
 /**
- * The files in a folder whose names end so, in order; with `deep` those in all folders below it, too, except hidden
- * ones, `node_modules`, runs' folders, and what links lead to. Undefined where there is too much to look through.
+ * The files in a folder with that suffix, in order; with `deep`, also those in all folders below it, except hidden
+ * ones, `node_modules`, runs' folders, and the targets of links. Undefined if there is too much to search.
  */
 export async function filesIn(folder: string, suffix: string, deep: boolean): Promise<string[] | undefined> {
   const found: string[] = [];

@@ -1,7 +1,7 @@
 import type { Cache } from './cache.ts';
 import { run } from './run.ts';
 
-/** What ShellCheck says of one place. Lines and columns count from 1, columns in code points; the end is exclusive. */
+/** A comment of ShellCheck. Lines and columns count from 1, columns in code points; the end is exclusive. */
 export interface Comment {
   readonly line: number;
   readonly column: number;
@@ -12,7 +12,7 @@ export interface Comment {
   readonly message: string;
 }
 
-/** Why it said nothing that can be understood. */
+/** Why there is no usable answer. */
 export type Failed = { readonly why: string };
 
 /** Without the user's .shellcheckrc: the same flow has the same findings everywhere. */
@@ -35,7 +35,7 @@ export async function shellCheck(
   return comments;
 }
 
-/** Undefined for what is not ShellCheck's answer: of a broken tool, or a torn entry of a cache. */
+/** Undefined for anything but ShellCheck's answer: a broken tool, or a truncated entry of the cache. */
 function parse(json: string | undefined): readonly Comment[] | undefined {
   try {
     const { comments } = JSON.parse(json ?? '') as { comments: unknown };

@@ -25,9 +25,9 @@ export interface RegistryOptions {
 }
 
 /**
- * The digest of an image under a tag: the checksum of the manifest that its registry sends, which is what a runtime will ask for.
- * The answer must be a manifest, in its media type and its form, and what the registry says of its digest must be true. Logs in as
- * `podman login` or `docker login` have, and else as anybody may. Never rejects.
+ * The digest of an image under a tag: the checksum of the manifest that its registry sends, which a runtime will ask for.
+ * The answer must be a manifest, by its media type and its form, and the digest that the registry states must be right. Logs in with the
+ * credentials of `podman login` or `docker login`, else anonymously. Never rejects.
  */
 export async function digestOf(
   image: { readonly registry: string; readonly repository: string; readonly tag: string },
@@ -176,7 +176,7 @@ function loginFor(registry: string, env: NodeJS.ProcessEnv): string | undefined 
       const login = names.map((name) => auths[name]?.auth).find((auth) => auth !== undefined);
       if (login !== undefined) return login;
     } catch {
-      // There is none, or it is somebody else's: then as anybody may.
+      // There are no credentials, or they are somebody else's: anonymously, then.
     }
   }
   return undefined;

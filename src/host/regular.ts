@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
-/** What is at a path that is no regular file, as a phrase that ends "cannot read X: …". */
+/** A path that is not a regular file, as a phrase that ends "cannot read X: …". */
 export const NOT_REGULAR = 'it is not a regular file';
 
 /**
@@ -12,7 +12,7 @@ export function readRegular(
   path: string,
   limit: number,
 ): { data: Uint8Array } | { why: 'folder' | 'kind' | 'size' } {
-  // Looked at before it is opened, for to open a device can mean something; and once more, for it may be another one by now.
+  // Checked before it is opened, because opening a device can have an effect; and again after, because it may have been replaced.
   const before = whyNot(statSync(path), limit);
   if (before !== undefined) return { why: before };
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);

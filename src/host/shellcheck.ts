@@ -6,7 +6,7 @@ import { cacheFolder } from './cache.ts';
 import { makeFolder } from './files.ts';
 import { run } from './run.ts';
 
-/** A ShellCheck that answers, or why there is none. */
+/** A ShellCheck that works, or why there is none. */
 export type ShellCheck = { readonly path: string; readonly version: string } | { readonly why: string };
 
 /** The npm wrapper downloads some 2 MB; a machine that is not on the network may not even say no. */
@@ -64,7 +64,7 @@ async function versionOf(path: string): Promise<string | undefined> {
   return status === 0 ? /^version: (\S+)/m.exec(stdout)?.[1] : undefined;
 }
 
-/** Has the npm wrapper download ShellCheck to `path`; a sentence where it cannot. In a process of its own: the
+/** Has the npm wrapper download ShellCheck to `path`; returns a sentence if it cannot. In a separate process, because the
  * wrapper changes how Node makes requests, and has no time limit. */
 async function download(path: string): Promise<string | undefined> {
   const temporary = `${path}.${process.pid}`;

@@ -7,12 +7,12 @@ import { encoded } from './encode.ts';
 import { readRegular } from './regular.ts';
 
 /**
- * Outputs on disk: all files of a call, or none, and one crc at a time. Each file is written under a hidden name first; then a
- * list of them all is, and then they are renamed. A crc that is killed before the list leaves files that count for nothing, one
- * that is killed after it leaves what the next one finishes.
+ * Outputs on disk: all files of a call or none, and one crc at a time. First, each file is written under a hidden name; then
+ * a list of them all is written; then they are renamed. If a crc is killed before the list, its files count for nothing; if
+ * it is killed after it, the next one finishes its work.
  *
- * Nothing is flushed to the disk (fsync): that took more time than to compile. It would help only where the machine itself
- * loses power, and what is lost then can be compiled again; `crc compile --check` finds what is not as it should be.
+ * Nothing is flushed to the disk (fsync): that took longer than compiling. It would help only if the machine
+ * loses power. What is lost then can be compiled again, and `crc compile --check` finds what is damaged.
  */
 
 /** A hidden file of crc's: `.NAME.` and 12 hex digits. */
@@ -22,7 +22,7 @@ const LIST = '.crc.commit';
 const mark = () => randomBytes(6).toString('hex');
 
 /**
- * Writes all artifacts into a folder that is locked (lockFolder), or none of them. Job scripts (`*.sbatch`) can be executed. Rejects
+ * Writes all artifacts into a locked folder (lockFolder), or none of them. Makes job scripts (`*.sbatch`) executable. Rejects
  * with the system's error.
  */
 export async function writeArtifacts(folder: string, artifacts: readonly Artifact[]): Promise<void> {
@@ -59,7 +59,7 @@ function finish(folder: string): void {
   rmSync(list, { force: true });
 }
 
-/** The pairs of a list: names in the folder, as crc makes them, whoever wrote the list. */
+/** The pairs of a list: names in the folder in the form that crc gives them, whoever wrote the list. */
 function listed(list: string): [string, string][] {
   try {
     const read = readRegular(list, 1024 * 1024);
@@ -98,15 +98,15 @@ function writeNew(path: string, pieces: readonly string[], mode: number): void {
   }
 }
 
-/** Who holds a folder: the process, and when it started, for numbers come again. */
+/** Who holds a folder: the process, and when it started, because process ids are reused. */
 const LOCK = '.crc.lock';
 /** Milliseconds that another crc is waited for, which takes a fraction of them; and after which one of another host is gone. */
 const PATIENCE = 10_000;
 const FORGOTTEN = 60_000;
 
 /**
- * Has a folder to itself, against other crc: what is seen there and what is written there then belong together. Finishes and
- * clears away what a crc that was killed has left. Resolves to what ends it; undefined where another does not let go. Rejects with
+ * Locks a folder against other crc processes, so that what is read and what is written there belong together. Finishes or
+ * removes what a killed crc has left. Resolves to the function that unlocks; undefined if another crc does not finish. Rejects with
  * the system's error.
  * @param patience milliseconds
  */
@@ -119,14 +119,14 @@ export async function lockFolder(
   const me = JSON.stringify({ host, pid: process.pid, started: await startOf(process.pid), mark: mark() });
   const until = Date.now() + patience;
   for (;;) {
-    // With what is in it from its first moment: one without would be nobody's, were its writer killed in between.
+    // Created with its content: without it, a lock would belong to nobody if its writer were killed in between.
     const whole = `${path}.${mark()}`;
     try {
       await writeFile(whole, me, { flag: 'wx' });
       await link(whole, path);
       break;
     } catch (error) {
-      // ENOENT: whoever holds the folder has cleared it meanwhile.
+      // ENOENT: the holder of the folder has removed it in the meantime.
       if (!['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       if (Date.now() > until) return undefined;
     } finally {
@@ -155,7 +155,7 @@ const isOfCrc = (name: string) =>
     name,
   );
 
-/** Is nobody there any more who could let go of it? */
+/** Is the process gone that could release it? */
 async function isGone(path: string, host: string): Promise<boolean> {
   try {
     const { mtimeMs } = await stat(path);
@@ -171,7 +171,7 @@ async function isGone(path: string, host: string): Promise<boolean> {
   }
 }
 
-/** Two may find it forgotten at once: the name is taken from it once, and what is taken is not another's by then. */
+/** Two processes may find it abandoned at once: only one can rename it, and what is renamed is not a new owner's. */
 async function takeAway(path: string): Promise<void> {
   const seen = await readFile(path, 'utf8').catch(() => undefined);
   const aside = `${path}.${mark()}`;
@@ -185,7 +185,7 @@ async function takeAway(path: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-/** When a process started, in ticks since the host did; null where there is none of that number. */
+/** When a process started, in ticks since the host's start; null if there is no process with that id. */
 async function startOf(pid: number): Promise<string | null> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
   try {

@@ -37,7 +37,7 @@ export function parseArray(text: string): ArrayRange | ArrayMistake {
   return { tasks, largest };
 }
 
-/** A range; or why it is none. */
+/** A range, or why the text is not one. */
 function parseRange(part: string): ArrayRange | string {
   const [, first, last = first, step = '1'] = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/.exec(part) ?? [];
   if (first === undefined)

@@ -2,7 +2,7 @@
 export interface ClauseSpec {
   readonly doc: string;
   readonly example: string;
-  /** Each with a text of its own. */
+  /** Each is followed by a text. */
   readonly parts: readonly string[];
   /** Words by themselves, that may be left out. */
   readonly flags: readonly string[];
@@ -10,7 +10,7 @@ export interface ClauseSpec {
   readonly aliases: readonly string[];
 }
 
-/** The parser knows them by their verbs; which block each stands in is the vocabulary's. */
+/** The parser knows clauses by their verbs; the vocabulary says which block each belongs to. */
 export const clauses = {
   mount: {
     doc: 'Shows a folder or file of the host inside the container.',

@@ -14,8 +14,8 @@ const WORDS: readonly (readonly [RegExp, Distribution])[] = [
 ];
 
 /**
- * What popular images are made of whose names say nothing of it: official images of Docker, whose own tags are of Debian
- * unless they say otherwise; images of Rocker, Jupyter and conda (their Dockerfiles, 2025).
+ * The distributions of popular images whose names do not reveal them: Docker's official images, which are based on Debian
+ * unless their tags say otherwise; images of Rocker, Jupyter and conda (their Dockerfiles, 2025).
  */
 const KNOWN: readonly (readonly [RegExp, Distribution])[] = [
   [

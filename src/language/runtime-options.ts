@@ -4,7 +4,7 @@ const MOUNT = 'write mount "FROM" to "TO"';
 const VARIABLE = 'for variables, write `environment { set { NAME = "…" } pass = ["NAME"] }`';
 const FOLDER = 'for the folder to start in, write `application { workdir = "…" }`';
 
-/** What the language has a place of its own for. */
+/** Options for which the language has a key. */
 const INSTEAD: Readonly<Record<string, string>> = {
   '--volume': MOUNT,
   '-v': MOUNT,

@@ -1,6 +1,6 @@
 /**
- * The long options of `sbatch`, by its manual page of Slurm 20.11 to 25.05, as far as a flow can give them. `flag`
- * takes no value, `optional` may have one. Which of them a site allows is the site's.
+ * The long options of `sbatch` that a flow may use, from its manual pages for Slurm 20.11 to 25.05. `flag`
+ * takes no value, `optional` may have one. Each site decides which of them it allows.
  */
 export type OptionKind = 'value' | 'flag' | 'optional';
 

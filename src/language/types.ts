@@ -1,4 +1,4 @@
-/** The types of names, and of what {{name}} puts in, that stand for a value of a key. */
+/** The types of names, and of what {{name}} inserts, that can be a key's value. */
 type Named = 'Int' | 'Duration' | 'Size' | 'String';
 
 /**
@@ -12,7 +12,7 @@ export interface ValueType {
   readonly called: string;
   /** A number or word by itself; text in quotes; or texts in a list. */
   readonly form: 'bare' | 'quoted' | 'list';
-  /** Of a `bare` one: what {{name}} puts in for its key, and what a name that stands for it is. */
+  /** For a `bare` type: the type of what {{name}} inserts for its key, and of a name used as its value. */
   readonly named?: Named;
   /** Of a `quoted` one: its text is a list with commas. */
   readonly commas?: true;
@@ -53,7 +53,7 @@ export const types = {
     form: 'list',
     item: /^[\w.][\w.+:~=/-]*$/,
   },
-  // A word of its own, as in `--env A=b`, may belong to the one before it.
+  // A separate word, as in `--env A=b`, may belong to the option before it.
   options: { expected: 'a list of strings', called: 'list', form: 'list', item: /^-/ },
   variables: { expected: 'a list of strings', called: 'list', form: 'list', item: /^[A-Za-z_]\w*\*?$/ },
   assignments: { expected: 'a list of strings', called: 'list', form: 'list' },

@@ -2,6 +2,6 @@
 export interface Artifact {
   readonly name: string;
   readonly text: string;
-  /** The same text in pieces, where the last one ends other files as well: whoever encodes it need not do so each time. */
+  /** The same text in pieces, if other files end with the same last piece: it then has to be encoded only once. */
   readonly pieces?: readonly string[];
 }

@@ -1,9 +1,9 @@
 import type { Span } from './span.ts';
 
 /**
- * The tree that src/syntax builds. It knows the shape of the language (blocks, keys, values) and none of its
- * words: which keys exist and what they take is the checker's. Where the text was broken, `missing` values
- * and absent names stand in, and the checker keeps silent about them: the parser has already spoken.
+ * The tree that src/syntax builds. It knows the form of the language (blocks, keys, values) but not its
+ * words: the checker knows which keys exist and what they take. Where the text is broken, the tree has `missing` values
+ * and absent names, about which the checker says nothing because the parser has already reported them.
  */
 export interface FlowFile {
   /** The number in `crflow 1`; absent where the line is missing or broken. */
@@ -16,7 +16,7 @@ export interface FlowFile {
   readonly declarations: readonly Declaration[];
   /** Something was reported: what seems to be absent may not be. */
   readonly broken: boolean;
-  /** `mount …` and the like, which stand in blocks only. */
+  /** `mount …` and similar, which belong only in blocks. */
   readonly clauses: readonly Clause[];
   /** The offset after its last word: comments may follow. */
   readonly end: number;
@@ -36,12 +36,12 @@ export interface WorkflowNode {
   readonly span: Span;
 }
 
-/** `key = value`, or `key { … }`; a declaration, too, which is right in a workflow only, and only as `let`. */
+/** `key = value` or `key { … }`. Also a declaration, which is valid only in a workflow and only as `let`. */
 export type Entry = Assignment | Block | Clause | Declaration | Include | Site;
 
 export type Declaration = Let | Param;
 
-/** `let NAME = value`. The key is the name that it gives; its text is empty where none was written. */
+/** `let NAME = value`. The key is the declared name; its text is empty if none was written. */
 export interface Let {
   readonly kind: 'let';
   readonly key: Name;
@@ -122,9 +122,9 @@ export interface StringValue {
 export interface StringSegment {
   readonly text: string;
   readonly escaped: boolean;
-  /** Where `text` stands in the source; of the same length unless `escaped` or `inserted`. */
+  /** The span of `text` in the source; of the same length unless `escaped` or `inserted`. */
   readonly span: Span;
-  /** It came in by a name, and `span` is where that stands. */
+  /** It was inserted for a name, and `span` is the span of that name. */
   readonly inserted?: true;
 }
 

@@ -44,7 +44,7 @@ export interface Container {
   readonly dmtcp: string;
   /** The runtime's own modules, as it names them. */
   readonly modules: readonly string[];
-  /** Further options of the runtime, a word each. */
+  /** Further options of the runtime, one per word. */
   readonly options: readonly string[];
   readonly mounts: readonly Mount[];
 }
@@ -58,7 +58,7 @@ export type ImageSource =
   /** A tar archive, by URL or relative to the flow, unpacked into `to`; 64 hex digits. */
   | { readonly kind: 'archive'; readonly from: string; readonly sha256: string; readonly to: string };
 
-/** An image that crc writes the recipe of. Its name is that of the container's image. */
+/** An image for which crc writes the recipe. Its name is the container's image. */
 export interface ImageRecipe {
   readonly from: Image;
   readonly distribution: Distribution;
@@ -68,7 +68,7 @@ export interface ImageRecipe {
   readonly sources: readonly ImageSource[];
   /** The scientist's own bash, run with `set -eo pipefail` in the folder of the first source; null: nothing is built. */
   readonly build: { readonly text: string; readonly firstLine: number; readonly lastLine: number } | null;
-  /** What the build leaves behind for the image: absolute paths. */
+  /** What the image keeps of the build: absolute paths. */
   readonly results: readonly string[];
   /** Who it runs as; absent: who the base image runs as. */
   readonly user?: string;
@@ -81,7 +81,7 @@ export interface ImageRecipe {
   readonly cache?: readonly string[];
   readonly dmtcp: {
     readonly release: string;
-    /** A source archive beside the flow, for sites without network; null: from the public repository, by commit. */
+    /** A source archive beside the flow, for sites without network; null: the public repository, by commit. */
     readonly archive: { readonly path: string; readonly sha256: string } | null;
   };
 }
@@ -93,13 +93,13 @@ export interface RuntimeRules {
   readonly label: string;
   /** Commands that start a container of it, or of a kind that it can take the place of. `always`: whatever follows them. */
   readonly starters: { readonly commands: readonly string[]; readonly always: boolean };
-  /** What the image can be that is a file; a folder then does, too. null: it has its images by their names only. */
+  /** What kind of file an image can be; a folder is then possible as well. null: images have only names. */
   readonly files: ImageFiles | null;
   /** Why a digest cannot decide which image it is, and what a run does about it, as a phrase; null where one can. */
   readonly noDigest: string | null;
   /** Does it know images that are on the node only, `localhost/…`? */
   readonly local: boolean;
-  /** Its modules: `known` is absent where each site has its own; null where it has no such thing. */
+  /** Its modules: `known` is absent if they differ between sites; null if the runtime has no modules. */
   readonly modules: RuntimeModules | null;
   /** Why nothing can be mounted at a place inside. */
   readonly whyNoMount: (to: string) => string | undefined;
@@ -135,7 +135,7 @@ export interface Runtime extends RuntimeRules {
 export interface ImageFiles {
   /** How their names end. */
   readonly ending: string;
-  /** Endings of image files that it cannot run, for they are of other runtimes. */
+  /** Endings of image files that belong to other runtimes, so it cannot run them. */
   readonly foreign: readonly string[];
   /** Does what builds one know no base but those of registries? */
   readonly baseFromRegistry: boolean;
@@ -154,8 +154,8 @@ export interface RuntimeModules {
 }
 
 /**
- * Releases of DMTCP that an image can be given by their number, each with the commit that its tag stands on: git verifies by
- * it what it gets, while a tag can be moved, and a tag's archive can change.
+ * Releases of DMTCP that a flow can name, each with the commit of its tag: git verifies what it fetches by
+ * the commit, while a tag can be moved and a tag's archive can change.
  */
 export const DMTCP_RELEASES: Readonly<Record<string, string>> = {
   '3.2.0': 'bc38d1a3bdfca87905f1a3adfada1e63d64042e5',

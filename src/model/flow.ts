@@ -56,7 +56,7 @@ export interface Variable {
   readonly value: string;
 }
 
-/** A long option of sbatch, without its dashes; null where it has no value. */
+/** A long option of sbatch, without its dashes; null if it has no value. */
 export interface SlurmOption {
   readonly name: string;
   readonly value: string | null;

@@ -32,7 +32,7 @@ export interface Forecast {
     readonly auto: boolean;
     readonly young: Candidate;
     readonly daly: Candidate;
-    /** What a checkpoint keeps the program from its work for; with `protect` that is a restore, too. */
+    /** How long a checkpoint interrupts the program; with `protect`, including a restore. */
     readonly cost: Seconds;
     /** From a failure to work, the queue apart. */
     readonly restart: Seconds;
@@ -45,7 +45,7 @@ export interface Forecast {
     readonly generation: Bytes;
     /** The most that one run takes: `keep` generations and the one that is being made. */
     readonly most: Bytes;
-    /** What must be free before the run, so that no checkpoint is skipped: each wants 1.2 times its size. */
+    /** What must be free before the run so that no checkpoint is skipped: each needs 1.2 times its size. */
     readonly free: Bytes;
     /** Tasks of the array, which each have all of the above; 1 without one. */
     readonly tasks: number;
@@ -117,12 +117,12 @@ export interface Run {
 /** From the start of a job to its end: start-up, restore, cycles, `end`, `last`. */
 export interface Attempt {
   readonly startUp: Seconds;
-  /** Of the generation before, as far as it came before the warning; 0 in a first attempt. */
+  /** The restore of the previous generation, until the warning at most; 0 in a first attempt. */
   readonly restore: Seconds;
   readonly cycles: readonly Cycle[];
-  /** Work behind the last cycle. */
+  /** Work after the last cycle. */
   readonly end: Seconds;
-  /** The checkpoint at the warning; 0: there is none, or it is not done in time. */
+  /** The checkpoint at the warning; 0: there is none, or it is not finished in time. */
   readonly last: Seconds;
   readonly walltime: Seconds;
   /** What of its work is saved, or done. */
@@ -137,11 +137,11 @@ export interface Attempt {
   readonly ending: 'limit' | Run['ending'];
 }
 
-/** Work with a checkpoint behind it, so many times. */
+/** Work followed by a checkpoint, repeated. */
 export interface Cycle {
   readonly count: number;
   readonly work: Seconds;
   readonly checkpoint: Seconds;
-  /** From that checkpoint: as the proof, or with `protect`, as far as it came. 0: the program goes on by itself. */
+  /** The restore from that checkpoint, as the proof or with `protect`, until it was abandoned. 0: the program continues without one. */
   readonly restore: Seconds;
 }

@@ -1,10 +1,10 @@
-/** A path on the host: `$NAME` parts are expanded by the job, everything else is taken to the letter. */
+/** A path on the host: the job expands the `$NAME` parts, everything else is literal. */
 export type HostPath = readonly PathPart[];
 export type PathPart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string };
 
-/** The path as it is written, variables by their names. */
+/** The path as written, with the names of its variables. */
 export const asWritten = (path: HostPath): string =>
   path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
 

@@ -4,7 +4,7 @@ import type { Bytes, HostPath, Seconds, SlurmOption, WarningSignal } from './flo
 
 /**
  * What will happen, for any target: what to run, when to checkpoint, when to stop. Every default is filled in
- * and every number derived, so an emitter decides nothing. The schema is specs/plan.schema.json.
+ * and every number calculated, so an emitter decides nothing. The schema is specs/plan.schema.json.
  */
 export interface Plan {
   readonly format: 1;
@@ -56,7 +56,7 @@ export interface Plan {
     readonly protect: readonly string[];
     /** Does a run stop rather than restore, where a file has changed that a restore does not bring back? */
     readonly strict: boolean;
-    /** An output that does not grow for so long is that of a program that hangs. */
+    /** A program whose output does not grow for this long hangs. */
     readonly alive: Seconds | null;
     /** Size expected of the first checkpoint; 0 where the flow does not say. */
     readonly expect: Bytes;
@@ -92,7 +92,7 @@ export interface OwnCheckpoints {
     | { readonly how: 'command'; readonly text: string }
     | null;
   readonly answer: 'ends' | 'continues';
-  /** What is there only when all work is done; all that is given has to hold. */
+  /** What exists only when all work is done; everything given must hold. */
   readonly done: {
     readonly files: readonly string[];
     readonly text: string | null;

@@ -2,8 +2,8 @@ import type { RuntimeName } from './container.ts';
 import type { Bytes, Seconds } from './flow.ts';
 
 /**
- * What is known of a cluster (specs/site.schema.json), in seconds and bytes. What is absent is not known, and nothing
- * is checked against it.
+ * What is known about a cluster (specs/site.schema.json), in seconds and bytes. Nothing is checked against what is
+ * absent.
  */
 export interface SiteProfile {
   readonly name: string;
@@ -65,7 +65,7 @@ export interface FileSystem {
   readonly paths: readonly string[];
   readonly scope: 'shared' | 'node-local';
   readonly memory?: boolean;
-  /** Files that nobody has used for so long are removed. */
+  /** Files that nobody has used for this long are removed. */
   readonly purged?: Seconds;
   /** Bytes a second that one process can write. */
   readonly bandwidth?: number;

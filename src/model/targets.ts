@@ -3,7 +3,7 @@ import type { ImageRecipe, Runtime, RuntimeName } from './container.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * What plans are compiled to. The core names no target: whoever enters it (the command line, an editor, a test) hands them in.
+ * What plans are compiled to. The core names no target: its caller (the command line, an editor, a test) passes them in.
  */
 export interface Targets {
   /** The job script of a plan. `source`: name of the `.crflow` file, without folders, for the script's comments. */
@@ -12,7 +12,7 @@ export interface Targets {
   readonly runtimeVersion: number;
   /** Is it a shell variable that a job uses itself? */
   readonly isJobVariable: (name: string) => boolean;
-  /** The files that make the image of a plan; none where it has no recipe. `context`: from the output folder to that of the flow. */
+  /** The files that make the image of a plan; none without a recipe. `context`: the path from the output folder to the flow's. */
   readonly imageArtifacts: (plan: Plan, source: string, context: string) => readonly Artifact[];
   /** What a recipe takes from the folder of the flow. */
   readonly localInputs: (recipe: ImageRecipe) => readonly string[];
@@ -23,7 +23,7 @@ export interface Targets {
   readonly genuine: (script: string) => Genuine;
 }
 
-/** The sha256 of a text in UTF-8, in hexadecimal digits. The core has none: whoever enters it knows a fast one (`node:crypto`, a browser's library). */
+/** The sha256 of a text in UTF-8, in hexadecimal digits. The core has none: its caller knows a fast one (`node:crypto`, a browser's library). */
 export type Sha256 = (text: string) => string;
 
 /** What is to be said of the runtime in a script. */

@@ -6,7 +6,7 @@ export function textOf(value: StringValue): string {
   return value.segments.map((segment) => segment.text).join('');
 }
 
-/** Where characters `[from, to)` of the string's text stand in the source. */
+/** The span in the source of characters `[from, to)` of the string's text. */
 export function spanInside(value: StringValue, from: number, to: number): Span {
   const { segments } = value;
   const starts = startsOf(segments);
@@ -45,7 +45,7 @@ function firstWhere(count: number, holds: (i: number) => boolean): number {
   return low;
 }
 
-/** Where characters `[from, to)` of the segment stand: all of it, where it is not the source's own text. */
+/** The span of characters `[from, to)` of the segment; of the whole segment if it is not the source's own text. */
 export function spanOfPart({ escaped, inserted, span }: StringSegment, from: number, to: number): Span {
   return escaped || inserted ? span : { start: span.start + from, end: span.start + to };
 }

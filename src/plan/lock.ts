@@ -35,7 +35,7 @@ function of(image: ImageName, noDigest: string | null): Lockable {
 const ofFile =
   'it is a file; the run records which one it began in, and stops (status 70) if it finds another';
 
-/** The plan with its images pinned, as far as there is a lock for them. */
+/** The plan with its images pinned, if there is a lock for them. */
 export function locked(plan: Plan, locks: Locks, digests: boolean): Plan {
   const pin = (image: ImageName): ImageName => {
     const digest = image.digest ?? locks.get(lockName(image)) ?? null;

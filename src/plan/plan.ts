@@ -101,7 +101,7 @@ function patience(
   rate: number,
 ): Seconds {
   if (engine !== 'dmtcp') return answer ?? Math.ceil(lead / 2);
-  // Four times what it should take, for a file system that has a bad day.
+  // Four times what it should take, in case the file system has a bad day.
   return Math.max(leastPatience, Math.ceil((4 * memory) / rate));
 }
 
@@ -263,7 +263,7 @@ const singleton: Plan['set'] = [
   },
 ];
 
-/** Where the flow says how many threads a program has, OpenMP is told as well. */
+/** If the flow says how many threads a program has, OpenMP gets that number as well. */
 const openMp = (threads: number | undefined): Plan['set'] =>
   threads === undefined
     ? []

@@ -2,8 +2,8 @@ import { isSmall } from './quick.ts';
 import type { Background, ShellText } from './read.ts';
 
 /**
- * What is left to run by itself (`… &`) when the shell ends, if that is certain: the last such list, where no `wait`
- * and no work come behind it.
+ * The command that still runs in the background (`… &`) when the shell ends, if that is certain: the last such list that
+ * is followed by neither `wait` nor work.
  */
 export function notAwaited({ backgrounds, commands, functions }: ShellText): Background | undefined {
   const isWork = (name: string) => name === '' || functions.has(name) || !isSmall(name);

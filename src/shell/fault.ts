@@ -13,7 +13,7 @@ export type Fault = Place &
 /** What is still open where something unexpected comes, and what would close it. */
 export type Opened = Place & { readonly what: string; readonly closer: string };
 
-/** The parser's words for what it found open at the end, and the nodes that they are about. */
+/** The parser's words for what was still open at the end, and the nodes that they refer to. */
 const NODES: Readonly<Record<string, readonly string[]>> = {
   if: ['If'],
   for: ['For', 'ArithmeticFor'],
@@ -112,7 +112,7 @@ function piece(text: string, pos: number, length: number): Place {
   return { start, end: Math.max(start + 1, Math.min(start + length, text.length)) };
 }
 
-/** Where something is missing: the word behind which it is, or the last one before. */
+/** Where something is missing: after the word `behind`, or after the last word before that place. */
 function before(text: string, pos: number, behind: string | undefined): Place {
   const found = behind === undefined ? -1 : text.lastIndexOf(behind, pos);
   if (behind !== undefined && found >= 0) return { start: found, end: found + behind.length };

@@ -3,7 +3,7 @@ import { isQuick } from './quick.ts';
 import { nameOf } from './read.ts';
 import { type Place, staticValue, variableAndRest } from './words.ts';
 
-/** A `cd` that leads out of the work folder, and behind which something runs that is not over at once. */
+/** A `cd` that leaves the work folder and is followed by a command that does not finish at once. */
 export interface Departure extends Place {
   /** The command as written. */
   readonly text: string;
@@ -21,7 +21,7 @@ interface Leaving extends Omit<Departure, 'isForGood'> {
   used: boolean;
 }
 
-/** Where a shell is: so many folders below the work folder, outside, or nobody knows. */
+/** Where a shell is: some folders below the work folder, outside it, or unknown. */
 type Folder = { readonly below: readonly string[] } | Leaving | 'unknown';
 
 interface Shell {
@@ -283,11 +283,11 @@ const isTest = (node: Statement['command'] | undefined) =>
   node?.type === 'ArithmeticCommand' ||
   /^(?:\[|test|grep|command|type)$/.test(commandName(node));
 
-/** Does it end the shell, or the turn of a loop, so that nothing comes behind it? */
+/** Does it end the shell or the loop's turn, so that nothing follows? */
 const leaves = ({ commands }: CompoundList) =>
   /^(?:exit|return|exec|break|continue)$/.test(commandName(commands.at(-1)?.command));
 
-/** Is the folder changed in a function's body, as far as its text shows? */
+/** Is the folder changed in a function's body, if its text shows that? */
 function movesIn(node: Statement['command'] | CompoundList): boolean {
   if (node.type === 'CompoundList') return node.commands.some(({ command }) => movesIn(command));
   if (node.type === 'Command') return isMove(node);

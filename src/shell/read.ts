@@ -24,11 +24,11 @@ export interface ShellWord extends Place {
   readonly value: string | undefined;
   /** As written. */
   readonly text: string;
-  /** An assignment is none. */
+  /** Undefined for an assignment. */
   readonly word: Word | undefined;
 }
 
-/** A command that a shell text names outright: its place is that of its name, without folders. */
+/** A command that a shell text names literally; its place is that of its name, without folders. */
 export interface ShellCommand extends Place {
   /** Without folders, and with the backslash of `\srun`; empty where it is expanded. */
   readonly name: string;
@@ -43,7 +43,7 @@ export interface ShellCommand extends Place {
   readonly where: Where;
 }
 
-/** In what a command stands. */
+/** The context of a command. */
 export interface Where {
   /** The function whose body it is in. */
   readonly function: string | undefined;
@@ -87,7 +87,7 @@ export interface Background extends Place {
   readonly where: Where;
 }
 
-/** What a shell text does, as far as it can be told without running it, each in the order of the text. */
+/** What a shell text does, if that can be seen without running it; each list is in the order of the text. */
 export interface ShellText {
   readonly text: string;
   readonly script: ParsedScript;
@@ -123,20 +123,20 @@ export function readShell(text: string): ShellText {
   const where = { function: undefined, trap: false, substitution: false };
   reader.statements(script, { base: 0, streams: ['null', 'output', 'output'], where, depth: 0 });
   const { found } = reader;
-  // A command's redirections are read before the command, and what is in a word before the words behind it.
+  // A command's redirections are read before the command, and the inside of a word before the words after it.
   const commands = found.commands
     .map((one) => (found.functions.has(one.path) ? { ...one, isFunction: true } : one))
     .sort((a, b) => a.start - b.start);
   return { text, script, ...found, commands };
 }
 
-/** The word `case` behind another word, where a command's argument can stand; and there only behind words that are no keywords. */
+/** The word `case` after another word, where a command can have an argument; and only after words that are not keywords. */
 const CASE_AS_WORD = [
   /(?<=[^\s;&|(`{!][ \t]+)(?<!(?:^|[\s;&|(`])(?:then|do|else|elif|if|while|until|time)[ \t]+)case(?=[\s;&|)`])/g,
   /(?<=[^\s;&|(`{!][ \t]+)case(?=[\s;&|)`])/g,
 ];
 
-/** unbash 6.0.4 takes the word for the beginning of a `case` wherever it stands in `$(…)`, as in `$(grep case a.log)`. */
+/** unbash 6.0.4 takes the word for the beginning of a `case` wherever it is in `$(…)`, as in `$(grep case a.log)`. */
 function parseText(text: string): ParsedScript {
   let script = parse(text);
   let fault = /\scase\b/.test(text) ? faultOf(text, script) : undefined;
@@ -235,7 +235,7 @@ class Reader {
     }
   }
 
-  /** What is in a node that is no statement: without recursion, for words can nest deep. */
+  /** Reads the inside of a node that is not a statement: without recursion, because words can nest deeply. */
   #inside(node: SyntaxNode, at: At, taker: string): void {
     const waiting: SyntaxNode[] = [];
     const open = (parent: SyntaxNode) => {
@@ -363,7 +363,7 @@ class Reader {
       this.#text(document.body.text, document.body.pos, at);
   }
 
-  /** A text that is a script of its own. */
+  /** A text that is itself a script. */
   #text(text: string, start: number, at: At): void {
     if (at.depth >= DEEPEST) return;
     this.statements(parseText(text), {
@@ -466,7 +466,7 @@ function wordOf(one: Word | Assignment, at: At): ShellWord {
   return { ...placeOf(one, at), value: whole, text, word: undefined };
 }
 
-/** A command's name without its folders, and where that begins; undefined where it is expanded. */
+/** A command's name without its folders, and where it begins; undefined if it is expanded. */
 export function nameOf(word: Word): { name: string; path: string; from: number } | undefined {
   const value = staticValue(word);
   if (value === undefined || value === '') return undefined;

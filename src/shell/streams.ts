@@ -13,7 +13,7 @@ export type Stream =
 /** By descriptor. */
 export type Streams = [Stream, Stream, Stream];
 
-/** The descriptor that a name stands for: `/dev/stdin` is 0. */
+/** The descriptor that a path means: `/dev/stdin` is 0. */
 export function deviceOf(path: string): 0 | 1 | 2 | undefined {
   const [, name, digit] =
     /^(?:\/dev\/(std(?:in|out|err))|\/(?:dev|proc\/self)\/fd\/([012]))$/.exec(path) ?? [];

@@ -16,7 +16,7 @@ const isStatic = (part: WordPart): boolean =>
     ? part.parts.every(isStatic)
     : part.type === 'Literal' || part.type === 'SingleQuoted' || part.type === 'AnsiCQuoted';
 
-/** A word that is a variable and fixed text behind it, `"$HOME/a"`. */
+/** A word that consists of a variable followed by fixed text, `"$HOME/a"`. */
 export function variableAndRest(word: Word): { variable: string; rest: string } | undefined {
   const [first, ...others] = (word.parts ?? []).flatMap((part): readonly WordPart[] =>
     part.type === 'DoubleQuoted' ? part.parts : [part],

@@ -1,8 +1,8 @@
-/** A command that runs the command behind its own options. */
+/** A command that runs another command, named after its own options. */
 interface Wrapper {
   /** Options whose value is the next word. */
   readonly valued?: RegExp;
-  /** Words of its own in front of the command. */
+  /** Its own arguments before the command. */
   readonly own?: number;
   /** With one of these it runs nothing. */
   readonly runsNothing?: RegExp;
@@ -34,8 +34,8 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
 };
 
 /**
- * The index of the word with which the command begins that this one runs, among the words behind its name; undefined
- * where it runs none, or where a word decides that is not known.
+ * The index of the word with which the command that this one runs begins, among the words after its name; undefined
+ * if it runs none, or if that depends on a word that is not known.
  */
 export function innerCommand(name: string, words: readonly (string | undefined)[]): number | undefined {
   if (name === 'find') {

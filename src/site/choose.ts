@@ -22,7 +22,7 @@ export interface ChosenSite {
   readonly named?: string;
   /** The file, where it is not one of crc's own. */
   readonly source?: Source;
-  /** What is wrong with it, or with how it is named. */
+  /** Findings about the profile, or about how the flow names it. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -73,7 +73,7 @@ function load(named: string, from: string, place: Place, read: ReadSite): Chosen
   return { profile: profile ?? defaultProfile, named, source: found.source, diagnostics };
 }
 
-/** Checked as if no site were named: so that the rest is found, too. */
+/** The rest is checked as if no site were named, so that other mistakes are found as well. */
 const failed = (named: string, diagnostic: Diagnostic): ChosenSite => ({
   profile: defaultProfile,
   named,

@@ -25,7 +25,7 @@ export const QOS_FIELDS = [
 /** The format that `sinfo --exact --noheader` is asked for: partition, nodes, CPUs, memory (MiB), features. */
 export const NODE_FIELDS = '%R|%D|%c|%m|%f';
 
-/** A profile as it is written (specs/site.schema.json). */
+/** A profile in its written form (specs/site.schema.json). */
 export type WrittenProfile = Readonly<Record<string, unknown>>;
 
 /** The profile that those answers make. Never throws; what cannot be read is left out. */

@@ -2,7 +2,7 @@ import type { SiteProfile } from '../model/site.ts';
 import { parseDuration } from '../time/duration.ts';
 import { parseSize } from '../time/size.ts';
 
-/** A profile as it is written, once the schema has found it right. */
+/** A profile in its written form, after validation by the schema. */
 type Written = Readonly<Record<string, unknown>>;
 
 /** Keys whose text is a time, a size or a rate; `unlimited` is the same as not said. */

@@ -44,7 +44,7 @@ export function readProfile(source: Source): { profile?: SiteProfile; diagnostic
   };
 }
 
-/** A profile has lists of objects with lists in them; what reads it takes a step down for each. */
+/** A profile has lists of objects with lists in them; its reader recurses once for each. */
 const DEEPEST = 50;
 
 /** The bracket that opens a level too many. */
@@ -124,7 +124,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   scope: '"scope": "shared" or "node-local"',
 };
 
-/** What a value has to be: by the definition that it has in the schema, where it has one. */
+/** What a value must be, from its definition in the schema if it has one. */
 function expected(error: ErrorObject): string {
   const definition = /#\/definitions\/(\w+)\//.exec(error.schemaPath)?.[1];
   const words = definition === undefined ? undefined : DEFINED[definition];

@@ -2,7 +2,7 @@ import type { HostPath } from '../model/flow.ts';
 import { asWritten } from '../model/path.ts';
 import type { FileSystem, SiteProfile } from '../model/site.ts';
 
-/** The file system that a path is on, as far as the profile knows: that with the longest path before it. */
+/** The file system that holds a path, if the profile knows it: the one with the longest matching prefix. */
 export function fileSystemOf(path: HostPath, { fileSystems }: SiteProfile): FileSystem | undefined {
   const own = asWritten(path);
   const found = fileSystems.flatMap((one) =>

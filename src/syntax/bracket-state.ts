@@ -51,7 +51,7 @@ export function pushOpen(now: Try, token: IToken): void {
   now.out.push(token);
 }
 
-/** Closes the innermost bracket where none was written. */
+/** Closes the innermost bracket if its closing bracket is missing. */
 export function closeSilently(now: Try): void {
   const open = now.stack.pop();
   const last = now.out.at(-1);

@@ -60,7 +60,7 @@ function match(tokens: readonly IToken[], context: Context, byLayout: boolean): 
   return now;
 }
 
-/** These cannot stand in a list: it must have ended before. */
+/** These cannot be in a list, so it must have ended before them. */
 const ENDS_LIST = [
   T.Key,
   T.LeftBrace,
@@ -191,7 +191,7 @@ function close(now: Try, token: IToken): void {
   now.out.push(token);
 }
 
-/** What is still open at the end is one mistake, shown at the innermost. */
+/** All brackets that are still open at the end are one mistake, shown at the innermost. */
 function finish(now: Try): void {
   const { context, stack, skipping } = now;
   const tooDeep = skipping !== undefined && !skipping.orphan;

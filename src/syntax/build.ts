@@ -104,7 +104,7 @@ interface Body {
 function bodyOf(cst: CstNode | undefined, context: Context): Body {
   if (cst === undefined) return { entries: [], broken: true, end: 0 };
   let broken = real(cst, 'RightBrace').some((token) => endOf(token) === startOf(token));
-  // Ends of values that something follows which belongs to no entry: nobody knows which of the two was meant.
+  // Ends of values that are followed by something that belongs to no entry: it is unknown which of the two was meant.
   const spoiled = new Set<number>();
   for (const stray of nodes(cst, 'stray')) {
     const tokens = inOrder(stray);
@@ -127,7 +127,7 @@ function bodyOf(cst: CstNode | undefined, context: Context): Body {
   };
 }
 
-/** Each line that starts with a word and a value, as an entry does, is a mistake of its own: the first alone would hide it. */
+/** Each line that looks like an entry (a word and a value) is a separate mistake: otherwise the first would hide the rest. */
 function byLine(tokens: readonly IToken[], context: Context): IToken[][] {
   const lines: IToken[][] = [];
   tokens.forEach((token, i) => {
@@ -230,7 +230,7 @@ function calculate(
   return { kind: 'calculation', first, rest, text: context.text.slice(span.start, span.end), span };
 }
 
-/** The span of what stands in parentheses is that of the parentheses. */
+/** The span of an operand in parentheses includes the parentheses. */
 function operand(cst: CstNode, context: Context): Value | undefined {
   const inner = nodes(cst, 'calculation')[0];
   const [open, close] = [real(cst, 'LeftParenthesis')[0], real(cst, 'RightParenthesis')[0]];
@@ -244,7 +244,7 @@ function operand(cst: CstNode, context: Context): Value | undefined {
   return { kind: 'word', text: token.image, span: spanOf(token) };
 }
 
-/** A list that was not read to its end is no value: nobody knows what it was to hold. */
+/** A list that was not read to its end is not a value, because its contents are unknown. */
 function listOf(cst: CstNode, fallback: number, context: Context): Value {
   const items = nodes(cst, 'value').map((node) => readValue(node, fallback, context));
   const open = real(cst, 'LeftBracket')[0];
@@ -299,12 +299,12 @@ function tokensOf(cst: CstNode, ...types: string[]): IToken[] {
   return types.flatMap((type) => (cst.children[type] ?? []).filter(isToken));
 }
 
-/** All tokens of a node that has no inner nodes, as they stand in the text. */
+/** All tokens of a node without inner nodes, in the order of the text. */
 function inOrder(cst: CstNode): IToken[] {
   return tokensOf(cst, ...Object.keys(cst.children)).sort((a, b) => startOf(a) - startOf(b));
 }
 
-/** The tokens of those types that stand in the text: not the ones that recovery thought of. */
+/** The tokens of those types that are in the text, without those that recovery inserted. */
 function real(cst: CstNode, ...types: string[]): IToken[] {
   return tokensOf(cst, ...types).filter((token) => token.isInsertedInRecovery !== true);
 }

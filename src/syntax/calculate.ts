@@ -4,8 +4,8 @@ import { type Context, DEEPEST, endOf, makeToken, retype, sameLine, spanOf, star
 import * as T from './tokens.ts';
 
 /**
- * Folds each calculation that stands as a value (`2 * 10min`, `(time - lead)/4`) into one token. The lexer knows no
- * operators: text such as `a/b` or `--x` is far more often a mistake, so it is taken apart only where it makes sense.
+ * Folds each calculation used as a value (`2 * 10min`, `(time - lead)/4`) into one token. The lexer knows no
+ * operators: text such as `a/b` or `--x` is far more often a mistake, so it is split only where that makes sense.
  */
 export function foldCalculations(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
@@ -18,7 +18,7 @@ export function foldCalculations(tokens: readonly IToken[], context: Context): I
   return out;
 }
 
-/** The pieces of folded calculations, for the parser; one that stands behind no key stays one piece of text. */
+/** The pieces of folded calculations, for the parser; a calculation that does not follow a key stays one piece of text. */
 export function unfoldCalculations(tokens: readonly IToken[]): IToken[] {
   return tokens.flatMap((token, i) => {
     if (token.tokenType !== T.Calculation) return [token];
@@ -41,7 +41,7 @@ interface Run {
   readonly cut: boolean;
 }
 
-/** A value from `i` on that is more than one number or word; undefined where there is none. */
+/** A value from `i` on that consists of more than one number or word; undefined if there is none. */
 function readRun(tokens: readonly IToken[], i: number, context: Context): Run | undefined {
   const pieces: IToken[] = [];
   const open: IToken[] = [];
@@ -61,7 +61,7 @@ function readRun(tokens: readonly IToken[], i: number, context: Context): Run | 
     }
   }
   if (pieces.length < 2) return undefined;
-  // What stands in the place of the value that is missing is part of that mistake.
+  // Whatever is in the place of the missing value is part of that mistake.
   const next = tokens[at];
   const swallows = due && next?.tokenType === T.Junk && sameLine(context, tokens[at - 1] as IToken, next);
   return { pieces, used: at - i + (swallows ? 1 : 0), open, deepest, cut: due };
@@ -69,7 +69,7 @@ function readRun(tokens: readonly IToken[], i: number, context: Context): Run | 
 
 const OPENS_ENTRY = [T.Equals, T.LeftBrace];
 
-/** Can these stand here: values where one is due, operators where none is, no `)` too many? */
+/** Is their order valid: values and operators where each is due, and no `)` too many? */
 function fits(parts: readonly IToken[], startsDue: boolean, startsOpen: number): boolean {
   let [due, open] = [startsDue, startsOpen];
   for (const part of parts) {
@@ -89,7 +89,7 @@ const isOperator = ({ tokenType }: IToken) => tokenType === T.AddOperator || tok
 
 /** A clock time with days, a number with its unit, a name, an operator. */
 const PIECE = /\d+-\d+:\d+:\d+|\d+(?::\d+)+|\d+(?:\.\d+)?[A-Za-z]*|[A-Za-z_]\w*|[-+*/()]/y;
-/** `10min+5min`, `2h-30min`: what is a number to the lexer. `1-12` is not taken apart, for it may be meant as one. */
+/** `10min+5min`, `2h-30min`: a number to the lexer. `1-12` is not split, because it may be meant as one value. */
 const GLUED = /^\d+[A-Za-z]*(?:\+\d+[A-Za-z]*)+$|^\d+[A-Za-z]+(?:[-+]\d+[A-Za-z]+)+$/;
 
 /** What the token is made of, where all of it can belong to a calculation. */

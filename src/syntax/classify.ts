@@ -6,7 +6,7 @@ import { isWorkflow, pushHead } from './head.ts';
 import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
 
-/** Tells keys and keywords from other words by what stands around them, and mends the heads of blocks. */
+/** Tells keys and keywords from other words by the tokens around them, and repairs the heads of blocks. */
 export function classify(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   const count = (type: TokenType) => tokens.filter((token) => token.tokenType === type).length;
@@ -53,8 +53,8 @@ function opensEntry(token: IToken | undefined): boolean {
 }
 
 /**
- * Before another `=` or `{` a word on a later line is a key, and the value before it is what is missing; on the
- * same line as its own `=` it is a value, and what is missing is the key after it.
+ * If it comes before another `=` or `{`, a word on a later line is a key, and the value before it is missing; on the
+ * same line as its own `=` it is a value, and the key after it is missing.
  */
 function isUsedAsValue(
   before: IToken | undefined,
@@ -66,7 +66,7 @@ function isUsedAsValue(
   return !opensEntry(next) || (sameLine(context, before, token) && !sameLine(context, token, next));
 }
 
-/** `run foo = 1`: two words before one `=` are one mistake, which the first of them stands for. */
+/** `run foo = 1`: two words before one `=` are one mistake, reported at the first of them. */
 function followsLoneWord(
   out: readonly IToken[],
   token: IToken,

@@ -11,7 +11,7 @@ const CLAUSES = Object.keys(clauses) as readonly ClauseName[];
 const WORDS: readonly string[] = specs.flatMap(({ parts, flags }) => [...parts, ...flags]);
 const FLAGS: readonly string[] = specs.flatMap(({ flags }) => flags);
 
-/** Folds each clause, `mount "…" to "…"`, into one token, so that nothing of it is read as something else. */
+/** Folds each clause, `mount "…" to "…"`, into one token, so that none of it is read as something else. */
 export function foldClauses(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   for (let i = 0; i < tokens.length; ) {
@@ -40,7 +40,7 @@ export function unfoldClauses(tokens: readonly IToken[]): IToken[] {
   );
 }
 
-/** Does a word of a clause stand before this colon, so that what to say of it depends on more than its neighbours? */
+/** Is a word of a clause before this colon, so that the finding depends on more than its neighbours? */
 export function mayBeClause(before: IToken, after: IToken | undefined): boolean {
   return (clauseOf(before.image) !== undefined || WORDS.includes(before.image)) && isText(after);
 }
@@ -82,7 +82,7 @@ interface Wrong {
   readonly what: string;
 }
 
-/** The clause that starts at `i`; undefined where none does. What is wrong with its form is all that is said of it. */
+/** The clause that starts at `i`; undefined if none does. A mistake in its form is the only finding about it. */
 function foldOne(
   tokens: readonly IToken[],
   i: number,
@@ -152,7 +152,7 @@ function foldOne(
     }
     if (!onLine()) break;
     const part = missing();
-    // A path that starts with `/` needs no quotes to be known as the place that `to` stands before.
+    // A path that starts with `/` is recognised as the target of `to` even without quotes.
     const isPlace = part === 'to' && word.tokenType === T.Junk && word.image.startsWith('/');
     const gap = part === undefined ? undefined : isPlace ? 0 : gapBefore(tokens, at, context);
     if (part !== undefined && gap !== undefined) {
@@ -167,7 +167,7 @@ function foldOne(
       right.push(part);
       at += gap;
       takeText();
-      // What stands behind `tag` or `md5` is no commit or checksum.
+      // What follows `tag` or `md5` is not a commit or checksum.
       if (part !== 'to' && gap === 1 && word.tokenType === T.Word && word.image.toLowerCase() !== part)
         right.splice(-1, 1, '"…"');
       continue;
@@ -207,7 +207,7 @@ function isOther(token: IToken, next: IToken | undefined): boolean {
   );
 }
 
-/** How many tokens stand, on one line, where a word of a clause was to stand before its text; undefined: no such place. */
+/** How many tokens, on one line, precede a text where a word of the clause is expected; undefined: no such place. */
 function gapBefore(tokens: readonly IToken[], at: number, context: Context): number | undefined {
   const shapes = [[], [T.Word], [T.Junk], [T.Comma], [T.Equals], [T.Equals, T.Junk], [T.Word, T.Equals]];
   return shapes.find((shape) => {
@@ -215,7 +215,7 @@ function gapBefore(tokens: readonly IToken[], at: number, context: Context): num
     if (first === undefined || text === undefined || !QUOTED.includes(text.tokenType)) return false;
     if (!shape.every((type, n) => tokens[at + n]?.tokenType === type)) return false;
     if (shape[0] === T.Word) {
-      // `to = "…"` and `to: "…"` are meant; any other word before an `=` is a key of its own.
+      // `to = "…"` and `to: "…"` are meant as the clause's word; any other word before an `=` is a key.
       const known = WORDS.includes(first.image);
       if (known !== (shape.length === 2) || clauseOf(first.image) !== undefined) return false;
     }
@@ -249,7 +249,7 @@ function inQuotes(text: string): string {
   return `"${text.replace(/^["'“”„‘]+|["'“”’]+$/g, '')}"`;
 }
 
-/** The clause with what it lacks, as far as that can be told; `HOST:INSIDE` is how runtimes write a mount. */
+/** The clause with its missing parts, if they can be inferred; `HOST:INSIDE` is how runtimes write a mount. */
 function completed(right: readonly string[], { parts, flags }: ClauseSpec): string {
   const [verb = '', text = '', ...rest] = right;
   const mount = rest.length === 0 && flags.length > 0 ? splitMount(text.slice(1, -1)) : undefined;

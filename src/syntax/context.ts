@@ -9,7 +9,7 @@ export interface Context {
   readonly text: string;
   readonly lines: Lines;
   readonly report: Report;
-  /** Starts of block strings that were never closed: their tokens stand for values that cannot be known. */
+  /** Starts of block strings that were never closed: their tokens replace values that cannot be known. */
   readonly unclosedAt: ReadonlySet<number>;
   /** Starts of tokens that were complained about: nothing more is said of them. */
   readonly reported: Set<number>;
@@ -17,7 +17,7 @@ export interface Context {
   readonly before: Map<IToken, IToken>;
   /** A comment that nothing closes has taken the rest of the text: what seems to be missing at the end is in it. */
   readonly cut: boolean;
-  /** What is known of lines that were looked at: a line is asked about for each of its tokens. */
+  /** What is known about lines that were examined already: each token of a line asks for it. */
   readonly heads: Map<number, LineHead>;
   /** The offset after the last token. */
   readonly end: number;
@@ -93,7 +93,7 @@ function headOf({ text, lines, heads }: Context, line: number): LineHead {
   return head;
 }
 
-/** What stands between two tokens. */
+/** The text between two tokens. */
 const BETWEEN = /(?:[ \t\r\n]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 
 /** Was something complained about directly after this token, blanks and comments aside? Then that is what is wrong with it. */

@@ -25,7 +25,7 @@ export function markDeclarations(tokens: readonly IToken[], context: Context): I
   return out;
 }
 
-/** Marks a statement that starts at `i`; returns how many tokens it has used, 0 where none starts. */
+/** Marks a statement that starts at `i`; returns the number of tokens that it has used, 0 if none starts. */
 function mark(tokens: readonly IToken[], i: number, out: IToken[], depth: number, context: Context): number {
   const [word, next] = [tokens[i] as IToken, tokens[i + 1]];
   if (word.tokenType !== T.Word || next?.tokenType === T.LeftBrace) return 0;
@@ -129,7 +129,7 @@ function markParam(tokens: readonly IToken[], i: number, out: IToken[], context:
   return at - i;
 }
 
-/** Pushes the name after the keyword at `i`, an empty one where there is none; returns the index behind it. */
+/** Pushes the name after the keyword at `i`, an empty one if there is none; returns the index after it. */
 function markName(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
   const [word, name] = [tokens[i] as IToken, tokens[i + 1] as IToken];
   if (name.tokenType === T.Word) {

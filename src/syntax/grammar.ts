@@ -3,9 +3,9 @@ import { phrases } from './phrases.ts';
 import * as T from './tokens.ts';
 
 /**
- * The grammar of the language. The rules named `stray…` are error productions: they collect what cannot stand at its
- * place, so that the entries after it are read; src/syntax/mistakes.ts says what is wrong with it. They are greedy, and
- * so need one token of lookahead: working out more is most of what starting crc would cost.
+ * The grammar of the language. The rules named `stray…` are error productions: they collect tokens that cannot be at their
+ * place, so that the entries after them are read; src/syntax/mistakes.ts says what is wrong with them. They are greedy, and
+ * so need only one token of lookahead: computing more would take most of the time that crc needs to start.
  */
 export class FlowParser extends CstParser {
   constructor({ recoveryEnabled = true, skipValidations = true } = {}) {
@@ -186,7 +186,7 @@ export class FlowParser extends CstParser {
 const plain = new FlowParser({ recoveryEnabled: false });
 let recovering: FlowParser | undefined;
 
-/** The tree of these tokens, and what is wrong with them; after a mistake, what follows it is in the tree as well. */
+/** The tree of these tokens, and the mistakes in them; the tree also contains what follows a mistake. */
 export function parseTokens(tokens: readonly IToken[]): {
   readonly tree: CstNode;
   readonly errors: readonly IRecognitionException[];

@@ -65,7 +65,7 @@ function reportName(name: IToken, { report }: Context): void {
   report(syntax.quotedName, spanOf(name), { name: shown, usable });
 }
 
-/** Index of the `{` on the line of the head, from `from` on: what stands before it does not belong there. */
+/** Index of the `{` on the line of the head, from `from` on: the tokens before it do not belong there. */
 function braceOnLine(tokens: readonly IToken[], from: number, context: Context): number | undefined {
   const line = tokens[from - 1] as IToken;
   for (let at = from; at < Math.min(tokens.length, from + LOOKAHEAD); at++) {

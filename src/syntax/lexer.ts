@@ -7,7 +7,7 @@ import { tokenize } from './tokenize.ts';
 import { BlockString, UnterminatedBlock } from './tokens.ts';
 
 export interface Lexed {
-  /** The text that was lexed: blanks for what was reported here, every offset as in the source. */
+  /** The text that was lexed: blanks replace what was reported here, and every offset is that of the source. */
   readonly text: string;
   readonly lines: Lines;
   readonly tokens: readonly IToken[];
@@ -39,7 +39,7 @@ export function lex(source: string, report: Report): Lexed {
     const end = unclosedAt.size < MOST_UNCLOSED ? endByLayout(text, lines, start) : text.length;
     report(syntax.unterminatedBlock, { start, end: start + 3 }, undefined);
     unclosedAt.add(start);
-    // A quoted string of the same length takes its place, for the parser to read past.
+    // A quoted string of the same length replaces it, so that the parser reads past it.
     text = `${text.slice(0, start)}"${' '.repeat(end - start - 2)}"${text.slice(end)}`;
   }
 }
@@ -60,7 +60,7 @@ function twoQuotes(text: string, end: number): number | undefined {
   return found === undefined ? undefined : text.indexOf('""', found.index);
 }
 
-/** Is the `"""` at that offset all that its line starts with? */
+/** Is the `"""` at that offset the first thing on its line? */
 function isAlone(text: string, offset: number): boolean {
   return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
 }

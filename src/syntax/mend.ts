@@ -37,7 +37,7 @@ function openList(tokens: readonly IToken[], i: number, out: IToken[], context: 
   return at - i + (tokens[at + 1]?.tokenType === T.RightBracket ? 2 : 1);
 }
 
-/** How several values are written behind that key: a list, one text with commas, or not at all. */
+/** How a key takes several values: as a list, as one text with commas, or not at all. */
 function severalOf(key: string, items: readonly IToken[], isList: boolean) {
   const plain = items.every(({ tokenType }) => PLAIN.includes(tokenType));
   const texts = items.map(({ image }) => image.replace(/^"|"$/g, ''));
@@ -68,7 +68,7 @@ function secondEquals(tokens: readonly IToken[], i: number, out: IToken[], conte
   out.push(retype(word, T.BrokenValue));
   const isValue = value !== undefined && isItemAt(tokens, i + 2);
   if (!isValue) return 2;
-  // Left where no entry can stand, it marks the block as one that was not read to the end.
+  // Left where no entry can be, it marks the block as not read to the end.
   out.push(makeToken(T.BrokenValue, startOf(equals), endOf(value), context.text));
   return 3;
 }

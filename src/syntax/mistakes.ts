@@ -56,7 +56,7 @@ function reportError(
   context.report(syntax.unexpected, spanOf(token), params);
 }
 
-/** Reports tokens that stand where no entry can start. `tokens` is not empty. */
+/** Reports tokens at a place where no entry can start. `tokens` is not empty. */
 export function reportStray(tokens: readonly IToken[], before: IToken | undefined, context: Context): void {
   const token = tokens[0] as IToken;
   if (context.reported.has(startOf(token))) return;
@@ -103,7 +103,7 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
   }
 }
 
-/** What the lone word was probably to be given: what stands behind it, in quotes where it needs them; or a key of its own. */
+/** What was probably meant as the lone word's value: what follows it, in quotes if it needs them. Or it is another key. */
 function whatFollows(
   [word, next, afterNext]: readonly IToken[],
   context: Context,
@@ -171,7 +171,7 @@ const STATEMENTS = [
   { name: 'site', aliases: ['cluster', 'system', 'machine'] },
 ];
 
-/** Does nothing but white space and comments stand before it? */
+/** Is it preceded only by white space and comments? */
 function isFirst(token: IToken, { text }: Context): boolean {
   return (
     text
@@ -181,7 +181,7 @@ function isFirst(token: IToken, { text }: Context): boolean {
   );
 }
 
-/** Text that the lexer could make nothing of: a path without quotes, or a character that means nothing. */
+/** Reports text that the lexer did not recognise: a path without quotes, or a character without a meaning. */
 export function reportJunk(token: IToken, context: Context): void {
   const text = token.image;
   if (text.startsWith('{')) {
@@ -222,7 +222,7 @@ function isValueEnd(token: IToken): boolean {
   return isValue(token) || token.tokenType === T.RightBracket;
 }
 
-/** Chevrotain's end of file has no position: it stands after the last character that is not white space. */
+/** Chevrotain's end of file has no position: it comes after the last character that is not white space. */
 function orEnd(token: IToken, context: Context): IToken {
   if (token.tokenType !== EOF && !Number.isNaN(startOf(token))) return token;
   const end = endOfText(context);

@@ -19,8 +19,8 @@ import { repairTokens } from './repair.ts';
 import { UnterminatedComment } from './tokens.ts';
 
 /**
- * Characters (UTF-16 units) that a source may have: a flow is some dozen lines. Reading takes time in proportion to the length
- * (test/unit/linear.test.ts); this many of nothing but mistakes take some seconds, for what is said of them.
+ * Maximum length of a source in characters (UTF-16 units); a flow has some dozen lines. Reading time is proportional to the length
+ * (test/unit/linear.test.ts). A source of this length that consists only of mistakes takes some seconds, because each is reported.
  */
 export const LONGEST_SOURCE = 400_000;
 
@@ -81,7 +81,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   return { file: { ...file, broken }, diagnostics };
 }
 
-/** The offset after the last token: comments and blanks behind it change nothing that is said. */
+/** The offset after the last token: comments and blanks after it change nothing in the findings. */
 function endOfTokens(tokens: readonly IToken[]): number {
   const last = tokens.at(-1);
   return last === undefined ? 0 : endOf(last);
@@ -89,7 +89,7 @@ function endOfTokens(tokens: readonly IToken[]): number {
 
 type Pass = (tokens: readonly IToken[], context: Context) => readonly IToken[];
 
-/** Whatever stands in the place of `crflow 1`, it is one mistake. */
+/** Anything other than `crflow 1` at the start is one mistake. */
 function checkHeader(first: IToken | undefined, { report, reported }: Context): void {
   if (first === undefined || first.image === 'crflow' || reported.has(startOf(first))) return;
   report(syntax.noVersion, spanOf(first), undefined);

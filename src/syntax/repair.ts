@@ -43,7 +43,7 @@ function isExport(
   return isKey && !opensValue(before) && sameLine(context, word, name);
 }
 
-/** Commas where no list is open; one between two values stays, for what is missing there is the list's bracket. */
+/** Drops commas outside of lists; one between two values stays, because there the list's bracket is missing. */
 function dropSeparators(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   let inList = false;

@@ -1,6 +1,6 @@
 /**
- * Scanners for what a regular expression would read too slowly or with too deep a stack in a long file: each is one
- * pass, returns the token's text, or undefined where it does not match at `offset`.
+ * Scanners for what a regular expression would read too slowly or with too deep a stack in a long file. Each makes one
+ * pass and returns the token's text, or undefined if it does not match at `offset`.
  */
 
 /** `"…"` on one line, any character after a backslash; not `"""`. */

@@ -12,7 +12,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '{': '{',
 };
 
-/** `"…"`, quotes included, found at `start`. An escape that does not exist is reported and taken as it stands. */
+/** `"…"`, including quotes, found at `start`. An unknown escape is reported and taken literally. */
 export function quotedString(image: string, start: number, report: Report): StringValue {
   const segments: StringSegment[] = [];
   const last = image.length - 1;
@@ -42,7 +42,7 @@ export function quotedString(image: string, start: number, report: Report): Stri
 export function blockString(image: string, start: number, report: Report): StringValue {
   const lines = splitLines(image.slice(3, -3), start + 3);
   const first = lines[0];
-  // Text right after the opening quotes has no indentation of its own.
+  // Text directly after the opening quotes has no indentation.
   const headless = first !== undefined && first.text === '' && lines.length > 1;
   const kept = headless ? lines.slice(1) : lines;
   const bottom = kept.at(-1);
@@ -54,7 +54,7 @@ export function blockString(image: string, start: number, report: Report): Strin
   kept.forEach((line, i) => {
     const own = i === 0 && !headless ? 0 : sharedPrefix(line.text, indent);
     const isLast = i === kept.length - 1;
-    // A CR stands between the text and its LF, so they cannot be one segment of one length.
+    // A CR separates the text from its LF, so they cannot be one segment of one length.
     if (line.cr && !isLast) {
       if (line.text.length > own) segments.push(plain(line.text.slice(own), line.start + own));
       segments.push(plain('\n', line.start + line.text.length + 1));

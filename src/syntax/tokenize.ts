@@ -1,7 +1,7 @@
 import { type IToken, Lexer, type TokenType } from 'chevrotain';
 import { LEXED } from './tokens.ts';
 
-/** The length of a token at that offset of a text, 0 where there is none. */
+/** The length of the token at that offset of a text, 0 if there is none. */
 type Match = (text: string, at: number) => number;
 
 interface Candidate {
@@ -11,8 +11,8 @@ interface Candidate {
 }
 
 /**
- * Text to tokens, of the types in LEXED: the first that matches counts, and what is only there to separate them is left out. It
- * answers as Chevrotain's lexer does (a test compares the two), which takes longer to start than crc to compile a flow.
+ * Splits text into tokens of the types in LEXED: the first match counts, and separators are dropped. The
+ * result is the same as that of Chevrotain's lexer (a test compares them), which needs longer to start than crc needs to compile a flow.
  */
 export function tokenize(text: string): IToken[] {
   const tokens: IToken[] = [];

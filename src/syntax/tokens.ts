@@ -70,7 +70,7 @@ export const NumberLike = createToken({
   start_chars_hint: DIGITS,
 });
 
-/** Mistakes that are worth a token of their own. None of them reaches the parser. */
+/** Mistakes that have their own token. None of them reaches the parser. */
 export const UnterminatedComment = createToken({
   name: 'UnterminatedComment',
   pattern: /\/\*[\s\S]*/,
@@ -110,7 +110,7 @@ export const Junk = createToken({
   pattern: new RegExp(`${STOP}(?:(?!\\/\\/|\\/\\*)${STOP})*`),
 });
 
-/** Made from words by what stands around them. */
+/** Made from words by the tokens around them. */
 export const CrflowKeyword = createToken({ name: 'CrflowKeyword', label: '`crflow`', pattern: Lexer.NA });
 export const WorkflowKeyword = createToken({
   name: 'WorkflowKeyword',
@@ -121,7 +121,7 @@ export const ParamKeyword = createToken({ name: 'ParamKeyword', label: '`param`'
 export const LetKeyword = createToken({ name: 'LetKeyword', label: '`let`', pattern: Lexer.NA });
 export const IncludeKeyword = createToken({ name: 'IncludeKeyword', label: '`include`', pattern: Lexer.NA });
 export const SiteKeyword = createToken({ name: 'SiteKeyword', label: '`site`', pattern: Lexer.NA });
-/** The name that a `param` or `let` gives; its text is empty where none was written. */
+/** The name that a `param` or `let` declares; its text is empty if none was written. */
 export const DeclaredName = createToken({ name: 'DeclaredName', label: 'name', pattern: Lexer.NA });
 export const TypeColon = createToken({ name: 'TypeColon', label: '`:`', pattern: Lexer.NA });
 export const TypeName = createToken({ name: 'TypeName', label: 'type', pattern: Lexer.NA });
@@ -207,8 +207,8 @@ export const PARSED: TokenType[] = [
 ];
 
 /**
- * What may stand where no entry can start: what `stray` in the grammar collects. Listed, and not a category, for
- * Chevrotain's recovery looks for the very types.
+ * Tokens that may be where no entry can start, collected by the grammar's `stray` rules. They are listed, not a category, because
+ * Chevrotain's recovery looks for the exact types.
  */
 export const LOOSE: TokenType[] = [
   BlockString,

@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain';
 import * as T from './tokens.ts';
 
-/** After these a value stands, not an entry. */
+/** Is the next token a value rather than an entry? */
 export function opensValue(token: IToken | undefined): boolean {
   return token !== undefined && [T.Equals, T.LeftBracket, T.Comma].includes(token.tokenType);
 }

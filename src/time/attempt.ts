@@ -22,7 +22,7 @@ export interface Terms {
   readonly restore: Seconds;
   /** From the end of a checkpoint to the next; more than 0. */
   readonly interval: Seconds;
-  /** The same until a checkpoint was measured, where that is another. */
+  /** The same until a checkpoint was measured, if it differs. */
   readonly intervalAtFirst?: Seconds;
   /** After the launch the first checkpoint, which is restored; null: none. */
   readonly prove: Seconds | null;
@@ -37,7 +37,7 @@ export interface Terms {
   readonly work: Seconds | null;
 }
 
-/** Where a run stands between two attempts. */
+/** The state of a run between two attempts. */
 export interface RunProgress {
   readonly spent: Seconds;
   /** Work that is in the newest generation. */
@@ -51,7 +51,7 @@ export function nothing(ending: 'total' | 'no-progress'): Attempt {
   return { ...zero, startUp: 0, restore: 0, cycles: [], end: 0, last: 0, ending };
 }
 
-/** One attempt, as it goes from where the run stands. */
+/** One attempt, starting from the state of the run. */
 export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: RunProgress): Attempt {
   const { cost, restore, limit } = terms;
   const warning = limit - terms.lead - terms.early;
@@ -79,7 +79,7 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
       ...{ startUp: terms.startUp, restore: opening, cycles, end, last, ending },
     };
   };
-  // Work without a checkpoint behind it.
+  // Work without a checkpoint after it.
   const goOn = (seconds: Seconds) => {
     clock += seconds;
     work += seconds;
@@ -106,7 +106,7 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
     if (clock + wait >= stop) break;
     const back = proving || terms.restoreEach ? restore : 0;
     const length = wait + cost + back;
-    // All cycles that are the same, but for the last: that one may end behind the warning.
+    // All cycles that are the same, except the last, which may end after the warning.
     const alike = first
       ? 1
       : Math.max(
@@ -122,7 +122,7 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
       return finish(byWarning, 0);
     }
     kept = work;
-    // A checkpoint that ended the program, with the warning in it or behind it: its restore is not begun, or given up.
+    // A checkpoint that ended the program, with the warning during or after it: its restore is not begun, or is abandoned.
     const over = back > 0 && clock > stop;
     const taken = over ? Math.max(0, stop - (clock - back)) : back;
     clock -= back - taken;

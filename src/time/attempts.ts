@@ -5,8 +5,8 @@ import { nothing, type RunProgress, simulateAttempt, type Terms } from './attemp
 export const PATIENCE = 3;
 
 /**
- * A run without failures, attempt by attempt, as the job's two halves do it (targets/slurm/runtime: attempt.sh, inner.sh,
- * outer.sh, run.sh). Exact: nothing is averaged, and the last attempt is as short as it is.
+ * A run without failures, attempt by attempt, by the rules of the job's two halves (its bash: attempt.sh, inner.sh,
+ * outer.sh, run.sh). Exact: nothing is averaged, and the last attempt is only as long as it needs to be.
  */
 export function simulate(terms: Terms): Run {
   const attempts: { count: number; attempt: Attempt }[] = [];
@@ -42,8 +42,8 @@ function advanced({ spent, saved, sealed }: RunProgress, attempt: Attempt, times
 }
 
 /**
- * How many attempts after this one are the same for certain, so that nobody has to look at millions: as long as neither the
- * work nor the total that is left ends within one, whatever that attempt does.
+ * How many of the following attempts are certainly the same, so that nothing has to simulate millions: as long as neither the
+ * work nor the remaining total ends within one, whatever that attempt does.
  */
 function equalAttemptsAfter(
   { limit, total, work, maxAttempts }: Terms,

@@ -10,8 +10,8 @@ export const LEAD_BASE: Seconds = 20;
 export const USUAL_MEMORY: Bytes = 2 ** 30;
 
 /**
- * What a checkpoint, and a restore, takes beside reading and writing: to ask DMTCP, to look once a second whether it is done,
- * to seal. Seen: 3 to 4 s for a program of 1 MiB, on a small machine.
+ * What a checkpoint or a restore takes besides reading and writing: asking DMTCP, checking once a second whether it is done,
+ * and sealing. Measured: 3 to 4 s for a program of 1 MiB, on a small machine.
  */
 export const HANDLING: Seconds = 3;
 

@@ -5,8 +5,8 @@ import { largestExact, TIME_UNITS, TIME_WORDS, unitNamed } from './units.ts';
 export const LONGEST: Seconds = 3650 * 86_400;
 
 /**
- * Why a text is not a duration, with what a message needs. Forms that Slurm or people read otherwise than one
- * would think are told apart (../shared/facts/slurm.md, "Time strings").
+ * Why a text is not a duration, with what a message needs. Forms that Slurm or people read differently from what one
+ * would expect are separate kinds.
  */
 export type DurationMistake =
   | { readonly kind: 'no-unit'; readonly count: number }

@@ -1,4 +1,4 @@
-/** A unit that may stand directly after a count: `10min`, `4GiB`. */
+/** A unit that may directly follow a count: `10min`, `4GiB`. */
 export interface Unit {
   readonly name: string;
   /** Seconds for a time, bytes for a size. */

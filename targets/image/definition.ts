@@ -99,7 +99,7 @@ place() {
 function postText(step: Step, copies: readonly Copy[]): ShellText[] {
   const why = step.why === '' ? [code``] : [code``, code`# ${comment(step.why)}`];
   if (step.kind === 'prove') return [];
-  // In a shell of its own, as each RUN of a Dockerfile is.
+  // In its own shell, like each RUN of a Dockerfile.
   if (step.kind === 'run') return [...why, code`(`, lines(step.commands), code`)`];
   const name = step.from.replace(/^.*\//, '');
   return [code`place ${lineWord(landing(copies.indexOf(step)))} ${lineWord(step.to)} ${lineWord(name)}`];

@@ -5,7 +5,7 @@ import type { Distribution } from '../../src/model/container.ts';
 export interface PackageManager {
   /** Its program, by which an image that is of another family is recognised. */
   readonly program: string;
-  /** The commands that install packages and leave no cache behind. */
+  /** The commands that install packages and leave no cache. */
   readonly install: (packages: ShellText) => readonly ShellText[];
   /** The same for packages of the user's, which may be of repositories that are off by default. */
   readonly installMore?: (packages: ShellText) => readonly ShellText[];

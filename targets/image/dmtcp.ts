@@ -65,7 +65,7 @@ export function dmtcpSteps({ release, archive }: ImageRecipe['dmtcp'], container
       code`./configure --prefix=${lineWord(prefix)}`,
       code`make -j"$(nproc)"`,
       code`make install DESTDIR=/dmtcp`,
-      // What is no binary among them is not strip's business.
+      // strip fails for files that are not binaries, which does no harm.
       code`{ find /dmtcp -type f ${lineWord('(')} -path '*/bin/*' -o -name '*.so' ${lineWord(')')} -exec strip --strip-debug {} + || :; }`,
     ]),
     run('To test whether DMTCP works in this image, on this machine or another.', [

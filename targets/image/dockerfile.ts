@@ -10,7 +10,7 @@ import {
 } from '../../src/emit/shell-text.ts';
 import type { Config, Stage, Step } from './step.ts';
 
-/** The stages of an image as a Dockerfile; of what older builders read, too: no here-documents, no mounts. */
+/** The stages of an image as a Dockerfile that older builders can read as well: no here-documents, no mounts. */
 export function dockerfileOf(stages: readonly Stage[], { env, user, labels }: Config): ShellText[] {
   const list = (items: readonly ShellText[]) => lines(items, ' \\\n      ');
   return [
@@ -30,8 +30,8 @@ export function dockerfileOf(stages: readonly Stage[], { env, user, labels }: Co
 }
 
 /**
- * What hadolint says of every such recipe, and why it is as it is: all else is meant to be mended. The user that an image ends
- * with is its base's.
+ * What hadolint reports for every such recipe, and why it is intended; everything else must be fixed. The user that an image ends
+ * with is that of its base.
  */
 const LINTED = [
   code`#`,

@@ -13,10 +13,10 @@ import { stagesOf } from './stages.ts';
 import { type Config, flattened } from './step.ts';
 
 /**
- * The files that make the image of a plan; none where it has no recipe. Pure. Throws UnspeakableInShell for a value that
- * a recipe cannot carry: the checker finds those first.
- * @param source name of the `.crflow` file, without folders: it stands in comments and in a label
- * @param context path from the output folder to that of the flow, where the image's sources are; `.` where they are one
+ * The files that make the image of a plan; none without a recipe. Pure. Throws UnspeakableInShell for a value that
+ * a recipe cannot contain; the checker reports such values first.
+ * @param source name of the `.crflow` file, without folders, for comments and a label
+ * @param context path from the output folder to the flow's, where the image's sources are; `.` if they are the same
  */
 export function imageArtifacts(plan: Plan, source: string, context: string): Artifact[] {
   const { workflow, container, image: recipe } = plan;
@@ -81,7 +81,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   ];
 }
 
-/** Apptainer fills in what stands between two braces, in comments, too. */
+/** Apptainer fills in text between two braces, even in comments. */
 const takenApart = (text: string) => text.replaceAll('{{', '{ {');
 
 /** No time and no machine: the same recipe is the same image. */

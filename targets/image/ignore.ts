@@ -10,7 +10,7 @@ export function ignoreFile(inputs: readonly string[], own: readonly string[]): s
 }
 
 /**
- * Builders differ in what they take for a pattern (`+` and `(` among it), and in how to say that it is none. `?` is any
- * character in all of them: a file too many is seen, and still not copied.
+ * Builders differ in what they treat as a pattern (for example `+` and `(`) and in how to escape it. `?` is any
+ * character in all of them: a file too many is sent, but not copied.
  */
 const pattern = (path: string) => path.replaceAll(/[^\p{L}\p{N}_./@%,:=~-]/gu, '?');

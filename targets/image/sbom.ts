@@ -3,8 +3,8 @@ import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
 import type { PackageManager } from './distributions.ts';
 
 /**
- * Commands that write what is in an image to a file, as CycloneDX 1.5: the packages of its distribution, DMTCP, and the
- * sources that were fetched. Without a time or a serial number: of the same packages it is the same.
+ * Commands that write the contents of an image to a file, as CycloneDX 1.5: the packages of its distribution, DMTCP, and the
+ * fetched sources. Without a time or a serial number, so that the same packages give the same file.
  */
 export function sbom(
   { distribution, sources, dmtcp }: Pick<ImageRecipe, 'distribution' | 'sources' | 'dmtcp'>,
@@ -23,7 +23,7 @@ export function sbom(
   ];
   const format = `{"type":"library","name":"%N","version":"%V","purl":"pkg:%T/${distribution}/%N@%V?arch=%A"},\\n`;
   const packages = lineWord(`${file}.packages`);
-  // No pipe, of which a shell of a recipe knows only how the last part ended: a list without packages is none.
+  // No pipe, because a recipe's shell reports only how its last part ended: a list without packages would go unnoticed.
   return [
     code`echo ${lineWord('{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[')} >${lineWord(file)}`,
     code`${manager.list(format)} >${packages}`,

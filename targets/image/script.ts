@@ -35,7 +35,7 @@ export interface ScriptOf {
   /** Name of this script, and of what it builds from, which is beside it. */
   readonly script: string;
   readonly recipe: string;
-  /** From the script's folder to that of the flow. */
+  /** The path from the script's folder to the flow's. */
   readonly context: string;
   /** What goes into the image, in the folder of the flow, and what there never does. */
   readonly inputs: readonly string[];
@@ -57,7 +57,7 @@ export function imageScript(container: Container, about: ScriptOf): string {
   });
 }
 
-/** The bash of all, and between it that of the runtime for its kind of image. */
+/** The common bash and, in its middle, the runtime's for its kind of image. */
 function partsFor({ runtime, image: { kind } }: Container): string[] {
   const { named, filed } = runtimeOf(runtime).builds;
   if (kind === 'file') {
@@ -68,7 +68,7 @@ function partsFor({ runtime, image: { kind } }: Container): string[] {
   return [common, mark, ...before, named.bash, main];
 }
 
-/** Our own bash is code as it stands; nothing else becomes shell text this way. */
+/** crflow's own bash is code already; nothing else becomes shell text in this way. */
 const ownText = (text: string) => code([text] as unknown as TemplateStringsArray);
 
 function settings(container: Container, about: ScriptOf): ShellText[] {

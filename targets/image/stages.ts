@@ -10,7 +10,7 @@ import { dmtcpSteps, places } from './dmtcp.ts';
 import { sbom } from './sbom.ts';
 import { run, type Stage, type Step } from './step.ts';
 
-/** What of a recipe is in the stages; the rest is told of the image (`Config`). */
+/** The parts of a recipe that are in the stages; the others describe the image (`Config`). */
 export type Staged = Omit<ImageRecipe, 'env' | 'user' | 'labels' | 'platform'>;
 
 /**

@@ -2,7 +2,7 @@ import type { ShellText } from '../../src/emit/shell-text.ts';
 
 /** A part of the way to an image; a Dockerfile and an Apptainer definition spell the same ones. */
 export type Step =
-  /** Commands of a POSIX shell, each done only if the one before succeeded; `why` stands above them. */
+  /** Commands of a POSIX shell, each run only if the previous one succeeded; `why` is the comment above them. */
   | {
       readonly kind: 'run';
       readonly why: string;
@@ -33,10 +33,10 @@ export interface Stage {
   readonly steps: readonly Step[];
 }
 
-/** What is told of an image beside its files. */
+/** The metadata of an image. */
 export interface Config {
   readonly env: readonly string[];
-  /** Who it runs as; null: who its base runs as, which a build is told. */
+  /** The user that it runs as; null: that of its base, which a build asks for. */
   readonly user: string | null;
   readonly labels: readonly (readonly [name: string, value: string])[];
 }
@@ -44,7 +44,7 @@ export interface Config {
 export const run = (why: string, commands: readonly ShellText[]): Step => ({ kind: 'run', why, commands });
 
 /**
- * Where a build stage keeps what nobody asked for: gone with the stage. Not in /tmp, which is the host's where
+ * Where a build stage keeps files that disappear with the stage. Not in /tmp, which is the host's when
  * Charliecloud builds.
  */
 export const scratch = '/crflow-build';

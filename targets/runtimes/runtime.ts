@@ -14,15 +14,15 @@ export interface Builds {
     readonly through: 'oci' | 'registry' | 'own';
     readonly bash: string;
   };
-  /** An image that is a file; null where it has its images by their names only. */
+  /** An image that is a file; null if images have only names. */
   readonly filed: {
     /** Is it built of an Apptainer definition, and not of a Dockerfile? */
     readonly definition: boolean;
     readonly bash: string;
   } | null;
-  /** How its builder spells the base image, where that is not by the whole name. */
+  /** How its builder spells the base image, if not by the full name. */
   readonly spellBase?: (base: ImageName) => string;
-  /** Does its builder take the name of a stage for that of an image, and keep no folders from one build to the next? */
+  /** Does its builder mistake the name of a stage for an image's, and keep no folders from one build to the next? */
   readonly plainStages: boolean;
   /** Settings that it has beside those of all, each with what it is. */
   readonly settings?: (image: Image, workflow: string) => readonly (readonly [ShellText, string])[];

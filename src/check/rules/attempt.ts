@@ -11,7 +11,7 @@ export function attemptRules(blocks: Blocks, context: Context): void {
   const { application, checkpoint, schedule } = blocks;
   const { report } = context;
   valuesWithoutEffect(blocks, context);
-  // A pattern would have told the tasks of an array apart, too: one message for one mistake.
+  // A pattern would also have distinguished the tasks of an array: one message for one mistake.
   if (!slurmPattern(application?.values.output, schedule?.values.array !== undefined, context))
     outputPerTask(application?.values, schedule?.values.array, context);
   const lead = checkpoint?.values.lead;
@@ -50,7 +50,7 @@ function valuesWithoutEffect({ application, checkpoint, schedule }: Blocks, { re
     report(rules.jobInState, state.span, { variable: job.name });
 }
 
-/** What sbatch fills in in `--output` (sbatch(1), "filename pattern"), where the job's environment has it, too. */
+/** What sbatch fills in in `--output` (sbatch(1), "filename pattern"), if the job's environment has the value as well. */
 const PATTERNS: Readonly<Record<string, string>> = {
   A: 'SLURM_ARRAY_JOB_ID',
   a: 'SLURM_ARRAY_TASK_ID',
@@ -62,7 +62,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
 };
 const PATTERN = /%\d*([AaJjNnstuxb])(?![A-Za-z])/g;
 
-/** `output = "%j.out"`, which a user of Slurm takes for the job's id. True where that was said. */
+/** `output = "%j.out"`, which Slurm users expect to be the job's id. True if it was reported. */
 function slurmPattern(output: Located<HostPath> | undefined, isArray: boolean, { report }: Context): boolean {
   const texts = output?.value.map((part) => (part.kind === 'text' ? part.text : `\${${part.name}}`)) ?? [];
   const pattern = output?.value.flatMap((part) =>

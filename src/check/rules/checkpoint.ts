@@ -23,7 +23,7 @@ export function checkpointRules({ application, checkpoint, schedule }: Blocks, c
   intervalReached(fixed, lead.value, time.value, min?.value, context);
 }
 
-/** `auto` is the job's to choose: nothing of it can be wrong here. */
+/** The job chooses `auto`, so nothing about it can be wrong here. */
 function isFixed(interval: Located<number | 'auto'> | undefined): interval is Located<number> {
   return interval !== undefined && interval.value !== 'auto';
 }

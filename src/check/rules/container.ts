@@ -22,8 +22,8 @@ import type { Blocks } from '../facts.ts';
 import { shownImage } from '../image-name.ts';
 
 /**
- * What a container runtime cannot express: a pass of its own, before anything is written. Each runtime tells what it
- * can; nothing here knows one by its name.
+ * What a container runtime cannot express: a separate pass, before anything is written. Each runtime says what it
+ * supports; this code knows none of them by name.
  */
 export function containerRules(blocks: Blocks, context: Context): void {
   const { container, environment } = blocks;
@@ -62,8 +62,8 @@ const ALWAYS_SET =
   /^(?:[a-z]$|SLURM\w*|CRFLOW_\w*|BASH\w*|HOME|PATH|PWD|OLDPWD|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|HOSTNAME|REPLY|OPTARG|OPTIND|FUNCNAME|PIPESTATUS|LANG|LC_\w+|SHELL|SHLVL|TMPDIR|TERM|OSTYPE|HOSTTYPE|MACHTYPE|EPOCHSECONDS|EPOCHREALTIME)$/;
 
 /**
- * Variables that `run` uses and that nothing gives it: on the host they would be those of the submission, here they are empty.
- * What a script that it sources sets nobody knows, and one in the form \${NAME:…} or \${NAME-…} is prepared for it.
+ * Variables that `run` uses and that nothing sets: on the host they would have the submission's value, here they are empty.
+ * A script that `run` sources may set any variable. The forms \${NAME:…} and \${NAME-…} allow for an unset one.
  */
 function variablesOfRun({ application, environment }: Blocks, { report, scope }: Context): void {
   const run = application?.values.run?.value;
@@ -101,7 +101,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   if (image === undefined) return;
   if (container === undefined && !image.broken) report(containers.imageWithoutContainer, image.at, undefined);
   const { from, build, build_packages, results } = image.values;
-  // Without a recipe nobody but the job reads it.
+  // Without a recipe, only the job reads it.
   const dmtcp = container?.values.dmtcp;
   const why = dmtcp && whyInvalidRecipePath(dmtcp.value);
   if (dmtcp !== undefined && why !== undefined)
@@ -129,7 +129,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     if (results !== undefined && !isSourced)
       report(containers.nothingBuilt, results.span, { key: 'results', lacking: 'sources' });
   }
-  // What is built stays behind, all but the results; those are the sources' folders where none are named.
+  // The image keeps only the results of the build; if none are named, the folders of the sources.
   const isKept = image.given.has('results') ? results?.value.length !== 0 : isSourced;
   if (build !== undefined && !isKept && !image.broken)
     report(containers.nothingBuilt, build.span, { key: 'build', lacking: 'results' });
@@ -159,7 +159,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
 const SYSTEM =
   /^\/(?:(?:usr\/)?(?:bin|lib|lib64|sbin)|usr\/(?:include|libexec|share)|var\/lib|boot|dev|etc|home|opt|proc|root|run|sys|tmp|usr|var)?$/;
 
-/** What the build of a recipe leaves in the image: its results, or where none are named the places of its sources. */
+/** What the image keeps of the build: the results, or if none are named the targets of the sources. */
 function keptPlaces(image: Blocks['image']): readonly string[] {
   if (image?.given.has('results')) return image.values.results?.value ?? [];
   return image?.sources.flatMap(({ to }) => to?.value ?? []) ?? [];

@@ -90,7 +90,7 @@ function launchRules(
   if (engineOf(checkpoint) === 'own') mdrunRules(application?.given.has('again') === true, report, run);
 }
 
-/** GROMACS, wherever `run` starts it: as a command, or behind srun. Source: facts/own-checkpoints.md. */
+/** GROMACS, however `run` starts it: directly or with srun. Source: facts/own-checkpoints.md. */
 function mdrunRules(hasAgain: boolean, report: Context['report'], run: RunText): void {
   for (const command of run.programs) {
     const words = [command.name, ...command.args.map(({ text }) => text)];

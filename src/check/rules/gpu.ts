@@ -12,7 +12,7 @@ const MODULES = /^(?:cuda(?:toolkit|core)?|cudnn|nccl|rocm|hip|nvidia)(?:[-_/]|$
 const CHOOSES = /^(?:CUDA|HIP|ROCR|NVIDIA|GPU)_(?:VISIBLE_DEVICES|DEVICE_ORDINAL)$/;
 /** What hides them all. */
 const HIDDEN = /^(?:|-1|none|void|NoDevFiles)$/;
-/** Options of a program: the name alone, with its value behind `=`, or with its value as the next word. */
+/** Options of a program: the name alone, with its value after `=`, or with its value as the next word. */
 const ALONE = /^--?(?:use[-_]?)?(?:gpus?|cuda|nv|rocm)$|^--?enable[-_](?:gpu|cuda)$|^-gpu_id$|^\+devices$/;
 const WITH_VALUE = /^--?(?:device|accelerator|platform|backend|n?gpus?|gpu[-_]ids?|nb|pme|bonded|sf|pk)$/;
 const VALUE = /^(?:cuda|gpu|hip|rocm|nvidia)(?:[:,].*)?$/i;

@@ -6,9 +6,9 @@ import type { Context } from '../context.ts';
 import { type Blocks, engineOf } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
-/** Starts containers too, and none of the runtimes can do the same. */
+/** Also starts containers, and none of the runtimes can replace it. */
 const OTHER_STARTER = 'enroot';
-/** Of commands that do other things, too: what starts one. `podman images` and `apptainer --version` do no harm. */
+/** The subcommands that start a container; `podman images` and `apptainer --version` are harmless. */
 const STARTS = /^(?:run|exec|shell|start)$/;
 /** What ends at once under DMTCP ("This program should not be run under ckpt control", seen with 4.1.1). */
 const DMTCP = /^(?:dmtcp_(?:launch|coordinator|restart|checkpoint)|mtcp_restart)$/;
@@ -18,7 +18,7 @@ const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
   [/^cp2k(?:\.\w+)?$/, 'CP2K'],
 ];
 
-/** What DMTCP cannot do, as far as the text shows it; and what has no effect. */
+/** What DMTCP cannot do, if the text shows it; and what has no effect. */
 export function limitRules(
   { application, checkpoint, container, schedule }: Blocks,
   { report, runtime }: Context,

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 import { limitFindings, type RunText } from '../run-text.ts';
 
-/** Where `run` leaves the work folder. DMTCP 4.1 brings a process back in a folder that it is told, or below it. */
+/** Where `run` leaves the work folder. DMTCP 4.1 restores a process only in the folder that it is told to use, or below it. */
 export function runFolderRules(
   { application, environment }: Blocks,
   { report: tell, scope }: Context,
@@ -22,7 +22,7 @@ export function runFolderRules(
     .filter(({ name }) => /^(?:read|mapfile|readarray|printf|local|declare|typeset|getopts)$/.test(name))
     .flatMap(({ args }) => args.flatMap(({ word, text }) => (word === undefined ? [] : [text])));
   const assigned = new Map<string, string | undefined>();
-  // Of one that is set more than once nobody knows what it holds.
+  // The value of a variable that is set more than once is unknown.
   for (const { name, value, path } of shell.assignments)
     assigned.set(name, assigned.has(name) ? undefined : (value ?? path));
   for (const name of [...read, ...set, ...scope.names()]) assigned.set(name, undefined);

@@ -160,7 +160,7 @@ function signals({ programs: commands, spanOf }: RunText, { checkpoint }: Blocks
       return names.map((word) => ({ action: action.text, signal: signalName(word.value ?? ''), word }));
     });
   const warned = checkpoint?.values.signal?.value;
-  // What is to be done at a person's Ctrl-C, or in any case, is cleaning up.
+  // A trap for Ctrl-C or for every exit is a clean-up.
   const cleaning = new Set(
     traps
       .filter(({ signal }) => signal !== warned && /^(?:EXIT|INT|HUP)$/.test(signal))

@@ -41,7 +41,7 @@ export function runPipeRules(_: Blocks, context: Context, run: RunText | undefin
 const OWN_OPENING =
   /^(?:[gmn]?awk|\.?\[\[?|test|echo|printf|ls|readlink|realpath|stat|chmod|chown|ln|trap|export|local|declare)?$/;
 
-/** In a function, what a descriptor is where that is called, if all calls agree. */
+/** In a function: what a descriptor is at its calls, if all calls agree. */
 function callers({ commands, functions }: ShellText): (device: Device) => Stream {
   const calls = new Map<string, Stream[]>();
   for (const { name, streams } of commands) {

@@ -68,7 +68,7 @@ function knows(
   return false;
 }
 
-/** The partitions that the job may run in, as far as they are known; several with commas. */
+/** The partitions that the job may run in, if known; several are separated by commas. */
 function chosenPartitions({ schedule }: Blocks, context: Context): readonly SitePartition[] {
   const { partitions } = context.site;
   const asked = schedule?.values.partition;
@@ -99,7 +99,7 @@ function times(
   { report }: Context,
 ): void {
   const { time, time_min: min, partition, qos: askedQos } = schedule?.values ?? {};
-  // Of several partitions the job starts in whichever takes it: only a time that none of them takes is wrong.
+  // With several partitions, the job starts in any that accepts it: only a time that none of them accepts is wrong.
   const longest = partitions.toSorted((a, b) => (b.maxTime ?? Infinity) - (a.maxTime ?? Infinity))[0];
   const limits = [
     { what: 'partition', one: longest, byDefault: partition === undefined },

@@ -1,4 +1,4 @@
-/** Something that a flow needs of this machine. `unknown`: it could not be told from here. */
+/** Something that a flow needs on this machine. `unknown`: it could not be determined from here. */
 export interface Check {
   readonly what: string;
   readonly verdict: 'fine' | 'wrong' | 'unknown';

@@ -28,7 +28,7 @@ export interface CheckOptions {
   readonly limit: number;
 }
 
-/** Checks this machine for what the flows of these files need; `report` gets what is wrong with the files themselves. */
+/** Checks this machine for what the flows in these files need; `report` gets the findings about the files themselves. */
 export async function checkFlows(
   files: readonly string[],
   { targets, set: settings, site, limit }: CheckOptions,
@@ -116,7 +116,7 @@ function placeOf(path: HostPath): string | undefined {
   return parts.some((part) => part === undefined || part === '') ? undefined : resolve(parts.join(''));
 }
 
-/** What a place inside is on this machine: the innermost mount that it is in says where that is from. */
+/** The path on this machine of a path in the container, by the innermost mount that contains it. */
 function throughMounts(path: HostPath, mounts: readonly Mount[]): HostPath {
   const place = placeOf(path);
   const mount = mounts
@@ -184,7 +184,7 @@ async function checkContainer(
 const sbatchOptions = (container: Container, { runtimeOf }: Targets) =>
   (runtimeOf(container.runtime).directives?.(container) ?? []).map(([option]) => option);
 
-/** The programs that `run` names by a path from the work folder, where that is a folder of this machine. */
+/** The programs that `run` names relative to the work folder, if that is a folder of this machine. */
 function checkRelative(
   of: (what: string) => string,
   { run, workdir }: Plan,

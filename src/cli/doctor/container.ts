@@ -12,7 +12,7 @@ import { namedPrograms, programsOnPath } from './named.ts';
 export interface ContainerChecks {
   /** The image's identity, by the runtime's own bash. */
   readonly image: Answer;
-  /** DMTCP's version in it; absent where the image could not be had. */
+  /** DMTCP's version in the image; absent if the image was not available. */
   readonly dmtcp?: Answer;
   /** What the inner half of a job needs and the image lacks; absent where nothing ran. */
   readonly lacks?: readonly string[];
@@ -83,7 +83,7 @@ const needed = (path: HostPath, whose: string) =>
     )
     .join('');
 
-/** The runtime's functions, and the little of a job that they stand on. */
+/** The runtime's functions, and the parts of a job that they need. */
 function prelude(
   { workflow, checkpoint }: Plan,
   { runtime, image, modules, options }: Container,

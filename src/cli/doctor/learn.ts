@@ -18,7 +18,7 @@ export interface Gap {
 }
 
 /**
- * What this login node tells of its cluster, and what it does not. `limit`: seconds that each command may take; `slurm`: one
+ * What this login node says about its cluster, and what it does not say. `limit`: seconds for each command; `slurm`: Slurm
  * answers here. Never rejects: what cannot be learned is a gap.
  */
 export async function learn(

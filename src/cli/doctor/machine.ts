@@ -21,7 +21,7 @@ export function isAllowed(path: string, mode: number): boolean {
   }
 }
 
-/** What bash answers to a script behind the modules of a flow: in a login shell, for it alone has them; without any, with this PATH as it is. */
+/** Runs a script in bash after loading a flow's modules: in a login shell, because only that has `module`; without modules, with the current PATH. */
 export function askBash(load: readonly string[], script: string, limit: number): Promise<Answer> {
   const loading = load.map((module) => `module load ${word(module).text} || exit 1\n`).join('');
   return ask('bash', [load.length > 0 ? '-lc' : '-c', `${loading}${script}`], limit);

@@ -14,8 +14,8 @@ const MPI = /^lib(?:mpi|mpich|mpi_\w+|mpifort|mpicxx|mpichf90|mpichcxx|fmpich|mv
 const LARGEST = 256 * 1024;
 
 /**
- * What the programs that `run` names are linked with, read from the files: nothing of them is run. Says only what is to be
- * mended, and where MPI is provided for. `workdir`: where they are started.
+ * What the programs that `run` names are linked with, read from the files without running them. Reports only what has to be
+ * fixed, and that MPI is provided for. `workdir`: where they are started.
  */
 export async function checkPrograms(
   of: (what: string) => string,
@@ -67,7 +67,7 @@ interface Program {
   readonly script?: string;
 }
 
-/** The files of the programs, and the folders of LD_LIBRARY_PATH, behind the modules of the flow. */
+/** The files of the programs, and the folders of LD_LIBRARY_PATH, after loading the flow's modules. */
 async function programsOf(
   plan: Plan,
   workdir: string | undefined,

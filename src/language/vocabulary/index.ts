@@ -23,7 +23,7 @@ export type BlockName = keyof typeof vocabulary;
 /** The blocks of a workflow, in the order of the reference. */
 export const BLOCKS = Object.keys(vocabulary) as readonly BlockName[];
 
-/** The block that a clause stands in. */
+/** The block to which a clause belongs. */
 export function clauseOwner(clause: ClauseName): BlockName {
   const owns = (name: BlockName) => (vocabulary[name] as BlockSpec).clauses?.includes(clause) === true;
   return BLOCKS.find(owns) as BlockName;

@@ -18,9 +18,9 @@ export interface KeySpec {
   readonly unit?: string;
   /** What holds where it is left out. */
   readonly byDefault?: string | number;
-  /** The same as text, where that is another. */
+  /** The default as text, if that differs. */
   readonly default?: string;
-  /** A value, as it is written. */
+  /** A value, as written in a flow. */
   readonly example: string;
   /** The words that it takes. */
   readonly choices?: readonly string[];
@@ -42,7 +42,7 @@ export interface BlockSpec {
   readonly doc: string;
   readonly example: string;
   readonly aliases?: readonly string[];
-  /** The clauses that stand in it. */
+  /** The clauses of the block. */
   readonly clauses?: readonly ClauseName[];
   readonly keys: Readonly<Record<string, KeySpec>>;
 }

@@ -10,8 +10,8 @@ import imageNamed from './image-name.sh';
 import job from './job.sh';
 
 /**
- * As Charliecloud has it: Docker's registry is that of names without one, under another host name, and `localhost` would be
- * a part of the path (image.py of 0.31). Its storage and `ch-image` must mean the same by it. One of digest and tag.
+ * An image's name as Charliecloud spells it: a name without a registry is Docker's, which has another host name here, and `localhost` would be
+ * part of the path (image.py of 0.31). Its storage and `ch-image` must mean the same by it. Either digest or tag.
  */
 function spell({ registry, repository, tag, digest }: ImageName): string {
   const name = shortName({ registry: registry === 'localhost' ? 'docker.io' : registry, repository });

@@ -43,7 +43,7 @@ const REFUSED: ContainerRuntime['refusedOptions'] = [
   [['--rootfs'], 'the image would not be the one that the job keeps track of'],
 ];
 
-/** Plain Podman: for a desk, and for nodes that have it. */
+/** Plain Podman: for a workstation, and for nodes that have it. */
 export const podman: ContainerRuntime = {
   name: 'podman',
   label: 'Podman',

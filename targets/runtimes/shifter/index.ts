@@ -9,7 +9,7 @@ import bash from './job.sh';
 const spell = (of: ImageName): string => `docker:${shortName(of)}:${of.tag}`;
 
 /**
- * Where it mounts nothing of a user's: beginnings of paths, by the letter, and whole ones (src/VolumeMap.c, 22.02.1). It
+ * Where it refuses a user's mounts: prefixes of paths, compared literally, and whole paths (src/VolumeMap.c, 22.02.1). It
  * makes /dev and /proc itself, after the mounts (shifter_core.c).
  */
 const BEGINNINGS = ['/etc', '/var', '/opt/udiImage'];
