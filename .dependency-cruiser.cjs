@@ -58,8 +58,9 @@ module.exports = {
     only('targets/runtimes', 'src/model', 'src/emit'),
     only('targets/image', 'src/model', 'src/emit', 'targets/runtimes'),
     only('targets/engines', 'src/language'),
+    only('targets/schedulers', 'src/model', 'src/emit', 'targets/runtimes'),
     only(
-      'targets/slurm',
+      'targets/job',
       'src/language',
       'src/model',
       'src/time',
@@ -67,6 +68,7 @@ module.exports = {
       'src/diagnostics',
       'targets/runtimes',
       'targets/engines',
+      'targets/schedulers',
     ),
     only('src/host', 'src/model'),
   ],

@@ -1,10 +1,10 @@
 import type { Sha256, Targets } from '../src/model/targets.ts';
 import { imageArtifacts } from './image/emit.ts';
 import { localInputs } from './image/sources.ts';
+import { jobScript } from './job/emit.ts';
+import { genuine, runtimeStart, runtimeVersion } from './job/runtime.ts';
+import { isJobVariable } from './job/variables.ts';
 import { runtimeOf } from './runtimes/index.ts';
-import { jobScript } from './slurm/emit.ts';
-import { genuine, runtimeStart, runtimeVersion } from './slurm/runtime.ts';
-import { isJobVariable } from './slurm/variables.ts';
 
 /** Jobs of Slurm, and images for the container runtimes. `sha256` does the sums that stand in a script. */
 export const allTargets = (sha256: Sha256): Targets => ({

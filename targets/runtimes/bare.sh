@@ -2,7 +2,8 @@
 
 prepare_host() {
   prepare_environ
-  need_tools scontrol srun timeout setsid
+  need_scheduler
+  need_tools timeout setsid
   check_state
   claim_output "$output"
 }

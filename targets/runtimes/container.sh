@@ -2,7 +2,8 @@
 
 prepare_host() {
   prepare_environ
-  need_tools scontrol srun timeout
+  need_scheduler
+  need_tools timeout
   check_state
   are_set ${mount_variables[@]+"${mount_variables[@]}"} || leave 70 "$wrong"
   mount_paths
@@ -97,7 +98,8 @@ pass_environ() {
   done
   read_environ "$attempt_dir/environ"
   for entry in ${entries[@]+"${entries[@]}"}; do
-    for pattern in 'SLURM_*' 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
+    if is_of_scheduler "${entry%%=*}"; then passed+=("$entry"); fi
+    for pattern in 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
       # shellcheck disable=SC2053 # a pattern
       if [[ ${entry%%=*} == $pattern ]]; then passed+=("$entry") && break; fi
     done

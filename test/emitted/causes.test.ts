@@ -102,7 +102,7 @@ describe('who a job is', () => {
     return run
       .functions(
         `catch_signals; say() { :; }; sleep() { :; }; ask_about() { printf '%s' "$CRFLOW_ANSWER"; }
-identify; echo "$slurm_id \${cluster:-none} $restarts"`,
+identify; echo "$job_id \${cluster:-none} $restarts"`,
         { SLURM_JOB_ID: '7', CRFLOW_ANSWER: answer, ...env },
       )
       .trim();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RUNTIMES } from '../../src/model/container.ts';
-import { bashOf } from '../../targets/slurm/runtime.ts';
+import { bashOf } from '../../targets/job/runtime.ts';
 import { build, imageFiles } from '../support/image-plan.ts';
 
 // A reader that stops before the end kills its writer (SIGPIPE), and with pipefail the pipe fails, at random: it depends on

@@ -137,7 +137,14 @@ describe('an emitted script', () => {
 test('the runtime is made of shell files that are all part of a script', () => {
   const bare = (text: string) => text.replace(/^(# --- .* ---) [0-9a-f]{12}$/gm, '$1');
   const all = [script, savesItself, savesNothing].map(bare);
-  const folders = ['slurm/runtime', 'engines/dmtcp', 'engines/own', 'engines/none', 'engines/plain'];
+  const folders = [
+    'job/runtime',
+    'schedulers/slurm',
+    'engines/dmtcp',
+    'engines/own',
+    'engines/none',
+    'engines/plain',
+  ];
   for (const folder of folders.map((one) => join(root, 'targets', one)))
     for (const file of readdirSync(folder).filter((one) => one.endsWith('.sh')))
       expect(

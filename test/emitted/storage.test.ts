@@ -294,7 +294,7 @@ spent_before=100 last_shown=9999 started=1000 last_beat=1100; output=x; keep_fol
     using run = rehearsal(dmtcp);
     const told = (comment: string) =>
       run.functions(
-        `mkdir -p .bin; printf '%s\\n' '#!/bin/sh' "echo '${comment}'" >.bin/squeue; chmod +x .bin/squeue; SLURM_JOB_ID=1; ask_slurm() { echo "$3"; }; tell_queue 'crflow: attempt 2'`,
+        `mkdir -p .bin; printf '%s\\n' '#!/bin/sh' "echo '${comment}'" >.bin/squeue; chmod +x .bin/squeue; job_number=1; ask_slurm() { echo "$3"; }; tell_queue 'crflow: attempt 2'`,
       );
     expect(['(null)', 'for Ann', 'for Ann | crflow: attempt 1, x', 'crflow: attempt 1'].map(told)).toEqual([
       'Comment=crflow: attempt 2\n',

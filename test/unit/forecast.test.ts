@@ -409,7 +409,7 @@ describe('a forecast', () => {
   test.each([
     1, 5, 18, 129, 3000, 40_000,
   ])('with interval = auto and a checkpoint of %d s says what the bash of the job says', (cost) => {
-    const daly = join(import.meta.dirname, '../../targets/slurm/runtime/daly.sh');
+    const daly = join(import.meta.dirname, '../../targets/job/runtime/daly.sh');
     const plan = planOf('', 'interval = auto mtbf = 6h', '');
     const { interval } = forecast(plan, { checkpoint: cost });
     const said = execFileSync('bash', ['-c', `. '${daly}'; best_interval ${cost}`], {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { bashOf, fullest } from '../../targets/slurm/runtime.ts';
+import { bashOf, fullest } from '../../targets/job/runtime.ts';
 
 // The journal's schema knows every outcome that the bash can write; else a tool refuses the very line that tells of a fault.
 test('each outcome of an inner half is one that the schema of the journal knows', () => {

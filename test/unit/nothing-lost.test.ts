@@ -101,8 +101,8 @@ test('a part of the plan is an error in an emitter that does not know it', () =>
   const lost = [...found].map(([file, text]) => [file, [...new Set(text.match(/new[A-Z]\w+/g))].sort()]);
   expect(Object.fromEntries(lost)).toEqual({
     'targets/image/stages.ts': ['newRecipe'],
-    'targets/slurm/directives.ts': ['newQueue', 'newResource'],
-    'targets/slurm/emit.ts': ['newAttempt', 'newCheckpoint', 'newPart'],
-    'targets/slurm/settings.ts': ['newContainer', 'newOwn'],
+    'targets/schedulers/slurm/directives.ts': ['newQueue', 'newResource'],
+    'targets/job/emit.ts': ['newAttempt', 'newCheckpoint', 'newPart'],
+    'targets/job/settings.ts': ['newContainer', 'newOwn'],
   });
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { ownOfBash, shellVariables } from '../../src/check/shell-variables.ts';
-import { isJobVariable } from '../../targets/slurm/variables.ts';
+import { isJobVariable } from '../../targets/job/variables.ts';
 import { compile } from '../support/compile.ts';
 
 // A value given to a variable of bash's own is lost, or evaluated as arithmetic, in which `a[$(command)]` runs a command.

@@ -20,7 +20,7 @@ export interface ContainerChecks {
   readonly programs?: readonly { readonly path: string; readonly why: string }[];
 }
 
-/** What the inner half runs (targets/slurm/runtime), beside DMTCP. */
+/** What the inner half runs (targets/job/runtime), beside DMTCP. */
 const TOOLS =
   'bash awk cat chmod cksum cp cut date df find getconf grep mkdir mv od readlink rm sed sleep sort stat sync timeout truncate uname wc xargs';
 

@@ -20,14 +20,14 @@ start_application() {
   wait_until 30 test -s "$tmp/application" && know_process "$(<"$tmp/application")" && computation=$REPLY
 }
 
-# keep_environ ENTRY...: Slurm before 23.11 does not hand --cpus-per-task on to the steps of a job.
+# keep_environ ENTRY...
 keep_environ() {
   local left
   left=$(time_left)
   {
     program_environ
-    printf '%s\0' "CRFLOW_MARK=$mark.$attempt" "CRFLOW_SECONDS_LEFT=$left" "CRFLOW_HOURS_LEFT=$(awk -v s="$left" 'BEGIN { printf "%.4f", s / 3600 }')" \
-      ${SLURM_CPUS_PER_TASK:+"SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"} "$@"
+    printf '%s\0' "CRFLOW_MARK=$mark.$attempt" "CRFLOW_SECONDS_LEFT=$left" "CRFLOW_HOURS_LEFT=$(awk -v s="$left" 'BEGIN { printf "%.4f", s / 3600 }')" "$@"
+    step_variables
   } >"$run/environ"
 }
 
@@ -62,16 +62,16 @@ conclude_done() {
 
 add_variables() { :; }
 
-# Ends every process of this attempt's application on this node. Of its ranks on other nodes Slurm knows: it ends a step whose srun
-# is told to end, and none that has merely lost its srun.
+# Ends every process of this attempt's application on this node. What started its ranks ends those on other nodes if it is told to
+# end, not if it is killed.
 end_computation() {
-  local pid sruns=()
+  local pid launchers=()
   for pid in $(processes_of "$mark\\.$attempt\$"); do
-    if [[ $(name_of "$pid") == srun ]]; then sruns+=("$pid"); fi
+    if starts_ranks "$pid"; then launchers+=("$pid"); fi
   done
-  if ((${#sruns[@]})); then
-    kill -s TERM ${sruns[@]+"${sruns[@]}"} 2>/dev/null
-    wait_until 10 none_lives ${sruns[@]+"${sruns[@]}"} || :
+  if ((${#launchers[@]})); then
+    kill -s TERM ${launchers[@]+"${launchers[@]}"} 2>/dev/null
+    wait_until 10 none_lives ${launchers[@]+"${launchers[@]}"} || :
   fi
   end_all processes_of "$mark\\.$attempt\$"
   rm -rf "$tmp"
@@ -108,28 +108,17 @@ processes_of() {
 }
 
 # tell_application SIGNAL: the first programs on the way down from `run` that have a handler for it; to those that have none, it would be
-# the end. srun hands on to its ranks what it is sent, except for TERM, which it takes for an order to end them: that one Slurm sends.
+# the end. What starts ranks passes on to them what it is sent, except TERM, which it takes for an order to end them.
 tell_application() {
   local pid told=1 steps=''
   for pid in $(who_handles "$1"); do
-    if [[ $1 == TERM && $(name_of "$pid") == srun ]]; then
+    if [[ $1 == TERM ]] && starts_ranks "$pid"; then
       steps=yes
     else
       kill -s "$1" "$pid" 2>/dev/null && told=0
     fi
   done
   if [[ -n $steps ]] && signal_steps "$1"; then told=0; fi
-  return "$told"
-}
-
-# signal_steps SIGNAL: the ranks of all steps of this job that are not the job's own.
-signal_steps() {
-  local id name_of_it told=1
-  while read -r id name_of_it; do
-    if [[ $id != *[!0-9.]* && $name_of_it != crflow-listens ]]; then
-      timeout -k 5 "$CRFLOW_SLURM_LIMIT" scancel --signal="$1" "$id" >/dev/null 2>&1 && told=0
-    fi
-  done < <(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --steps --noheader --jobs="$SLURM_JOB_ID" --format='%i %j' 2>/dev/null)
   return "$told"
 }
 

@@ -3,6 +3,11 @@
 # Its times are told with their zone: an hour comes twice each autumn, and the user may have another format.
 ask_slurm() { SLURM_TIME_FORMAT=%FT%T%z timeout -k 5 "$CRFLOW_SLURM_LIMIT" scontrol "$@" 2>&1; }
 
+need_scheduler() { need_tools scontrol srun; }
+
+# is_of_scheduler NAME: a variable that tells a job who it is.
+is_of_scheduler() { [[ $1 == SLURM_* ]]; }
+
 # ask_about JOB: by its raw number; for that of an array task, the controller packs the whole array.
 ask_about() { ask_slurm show job "$1"; }
 
@@ -32,19 +37,24 @@ job_fact() {
 # job_time KEY: the same, in epoch seconds.
 job_time() { job_fact "$1" && REPLY=$(date -d "$REPLY" +%s 2>/dev/null) && is_count "$REPLY"; }
 
-# Who this job is. sbatch hands the SLURM_ variables of a job that it is called in on to the new one: of those that name
-# an array, a restart or an end, only Slurm knows whose they are. Sets slurm_id, cluster, restarts and end_time.
+# Is this the batch shell of a job? Slurm gives its script this name.
+is_batch_job() { [[ ${0##*/} == slurm_script && -n ${SLURM_JOB_ID-} ]]; }
+
+submission_folder() { printf '%s' "${SLURM_SUBMIT_DIR:-$PWD}"; }
+
+# Who this job is. sbatch passes the SLURM_ variables of a job that it is called in on to the new one: only Slurm knows whose
+# array, restart or end they name. Sets job_number; job_id, the same or ARRAY_TASK; cluster, node, restarts and end_time.
 identify() {
   local try
-  slurm_id=$SLURM_JOB_ID restarts=0 end_time=0 cluster=''
-  is_count "$slurm_id" || leave 70 'SLURM_JOB_ID does not hold the number of a job'
+  job_number=${SLURM_JOB_ID-} job_id=$job_number restarts=0 end_time=0 cluster='' node=${SLURMD_NODENAME:-$HOSTNAME}
+  is_count "$job_number" || leave 70 'SLURM_JOB_ID does not hold the number of a job'
   if [[ ${SLURM_CLUSTER_NAME-} =~ ^[A-Za-z0-9_-]+$ ]]; then cluster=$SLURM_CLUSTER_NAME; fi
   # Since Slurm 23.02. Where nothing is in doubt, a thousand tasks that start at once do not ask a thousand questions.
   if is_count "${SLURM_JOB_END_TIME-}"; then end_time=$SLURM_JOB_END_TIME; fi
   if ((end_time)) && [[ -z ${SLURM_ARRAY_TASK_ID-}${SLURM_RESTART_COUNT-} ]]; then return; fi
   for try in 1 2 3; do
-    if read_job "$(ask_about "$SLURM_JOB_ID")" "$SLURM_JOB_ID"; then
-      slurm_id=${array_task:-$slurm_id}
+    if read_job "$(ask_about "$job_number")" "$job_number"; then
+      job_id=${array_task:-$job_id}
       if job_fact Restarts && is_count "$REPLY"; then restarts=$REPLY; fi
       if job_time EndTime; then end_time=$REPLY; fi
       return
@@ -54,7 +64,7 @@ identify() {
   say 'Slurm does not say who this job is; going on with what the environment says'
   # A flow without an array is no task of one, unless somebody resumes one: then the run that is named tells.
   if ((is_array)) && is_count "${SLURM_ARRAY_JOB_ID-}" && is_count "${SLURM_ARRAY_TASK_ID-}"; then
-    slurm_id=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+    job_id=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
   fi
   if is_count "${SLURM_RESTART_COUNT-}"; then restarts=$SLURM_RESTART_COUNT; fi
 }
@@ -64,7 +74,7 @@ identify() {
 ask_why() {
   [[ -z ${question-} ]] || return 0
   rm -f "$answer"
-  { ask_about "$SLURM_JOB_ID" >"$answer.new" && mv -f "$answer.new" "$answer"; } 7>&- 8>&- 9>&- &
+  { ask_about "$job_number" >"$answer.new" && mv -f "$answer.new" "$answer"; } 7>&- 8>&- 9>&- &
   know_process "$!" && question=$REPLY
   disown "$!"
 }
@@ -74,7 +84,13 @@ hear_answer() {
   cause=''
   [[ -n ${question-} ]] && ! lives "$question" || return 0
   question=''
-  if [[ -e $answer ]] && read_job "$(<"$answer")" "$SLURM_JOB_ID"; then tell_cause; fi
+  if [[ -e $answer ]] && read_job "$(<"$answer")" "$job_number"; then tell_cause; fi
+}
+
+# The same, waiting for the answer.
+ask_cause() {
+  cause=''
+  if read_job "$(ask_about "$job_number")" "$job_number"; then tell_cause; fi
 }
 
 # Sets cause: why were we signalled? By what Slurm says of this job, read into `job`; no signal's name tells. As
@@ -133,7 +149,7 @@ near_the_end() {
 show_in_queue() {
   local saved='nothing saved yet' sealed
   last_shown=$now
-  if ((is_array)) || [[ $slurm_id == *_* ]]; then return; fi
+  if ((is_array)) || [[ $job_id == *_* ]]; then return; fi
   sealed=$(newest_fact time)
   ((sealed)) && printf -v saved 'saved %(%H:%M)T' "$sealed"
   tell_queue "crflow: attempt $attempt, $((spent * 100 / CRFLOW_TOTAL)) % of total, $saved" </dev/null >/dev/null 7>&- 8>&- 9>&- &
@@ -143,17 +159,26 @@ show_in_queue() {
 # tell_queue WORDS: behind the comment that the user gave the job, which stays.
 tell_queue() {
   local theirs
-  theirs=$(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --noheader --jobs="$SLURM_JOB_ID" --format=%k 2>/dev/null) || return
+  theirs=$(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --noheader --jobs="$job_number" --format=%k 2>/dev/null) || return
   theirs=${theirs%%crflow: attempt *} theirs=${theirs%% | }
   [[ $theirs != '(null)' ]] || theirs=''
-  ask_slurm update "JobId=$SLURM_JOB_ID" "Comment=${theirs:+$theirs | }$1"
+  ask_slurm update "JobId=$job_number" "Comment=${theirs:+$theirs | }$1"
+}
+
+# Fails where that is refused, and says so; with 2 where Slurm does not answer.
+requeue() {
+  local answer
+  answer=$(ask_slurm requeue "$job_id") && return
+  [[ $answer != @(|*'ontact slurm controller'*|*'timed out'*|*onnection*|*'ero Bytes'*) ]] || return 2
+  say "Slurm does not requeue this job: $answer"
+  return 1
 }
 
 # resubmit [NODE,...]: where a requeue is refused, another job goes on with this run once this one has ended, on none of these nodes. What
 # was asked for on the command line is not in the script, so what Slurm knows of it is asked for again. Sets next_job.
 resubmit() {
   local options=() option avoid=${1-}
-  if read_job "$(ask_about "$SLURM_JOB_ID")" "$SLURM_JOB_ID"; then
+  if read_job "$(ask_about "$job_number")" "$job_number"; then
     for option in time:TimeLimit time-min:TimeMin partition:Partition account:Account qos:QOS reservation:Reservation \
       constraint:Features nodelist:ReqNodeList licenses:Licenses wckey:WCKey \
       mem:MinMemoryNode mem-per-cpu:MinMemoryCPU cpus-per-task:CPUs/Task nice:Nice; do
@@ -165,17 +190,17 @@ resubmit() {
   fi
   if [[ -n $avoid ]]; then options+=("--exclude=${avoid%,}"); fi
   # Of an array, this task alone.
-  if [[ $slurm_id == *_* ]]; then options+=("--array=${slurm_id#*_}"); fi
+  if [[ $job_id == *_* ]]; then options+=("--array=${job_id#*_}"); fi
   is_this_script "$script" || keep_script || return
   [[ -e $attempt_dir/submission ]] || keep_submission || return
   next_job=$(cd "$home" && in_environment "$attempt_dir/submission" \
     timeout -k 5 "$CRFLOW_SLURM_LIMIT" sbatch --parsable \
-    --dependency="afterany:$SLURM_JOB_ID" ${options[@]+"${options[@]}"} "$script" continue "$run_id") || :
+    --dependency="afterany:$job_number" ${options[@]+"${options[@]}"} "$script" continue "$run_id") || :
   next_job=${next_job%%;*}
   is_count "$next_job" || { next_job='' && return 1; }
   journal resubmitted reason "$reason" job "$next_job"
   # Newer versions requeue a preempted job that ends in its grace: then two would go on.
-  ask_slurm update "JobId=$SLURM_JOB_ID" Requeue=0 >/dev/null || :
+  ask_slurm update "JobId=$job_number" Requeue=0 >/dev/null || :
 }
 
 # A preemption with grace TERMs the steps of a job at once, the batch shell only when the grace is over, when it
@@ -228,10 +253,59 @@ watch_listener() {
   fi
 }
 
-# Its pipe ends, and so does it. Not by a signal to srun: that would end the step before it hears of anything.
-stop_listening() {
-  exec 7>&- 8>&- 9>&-
-  if [[ -n ${ticker-} ]]; then kill -s HUP "$ticker" 2>/dev/null; fi
-  if [[ -n $tmp_of_run ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
-  if [[ -n ${places[*]-} ]] && holds_lease; then rmdir "${places[@]}" 2>/dev/null; fi # else a newer attempt's
+# What the queue says of the job that holds the run's lease; nothing where it has ended, UNKNOWN where nobody answers, ELSEWHERE
+# where another cluster has it. What is neither the end of a job nor known is a job in the queue: held, being requeued, and more.
+queue_state() {
+  local answer
+  if [[ $holder_cluster != - && $(this_cluster) != "$holder_cluster" ]]; then
+    printf 'ELSEWHERE'
+    return
+  fi
+  answer=$(ask_about "$holder_job")
+  if ! read_job "$answer" "$holder_job"; then
+    [[ $answer == *'Invalid job id'* ]] || printf 'UNKNOWN'
+    return 0
+  fi
+  job_fact JobState || return 0
+  case $REPLY in
+    BOOT_FAIL | CANCELLED | COMPLETED | DEADLINE | FAILED | NODE_FAIL | OUT_OF_MEMORY | PREEMPTED | TIMEOUT | REVOKED) ;;
+    *) printf '%s' "$REPLY" ;;
+  esac
+}
+
+# The cluster that answers here.
+this_cluster() {
+  local answer
+  if [[ -n ${SLURM_CLUSTER_NAME-} ]]; then
+    printf '%s' "$SLURM_CLUSTER_NAME"
+  elif answer=$(ask_slurm show config) && [[ $answer =~ ClusterName[[:blank:]]*=[[:blank:]]*([^[:space:]]+) ]]; then
+    printf '%s' "${BASH_REMATCH[1]}"
+  fi
+}
+
+# The wish is a file; this has the job look for it now, and not at its next heartbeat.
+poke() { timeout 30 scancel --batch --signal=CONT "$holder" || :; }
+
+# how_to resume [SCRIPT]: what to type for it to go on with this run.
+how_to() {
+  local task=${run_id%%.*}
+  if [[ $task == *_* ]]; then task="--array=${task#*_} "; else task=''; fi
+  printf 'sbatch %s%s %s %s' "$task" "${2-$name.sbatch}" "$1" "$run_id"
+}
+
+# starts_ranks PROCESS: is it the command that starts them, and ends them when it is told to end?
+starts_ranks() { [[ $(name_of "$1") == srun ]]; }
+
+# step_variables: what that command needs in its environment. Slurm before 23.11 does not pass --cpus-per-task on to the steps of a job.
+step_variables() { if [[ -n ${SLURM_CPUS_PER_TASK-} ]]; then printf '%s\0' "SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"; fi; }
+
+# signal_steps SIGNAL: the ranks of all steps of this job that are not the job's own.
+signal_steps() {
+  local id name_of_it told=1
+  while read -r id name_of_it; do
+    if [[ $id != *[!0-9.]* && $name_of_it != crflow-listens ]]; then
+      timeout -k 5 "$CRFLOW_SLURM_LIMIT" scancel --signal="$1" "$id" >/dev/null 2>&1 && told=0
+    fi
+  done < <(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --steps --noheader --jobs="$SLURM_JOB_ID" --format='%i %j' 2>/dev/null)
+  return "$told"
 }

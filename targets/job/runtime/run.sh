@@ -4,19 +4,19 @@
 # new attempt in it.
 open_run() {
   local verb=${1-} wanted=${2-} older_node=''
-  run_id=$slurm_id${cluster:+.$cluster}
+  run_id=$job_id${cluster:+.$cluster}
   locate_state || leave 70 "$wrong"
   if [[ -n $verb ]]; then
     # Not the newest by itself: a requeue brings the same words again, and there may be a newer one by then.
-    if ! is_run_id "$wanted" && newest_run; then leave 70 "$verb which run? the newest here is $REPLY: sbatch $name.sbatch $verb $REPLY"; fi
+    if ! is_run_id "$wanted" && newest_run; then run_id=$REPLY && leave 70 "$verb which run? the newest here is $run_id: $(how_to "$verb")"; fi
     find_run "$wanted" || leave 70 "there is no run '$wanted' in $state"
     run_id=$REPLY
-    is_its_task || leave 70 "run $run_id is not that of this job: sbatch $(for_task)$name.sbatch resume $run_id"
+    is_its_task || leave 70 "run $run_id is not that of this job: $(how_to resume)"
     if [[ $verb == resume ]]; then refuse_second_life "$state/$run_id/lease"; fi
   elif [[ -d $state/$run_id && $restarts == 0 ]]; then
     leave 70 "$state/$run_id is there already, of another job with this id: move it away, or resume it"
   elif state_is_gone; then
-    leave 70 "the folder of this run, $state/$run_id, is gone, and the program is not started anew onto its old output. If it comes back (a file system that is not mounted): sbatch $(for_task)$name.sbatch resume $run_id"
+    leave 70 "the folder of this run, $state/$run_id, is gone, and the program is not started anew onto its old output. If it comes back (a file system that is not mounted): $(how_to resume)"
   fi
   (umask 077 && mkdir -p "$state/$run_id/attempts" "$state/$run_id/generations") ||
     leave 70 "cannot make the run's folder $state/$run_id"
@@ -36,14 +36,13 @@ open_run() {
   read_clock
   started=$now last_beat=0 last_shown=0
   [[ -r $run/lease ]] && read -r _ _ older_node _ <"$run/lease"
-  node=${SLURMD_NODENAME:-$HOSTNAME}
   write_lease || leave 70 "cannot write to $run"
   readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for `status` to tell
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   read_total
   make_tmp || leave_node 70 "cannot make a folder of my own in ${TMPDIR:-/tmp}"
   settle_paths
-  journal started job "$slurm_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)"
+  journal started job "$job_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)"
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
   REPLY=$(overrides)
   if [[ -n $REPLY ]]; then say "settings from the environment: $REPLY"; fi
@@ -66,14 +65,8 @@ overrides() {
 is_its_task() {
   local task='' index=''
   [[ ${run_id%%.*} == *_* ]] && task=${run_id%%.*} task=${task#*_}
-  [[ $slurm_id == *_* ]] && index=${slurm_id#*_}
+  [[ $job_id == *_* ]] && index=${job_id#*_}
   [[ $task == "$index" ]]
-}
-
-# What sbatch must be told beside the script to go on with the run.
-for_task() {
-  local task=${run_id%%.*}
-  if [[ $task == *_* ]]; then printf -- '--array=%s ' "${task#*_}"; fi
 }
 
 # Sets REPLY to the run of this flow that was going on last.
@@ -90,7 +83,7 @@ newest_run() {
 refuse_second_life() {
   local holder='' holder_cluster='' holder_job='' job_state
   read -r _ holder _ holder_cluster holder_job 2>/dev/null <"$1"
-  if [[ -z $holder || "$holder $holder_cluster" == "$slurm_id ${cluster:--}" ]]; then return; fi
+  if [[ -z $holder || "$holder $holder_cluster" == "$job_id ${cluster:--}" ]]; then return; fi
   if [[ $holder_cluster != "${cluster:--}" ]]; then
     has_left "${1%/lease}" || leave 70 "job $holder of cluster $holder_cluster carries this run on, as far as can be seen from $cluster; on $holder_cluster, its status and scancel tell and end it"
     return
@@ -112,7 +105,7 @@ has_left() {
 resume_as_told() {
   local generation='' total='' resumed_by=''
   [[ -r $run/resumed ]] && read -r _ resumed_by <"$run/resumed"
-  [[ $resumed_by != "$slurm_id" ]] || return 0
+  [[ $resumed_by != "$job_id" ]] || return 0
   while (($#)); do
     case $1 in
       --total) total=${2-} && shift ;;
@@ -124,7 +117,7 @@ resume_as_told() {
   if [[ -n $total ]]; then change_total "$total"; fi
   if [[ -n $generation ]]; then go_back_to "$generation"; fi
   rm -f "$run/stop"
-  write_file "$run/resumed" "$attempt $slurm_id"
+  write_file "$run/resumed" "$attempt $job_id"
 }
 
 # The total that its owner has settled meanwhile.
@@ -140,7 +133,7 @@ change_total() {
   ((REPLY == 0)) || old=$REPLY
   [[ $1 =~ ^(\+?)([1-9][0-9]{0,8})(s|min|h|d)$ ]] || leave 70 "--total takes a time with its unit, as in +2h or 1d, not '$1'"
   if [[ -r $run/total ]]; then read -r _ by <"$run/total"; fi
-  [[ $by != "$slurm_id" ]] || return 0
+  [[ $by != "$job_id" ]] || return 0
   CRFLOW_TOTAL=${BASH_REMATCH[2]}
   case ${BASH_REMATCH[3]} in
     min) ((CRFLOW_TOTAL *= 60)) ;;
@@ -152,7 +145,7 @@ change_total() {
     ((spent_before > old)) && old=$spent_before
     ((CRFLOW_TOTAL += old))
   fi
-  write_file "$run/total" "$CRFLOW_TOTAL $slurm_id"
+  write_file "$run/total" "$CRFLOW_TOTAL $job_id"
   say "total is now $(hms "$CRFLOW_TOTAL")"
 }
 
@@ -191,7 +184,7 @@ find_run() {
   is_run_id "$1" || return
   REPLY=$1
   [[ ! -d $state/$REPLY ]] || return 0
-  REPLY=$1.${SLURM_CLUSTER_NAME-}
+  REPLY=$1.$(this_cluster)
   [[ ! -d $state/$REPLY ]] || return 0
   for entry in "$state/$1".*; do
     if [[ -d $entry ]]; then found+=("${entry##*/}"); fi
@@ -202,7 +195,7 @@ find_run() {
 
 # Sets state, the folder of this flow's runs; or says in `wrong` why there is none.
 locate_state() {
-  home=${SLURM_SUBMIT_DIR:-$PWD}
+  home=$(submission_folder)
   are_set ${state_variables[@]+"${state_variables[@]}"} || return
   state_path
   [[ $state_root == /* ]] || state_root=$home/$state_root
@@ -295,7 +288,7 @@ holds_lease() {
   [[ $holder == "$attempt" ]]
 }
 
-write_lease() { write_file "$run/lease" "$attempt $slurm_id $node ${cluster:--} $SLURM_JOB_ID"; }
+write_lease() { write_file "$run/lease" "$attempt $job_id $node ${cluster:--} $job_number"; }
 
 lease_is_lost() { ! holds_lease; }
 

@@ -293,15 +293,14 @@ leave_lost() {
 # What follows a time limit or a preemption: the job is requeued, or another goes on. Before each try Slurm is asked, for a
 # job that was cancelled meanwhile must not come back; where it does not answer, nothing ends this job either, so it keeps trying.
 go_on() {
-  local try=0 refused=0 answer
+  local try=0 refused=0
   if [[ $continue == resume ]]; then leave 71 'checkpointed at the time limit'; fi
   attempts_left 1 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
   while ((refused < 3)); do
     ((++try == 1)) || sleep $((try < 10 ? try * 2 : 20))
     heartbeat || : # charged as long as it lasts
     holds_lease || leave 76 'a newer attempt has taken over this run'
-    cause=''
-    if read_job "$(ask_about "$SLURM_JOB_ID")" "$SLURM_JOB_ID"; then tell_cause; fi
+    ask_cause
     case $cause in
       cancelled) leave 77 'the job was cancelled' ;;
       requeued) leave 75 'Slurm has requeued this job; its next attempt goes on from here' ;;
@@ -311,16 +310,18 @@ go_on() {
       leave 75 "job $next_job goes on with the run"
     fi
     signal=''
-    if answer=$(ask_slurm requeue "$slurm_id"); then
-      journal requeued reason "$reason" try# "$try"
-      say "requeued; the next attempt goes on from here. (Slurm's CANCELLED … DUE TO JOB REQUEUE says the same.)"
-      settle 75 'requeued'
-      await_end
-      exit 75
-    elif [[ $answer != @(|*'ontact slurm controller'*|*'timed out'*|*onnection*|*'ero Bytes'*) ]]; then
-      refused=$((refused + 1))
-      say "Slurm does not requeue this job: $answer"
-    fi
+    requeue
+    case $? in
+      0)
+        journal requeued reason "$reason" try# "$try"
+        say "requeued; the next attempt goes on from here. (Slurm's CANCELLED … DUE TO JOB REQUEUE says the same.)"
+        settle 75 'requeued'
+        await_end
+        exit 75
+        ;;
+      1) refused=$((refused + 1)) ;;
+      *) ;; # no answer
+    esac
   done
   leave 75 'Slurm has neither requeued this job nor accepted another'
 }
@@ -362,12 +363,12 @@ leave() {
       say "done: $2"
       if (($1 == 127)); then say "127 is a command that was not found: the end of the output names it${runtime:+; in a container it is in the image, or in a mount}"; fi
       if (($1 > 128)) && ever_sealed; then
-        say "that is signal $(($1 - 128)); if it was not its own doing: sbatch $(for_task)$name.sbatch resume $run_id $(newest_generation)"
+        say "that is signal $(($1 - 128)); if it was not its own doing: $(how_to resume) $(newest_generation)"
       fi
       ;;
     *)
       say "stopped (status $1): $2"
-      if [[ -n ${attempt_dir-} ]] && ! it_goes_on && resume_helps "$1"; then say "$REPLY: sbatch $(for_task)$name.sbatch resume $run_id"; fi
+      if [[ -n ${attempt_dir-} ]] && ! it_goes_on && resume_helps "$1"; then say "$REPLY: $(how_to resume)"; fi
       ;;
   esac
   exit "$1"
@@ -399,4 +400,12 @@ settle() {
   if [[ $1 != 75 ]] && holds_lease; then release_output; fi
   journal left status# "$1" whose "$whose" why "$2"
   write_file "$attempt_dir/left" "$1 $2"
+}
+
+# Its pipe ends, and so does it. Not by a signal: that would end the step before it hears of anything.
+stop_listening() {
+  exec 7>&- 8>&- 9>&-
+  if [[ -n ${ticker-} ]]; then kill -s HUP "$ticker" 2>/dev/null; fi
+  if [[ -n $tmp_of_run ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
+  if [[ -n ${places[*]-} ]] && holds_lease; then rmdir "${places[@]}" 2>/dev/null; fi # else a newer attempt's
 }

@@ -10,8 +10,8 @@ main() {
     clean) shift && clean "$@" ;;
     checkpoint | stop) ask_run "$1" "${2-}" ;;
     '' | resume | continue)
-      # Slurm gives a batch script this name. Called by hand in an allocation, it would start a run there.
-      if [[ ${0##*/} != slurm_script || -z ${SLURM_JOB_ID-} ]]; then
+      # Called by hand in an allocation, it would start a run there.
+      if ! is_batch_job; then
         printf 'This is a job script. To start a run: sbatch %s\n\n' "$0" >&2
         help >&2
         exit 2

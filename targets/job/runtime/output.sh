@@ -10,7 +10,7 @@ claim_output() {
   [[ ! -e $1 || -f $1 ]] || return 0 # a pipe or a device is not cut
   REPLY=$(readlink -f -- "$1") || return 0
   output_lock=${REPLY%/*}/.${REPLY##*/}.crflow
-  mine="$SLURM_JOB_ID ${cluster:--} $run"
+  mine="$job_number ${cluster:--} $run"
   for try in 1 2 3; do
     if ln -sT -- "$mine" "$output_lock" 2>/dev/null; then return; fi
     holder=$(readlink -- "$output_lock") || break # it cannot be made here

@@ -17,7 +17,7 @@ import { variablesOf } from '../../src/model/path.ts';
 import type { OwnCheckpoints, Plan } from '../../src/model/plan.ts';
 import type { Sha256 } from '../../src/model/targets.ts';
 import { engineOf } from '../engines/index.ts';
-import { directives } from './directives.ts';
+import { slurm } from '../schedulers/slurm/index.ts';
 import { runtime, runtimeVersion } from './runtime.ts';
 import { facts, settings } from './settings.ts';
 import job from './templates/job.sbatch.hbs';
@@ -49,7 +49,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     runtimeVersion: number(runtimeVersion),
     usage: usage(workflow, file, engineOf(engine).saves),
     partner: comment(engine === 'dmtcp' ? 'DMTCP and the application' : 'the application'),
-    directives: directives({
+    directives: slurm.directives({
       workflow,
       resources,
       container,

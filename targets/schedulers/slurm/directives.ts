@@ -1,13 +1,7 @@
-import { directive, type ShellText } from '../../src/emit/shell-text.ts';
-import { nothingLeft } from '../../src/model/nothing-left.ts';
-import type { Plan } from '../../src/model/plan.ts';
-import { runtimeOf } from '../runtimes/index.ts';
-
-/** What of a plan is asked of Slurm. */
-export type Asked = Pick<Plan, 'workflow' | 'resources' | 'continue' | 'queue'> & {
-  readonly container: Plan['container'] | undefined;
-} & Pick<Plan['checkpoint'], 'signal' | 'lead'> &
-  Pick<Plan['attempt'], 'time' | 'timeMin'>;
+import { directive, type ShellText } from '../../../src/emit/shell-text.ts';
+import { nothingLeft } from '../../../src/model/nothing-left.ts';
+import { runtimeOf } from '../../runtimes/index.ts';
+import type { Asked } from '../scheduler.ts';
 
 /** The job's `#SBATCH` lines. Everything here is fixed at submission; Slurm expands nothing in it. */
 export function directives(of: Asked): ShellText[] {

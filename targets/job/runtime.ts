@@ -5,6 +5,7 @@ import { engineOf } from '../engines/index.ts';
 import bare from '../runtimes/bare.sh';
 import containerCommon from '../runtimes/container.sh';
 import { runtimeOf } from '../runtimes/index.ts';
+import { slurm } from '../schedulers/slurm/index.ts';
 import account from './runtime/account.sh';
 import alive from './runtime/alive.sh';
 import attempt from './runtime/attempt.sh';
@@ -22,7 +23,6 @@ import output from './runtime/output.sh';
 import run from './runtime/run.sh';
 import schedule from './runtime/schedule.sh';
 import seal from './runtime/seal.sh';
-import slurm from './runtime/slurm.sh';
 import status from './runtime/status.sh';
 import storage from './runtime/storage.sh';
 import suspended from './runtime/suspended.sh';
@@ -56,7 +56,7 @@ function partsFor(needs: Needs): readonly string[] {
     output,
     account,
     suspended,
-    slurm,
+    slurm.bash,
     environ,
     host,
     ...(needs.container === null ? [bare] : [containerCommon, runtimeOf(needs.container).bash]),

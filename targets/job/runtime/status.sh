@@ -37,7 +37,7 @@ status() {
   printf '  output     %s\n' "${shown:-$output}"
   tell_logs
   printf '  state      %s\n' "$run"
-  finished || [[ -n $job_state ]] || printf '  to go on   sbatch %s%s resume %s\n' "$(for_task)" "$0" "$run_id"
+  finished || [[ -n $job_state ]] || printf '  to go on   %s\n' "$(how_to resume "$0")"
 }
 
 # The logs that Slurm keeps of its jobs: a run that was resumed, or went on in another job, has several.
@@ -107,9 +107,6 @@ ask_run() {
   esac
 }
 
-# The wish is a file; this has the job look for it now, and not at its next heartbeat.
-poke() { timeout 30 scancel --batch --signal=CONT "$holder" || :; }
-
 # Sets run and run_id: the run that was named, or the newest.
 locate_run() {
   shown='' looking=yes
@@ -120,43 +117,13 @@ locate_run() {
   else
     newest_run && run=$state/$REPLY
   fi
-  [[ -n $run && -r $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in; a job that never started has no run, and is ended by scancel)"
+  [[ -n $run && -r $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in; a job that never started has no run, and scancel ends it)"
   run_id=${run##*/}
   read -r _ holder _ holder_cluster holder_job <"$run/lease"
   # The third line, where there is one, is what the output is outside of its container.
   { IFS= read -r workdir && IFS= read -r output && IFS= read -r shown; } <"$run/paths"
   check_settings || refuse "$wrong"
   read_total
-}
-
-# What the queue says of the job that holds the run's lease; nothing where it has ended, UNKNOWN where nobody answers, ELSEWHERE
-# where another cluster has it. What is neither the end of a job nor known is a job in the queue: held, being requeued, and more.
-queue_state() {
-  local answer
-  if [[ $holder_cluster != - && $(this_cluster) != "$holder_cluster" ]]; then
-    printf 'ELSEWHERE'
-    return
-  fi
-  answer=$(ask_about "$holder_job")
-  if ! read_job "$answer" "$holder_job"; then
-    [[ $answer == *'Invalid job id'* ]] || printf 'UNKNOWN'
-    return 0
-  fi
-  job_fact JobState || return 0
-  case $REPLY in
-    BOOT_FAIL | CANCELLED | COMPLETED | DEADLINE | FAILED | NODE_FAIL | OUT_OF_MEMORY | PREEMPTED | TIMEOUT | REVOKED) ;;
-    *) printf '%s' "$REPLY" ;;
-  esac
-}
-
-# The cluster that answers here.
-this_cluster() {
-  local answer
-  if [[ -n ${SLURM_CLUSTER_NAME-} ]]; then
-    printf '%s' "$SLURM_CLUSTER_NAME"
-  elif answer=$(ask_slurm show config) && [[ $answer =~ ClusterName[[:blank:]]*=[[:blank:]]*([^[:space:]]+) ]]; then
-    printf '%s' "${BASH_REMATCH[1]}"
-  fi
 }
 
 refuse() {
