@@ -3,14 +3,14 @@ declare module '*.hbs' {
   const specification: TemplateSpecification;
   export default specification;
 }
-/** The path of a JSON schema, as the function that validates by it (ajv's). */
+/** The path of a JSON schema, imported as ajv's validation function for it. */
 declare module '*.schema' {
   import type { ErrorObject } from 'ajv';
 
   const validate: { (data: unknown): boolean; errors?: ErrorObject[] | null };
   export default validate;
 }
-/** Shell files, as they are. */
+/** Shell files, as text. */
 declare module '*.sh' {
   const text: string;
   export default text;

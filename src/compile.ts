@@ -15,17 +15,17 @@ import { loadProgram, noIncludes, type ReadInclude } from './program.ts';
 import type { ChosenSite, ReadSite } from './site/choose.ts';
 import { chooseSite } from './site/choose.ts';
 
-/** One workflow of a source, all the way down. */
+/** One workflow of a source, with the results of all stages. */
 export interface Flow {
   readonly plan: Plan;
   readonly script: Artifact;
-  /** What makes the container's image, where the flow has a recipe for it. */
+  /** The files that make the container's image, if the flow has a recipe for it. */
   readonly imageFiles: readonly Artifact[];
-  /** Its images that no digest of the flow's pins. */
+  /** Its images that the flow does not pin to a digest. */
   readonly lockable: readonly Lockable[];
   /** The file that contains it: the source itself, or one that it includes. */
   readonly source: Source;
-  /** What the plan's `run` was made of: from its text back to the source (`spanInside`). */
+  /** The source of the plan's `run`: from its text back to the source (`spanInside`). */
   readonly runParts: StringValue;
 }
 
@@ -33,25 +33,25 @@ export interface Flow {
 export interface CompileInputs {
   readonly settings?: Settings;
   readonly include?: ReadInclude;
-  /** A site that goes before what the source says: a name, or the path of a profile. */
+  /** A site that takes precedence over the source's: a name, or the path of a profile. */
   readonly site?: string | undefined;
-  /** The digests that images are pinned to, of a workflow. */
+  /** The digests to which a workflow's images are pinned. */
   readonly locksOf?: (workflow: string) => Locks;
   /** The path from the output folder to that of a source, where an image finds its build context. */
   readonly contextOf?: (source: Source) => string;
-  /** Reads profiles; by default as `include` reads files. */
+  /** Reads profiles; by default in the same way as includes. */
   readonly readSite?: ReadSite;
 }
 
 export interface Compiled {
   readonly flows: readonly Flow[];
-  /** Of the source first, then of the files that it includes; in the order of each text. */
+  /** Findings of the source first, then of the files that it includes; in the order of each text. */
   readonly diagnostics: readonly Diagnostic[];
   /** All texts that a finding can point into, by `Diagnostic.file`: files, and texts of `--set`. */
   readonly sources: readonly Source[];
   /** The files that were included. */
   readonly included: readonly Source[];
-  /** What the source was checked against. */
+  /** The site that the source was checked against. */
   readonly site: ChosenSite;
 }
 
@@ -128,5 +128,5 @@ function notCarried(
 const beside = () => '.';
 const noLocks = (): Locks => new Map();
 
-/** A source's name without its folders: output must not depend on where a repository was checked out. */
+/** A source's name without its folders: the output must not depend on where a repository was checked out. */
 const baseName = (name: string) => (name === '-' ? 'standard input' : name.replace(/^.*[/\\]/, ''));

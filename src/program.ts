@@ -7,26 +7,26 @@ import type { Source } from './model/span.ts';
 import { parse } from './syntax/parse.ts';
 
 /**
- * Hands in what a file includes: `path` as written, `from` the name of the file that includes it. `id` is the same for
- * the same file, whatever the path to it; `why` goes on from "cannot read X: ".
+ * Reads an included file: `path` as written, `from` the name of the file that includes it. `id` is the same for
+ * the same file, whatever the path to it; `why` continues "cannot read X: ".
  */
 export type ReadInclude = (path: string, from: string) => Included;
 export type Included = { readonly source: Source; readonly id: string } | { readonly why: string };
 
-/** For texts that come from nowhere, and so have nothing beside them. */
+/** For texts that are not in a file, and so have nothing beside them. */
 export const noIncludes: ReadInclude = () => ({ why: 'there is no folder to look in' });
 
-/** A file that was read with what it includes. */
+/** A file, read together with what it includes. */
 interface Loaded {
   readonly module: Module & { readonly includes: Module[] };
   readonly diagnostics: Diagnostic[];
 }
 
-/** More files than this are a machine's work, or a mistake. */
+/** More files than this are generated, or a mistake. */
 const MOST = 200;
 
 /**
- * Parses a source and all that it includes, each file once, the source itself first. Files that are not there, and
+ * Parses a source and all that it includes, each file once, the source itself first. Missing files, and
  * files that include themselves, are reported at the `include`.
  */
 export function loadProgram(root: Source, read: ReadInclude): readonly Loaded[] {

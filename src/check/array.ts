@@ -4,7 +4,7 @@ import type { Value } from '../model/ast.ts';
 import { type Context, spanInside, type Target, textOf } from './context.ts';
 import { wrongType } from './type.ts';
 
-/** `0-9%4`, as sbatch takes it. */
+/** `0-9%4`, in sbatch's syntax. */
 export function array(value: Value, target: Target, context: Context): string | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
   const text = textOf(value);

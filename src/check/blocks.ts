@@ -34,7 +34,7 @@ import { fillIn, fillShell } from './insert.ts';
 import { wrongType } from './type.ts';
 import { readers } from './values.ts';
 
-/** The values of a block that are right, by key: typed by the vocabulary. */
+/** The valid values of a block, by key: typed by the vocabulary. */
 export type Values<B extends BlockName> = {
   readonly [K in keyof BlockValues<B>]?: Located<NonNullable<BlockValues<B>[K]>>;
 };
@@ -42,29 +42,29 @@ export type Values<B extends BlockName> = {
 /** A block after reading: its values have every name filled in, so no rule can misread unfilled text. */
 export interface Read<B extends BlockName> {
   readonly values: Values<B>;
-  /** Keys that were written, right or wrong, and those that misspelled ones were meant as. */
+  /** Keys that were written, valid or not, and those that misspelled ones probably meant. */
   readonly given: ReadonlySet<string>;
   /** Where its name is. */
   readonly at: Span;
-  /** It could not be read to its end: what seems to be absent may not be. */
+  /** It could not be read to its end: what seems to be missing may be there. */
   readonly broken: boolean;
 }
 
-/** A block whose keys are being read, and what else is in it. */
+/** A block whose keys are being read, and its other contents. */
 export interface Reading<B extends BlockName> {
   readonly read: Read<B>;
   /** The blocks inside it: `set`, `slurm`. */
   readonly inner: readonly Block[];
   /** Its clauses that belong in it: `mount …`. */
   readonly clauses: readonly Clause[];
-  /** Reads the keys that hold text: {{…}} in it may name those that were read before. */
+  /** Reads the keys that hold text, in which {{…}} may name keys that were read before. */
   readonly readTexts: () => void;
 }
 
-/** Names that were met in one body, and where: a second one is reported. */
+/** Names that occur in one body, and where: a second one is reported. */
 export type Seen = Map<string, Name>;
 
-/** Is this the first of its name? If not it is reported, with the place of the first. */
+/** Is this the first with its name? If not, reports it together with the place of the first. */
 export function isFirst(key: Name, what: 'key' | 'block', seen: Seen, { report }: Context): boolean {
   const first = seen.get(key.text);
   if (first === undefined) {
@@ -77,7 +77,7 @@ export function isFirst(key: Name, what: 'key' | 'block', seen: Seen, { report }
   return false;
 }
 
-/** Reads the entries of a block by its vocabulary. Everything unknown, doubled or misplaced is reported. */
+/** Reads the entries of a block by its vocabulary. Reports everything unknown, duplicate or misplaced. */
 export function readBlock<B extends BlockName>(name: B, block: Block, context: Context): Reading<B> {
   const spec: BlockSpec = vocabulary[name];
   const read: Record<string, Located<unknown>> = {};
@@ -109,7 +109,7 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
         const value = readKey(entry, known, context);
         if (value !== undefined) read[key] = value;
       };
-      // What holds no text is read first: {{…}} may name it.
+      // Keys that hold no text are read first, because {{…}} may name them.
       if (typeOf(known.type).form === 'bare') readNow();
       else texts.push(readNow);
     }
@@ -126,7 +126,7 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
   };
 }
 
-/** The values of a block, without their places; undefined where one that is required is not there. */
+/** The values of a block, without their places; undefined if a required one is missing. */
 export function valuesOf<B extends BlockName>(
   name: B,
   { values }: Read<B>,
@@ -152,11 +152,11 @@ function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Lo
   return { value, span: entry.value.span, ...items };
 }
 
-/** The value with names, calculations and {{…}} worked out. */
+/** The value with names, calculations and {{…}} evaluated. */
 function valueFor(written: Value, target: Target, context: Context): Value | undefined {
   const { type } = target.spec;
   const isText = typeOf(type).form !== 'bare';
-  // A path that lacks its quotes can look like a division.
+  // A path without its quotes can look like a division.
   if (written.kind === 'calculation' && isText) return wrongType(written, target, context);
   const value = resolve(written, context);
   // A name that stands for a number is not text; {{…}} turns it into text.
@@ -206,7 +206,7 @@ export function reportClause(entry: Clause, here: string, { report }: Context): 
   report(names.elsewhere, entry.key.span, { key, owner: clauseOwner(key), here, note: undefined, example });
 }
 
-/** The clause that a key of that name was meant as, in a block that has such. */
+/** The clause that a key of that name probably meant, in a block that can contain it. */
 function clauseMeant(key: string, spec: BlockSpec): ClauseName | undefined {
   return spec.clauses?.find((name) =>
     [name, ...clauses[name].aliases].some((one) => one === key.toLowerCase()),
@@ -225,7 +225,7 @@ function reportClauseKey(entry: Assignment | Block, name: ClauseName, { report }
   report(values.clauseParts, entry.key.span, { verb: key, wrong, fix: mount, example });
 }
 
-/** The clause as it was written, on one line. */
+/** The clause as written, on one line. */
 function written({ key, text, parts }: Clause): string {
   const words = [{ word: key, text }, ...parts].flatMap((part) => [
     part.word.text,
@@ -237,7 +237,7 @@ function written({ key, text, parts }: Clause): string {
 const isRequired = (spec: KeySpec, engine: EngineName | undefined): boolean =>
   spec.required === true || (engine !== undefined && spec.requiredBy?.includes(engine) === true);
 
-/** Required keys that are not there, nor in the wrong place; silent where the block could not be read to its end. */
+/** Reports required keys that are missing and were not misplaced; silent if the block could not be read to its end. */
 export function reportMissing(
   name: BlockName,
   { at, broken, given }: Read<BlockName>,
@@ -256,7 +256,7 @@ export function reportMissing(
 }
 
 /**
- * Not in this block: of another block, misspelled, or unknown altogether, in this order.
+ * Not in this block: belongs to another block, is misspelled, or is unknown altogether, in this order.
  * Returns the key that was probably meant.
  */
 function reportUnknown(

@@ -18,7 +18,7 @@ import { shownImage } from './image-name.ts';
 import { Declarations } from './scope.ts';
 import { readWorkflow } from './workflow.ts';
 
-/** What the checker makes of a program. */
+/** What the checker returns for a program. */
 export interface Checked {
   /** The workflows without errors (they may have warnings), each with the file that contains it. */
   readonly workflows: readonly { readonly workflow: Workflow; readonly source: Source }[];
@@ -26,7 +26,7 @@ export interface Checked {
   readonly findings: readonly { readonly source: Source; readonly diagnostics: readonly Diagnostic[] }[];
 }
 
-/** A site of which nothing is known. */
+/** A site about which nothing is known. */
 const UNKNOWN: SiteProfile = {
   name: '',
   complete: [],
@@ -40,9 +40,9 @@ const UNKNOWN: SiteProfile = {
 };
 
 /**
- * Names, types and rules of all files of a program, the first being the one that was named, with what `--set` gives.
+ * Checks names, types and rules of all files of a program, of which the first is the one named by the user, with the values of `--set`.
  * `isTaken` knows the shell variables that a job of the target uses itself; `site` is the cluster it is for,
- * `runtime` tells what a container runtime can express.
+ * `runtime` says what a container runtime can express.
  * Silent about what the parser has reported: see src/model/ast.ts.
  */
 export function checkProgram(

@@ -13,19 +13,19 @@ import { type Context, type Located, textOf } from './context.ts';
 import { fillIn } from './insert.ts';
 import { hostPath } from './path.ts';
 
-/** A `mount` as it was read: what of it was right. */
+/** A `mount` after reading: its valid parts. */
 export interface ReadMount {
   readonly from: HostPath | undefined;
-  /** Tidy. */
+  /** Normalised. */
   readonly to: Located<string> | undefined;
   /** Where it says `readonly`. */
   readonly readonly: Span | undefined;
 }
 
-/** A clause that puts something into an image, as it was read: what of it was right. */
+/** A clause that puts something into an image, after reading: its valid parts. */
 export interface ReadSource {
   readonly source: ImageSource | undefined;
-  /** Tidy. */
+  /** Normalised. */
   readonly to: Located<string> | undefined;
 }
 
@@ -42,11 +42,11 @@ export function readMount(clause: Clause, context: Context): ReadMount {
   };
 }
 
-/** A value that was found right, with the place of what it was read from. */
+/** A valid value, with the place that it was read from. */
 const located = <T>({ span }: StringValue, value: T | undefined): Located<T> | undefined =>
   value === undefined ? undefined : { value, span };
 
-/** A path that reaches a runtime in an option that it takes to pieces. */
+/** A path that a runtime gets as part of an option. */
 function mountable(value: StringValue, context: Context): HostPath | undefined {
   const path = hostPath(value, 'mount', context);
   const odd = path && separatorIn(path);
@@ -57,7 +57,7 @@ function mountable(value: StringValue, context: Context): HostPath | undefined {
 
 type SourceClause = (typeof vocabulary)['image']['clauses'][number];
 
-/** One source of an image. What it is taken from is only read when the image is built. */
+/** One source of an image. Its contents are read only when the image is built. */
 export const readSource = (clause: Clause, context: Context): ReadSource =>
   sources[clause.key.text as SourceClause](clause, context);
 
@@ -114,7 +114,7 @@ function source(
   return { source: read(isFolder ? `${to.value}/` : to.value), to };
 }
 
-/** Of hexadecimal digits, small ones, as many as such a thing has. */
+/** A checksum or commit: lower-case hexadecimal digits of the right number. */
 export function hex(value: StringValue, what: 'commit' | 'checksum', { report }: Context): boolean {
   const found = textOf(value);
   const digits = what === 'commit' ? 40 : 64;
@@ -128,7 +128,7 @@ export function hex(value: StringValue, what: 'commit' | 'checksum', { report }:
   return false;
 }
 
-/** What git fetches from, and what curl does. */
+/** The URLs that git can fetch from, and those for curl. */
 const REMOTE = {
   git: { schemes: ['http', 'https', 'ssh', 'git', 'ftp'], example: 'https://example.org/solve.git' },
   archive: { schemes: ['http', 'https', 'ftp'], example: 'https://example.org/solve-1.2.tar.gz' },
@@ -153,7 +153,7 @@ function isRemote(value: StringValue, verb: keyof typeof REMOTE, { report }: Con
   return why === undefined;
 }
 
-/** Relative, and in the folder of the flow or below it: what is elsewhere no build can see. */
+/** A relative path in the flow's folder or below it: a build sees nothing else. */
 export function isBelow(value: StringValue, { report }: Context): boolean {
   const text = textOf(value);
   const why = whyNotBelow(text);
@@ -173,13 +173,13 @@ export function whyNotBelow(text: string): string | undefined {
   return whyInvalidRecipePath(text);
 }
 
-/** A clause with {{…}} filled in: what of it was right. */
+/** A clause with {{…}} filled in: its valid parts. */
 interface ReadClause<N extends ClauseName> {
   readonly text: StringValue | undefined;
   readonly parts: { readonly [P in Clauses[N]['parts'][number]]?: StringValue };
   /** Where each flag is. */
   readonly flags: { readonly [F in Clauses[N]['flags'][number]]?: Span };
-  /** All of it was right, and nothing is missing. */
+  /** All of it is valid, and nothing is missing. */
   readonly whole: boolean;
 }
 

@@ -4,13 +4,13 @@ import type { Span } from '../model/span.ts';
 import { formatDuration } from '../time/duration.ts';
 import { formatSize } from '../time/size.ts';
 
-/** What a `param`, a `let` or a calculation comes to. Durations are whole seconds, sizes whole bytes. */
+/** The value of a `param`, a `let` or a calculation. Durations are whole seconds, sizes whole bytes. */
 export type Constant =
   | { readonly type: 'Int' | 'Duration' | 'Size'; readonly value: number }
   | { readonly type: 'Bool'; readonly value: boolean }
   | { readonly type: 'String'; readonly pieces: readonly Piece[] };
 
-/** Text, and whether its characters lost their meaning by a backslash, as in the AST. */
+/** Text, and whether a backslash made its characters literal, as in the AST. */
 export interface Piece {
   readonly text: string;
   readonly escaped: boolean;
@@ -18,7 +18,7 @@ export interface Piece {
 
 export type TypeName = Constant['type'];
 
-/** The types of the language, with what people call them elsewhere. */
+/** The types of the language, with the names that people use elsewhere. */
 export const TYPES: readonly {
   name: TypeName;
   aliases: readonly string[];
@@ -52,7 +52,7 @@ export const TYPES: readonly {
   },
 ];
 
-/** `3.5`, without a unit: a number of no type of the language. */
+/** `3.5`, without a unit: a number that has no type in the language. */
 export function isDecimal(text: string): boolean {
   return /^(?:\d+\.\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 }

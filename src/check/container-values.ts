@@ -51,13 +51,13 @@ export function separatorIn(path: HostPath): string | undefined {
   return path.flatMap((part) => (part.kind === 'text' ? (SEPARATORS.exec(part.text)?.[0] ?? []) : []))[0];
 }
 
-/** A path without the slashes that say nothing: doubled ones, and those that end it. */
+/** A path without redundant slashes: double ones, and those at its end. */
 export const tidy = (path: string) => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
 
-/** Is a place that folder, or in it? Both tidy. */
+/** Is a path that folder, or in it? Both are normalised. */
 export const isIn = (place: string, folder: string) => `${place}/`.startsWith(`${folder}/`);
 
-/** Why a text is no place in a container. */
+/** Why a text is not a valid path in a container. */
 export function whyInvalidPath(text: string): string | undefined {
   if (text === '') return 'it is empty';
   if (text.includes('$')) return 'nothing expands the `$`';
@@ -69,15 +69,15 @@ export function whyInvalidPath(text: string): string | undefined {
   return odd === undefined ? undefined : `\`${odd}\` separates the parts of a mount`;
 }
 
-/** Why a recipe cannot name a place of its image. */
+/** Why a recipe cannot name a path of its image. */
 export const whyInvalidImagePath = (text: string): WhyNot =>
   whyInvalidPath(text) ?? whyInvalidRecipePath(text);
 
-/** A place that a recipe names. */
+/** A path that a recipe names. */
 export const recipePlace = (value: StringValue, context: Context): string | undefined =>
   place(value, context, whyInvalidImagePath);
 
-/** What to write in place of a text that is no place. */
+/** What to write instead of a text that is not a valid path. */
 function helpForPlace(text: string, whyNot: (text: string) => WhyNot): string {
   const folder = /^(\/[^*?[\]{}]*)\/[^/]*[*?[{]/.exec(text)?.[1];
   if (folder !== undefined && whyInvalidImagePath(folder) === undefined)
@@ -140,7 +140,7 @@ const wordsThat =
       return undefined;
     });
 
-/** The words that one item was meant as. */
+/** The words that one item probably meant. */
 const severalOf = (whyNot: (text: string) => WhyNot) => (text: string) => {
   const words = text.split(/[\s,]+/).filter((one) => one !== '');
   const isSeveral = words.length > 1 && words.every((one) => whyNot(one) === undefined);
@@ -262,7 +262,7 @@ export const user = matching(
   'for example "app" or "1000:1000"',
 );
 
-/** What an image is built for, as builders spell it. */
+/** The platform that an image is built for, as builders spell it. */
 export const platform = matching(
   /^linux\/[a-z0-9]+(?:\/v\d+)?$/,
   'a platform is `linux/` followed by an architecture',

@@ -8,7 +8,7 @@ import { type Read, valuesOf } from './blocks.ts';
 import type { ReadMount, ReadSource } from './clauses.ts';
 import { type Context, textOf } from './context.ts';
 
-/** The container, of what was right in its block; undefined where something that it cannot do without was not. */
+/** The container, from the valid parts of its block; undefined if a required part is missing or wrong. */
 export function containerOf(read: ReadContainer): BlockModel<'container'> | undefined {
   const values = valuesOf('container', read);
   const mounts = read.mounts.flatMap(({ from, to, readonly, ...rest }): Mount[] => {
@@ -18,7 +18,7 @@ export function containerOf(read: ReadContainer): BlockModel<'container'> | unde
   return values && mounts.length === read.mounts.length ? { ...values, mounts } : undefined;
 }
 
-/** Likewise the recipe of its image. What depends on two of its values was looked at by the rules. */
+/** Likewise the recipe of its image. Rules have checked what depends on two of its values. */
 export function imageOf(read: ReadImage): BlockModel<'image'> | undefined {
   const values = valuesOf('image', read);
   const sources = read.sources.flatMap(({ source }) => source ?? []);
@@ -30,7 +30,7 @@ export type ReadContainer = Read<'container'> & { readonly mounts: readonly Read
 /** An `image` block with its clauses. */
 export type ReadImage = Read<'image'> & { readonly sources: readonly ReadSource[] };
 
-/** Reports a build that a recipe cannot carry. */
+/** Reports a build that a recipe cannot contain. */
 export function checkBuild({ values }: Read<'image'>, { report }: Context): void {
   const text = values.build && textOf(values.build.value);
   const why = text === undefined ? undefined : whyInvalidPrintedFile(text);
@@ -38,7 +38,7 @@ export function checkBuild({ values }: Read<'image'>, { report }: Context): void
     report(outputs.notCarried, values.build.span, { value: text ?? '', why });
 }
 
-/** What a base image is made of, where its name says so. */
+/** The distribution of a base image, if its name says so. */
 export function distributionOf(image: Image): Distribution | undefined {
   const { repository, tag } = calledOf(image);
   return distributionNamed(repository, tag);

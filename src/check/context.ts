@@ -14,15 +14,15 @@ export interface Context {
   readonly report: Report;
   /** The names of `param` and `let` that can be used here. */
   readonly scope: Scope;
-  /** What the keys of the workflow at hand give to {{…}}; absent outside of a workflow. */
+  /** What the keys of the current workflow give to {{…}}; absent outside of a workflow. */
   readonly inserts?: Inserts;
-  /** Is it a shell variable of the job's own? */
+  /** Does the job itself use this shell variable? */
   readonly isTaken: (variable: string) => boolean;
-  /** Keys of the workflow at hand that were found in the wrong place: they are not missing in the right one. */
+  /** Keys of the current workflow that were found in the wrong place: they are not missing in the right one. */
   readonly misplaced: Set<string>;
   /** The cluster that the flow is for. */
   readonly site: SiteProfile;
-  /** What a container runtime can express; undefined: nothing is known of it, and nothing checked. */
+  /** What a container runtime can express; undefined: nothing is known about it, and nothing is checked. */
   readonly runtime: (name: RuntimeName) => RuntimeRules | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Scope {
   /** Its value; `broken` if its declaration was reported, undefined if there is none. Marks it as used. */
   readonly find: (name: string) => Constant | 'broken' | undefined;
   readonly names: () => readonly string[];
-  /** Marks a name as used, where it is written in something that is not read. */
+  /** Marks a name as used if it occurs in something that is not read. */
   readonly use: (name: string) => void;
 }
 
@@ -39,7 +39,7 @@ export interface Scope {
 export type Inserts = (name: string) => {
   readonly given: boolean;
   readonly value?: Constant;
-  /** It is `auto`: the job works it out. */
+  /** It is `auto`: the job calculates it. */
   readonly isAuto?: true;
 };
 
@@ -48,7 +48,7 @@ export interface Located<T> {
   readonly value: T;
   /** The span of the value, for carets. */
   readonly span: Span;
-  /** The places of its items, where it is written as a list. */
+  /** The places of its items, if it is written as a list. */
   readonly items?: readonly Span[];
 }
 
@@ -57,13 +57,13 @@ export function itemSpan({ span, items }: Located<readonly unknown[]>, index: nu
   return items?.[index] ?? span;
 }
 
-/** What a value is read for. */
+/** What a value is read as. */
 export interface Target {
   readonly key: string;
   readonly spec: KeySpec;
 }
 
-/** Was some of it not readable? Then nothing is said of the whole. */
+/** Was part of it unreadable? Then nothing is said about the whole. */
 export function isBroken(value: Value): boolean {
   return value.kind === 'missing' || (value.kind === 'list' && value.items.some(isBroken));
 }

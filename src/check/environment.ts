@@ -11,7 +11,7 @@ import { fillIn } from './insert.ts';
 import { helpForWord } from './meant.ts';
 import { ownOfBash } from './shell-variables.ts';
 
-/** The variables of `set`: those that are right, and the names of all that were written. */
+/** The variables of `set`: the valid ones, and the names of all that were written. */
 export interface ReadSet {
   readonly variables: readonly Variable[];
   readonly names: readonly string[];
@@ -80,7 +80,7 @@ function fixFor(name: string, value: WordValue | ListValue, context: Context): s
 
 const ANY_TYPE = TYPES.map((type) => type.name);
 
-/** The text, where `\$` has done its work: to say that the dollar sign is meant. */
+/** The text with `\$` unescaped, to suggest that the dollar sign is meant literally. */
 function literally({ segments }: StringValue): string {
   return segments.map(({ text, escaped }) => (escaped ? text : text.replaceAll('\\$', () => '$'))).join('');
 }

@@ -97,7 +97,7 @@ function calculate({ first, rest }: Calculation, context: Context): Constant | u
   for (const { operator, operand } of rest) {
     const right = operandOf(operand, context);
     end = operand.span.end;
-    // Every operand is looked at, whatever was wrong with those before.
+    // Every operand is checked, even after a wrong one.
     const at = { start: first.span.start, end };
     sum = sum && right && apply(operator, sum, right, { at, right: operand.span }, context);
   }
@@ -142,7 +142,7 @@ function isNumeric(one: Constant): one is Numeric {
   return one.type === 'Int' || one.type === 'Duration' || one.type === 'Size';
 }
 
-/** 2h + 1h, 3 * 2h, 2h / 4, 2h / 1h: what else there is makes no sense. */
+/** 2h + 1h, 3 * 2h, 2h / 4, 2h / 1h: nothing else makes sense. */
 function resultType(operator: string, left: Numeric, right: Numeric): Numeric['type'] | undefined {
   if (operator === '+' || operator === '-') return left.type === right.type ? left.type : undefined;
   if (right.type === 'Int') return left.type;
@@ -186,7 +186,7 @@ function say(type: Numeric['type'], value: number): string {
   return type === 'Duration' ? `${rounded} s` : `${rounded} bytes`;
 }
 
-/** The largest of each type, and how a message says it. */
+/** The largest value of each type, and how a message writes it. */
 const MOST: Readonly<Record<Numeric['type'], { most: number; called: string }>> = {
   Int: { most: Number.MAX_SAFE_INTEGER, called: String(Number.MAX_SAFE_INTEGER) },
   Duration: { most: LONGEST, called: `ten years (${describeDuration(LONGEST)})` },

@@ -4,15 +4,15 @@ import { asWritten } from '../model/path.ts';
 /** What a text means as the name of an image; or why it is not one, and what was probably meant. */
 export type ImageNameOr = ImageName | { readonly kind: 'wrong'; readonly why: string; readonly fix?: string };
 
-/** A path component of a name, and a tag: the grammar of references of the OCI distribution specification. */
+/** A path component of a name, and a tag, by the grammar of references in the OCI distribution specification. */
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-/** A registry: host names and addresses, no part of which begins or ends with a dash. */
+/** A registry: host names and addresses, of which no part begins or ends with a dash. */
 const REGISTRY = /^(?!-)[A-Za-z0-9-]+(?<!-)(?:\.(?!-)[A-Za-z0-9-]+(?<!-))*(?::\d+)?$/;
-/** Characters of registry, slash and repository together, by the same specification: many clients take no more. */
+/** Maximum length of registry, slash and repository together, by the same specification: many clients accept no more. */
 const LONGEST = 255;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-/** How single runtimes spell where an image comes from. */
+/** How single runtimes spell the origin of an image. */
 const TRANSPORT =
   /^(?:docker|oci|shifter|podman|library|oras|shub|docker-daemon|docker-archive|oci-archive|containers-storage|id|local):(?:\/\/)?/;
 
@@ -45,7 +45,7 @@ export function parseImageName(text: string): ImageNameOr {
   const first = parts[0] ?? '';
   const hasRegistry = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost');
   if (hasRegistry && !REGISTRY.test(first)) return { kind: 'wrong', why: `\`${first}\` is not a registry` };
-  // A host's name is the same in small letters, and not every builder knows that.
+  // Host names are case-insensitive, but not every builder knows that.
   if (hasRegistry && /[A-Z]/.test(first))
     return {
       kind: 'wrong',
@@ -83,7 +83,7 @@ export function parseImageName(text: string): ImageNameOr {
   };
 }
 
-/** A path, and not a name: of a SIF, a squashfs or a folder. */
+/** A path rather than a name: of a SIF, a squashfs or a folder. */
 export const isImagePath = (text: string) =>
   /^(?:[/$~]|\.{1,2}\/)/.test(text) || /\.(?:sif|sqfs|squashfs|simg)$/.test(text);
 

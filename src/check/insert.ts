@@ -7,7 +7,7 @@ import type { Span } from '../model/span.ts';
 import { type Constant, insertText, type Piece } from './constant.ts';
 import { type Context, spanOfPart } from './context.ts';
 
-/** Only an identifier between exactly two braces is ours; a backslash before the braces takes their meaning. */
+/** Only an identifier between exactly two braces is crflow's; a backslash before the braces makes them literal. */
 const MARK = /\\\{\{|\{\{([A-Za-z_]\w*)\}\}/g;
 
 /** Characters that have no meaning in a shell, wherever they are: a string of them is inserted into shell text unchanged. */
@@ -16,22 +16,22 @@ const SAFE_IN_SHELL = /^[A-Za-z0-9_@%+:,./-]+$/;
 /** Longer text is the result of names that refer to each other several times. */
 const LONGEST_TEXT = 200_000;
 
-/** The string with each {{name}} put in: what came in has `inserted`. Undefined after a report. */
+/** The string with each {{name}} replaced; inserted parts are marked `inserted`. Undefined after a report. */
 export function fillIn(value: StringValue, context: Context): StringValue | undefined {
   const { filled, right } = fill(value, context, 'text');
   return right ? filled : undefined;
 }
 
 /**
- * Likewise shell text, which takes only what cannot be misread there. What cannot be put in is reported and stays as it
- * is written: the rest of the text is looked at all the same.
+ * The same for shell text, which takes only what cannot be misread there. What cannot be inserted is reported and left
+ * as written, and the rest of the text is checked all the same.
  */
 export function fillShell(value: StringValue, context: Context): StringValue {
   warnAboutBlanks(value, context);
   return fill(value, context, 'shell').filled;
 }
 
-/** `{{ name }}` is another template's, unless the flow has given such a name: then it may have been meant. */
+/** `{{ name }}` belongs to another template language, unless the flow declares that name: then it may be a mistake. */
 function warnAboutBlanks({ segments }: StringValue, { report, scope, inserts }: Context): void {
   for (const segment of segments) {
     if (segment.escaped) continue;
@@ -40,7 +40,7 @@ function warnAboutBlanks({ segments }: StringValue, { report, scope, inserts }: 
     )) {
       const name = match[1] ?? match[2] ?? '';
       if (!scope.names().includes(name) && !inserts?.(name).given) continue;
-      // That it is not used would be said of the same slip.
+      // An additional finding that it is unused would report the same mistake.
       scope.use(name);
       const at = spanOfPart(segment, match.index, match.index + match[0].length);
       report(names.blanksInInsert, at, { name, text: match[0] });
@@ -48,7 +48,7 @@ function warnAboutBlanks({ segments }: StringValue, { report, scope, inserts }: 
   }
 }
 
-/** The names that a text puts in, known or not. */
+/** The names that a text inserts, known or not. */
 export const namesIn = ({ segments }: StringValue): readonly string[] =>
   segments.flatMap(({ text, escaped }) =>
     escaped ? [] : [...text.matchAll(MARK)].flatMap(([, name]) => name ?? []),
@@ -132,7 +132,7 @@ function keyValue(name: string, at: Span, { report, scope, inserts }: Context): 
     report(names.unknownInsert, at, { name, nearest, known: others, keys: inserts !== undefined });
   } else {
     const { block, example } = known;
-    // Of a key that is there only `auto` has no value.
+    // Of the keys that are present, only one that is `auto` has no value.
     report(names.insertNotGiven, at, {
       name,
       block,

@@ -3,11 +3,11 @@ import { INSERTS } from '../language/vocabulary/index.ts';
 import type { TypeName } from './constant.ts';
 import type { Context } from './context.ts';
 
-/** What a bare word was probably meant as, where it is no value: for the help, which must not lead into the next error. */
+/** What an invalid bare word probably meant: for the help, which must not lead to the next error. */
 
 /**
- * The `param` or `let` of nearly that name, if its value is of one of these types. It counts as used: that nothing uses
- * it would be said of the same slip.
+ * The `param` or `let` with a similar name, if its value is of one of these types. It counts as used, because a finding
+ * that it is unused would report the same mistake.
  */
 export function nearName(word: string, types: readonly TypeName[], { scope }: Context): string | undefined {
   const nearest = suggestName(word, scope.names());
@@ -17,8 +17,8 @@ export function nearName(word: string, types: readonly TypeName[], { scope }: Co
 }
 
 /**
- * How the text of `key` gets the value that this word names, a `param`, a `let` or a key; undefined where it names none.
- * A key that has no value in this workflow is to be given one, or the next message would ask for it.
+ * How to insert the value that this word names (a `param`, a `let` or a key) into the text of `key`; undefined if it names none.
+ * If the key has no value in this workflow, the help says to set it, or the next message would ask for it.
  */
 function helpToInsert(key: string, word: string, { scope, inserts }: Context): string | undefined {
   const write = `write \`${key} = "{{${word}}}"\``;
@@ -32,7 +32,7 @@ function helpToInsert(key: string, word: string, { scope, inserts }: Context): s
   return `${write}, and add \`${known.block} { ${word} = ${known.example} }\``;
 }
 
-/** What to write for a bare word where `key` takes text, or values of these types: undefined where it is no name of any. */
+/** What to write instead of a bare word if `key` takes text, or values of these types; undefined if it names none of them. */
 export function helpForWord(
   key: string,
   word: string,

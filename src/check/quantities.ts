@@ -24,7 +24,7 @@ export function count(value: Value, target: Target, context: Context): number | 
   return undefined;
 }
 
-/** Whole seconds, more than none. */
+/** A positive number of whole seconds. */
 export function duration(value: Value, target: Target, context: Context): Seconds | undefined {
   const { key } = target;
   if (value.kind === 'word' && /^(unlimited|infinite|none)$/i.test(value.text)) {
@@ -44,7 +44,7 @@ export function interval(value: Value, target: Target, context: Context): Second
   return value.kind === 'word' && value.text === 'auto' ? 'auto' : duration(value, target, context);
 }
 
-/** What a message about a value of no key names in its place, and an example. */
+/** What a message names instead of the key, if there is none, and an example. */
 interface Asked {
   readonly key: string;
   readonly example: string;
@@ -96,7 +96,7 @@ export function reportDuration(
   }
 }
 
-/** Whole bytes, more than none. */
+/** A positive number of whole bytes. */
 export function size(value: Value, target: Target, context: Context): Bytes | undefined {
   if (value.kind !== 'number') return wrongType(value, target, context);
   const { key, spec } = target;
@@ -115,7 +115,7 @@ export function reportSize(
   { key, example }: Asked,
   { report }: Context,
 ): void {
-  // No unit makes something of nothing.
+  // Zero is zero in any unit.
   if (mistake.kind === 'no-unit' && Number(text) === 0) report(units.sizeZero, span, { key });
   else if (mistake.kind === 'no-unit') report(units.sizeNoUnit, span, { text });
   else if (mistake.kind === 'spelling') report(units.sizeSpelling, span, { text, ...mistake });

@@ -7,7 +7,7 @@ import { readShell, type ShellCommand, type ShellText } from '../shell/read.ts';
 import type { Place } from '../shell/words.ts';
 import { spanInside, spanOfPart, textOf } from './context.ts';
 
-/** The text of `run` as the job will run it: names are put in. */
+/** The text of `run` as the job will run it, with names filled in. */
 export interface RunText {
   readonly shell: ShellText;
   /** The commands that are not functions defined in the text. */

@@ -23,7 +23,7 @@ import type { Context, Scope } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { shellVariables } from './shell-variables.ts';
 
-/** A declaration, and what is known of its value so far. */
+/** A declaration, and what is known about its value so far. */
 interface Cell {
   readonly node: Declaration;
   readonly source: Source;
@@ -32,13 +32,13 @@ interface Cell {
   used: boolean;
 }
 
-/** Names that refer to one another more deeply than this are a machine's work, or a mistake. */
+/** Names that refer to each other more deeply than this are generated, or a mistake. */
 const DEEPEST = 100;
 
-/** Names that put more characters than this into all texts of a program together multiply; see LONGEST_TEXT for one of them. */
+/** The most characters that names may insert into all texts of a program together; LONGEST_TEXT is the limit for one text. */
 const MOST_TEXT = 4_000_000;
 
-/** Names that mean something as a value already, or that a job needs as they are. */
+/** Names that already have a meaning as values, or that a job needs unchanged. */
 const TAKEN = new Map<string, string>([
   ...['yes', 'no', 'auto', 'unlimited'].map(
     (word) => [word, 'the language uses this word as a value'] as const,
@@ -55,12 +55,12 @@ const TAKEN = new Map<string, string>([
   ),
 ]);
 
-/** All declarations of a program, and who sees them. */
+/** All declarations of a program, and the files in which they are visible. */
 export class Declarations {
   private readonly files = new Map<Module, Map<string, Cell>>();
   private readonly cells: Cell[] = [];
   private readonly running: Cell[] = [];
-  /** Characters that names have put in so far. */
+  /** Characters that names have inserted so far. */
   private spent = 0;
   private readonly settings: Settings;
   private readonly root: Module;
@@ -72,7 +72,7 @@ export class Declarations {
     this.settings = settings;
   }
 
-  /** Takes in what a file declares at its top. `context.scope` is to be the file's own. */
+  /** Adds the declarations at the top of a file. `context.scope` must be the file's own. */
   addFile(module: Module, context: Context): void {
     const own = new Map<string, Cell>();
     this.files.set(module, own);
@@ -80,7 +80,7 @@ export class Declarations {
       this.add(node, module.source, context, own, this.everyFile());
   }
 
-  /** What a file sees: its own names, and those of the files that it includes, directly or not. */
+  /** The scope of a file: its own names, and those of the files that it includes, directly or not. */
   scopeOf(module: Module): Scope {
     let seen: readonly Map<string, Cell>[] | undefined;
     const maps = () => {
@@ -90,7 +90,7 @@ export class Declarations {
     return this.scope(maps);
   }
 
-  /** What a workflow with these `let`s sees. */
+  /** The scope of a workflow with these `let`s. */
   scopeInside(module: Module, lets: readonly Let[], contextWith: (scope: Scope) => Context): Scope {
     const own = new Map<string, Cell>();
     const outer = [...reachable(module)].flatMap((one) => this.files.get(one) ?? []);
@@ -105,7 +105,7 @@ export class Declarations {
     for (const cell of this.cells) this.valueOf(cell);
   }
 
-  /** Warns of names that nothing uses; those of included files may be for others. Call it last. */
+  /** Warns about unused names, except those of included files, which other files may use. Call it last. */
   reportUnused(): void {
     for (const { node, source, used, state, context } of this.cells) {
       if (used || state === 'broken' || source !== this.root.source || node.key.text === '') continue;
@@ -113,7 +113,7 @@ export class Declarations {
     }
   }
 
-  /** Names in `--set` that no parameter has. */
+  /** Reports names in `--set` that are not parameters. */
   unknownSettings(): { readonly name: string; readonly isLet: boolean; readonly known: readonly string[] }[] {
     const known = this.cells.filter(({ node }) => node.kind === 'param').map(({ node }) => node.key.text);
     return [...this.settings.keys()]
@@ -152,7 +152,7 @@ export class Declarations {
   }
 
   private scope(maps: () => readonly Map<string, Cell>[]): Scope {
-    // Each name that is unknown asks for all that are known.
+    // Each unknown name asks for all known names.
     let known: { readonly size: number; readonly names: readonly string[] } | undefined;
     const cellOf = (name: string) =>
       maps()
@@ -180,11 +180,11 @@ export class Declarations {
     };
   }
 
-  /** Counts what a name puts in, here and everywhere; false, and reported once, where it comes to too much. */
+  /** Counts what a name inserts, here and in total; false, and reported once, if it is too much. */
   private affords({ node, context }: Cell, value: Constant): boolean {
     if (value.type !== 'String') return true;
     if (this.spent <= MOST_TEXT) {
-      // Pieces have a price of their own: a name made of a name made of a name has many.
+      // Each piece also counts, because a name made of names made of names has many.
       this.spent += value.pieces.reduce((sum, { text }) => sum + text.length + 8, 0);
       if (this.spent > MOST_TEXT)
         context.report(outputs.textsTooLong, node.key.span, { name: node.key.text, limit: MOST_TEXT });
@@ -210,7 +210,7 @@ export class Declarations {
     this.running.push(cell);
     const value = node.kind === 'let' ? evaluate(node.value, context) : this.paramValue(node, context);
     this.running.pop();
-    // A cycle that was found meanwhile has spoken.
+    // If a cycle was found in the meantime, it has been reported.
     if ((cell.state as Cell['state']) === 'broken') return undefined;
     cell.state = value ?? 'broken';
     return value;
@@ -251,7 +251,7 @@ export class Declarations {
     return fits ? byDefault : undefined;
   }
 
-  /** The text of `--set`, read as a value of that type: strings and nothing else as they are. */
+  /** The text of `--set`, read as a value of that type: strings literally, and nothing else. */
   private setValue(name: string, text: string, type: TypeName, context: Context): Constant | undefined {
     if (type === 'String') return { type, pieces: text === '' ? [] : [{ text, escaped: false }] };
     const source = { name: `--set ${name}`, text };
@@ -282,14 +282,14 @@ export class Declarations {
             : [example];
       report(values.setType, span, { name, called: typeCalled(type), found, written, decimal });
     }
-    // Two files that declare one name were reported; the text is read for the first of them.
+    // If two files declare one name, that was reported; the text is read for the first of them.
     if (!this.commandLine.some((one) => one.source.name === source.name))
       this.commandLine.push({ source, diagnostics: sorted() });
     return value?.type === type ? value : undefined;
   }
 }
 
-/** A bare number with the units that it may have been meant in; none for nothing, which is no size or time. */
+/** A bare number with the units that it may have meant; none for 0, which is neither a size nor a time. */
 function withUnits(count: number, type: TypeName): readonly string[] {
   const units = { Duration: ['s', 'min'], Size: ['MiB', 'GiB'], Int: [], Bool: [], String: [] }[type];
   return count === 0 ? [] : units.map((unit) => `${count}${unit}`);

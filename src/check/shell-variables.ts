@@ -10,7 +10,7 @@ const SET_BY_BASH = `
   FUNCNAME GROUPS HISTCMD HOSTNAME HOSTTYPE LINENO MACHTYPE MAPFILE OLDPWD OPTARG OPTERR OPTIND OSTYPE PIPESTATUS PPID PWD RANDOM
   READLINE_ARGUMENT READLINE_LINE READLINE_MARK READLINE_POINT REPLY SECONDS SHELLOPTS SHLVL SRANDOM UID`;
 
-/** Those by which bash itself is made to behave otherwise: they would change what every line of `run` means. */
+/** Variables that change how bash itself works, and so the meaning of every line of `run`. */
 const READ_BY_BASH = `
   BASH_COMPAT BASH_ENV BASH_XTRACEFD CDPATH CHILD_MAX EMACS ENV EXECIGNORE FCEDIT FIGNORE FUNCNEST GLOBIGNORE GLOBSORT HISTCONTROL
   HISTFILE HISTFILESIZE HISTIGNORE HISTSIZE HISTTIMEFORMAT HOSTFILE IFS IGNOREEOF INPUTRC INSIDE_EMACS MAIL MAILCHECK MAILPATH
@@ -29,16 +29,16 @@ const SHELL_VARIABLES: ReadonlyMap<string, 'sets' | 'reads' | 'every'> = new Map
   ...namesIn(OF_EVERY_PROGRAM).map((name) => [name, 'every'] as const),
 ]);
 
-/** All variables of bash's own, those that every program reads included: no `param` or `let` can have such a name. */
+/** All variables that bash uses, including those that every program reads: no `param` or `let` can have such a name. */
 export const shellVariables: readonly string[] = [...SHELL_VARIABLES.keys()];
 
-/** Why a flow cannot give its program a variable of that name: bash `sets` it, or `reads` it. Undefined where it can. */
+/** Why a flow cannot set a variable of that name for its program: bash `sets` it, or `reads` it. Undefined if it can. */
 export function ownOfBash(name: string): 'sets' | 'reads' | undefined {
   const what = SHELL_VARIABLES.get(name);
   return what === 'every' ? undefined : what;
 }
 
-/** Variables whose value a job finds changed at its next start, or a moment later: no path can be made of them. */
+/** Variables whose value differs at the job's next start, or a moment later: no path can depend on them. */
 const NEVER_THE_SAME = new Set(
   namesIn(
     `_ BASHPID BASH_ARGV0 BASH_COMMAND BASH_LINENO BASH_MONOSECONDS BASH_SOURCE BASH_SUBSHELL BASH_TRAPSIG EPOCHREALTIME
@@ -46,5 +46,5 @@ const NEVER_THE_SAME = new Set(
   ),
 );
 
-/** Is it a variable of bash's that is another one each time? */
+/** Is it a bash variable that changes each time it is read? */
 export const neverTheSame = (name: string): boolean => NEVER_THE_SAME.has(name);

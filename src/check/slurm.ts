@@ -20,7 +20,7 @@ export function readSlurm(block: Block, context: Context): SlurmOption[] {
     if (isStatement(entry)) reportMisplaced(entry, context);
     else if (entry.kind === 'clause') reportClause(entry, '`slurm`', context);
     else {
-      // sbatch's dashes are not easily typed as a name: both spellings are known, and are one option.
+      // sbatch's dashes cannot be part of a name: both spellings are accepted as one option.
       const name = entry.key.text.replaceAll('_', '-');
       if (
         !isFirst({ ...entry.key, text: name }, 'key', seen, context) ||
@@ -47,7 +47,7 @@ function isFree(option: string, span: Assignment['span'], { report }: Context): 
   return false;
 }
 
-/** As much as an #SBATCH line carries without quotes. */
+/** The characters that an #SBATCH line can contain without quotes. */
 const TEXT = { pattern: /[A-Za-z0-9_.,@%+:=/&|*()[\]-]/, others: '_ . , @ % + : = / & | * ( ) [ ] -' };
 
 function readOption(name: string, { key, value }: Assignment, context: Context): SlurmOption[] {

@@ -4,13 +4,13 @@ import { type Context, describeValue, isBroken, spanInside, type Target, textOf 
 import { nearName } from './meant.ts';
 import { wrongType } from './type.ts';
 
-/** The characters of a name that becomes an #SBATCH line, and how a message lists those that are no letters. */
+/** The characters allowed in a name that becomes an #SBATCH line, and how a message lists those that are not letters. */
 export interface Alphabet {
   readonly pattern: RegExp;
   readonly others: string;
 }
 
-/** Text that becomes an #SBATCH line: characters that Slurm takes, no `$`, no dash in front. */
+/** Text that becomes an #SBATCH line: characters that Slurm accepts, no `$`, no dash in front. */
 export function slurmText(
   value: Value,
   target: Target,
@@ -89,7 +89,7 @@ export function gpus(value: Value, target: Target, context: Context): string | u
   return wrongType(value, target, context);
 }
 
-/** A list with a text in each item. */
+/** A list of texts. */
 export function listOf(
   value: Value,
   target: Target,
@@ -117,7 +117,7 @@ export function listOf(
   return read.every((item) => item !== undefined) ? read : undefined;
 }
 
-/** A bare word is the name of a `param` or `let`: one that is misspelt is nearly such a name. */
+/** A bare word is the name of a `param` or `let`; a misspelt one resembles such a name. */
 function helpForItem(word: string, context: Context): string | undefined {
   const near = nearName(word, ['String'], context);
   return near && `did you mean \`${near}\`? As text it is \`"${word}"\``;

@@ -8,7 +8,7 @@ import { parseSize } from '../time/size.ts';
 import { type Context, describeValue, isBroken, type Target, textOf } from './context.ts';
 import { helpForWord, nearName } from './meant.ts';
 
-/** Reads a value as its key's type; undefined after a report, and without one for a value that is missing. */
+/** Reads a value as its key's type; undefined after a report, and without a report if the value is missing. */
 export type Reader<T> = (value: Value, target: Target, context: Context) => T | undefined;
 
 /** Says what was found and what is expected; silent about what was reported already. */
@@ -26,7 +26,7 @@ export function wrongType(value: Value, { key, spec }: Target, context: Context)
   return undefined;
 }
 
-/** A bare word can be a name in another spelling, or one that only {{…}} puts in. */
+/** A bare word can be a misspelt name, or one that only {{…}} can insert. */
 function helpForName(value: Value, key: string, type: KeyType, context: Context): string | undefined {
   if (value.kind !== 'word' || type === 'shell') return undefined;
   const { form, named } = typeOf(type);
@@ -64,7 +64,7 @@ function isBare(text: string, type: KeyType): boolean {
   }
 }
 
-/** The items that one text was meant as, if each can be one: a blank or comma is in no name, but may be in a path. */
+/** The items that one text probably meant, if each is valid: a name contains no blank or comma, but a path may. */
 function itemsOf(text: string, type: KeyType): readonly string[] | undefined {
   const { item } = typeOf(type);
   if (item === undefined || /[\p{Cc}$"\\]/u.test(text) || text.trim() === '') return undefined;

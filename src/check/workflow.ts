@@ -28,9 +28,9 @@ import { readRun } from './run-text.ts';
 import { readSlurm } from './slurm.ts';
 
 /**
- * Checks one workflow against the vocabulary and the rules. Undefined where something that it cannot do without is
- * absent or wrong; whether there were errors the caller sees from its report. `scopeFor` takes in the workflow's own
- * `let`s and gives the names that it sees.
+ * Checks one workflow against the vocabulary and the rules. Undefined if something that it needs is
+ * missing or wrong; the caller sees from its report whether there were errors. `scopeFor` adds the workflow's
+ * `let`s and returns the names that are visible in it.
  */
 export function readWorkflow(
   node: WorkflowNode,
@@ -62,7 +62,7 @@ export function readWorkflow(
   return assemble(node, blocks, variables);
 }
 
-/** The names that an entry holds, in whatever form. */
+/** The names in an entry, in any form. */
 function namesOf(entry: Entry): readonly string[] {
   switch (entry.kind) {
     case 'block':
@@ -91,10 +91,10 @@ function namesOfValue(value: Value): readonly string[] {
   }
 }
 
-/** The blocks of a workflow, whose texts and clauses are yet to be read. */
+/** The blocks of a workflow, whose texts and clauses have not been read yet. */
 type ReadingBlocks = { readonly [B in BlockName]?: Reading<B> };
 
-/** Reads what can hold {{…}}: the values that it names are known. */
+/** Reads what can contain {{…}}: the values that it names are known now. */
 function readWhole(found: ReadingBlocks, context: Context): Blocks {
   for (const block of Object.values(found)) block.readTexts();
   const { application, environment, container, image, checkpoint, schedule, ...rest } = found;
@@ -135,7 +135,7 @@ function findBlocks(node: WorkflowNode, context: Context): ReadingBlocks {
       continue;
     }
     const exact = BLOCKS.find((one) => one === entry.key.text);
-    // A misspelled block is read as what it was meant to be, so that all that is wrong in it is said at once.
+    // A misspelled block is read as the block that was meant, so that all its mistakes are reported at once.
     const name = exact ?? reportUnknownEntry(entry, context);
     if (name === undefined) continue;
     if (exact === undefined && seen.has(name)) continue;
@@ -196,7 +196,7 @@ function insertOf(found: ReadingBlocks, name: string): ReturnType<Inserts> {
   const { block, type, byDefault } = insert;
   const read = found[block]?.read;
   const values: Readonly<Record<string, { readonly value: unknown } | undefined>> = read?.values ?? {};
-  // A block that is not there at all was reported as missing: that is enough. So is a value that was wrong.
+  // A block that is missing altogether, or a wrong value, was reported already; that is enough.
   if (values[name]?.value === 'auto') return { given: false, isAuto: true };
   const given = read === undefined || read.broken || read.given.has(name);
   const value =
@@ -207,8 +207,8 @@ function insertOf(found: ReadingBlocks, name: string): ReturnType<Inserts> {
 }
 
 /**
- * The params and lets that the shell texts name as variables, `$name`: they get them exported. What `set` gives goes
- * before.
+ * The params and lets that the shell texts name as variables, `$name`: the job exports them. The values of `set` take
+ * precedence.
  */
 function exportsFor(shells: readonly StringValue[], set: readonly Variable[], context: Context): Variable[] {
   return context.scope.names().flatMap((name) => {
@@ -221,13 +221,13 @@ function exportsFor(shells: readonly StringValue[], set: readonly Variable[], co
   });
 }
 
-/** Where the shell text names that variable first. */
+/** The first place where the shell text names that variable. */
 function placeIn(run: StringValue, name: string): Span {
   const match = new RegExp(`\\$\\{?${name}\\b`).exec(textOf(run));
   return match === null ? run.span : spanInside(run, match.index, match.index + match[0].length);
 }
 
-/** The workflow, where all that it cannot do without is there and right. */
+/** The workflow, if all its required parts are present and valid. */
 function assemble(
   { name }: WorkflowNode,
   { application, environment, container, image, checkpoint, schedule, ...rest }: Blocks,

@@ -19,17 +19,17 @@ export interface CompileOptions extends CheckOptions {
   /** False: neither bash nor ShellCheck sees the output. */
   readonly verify: 'parts' | 'whole' | false;
   readonly shellcheck?: string;
-  /** False: ShellCheck reads everything anew. */
+  /** False: ShellCheck reads everything again. */
   readonly cache: boolean;
 }
 
-/** Of files that only declare what others include. */
+/** Names of files that only declare what others include. */
 const NO_WORKFLOW = 'fine: there is no workflow in it, so nothing is written';
 
-/** What `crc check` takes. */
+/** The options of `crc check`. */
 export interface CheckOptions extends ReportOptions, Choices {}
 
-/** `crc check FILE…`: all that can be found in the files. Resolves to the exit status. */
+/** `crc check FILE…`: reports everything that can be found in the files. Resolves to the exit status. */
 export async function checkFiles(files: readonly string[], options: CheckOptions): Promise<number> {
   const reporter = createReporter(options);
   const jobs = await compileFiles(files, options, reporter);
@@ -49,7 +49,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
       reporter,
       process.env,
     );
-    // What is to be said of the files has been said.
+    // The findings about the files were reported already.
     if (!reporter.failed()) jobs = await compileFiles(files, options, silent, options.output, () => locks);
   }
   if (reporter.failed()) return reporter.end();
@@ -137,7 +137,7 @@ export async function compileFiles(
       if (given === undefined) reportLost(flow, locks, reporter);
       const path = resolve(folder, flow.script.name);
       const first = byScript.get(path);
-      // A workflow of a file that both include is one workflow.
+      // A workflow in a file that both include is one workflow.
       if (first?.flow.script.text === flow.script.text && isSame(first.flow.source, flow.source)) continue;
       if (first) {
         const params = { output: flow.script.name, first: first.source.name, second: file };
@@ -151,7 +151,7 @@ export async function compileFiles(
   return jobs;
 }
 
-/** What a build of the flow's image will find: its sources, and a base image that stays what it is. */
+/** Checks what a build of the flow's image needs: its sources, and a base image that stays the same. */
 function reportImage({ flow }: Job, { targets, lock }: Choices, reporter: Pick<Reporter, 'report'>): void {
   const { image } = flow.plan;
   if (image === undefined) return;

@@ -35,13 +35,13 @@ export async function doctor(files: readonly string[], options: DoctorOptions): 
   const text = `${JSON.stringify(profile, null, 2)}\n`;
   let wrote: string | undefined;
   if (options.write !== undefined && slurm) {
-    // What crc would not read it does not write: see the test.
+    // crc must be able to read what it writes: see the test.
     const { diagnostics } = readProfile({ name: options.write, text });
     if (diagnostics.length > 0)
       throw new Error(`the profile does not fit its schema: ${diagnostics[0]?.title}`);
     try {
       const there = statSync(options.write, { throwIfNoEntry: false });
-      // A FIFO would wait for a reader; a terminal is meant.
+      // A FIFO would wait for a reader; a terminal is intended.
       if (there && !there.isFile() && !there.isCharacterDevice()) throw new Error(NOT_REGULAR);
       writeFileSync(options.write, text);
       wrote = options.write;
@@ -58,7 +58,7 @@ export async function doctor(files: readonly string[], options: DoctorOptions): 
   return Math.max(reporter.end(), lacks ? 1 : 0);
 }
 
-/** For people: what was learned, what not, what to look out for, and the checks. */
+/** The text for people: what was learned, what was not, what to look out for, and the checks. */
 function page(of: {
   profile: WrittenProfile;
   gaps: readonly Gap[];

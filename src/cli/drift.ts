@@ -22,7 +22,7 @@ interface Found {
   readonly source: string;
 }
 
-/** A source that is compiled with these choices into that folder, and the manifests that say so. */
+/** A source that is compiled with these settings into that folder, and the manifests that say so. */
 interface Group {
   readonly source: string;
   readonly folder: string;
@@ -31,8 +31,8 @@ interface Group {
 }
 
 /**
- * `crc compile --check [FILE…]`: compares what would be written with what is there, and writes nothing. A manifest
- * tells the settings and the folder that its flow was compiled with. Without files: all manifests below this folder.
+ * `crc compile --check [FILE…]`: compares what would be written with what exists, and writes nothing. A manifest
+ * contains the settings and the folder that its flow was compiled with. Without files: all manifests below this folder.
  * Resolves to the exit status: 1 for any difference.
  */
 export async function checkDrift(files: readonly string[], options: CompileOptions): Promise<number> {
@@ -58,7 +58,7 @@ export async function checkDrift(files: readonly string[], options: CompileOptio
     }
     for (const job of jobs) {
       const { workflow } = job.flow.plan;
-      // Of a workflow that several sources include, the manifest tells which one it was compiled from.
+      // If several sources include a workflow, the manifest says which one it was compiled from.
       const claimed = found.some(
         (one) =>
           one.workflow === workflow &&
@@ -77,7 +77,7 @@ export async function checkDrift(files: readonly string[], options: CompileOptio
   return reporter.end([], { diffs });
 }
 
-/** Those of the folders in question, with the stale ones among them reported and left out. */
+/** The manifests of these folders, except the stale ones, which are reported. */
 async function findManifests(
   files: readonly string[],
   options: CompileOptions,
@@ -94,7 +94,7 @@ async function findManifests(
   const far = isFar ? await manifestsIn(['.'], true, reporter, files.length === 0) : [];
   const all = [
     ...near,
-    // Farther away, only what was asked for.
+    // Further down, only what was asked for.
     ...far.filter(
       ({ path, source }) =>
         !known.has(resolve(path)) && (files.length === 0 || files.some((file) => isSame(source, file))),
@@ -139,7 +139,7 @@ async function manifestsIn(
   return all;
 }
 
-/** What has to be compiled: each source once for each folder and settings that it was compiled with. */
+/** What has to be compiled: each source once for each combination of folder and settings. */
 async function groupsOf(
   files: readonly string[],
   found: readonly Found[],
@@ -259,7 +259,7 @@ function reportStale({ manifest, folder, path }: Found, why: string, reporter: R
   reporter.report([diagnose(findings.stale, { outputs, why })]);
 }
 
-/** What the user types to have it written. */
+/** The command with which the user can write it. */
 function commandFor({ source, folder }: Job, { set: settings, site }: Choices): string {
   const isBeside = source.name !== '-' && resolve(dirname(source.name)) === resolve(folder);
   const set = [...settings].map(([name, value]) => `--set ${shown(`${name}=${value}`)}`);
@@ -278,7 +278,7 @@ const shown = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word
 
 const isSame = (a: string, b: string) => (a === '-' || b === '-' ? a === b : resolve(a) === resolve(b));
 
-/** A source that is compiled twice has its findings once. */
+/** The findings of a source that is compiled twice are shown once. */
 function withoutDuplicates(reporter: Reporter): Reporter {
   const seen = new Set<string>();
   return {

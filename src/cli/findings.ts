@@ -244,11 +244,11 @@ export const findings = defineDiagnostics(900, 999, {
 });
 
 /**
- * The exit status that a finding asks for: 0 none, 1 a finding, 2 something on the command line, 3 a tool or
- * crc itself. The largest one is the command's.
+ * The exit status of a finding: 0 none, 1 a finding, 2 something on the command line, 3 a tool or
+ * crc itself. A command ends with the largest.
  */
 export function failureOf({ code, severity }: Diagnostic, strict: boolean): number {
-  // Nothing that the user could fix.
+  // The user cannot fix these.
   if ([findings.shellCheck, findings.dockerfile].some((kind) => kind.code === code)) return 0;
   if (severity === 'warning') return strict ? 1 : 0;
   const {

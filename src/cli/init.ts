@@ -6,16 +6,16 @@ import type { Targets } from '../model/targets.ts';
 import { findings } from './findings.ts';
 import { createReporter, type ReportOptions } from './report.ts';
 
-/** What `crc init` takes. */
+/** The options of `crc init`. */
 export interface InitOptions extends Pick<ReportOptions, 'format'> {
   readonly targets: Targets;
-  /** Where the flow is written; made if it is not there. */
+  /** The folder to write to; created if it does not exist. */
   readonly dir: string;
-  /** What the application runs in; absent: on the host. */
+  /** The container runtime; absent: on the host. */
   readonly runtime?: RuntimeName;
 }
 
-/** `crc init [NAME]`: writes a flow to begin with, never over a file that is there. Resolves to the exit status. */
+/** `crc init [NAME]`: writes a first flow, and never overwrites a file. Resolves to the exit status. */
 export async function init(name: string, { targets, dir, format, runtime }: InitOptions): Promise<number> {
   const reporter = createReporter({ format, strict: false });
   const file = join(dir, `${name}.crflow`);
@@ -89,7 +89,7 @@ const placeOf = (name: string) => `/opt/${name}`;
 
 /** The block for a container, and a recipe for its image that is commented out. */
 function container(name: string, { name: runtime, files, local }: Runtime): string {
-  // Names of images have small letters, and single marks between them.
+  // Names of images have lower-case letters, and single separators between them.
   const called = name
     .toLowerCase()
     .replaceAll(/[_-]{2,}/g, '-')

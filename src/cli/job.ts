@@ -10,17 +10,17 @@ import type { Locks } from '../plan/lock.ts';
 import type { ChosenSite } from '../site/choose.ts';
 import type { Outputs } from './owner.ts';
 
-/** What the command line decides of a flow. */
+/** What the command line decides about a flow. */
 export interface Choices {
   readonly targets: Targets;
   readonly set: Settings;
-  /** A site that goes before what the flows say. */
+  /** A site that takes precedence over the flows'. */
   readonly site?: string;
-  /** True: pin images to what they are now; false: pin none; absent: those stay pinned that are. */
+  /** True: pin images to their current digests; false: pin none; absent: those stay pinned that are. */
   readonly lock?: boolean;
 }
 
-/** A flow, the source that was named for it, what that includes, and the folder its files belong in. */
+/** A flow, the source that the user named, what that includes, and the folder for its files. */
 export interface Job {
   readonly source: Source;
   readonly included: readonly Source[];
@@ -30,7 +30,7 @@ export interface Job {
   readonly locks: Locks;
 }
 
-/** All files of a flow, the manifest last. Worked out once: the manifest has the sums of the others. */
+/** All files of a flow, the manifest last. Computed once, because the manifest has the checksums of the others. */
 export function artifactsOf(job: Job, choices: Choices): readonly Artifact[] {
   const before = made.get(job);
   if (before !== undefined) return before;
@@ -41,7 +41,7 @@ export function artifactsOf(job: Job, choices: Choices): readonly Artifact[] {
 
 const made = new WeakMap<Job, readonly Artifact[]>();
 
-/** The files of a flow, and where they are from: to see whose the files are that they would take the place of. */
+/** The files of a flow and their origin, to find out whose files they would replace. */
 export const outputsOf = (job: Job, choices: Choices): Outputs => ({
   workflow: job.flow.plan.workflow,
   folder: job.folder,
@@ -50,7 +50,7 @@ export const outputsOf = (job: Job, choices: Choices): Outputs => ({
   artifacts: artifactsOf(job, choices),
 });
 
-/** The locks of images that the flow has, and has not pinned itself. */
+/** The locks for images that the flow uses and has not pinned itself. */
 const used = (flow: Flow, locks: Locks): Locks =>
   new Map(
     flow.lockable.flatMap(({ name, why }) => {
@@ -62,7 +62,7 @@ const used = (flow: Flow, locks: Locks): Locks =>
 /** A source's name, for people. */
 export const nameOf = ({ name }: Source) => (name === '-' ? 'standard input' : name);
 
-/** The way from one folder to another, `.` where they are one. */
+/** The path from one folder to another, `.` if they are the same. */
 export const relativePath = (from: string, to: string) =>
   relative(resolve(from), resolve(to)).split(sep).join('/') || '.';
 

@@ -7,7 +7,7 @@ import { findings } from './findings.ts';
 import { manifestAt } from './owner.ts';
 import type { Reporter } from './report.ts';
 
-/** How long a registry may take, in milliseconds. */
+/** How long a registry may take to answer, in milliseconds. */
 const LIMIT = 20_000;
 
 /** The locks that a workflow's manifest in that folder keeps; none if there is no such manifest. */
@@ -18,7 +18,7 @@ export function locksIn(folder: string): (workflow: string) => Locks {
   };
 }
 
-/** Asks the registries for the digests of the images of these flows, each once. What has none is reported. */
+/** Asks the registries for the digests of these flows' images, each once. An image without one is reported. */
 export async function lockImages(
   flows: readonly Flow[],
   reporter: Reporter,
@@ -42,7 +42,7 @@ export async function lockImages(
   return locks;
 }
 
-/** Images that were pinned under another name: what they are now is pinned no longer. */
+/** Warns about images that were pinned under another name and are no longer pinned. */
 export function reportLost(flow: Flow, locks: Locks, reporter: Pick<Reporter, 'report'>): void {
   const names = flow.lockable.map(({ name }) => name);
   const lost = [...locks.keys()].filter((name) => !names.includes(name));

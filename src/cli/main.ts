@@ -46,7 +46,7 @@ const emit = () =>
     .choices(['plan'])
     .conflicts(['stdout', 'output', 'check']);
 
-/** Reads the arguments of this process, and does what they say. `targets` are asked for once a command needs them. */
+/** Reads the arguments of this process and runs the command. `targets` are loaded when a command needs them. */
 export function commandLine(targets: () => Promise<Targets>): void {
   const program = new Command('crc')
     .description(
@@ -62,7 +62,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
 
   program
     .command('compile')
-    // The two are one option to commander: without a word, the last would count.
+    // Commander treats the two as one option: without this, the last would count.
     .on('option:lock', () => lockOptions.add('--lock'))
     .on('option:no-lock', () => lockOptions.add('--no-lock'))
     .summary('compile, verify, and write NAME.sbatch and NAME.crc.json')
@@ -249,7 +249,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
     error.code === 'EPIPE' ? process.exit(0) : internalError(error),
   );
   program.parseAsync().catch((error: unknown) => {
-    // Commander has reported what was wrong with the command line; help and version are not errors.
+    // Commander has reported the mistake in the command line; help and version are not errors.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else internalError(error);
   });

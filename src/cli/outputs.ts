@@ -43,7 +43,7 @@ export async function writeOutputs(
   }
 }
 
-/** Locks the folder of each flow, in an order that is the same for all who do; what it cannot lock is reported. */
+/** Locks the folder of each flow, in an order that is the same for every crc; reports what it cannot lock. */
 async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<(() => Promise<void>)[]> {
   const folders = new Map<string, string>();
   for (const { folder } of jobs) {
@@ -68,7 +68,7 @@ async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<(() =>
   return locked;
 }
 
-/** What is where the outputs belong, and must not be written over: files of others, and those that the flows are made from. */
+/** Reports files in the place of the outputs that must not be overwritten: those of others, and the flows' own sources. */
 function reportForeignOutputs(jobs: readonly Job[], choices: Choices, reporter: Reporter): void {
   const sources = new Map(
     jobs

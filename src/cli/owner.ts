@@ -8,14 +8,14 @@ import type { Source } from '../model/span.ts';
 export interface Outputs {
   readonly workflow: string;
   readonly folder: string;
-  /** The file that was named. */
+  /** The file that the user named. */
   readonly source: Source;
   /** The file that contains the workflow: the source, or a file that it includes. */
   readonly own: Source;
   readonly artifacts: readonly Artifact[];
 }
 
-/** Outputs that are there, and not this flow's to write over; `from`: the flow that they were made from, absent where crc did not write them. */
+/** Existing files that this flow must not overwrite; `from`: the flow that they were made from, absent if crc did not write them. */
 export interface Foreign {
   readonly outputs: readonly string[];
   readonly from?: string;
@@ -66,13 +66,13 @@ export function isMadeFrom({ source, includes = [] }: Manifest, folder: string, 
 function otherSource(manifest: Manifest, { workflow, folder, source, own }: Outputs): string | undefined {
   if (manifest.source.path === '-') return undefined;
   if (isMadeFrom(manifest, folder, source.name) || isMadeFrom(manifest, folder, own.name)) return undefined;
-  // A file by its name, and once more as standard input.
+  // The same file, once by its name and once as standard input.
   if (source.name === '-' && manifest.source.sha256 === sha256(source.text)) return undefined;
   const name = join(folder, manifest.source.path);
   if (readOutput(name) === undefined) return undefined;
   const files = [name, ...(manifest.includes ?? []).map(({ path }) => join(folder, path))];
   const texts = files.map(readOutput);
-  // A workflow that moved from one file into another took its outputs along. What cannot be read may still have it.
+  // A workflow that moved to another file takes its outputs along. A file that cannot be read may still have it.
   const head = new RegExp(`\\bworkflow\\s+${workflow}(?![\\w-])`);
   const has = texts.some((one) => one !== undefined && ('why' in one || head.test(one.text)));
   return has ? name : undefined;

@@ -13,9 +13,9 @@ export interface PlanOptions {
   readonly targets: Targets;
   readonly format: 'pretty' | 'json';
   readonly set: Settings;
-  /** A site that goes before what the flow says. */
+  /** A site that takes precedence over the flow's. */
   readonly site?: string;
-  /** Seconds that the program takes if nothing disturbs it. */
+  /** Seconds that the program takes if nothing interrupts it. */
   readonly work?: number;
 }
 

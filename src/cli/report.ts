@@ -16,18 +16,18 @@ export interface ReportOptions {
 
 /** A command's results beside its findings, for JSON: specs/diagnostics.schema.json. */
 export interface Results {
-  /** Texts that were asked for instead of files. */
+  /** Texts that were requested instead of files. */
   readonly texts?: readonly { readonly name: string; readonly text: string }[];
   readonly plans?: readonly Plan[];
   readonly diffs?: readonly { readonly output: string; readonly diff: string }[];
 }
 
-/** Where a command leaves what it found. Diagnostics go to standard error, results to standard output. */
+/** Where a command reports. Diagnostics go to standard error, results to standard output. */
 export interface Reporter {
   readonly report: (diagnostics: readonly Diagnostic[], source?: Source) => void;
   /** Prints a line about a result for people; JSON has a field for it. */
   readonly say: (line: string) => void;
-  /** The same with colours in it: all that is quoted in it must be visible already. */
+  /** The same with colours; everything quoted in it must be visible already. */
   readonly paint: (text: string) => void;
   /** Prints a result, for people and pipes; JSON contains it. Byte for byte, except on a terminal. */
   readonly print: (text: string) => void;
@@ -46,7 +46,7 @@ const mostTold = 1000;
 
 export function createReporter({ format, strict }: ReportOptions): Reporter {
   const all: { one: Diagnostic; source: Source }[] = [];
-  // Asked for with the first finding: Node takes a while to make the stream.
+  // Created with the first finding, because Node takes a while to make the stream.
   let color: boolean | undefined;
   const isColored = () => {
     color ??= process.stderr.isTTY === true && !process.env['NO_COLOR'];

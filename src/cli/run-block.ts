@@ -20,7 +20,7 @@ const start = '#!/bin/bash -eo pipefail\n';
  */
 const beside = [2096, 1128, 1090, 1091];
 
-/** ShellCheck's own parser gave up. Where bash reads the text, that is no fault of the text. */
+/** ShellCheck's own parser failed. If bash can read the text, the text is not at fault. */
 const gaveUp = [1072, 1073];
 
 /** The syntax of `run`, checked by `bash -n`; `'none'` if there is no bash. */
@@ -95,7 +95,7 @@ function placeIn({ plan, runParts }: Flow, from: number, to: number): Span {
   return spanInside(runParts, first, Math.min(Math.max(to, first + 1), Math.max(last, 1)));
 }
 
-/** A line of `run` (from 1), without the white space around it; the last one that holds something at most. */
+/** A line of `run` (from 1), without surrounding white space; at most the last one that is not empty. */
 function lineIn(flow: Flow, line: number): Span {
   const lines = flow.plan.run.text.trimEnd().split('\n');
   const index = Math.min(line, lines.length) - 1;

@@ -7,8 +7,8 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { findings } from './findings.ts';
 
 /**
- * Has others read the files that make an image: dockerfile-utils the Dockerfile, bash and ShellCheck the script. All of
- * it is crc's own text. Without a ShellCheck (`tool`) the rest is done.
+ * Has other programs check the files that make an image: dockerfile-utils the Dockerfile, bash and ShellCheck the script. All of
+ * it is crc's own text. Without a ShellCheck (`tool`), only the rest is checked.
  */
 export async function verifyImage(
   artifacts: readonly Artifact[],

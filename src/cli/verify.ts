@@ -11,7 +11,7 @@ import { runComments, runSyntax } from './run-block.ts';
 
 export interface Verdict {
   readonly diagnostics: readonly Diagnostic[];
-  /** What looked at the output, for the person: "bash -n and ShellCheck 0.9.0". */
+  /** What checked the output, for people: "bash -n and ShellCheck 0.9.0". */
   readonly by: string;
 }
 
@@ -21,15 +21,15 @@ export interface VerifyOptions {
   readonly strict: boolean;
   /** Includes what ShellCheck calls style or information. */
   readonly all: boolean;
-  /** Does ShellCheck's answer of an earlier call do? */
+  /** May ShellCheck's answer of an earlier call be used? */
   readonly cache: boolean;
-  /** Where the part of a script begins that it shares with others: ShellCheck reads that once. Absent: it reads each script whole. */
+  /** Where the part of a script begins that it shares with others: ShellCheck reads that once. Absent: each script is read as a whole. */
   readonly sharedFrom: ((script: string) => number | undefined) | undefined;
 }
 
 type Tool = { readonly path: string; readonly version: string };
 
-/** Has bash and ShellCheck read the output. Nothing is run. */
+/** Has bash and ShellCheck check the output. Nothing is run. */
 export async function verify(flows: readonly Flow[], options: VerifyOptions): Promise<Verdict> {
   const cache = options.cache ? userCache('shellcheck-results', process.env) : noCache;
   const tool = await findShellCheck(options.shellcheck, process.env);
@@ -72,7 +72,7 @@ async function bashReads(flow: Flow): Promise<readonly Diagnostic[] | 'none'> {
   return [diagnose(findings.ownSyntax, { output: name, message: whole.stderr.trim() })];
 }
 
-/** Most flows have no recipe for an image, and need not load what reads one. */
+/** Most flows have no recipe for an image and need not load its checkers. */
 async function imageReads(
   { imageFiles }: Flow,
   tool: Tool | undefined,
@@ -90,7 +90,7 @@ interface OwnComment {
   readonly message: string;
 }
 
-/** Twice: `run` as what it is, and the script, in which `run` is the text of a here-document. */
+/** Two checks: `run` as a script, and the job script, in which `run` is the text of a here-document. */
 async function shellCheckReads(
   flow: Flow,
   tool: Tool,
@@ -114,7 +114,7 @@ async function shellCheckReads(
 
 type ScriptReader = (text: string) => Promise<readonly Comment[] | Failed>;
 
-/** What the runtime uses of a flow's part, and the other way round, looks unused or unknown to who reads one of them. */
+/** Names that one part uses and the other defines look unused or unknown if only one is read. */
 const otherPart = {
   flow: ['--exclude=SC2034'],
   runtime: ['--exclude=SC2154,SC2317,SC2329'],
@@ -145,7 +145,7 @@ function scriptReader(tool: Tool, cache: Cache, sharedFrom: VerifyOptions['share
   };
 }
 
-/** Once each: fifty scripts carry the same bash, and a newer ShellCheck dislikes it in all of them. */
+/** Once each: fifty scripts contain the same bash, and a newer ShellCheck complains about it in all of them. */
 function ownComments(all: readonly OwnComment[]): Diagnostic[] {
   const first = all.filter((one, i) => all.findIndex(({ code }) => code === one.code) === i);
   return first.map((one) => {
@@ -154,7 +154,7 @@ function ownComments(all: readonly OwnComment[]): Diagnostic[] {
   });
 }
 
-/** `work` on each, as many at once as there are cores; the results in the order of the items. */
+/** Runs `work` on each item, as many at once as there are cores; the results are in the order of the items. */
 async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();

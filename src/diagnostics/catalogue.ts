@@ -15,8 +15,8 @@ import { units } from './units.ts';
 import { values } from './values.ts';
 
 /**
- * Every code of the front end, in order: for the reference, and for the tests that hold each against its cases.
- * 900 to 999 are the tools' (verification, ShellCheck, files): a family of their own, made with `defineDiagnostics`.
+ * Every code of the front end, in order: for the reference, and for the tests that compare each with its cases.
+ * 900 to 999 belong to the tools (verification, ShellCheck, files): a separate family, also made with `defineDiagnostics`.
  */
 export const catalogue: readonly DiagnosticKind<never>[] = [
   syntax,

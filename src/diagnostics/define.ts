@@ -3,7 +3,7 @@ import type { Source, Span } from '../model/span.ts';
 import { visible } from './words.ts';
 
 /**
- * One kind of finding, as data. `P` is what a place that reports it must supply, so a message cannot be built
+ * One kind of finding, as data. `P` is what the code that reports it must supply, so a message cannot be built
  * from less than it prints.
  */
 export interface DiagnosticKind<P> {
@@ -18,7 +18,7 @@ export interface DiagnosticKind<P> {
   readonly label?: (params: P) => string;
   /** Why it matters. */
   readonly notes?: (params: P) => readonly string[];
-  /** The way out. */
+  /** How to fix it. */
   readonly help?: (params: P) => readonly string[];
 }
 
@@ -37,7 +37,7 @@ const maker =
 export const error: Maker = maker('error');
 export const warning: Maker = maker('warning');
 
-/** Names a family of kinds; its codes must lie in `[first, last]`, which a unit test holds against the others. */
+/** Names a family of kinds; its codes must be in `[first, last]`, which a unit test checks across families. */
 export function defineDiagnostics<K extends Readonly<Record<string, DiagnosticKind<never>>>>(
   first: number,
   last: number,
@@ -50,14 +50,14 @@ export function defineDiagnostics<K extends Readonly<Record<string, DiagnosticKi
   return kinds;
 }
 
-/** What belongs to one finding beside its parameters. */
+/** What a finding has besides its parameters. */
 export interface Place {
   readonly file?: string;
   readonly at?: Span;
   readonly related?: readonly Label[];
 }
 
-/** A finding of that kind. Whatever it quotes can be shown: no character of it steers a terminal, and a title is one line. */
+/** A finding of that kind. Everything in it is safe to show: no character controls a terminal, and a title is one line. */
 export function diagnose<P>(kind: DiagnosticKind<P>, params: P, place: Place = {}): Diagnostic {
   return {
     code: kind.code,
@@ -71,7 +71,7 @@ export function diagnose<P>(kind: DiagnosticKind<P>, params: P, place: Place = {
   };
 }
 
-/** Where a stage leaves its findings. Every function of src/syntax and src/check is handed one. */
+/** Where a stage reports its findings. Every function of src/syntax and src/check gets one. */
 export type Report = <P>(kind: DiagnosticKind<P>, at: Span, params: P, related?: readonly Label[]) => void;
 
 /**
@@ -94,7 +94,7 @@ export function collect(source: Source): { report: Report; sorted: () => Diagnos
   };
 }
 
-/** Findings about no place first, then in the order of the source; of two at one place the shorter code first. */
+/** Findings without a place first, then in the order of the source; at the same place in the order of their codes. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const start = (one: Diagnostic) => one.at?.span.start ?? -1;
   const end = (one: Diagnostic) => one.at?.span.end ?? -1;

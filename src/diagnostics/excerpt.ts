@@ -9,7 +9,7 @@ export interface Excerpt {
 }
 
 /**
- * One line of the source (0-based) with the labels that start on it. A span that goes on over the line's end is
+ * One line of the source (0-based) with the labels that start on it. A span that continues on the next line is
  * marked up to the end. A line longer than `columns` is cut to a window around its first label.
  */
 export function excerpt(lines: Lines, line: number, labels: readonly Label[], columns: number): Excerpt {

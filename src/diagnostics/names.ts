@@ -17,9 +17,9 @@ export const names = defineDiagnostics(101, 199, {
     block: string;
     nearest: string | undefined;
     known: readonly string[];
-    /** An option of sbatch, as the block for such is written. */
+    /** An option of sbatch, as it is written in its block. */
     option?: string | undefined;
-    /** Of an option of sbatch that crc sets itself: what to write instead. */
+    /** For an option of sbatch that crc sets itself: what to write instead. */
     instead?: string | undefined;
   }>()('CRF101', 'A key that its block does not have', {
     title: ({ key, block }) => `\`${block}\` has no key ${quote(key)}`,
@@ -236,7 +236,7 @@ export const names = defineDiagnostics(101, 199, {
   unknownType: error<{
     type: string;
     nearest: string | undefined;
-    /** The corrected parameter, if the type is one for decimal numbers. */
+    /** The corrected parameter, if the type is one with decimals. */
     decimal?: string | undefined;
   }>()('CRF124', 'A type that crc does not know', {
     title: ({ type }) => `crc knows no type ${quote(type)}`,

@@ -6,7 +6,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** The lines of one text. Made once for a source, then every look-up is a binary search. */
+/** The lines of one text. Built once per source; then every look-up is a binary search. */
 export interface Lines {
   readonly text: string;
   /** Offset of the first character of each line. */

@@ -40,7 +40,7 @@ function renderWith(one: Diagnostic, source: Source, lines: Lines, paint: Painte
   return out.map((line) => line.trimEnd()).join('\n');
 }
 
-/** The excerpt: every labelled line once, in order, its labels under it, a dot line where lines are left out. */
+/** The excerpt: every labelled line once, in order, with its labels below it, and dots where lines are left out. */
 function frame(one: Diagnostic, primary: Label, lines: Lines, margin: number, paint: Painter): string[] {
   const byLine = new Map<number, Label[]>();
   for (const label of [primary, ...one.related]) {

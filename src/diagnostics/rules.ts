@@ -199,7 +199,7 @@ export const rules = defineDiagnostics(301, 399, {
   ),
 });
 
-/** To tens of seconds, from two minutes on to minutes. */
+/** Rounded to tens of seconds, and from two minutes on to minutes. */
 function roundUp(seconds: Seconds): Seconds {
   const step = seconds > 120 ? 60 : 10;
   return Math.ceil(seconds / step) * step;

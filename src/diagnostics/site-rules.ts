@@ -4,7 +4,7 @@ import { describeSize, formatSize } from '../time/size.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
 import { listing, quote } from './words.ts';
 
-/** A name that the site's list does not have. */
+/** A name that is not in the site's list. */
 interface Unknown {
   /** `partition`, `QOS` or `feature`. */
   readonly what: string;

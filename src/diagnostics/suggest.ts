@@ -26,12 +26,12 @@ export function suggest(written: string, all: readonly Candidate[]): string | un
 }
 
 /**
- * Of more names than this only the first of these that start with the same letter are looked at: thousands of unknown
+ * If there are more names than this, only those with the same first letter are compared: thousands of unknown
  * names in a file that knows thousands would otherwise take a minute.
  */
 const MOST = 200;
 
-/** `suggest` among plain names. Those of a long list are sorted by their first letter once, whatever is asked about them. */
+/** `suggest` among plain names. A long list is grouped by first letters once, and then reused. */
 export function suggestName(written: string, names: readonly string[]): string | undefined {
   if (names.length <= MOST)
     return suggest(

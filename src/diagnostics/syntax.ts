@@ -107,7 +107,7 @@ export const syntax = defineDiagnostics(1, 99, {
     key: string;
     /** What the key takes. */
     kind: 'list' | 'text' | 'one';
-    /** The values without their quotes, where they can be shown. */
+    /** The values without their quotes, if they can be shown. */
     texts: readonly string[];
   }>()('CRF033', 'Several values separated by commas, without brackets or quotes', {
     title: ({ key, kind }) =>

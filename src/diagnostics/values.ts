@@ -225,7 +225,7 @@ export const values = defineDiagnostics(201, 249, {
     name: string;
     called: string;
     found: string;
-    /** Valid values, the nearest to what was given. */
+    /** Valid values, the closest one first. */
     written: readonly string[];
     /** It is a number with decimals. */
     decimal: boolean;

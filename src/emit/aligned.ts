@@ -6,5 +6,5 @@ export function aligned(lines: readonly (readonly [ShellText, string])[]): Shell
   return lines.map(([line, says]) => code`${line}${spaces(width - line.text.length)} # ${comment(says)}`);
 }
 
-/** Layout: the one thing that is safe to build from a count. */
+/** Layout: the only text that is safe to build from a count. */
 const spaces = (count: number): ShellText => comment(' '.repeat(count));

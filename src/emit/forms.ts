@@ -1,9 +1,9 @@
 /**
- * What each place of an output can carry, as predicates that say why not. The constructors of shell-text.ts refuse by them, and
- * the checker reports by them: so what one accepts, the other does.
+ * What each place of an output can contain, as predicates that say why not. The constructors of shell-text.ts refuse by them, and
+ * the checker reports by them, so both accept the same.
  */
 
-/** Why not: a phrase that goes on from "X is refused: ". Undefined where nothing is in the way. */
+/** Why not: a phrase that continues "X is refused: ". Undefined if nothing is wrong. */
 export type WhyNot = string | undefined;
 
 /** Does it begin as a URL does? */
@@ -26,7 +26,7 @@ export function whyInvalidRecipePath(path: string): WhyNot {
     : `\`${odd}\` has a meaning in a recipe`;
 }
 
-/** The name of a package, with what package managers let follow it (`=1.2`, `:amd64`); never an option. */
+/** The name of a package, with the suffixes that package managers allow (`=1.2`, `:amd64`); never an option. */
 export function whyInvalidPackage(name: string): WhyNot {
   if (name === '') return 'it is empty';
   if (name.startsWith('-')) return 'it would be read as an option';
@@ -52,7 +52,7 @@ export function isImageReference(text: string): boolean {
   );
 }
 
-/** Characters that mean nothing to Slurm's reader of #SBATCH lines (it knows quotes, backslashes and `#`). */
+/** Characters without a meaning in #SBATCH lines (Slurm knows quotes, backslashes and `#`). */
 export const isDirectiveText = (text: string): boolean => /^[A-Za-z0-9_.,@%+:=/&|*()[\]-]+$/.test(text);
 
 /** Single quotes around a value, for one line of a recipe; `{{` is split, because Apptainer would fill it in. */
@@ -68,13 +68,13 @@ export function printedLines(text: string): string[] {
     .map((line) => `      ${singleQuoted(line)} \\`);
 }
 
-/** Bytes of a file in a recipe: a shell is handed it as one argument, of which Linux takes 128 KiB. */
+/** The most bytes of a file in a recipe: a shell gets it as one argument, which Linux limits to 128 KiB. */
 const LONGEST_FILE = 100_000;
-/** Bytes of a line in a recipe, of which BuildKit takes 64 KiB. */
+/** The most bytes of a line in a recipe: BuildKit's limit is 64 KiB. */
 const LONGEST_LINE = 60_000;
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 
-/** A file that a recipe writes line by line, such as the flow's own build. */
+/** A file that a recipe writes line by line, such as the flow's build script. */
 export function whyInvalidPrintedFile(text: string): WhyNot {
   if (/[\0\r]/.test(text)) return 'it contains a carriage return, but a recipe is read line by line';
   const lines = printedLines(text);

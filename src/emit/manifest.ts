@@ -4,13 +4,13 @@ import type { Settings } from '../model/program.ts';
 /** What made which file, for whoever finds the output later (specs/manifest.schema.json). */
 export interface Manifest {
   readonly format: 1;
-  /** Version of crc's runtime, which is what decides whether a script would come out differently. */
+  /** Version of crc's runtime, which determines whether a script would come out differently. */
   readonly runtime: number;
   /** Path relative to the manifest, `/` between folders; `-` for standard input. */
   readonly source: { readonly path: string; readonly sha256: string };
   /** The files that it includes, directly or not; absent if there are none. */
   readonly includes?: readonly { readonly path: string; readonly sha256: string }[];
-  /** What --set gave to parameters, as it was written; absent where nothing was set. */
+  /** The parameters given with --set, as written; absent if nothing was set. */
   readonly set?: Readonly<Record<string, string>>;
   /** The site that it was compiled for; absent if none was named. `given`: by --site, not by the source. */
   readonly site?: { readonly name: string; readonly given: boolean; readonly sha256?: string };
@@ -19,7 +19,7 @@ export interface Manifest {
   readonly outputs: readonly { readonly name: string; readonly sha256: string }[];
 }
 
-/** The manifest of one flow's artifacts. Holds no time and no absolute path: it is committed beside them. */
+/** The manifest of one flow's artifacts. Contains no time and no absolute path, because it is committed beside them. */
 export function manifest(of: {
   name: string;
   runtime: number;
@@ -29,7 +29,7 @@ export function manifest(of: {
   site?: { name: string; given: boolean; text: string | undefined } | undefined;
   images?: ReadonlyMap<string, string>;
   artifacts: readonly Artifact[];
-  /** Of a text, in pieces or whole, in hexadecimal digits. */
+  /** The checksum of a text, in pieces or whole, in hexadecimal digits. */
   sha256: (...pieces: readonly string[]) => string;
 }): Artifact {
   const hashed = ({ path, text }: { path: string; text: string }) => ({ path, sha256: of.sha256(text) });

@@ -22,7 +22,7 @@ type Kind = 'word' | 'number' | 'code' | 'comment' | 'directive' | 'verbatim';
 export class ShellText {
   readonly kind: Kind;
   readonly text: string;
-  /** Not to be called: the functions below are the only makers. */
+  /** Do not call this: only the functions below make shell text. */
   constructor(kind: Kind, text: string, token: symbol) {
     if (token !== maker) throw new Error('only the functions of shell-text.ts make ShellText');
     this.kind = kind;
@@ -34,13 +34,13 @@ const maker = Symbol('the functions of shell-text.ts');
 const make = (kind: Kind, text: string) => new ShellText(kind, text, maker);
 
 /**
- * A value that an output cannot carry in this place. The checker reports these first, by the same predicates (forms.ts); what
- * gets past it becomes a finding about the value, for `compile` catches this.
+ * A value that an output cannot contain in this place. The checker reports these first, by the same predicates (forms.ts). If
+ * it misses one, `compile` catches this and makes it a finding about the value.
  */
 export class UnspeakableInShell extends Error {
   readonly value: string;
   readonly why: string;
-  /** `why` goes on from "X cannot be written: ". */
+  /** `why` continues "X cannot be written: ". */
   constructor(value: string, why: string) {
     super(`${JSON.stringify(value.slice(0, 100))} cannot be written: ${why}`);
     this.value = value;
@@ -55,18 +55,18 @@ function refuse(value: string, why: WhyNot): void {
 
 const plainWord = /^[A-Za-z0-9_@%+:,./-]+$/;
 
-/** One shell word that expands to exactly `value`. Refuses NUL, which no argument can hold. */
+/** One shell word that expands to exactly `value`. Refuses NUL, which no argument can contain. */
 export function word(value: string): ShellText {
   if (value.includes('\0')) refuse(value, 'a shell word cannot contain a NUL character');
   return make('word', plainWord.test(value) ? value : quote(value));
 }
 
-/** Several words, with a space between: the items of an array. */
+/** Several words, separated by spaces: the items of an array. */
 export function words(values: readonly string[]): ShellText {
   return make('code', values.map((value) => word(value).text).join(' '));
 }
 
-/** Single quotes; but double ones around what ShellCheck would take for a mistake in single ones. */
+/** Single quotes, or double quotes around text in which ShellCheck would report single ones. */
 function quote(value: string): string {
   if (/[$`\\]/.test(value)) return `"${value.replaceAll(/[\\"$`]/g, '\\$&')}"`;
   return `'${value.replaceAll("'", "'\\''")}'`;
@@ -110,7 +110,7 @@ export function hereDocument(text: string): { readonly body: ShellText; readonly
   return { body: make('verbatim', body), delimiter: word(delimiter) };
 }
 
-/** Our own shell text, with pieces filled in that are shell text already: code`export ${name}=${value}`. */
+/** crflow's own shell text, filled in with pieces that are shell text already: code`export ${name}=${value}`. */
 export function code(literals: TemplateStringsArray, ...values: ShellText[]): ShellText {
   return make(
     'code',
@@ -118,7 +118,7 @@ export function code(literals: TemplateStringsArray, ...values: ShellText[]): Sh
   );
 }
 
-// What follows is for recipes of images. There a line is a line: a Dockerfile and an Apptainer definition are read
+// The rest is for recipes of images, which consist of lines: a Dockerfile and an Apptainer definition are parsed
 // line by line before any shell sees them.
 
 /**
@@ -137,7 +137,7 @@ export function imageReference({ registry, repository, tag, digest }: ImageName)
   return make('word', text);
 }
 
-/** The name of a package, with what package managers let follow it (`=1.2`, `:amd64`); never an option. */
+/** The name of a package, with the suffixes that package managers allow (`=1.2`, `:amd64`); never an option. */
 export function packageName(value: string): ShellText {
   refuse(value, whyInvalidPackage(value));
   return make('word', value);
@@ -161,7 +161,7 @@ export function labelValue(value: string): ShellText {
 }
 
 /**
- * A `NAME="value"` of `ENV`, in which builders expand variables and read quotes. Only what it was before is expanded: `$NAME` in
+ * A `NAME="value"` of `ENV`, in which builders expand variables and read quotes. Only NAME's previous value is expanded: `$NAME` in
  * the value of NAME itself.
  */
 export function envAssignment(assignment: string): ShellText {
@@ -177,7 +177,7 @@ export function exportedAssignment(assignment: string): ShellText {
   return make('code', `export ${name}=${quoted.join(`"$${name}"`)}`);
 }
 
-/** What is set, and the parts of its value around itself. */
+/** The name that is set, and the parts of its value around the name itself. */
 function assigned(assignment: string): { name: string; parts: readonly string[] } {
   const [, name = '', value = ''] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
   refuse(assignment, /^[A-Za-z_]\w*$/.test(name) ? undefined : 'it sets no variable');
@@ -185,7 +185,7 @@ function assigned(assignment: string): { name: string; parts: readonly string[] 
 }
 
 /**
- * A line of an Apptainer definition's `%files`, which expands names as a shell does: what means something there is refused. A
+ * A line of an Apptainer definition's `%files`, which expands names as a shell does: characters with a meaning there are refused. A
  * line that begins with `%` would begin a section, one with `-` an option.
  */
 export function filesWords(from: string, to: string): ShellText {
@@ -203,7 +203,7 @@ export function printedFile(text: string): ShellText {
   return make('code', printedLines(text).join('\n'));
 }
 
-/** Pieces on lines of their own. */
+/** Pieces on separate lines. */
 export function lines(pieces: readonly ShellText[], separator = '\n'): ShellText {
   return make('code', pieces.map(({ text }) => text).join(separator));
 }

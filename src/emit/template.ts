@@ -2,7 +2,7 @@ import type Full from 'handlebars';
 import runtime from 'handlebars/runtime.js';
 import { ShellText } from './shell-text.ts';
 
-/** The runtime alone: templates are compiled at build. Its own types leave out what it holds. */
+/** Only the runtime: templates are compiled at build time. Its own types are incomplete. */
 const Handlebars = runtime as unknown as typeof Full;
 
 /** What a template may print: each name is a helper that takes one piece of shell text of that kind. */
@@ -10,7 +10,7 @@ export const printable = ['word', 'number', 'code', 'comment', 'directive', 'ver
 
 /**
  * Makes a renderer of a template that tools/assets.mjs compiled. The build refuses a template that prints
- * anything but `{{kind value}}`; here each helper refuses a value that is not of its kind, a missing one included.
+ * anything but `{{kind value}}`; here each helper refuses a value of another kind, including a missing one.
  */
 export function template<View extends object>(compiled: TemplateSpecification): (view: View) => string {
   const handlebars = Handlebars.create();

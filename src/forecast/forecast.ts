@@ -12,27 +12,27 @@ import { REQUEUE_DELAY, SIGNAL_EARLY, slurmMinutes } from '../time/slurm.ts';
 import { remarks, TOO_MUCH } from './remarks.ts';
 import { tasksOf } from './tasks.ts';
 
-/** Times that a flow does not contain, in seconds. Absent ones are estimated. */
+/** Times that a flow does not contain, in seconds. Missing ones are estimated. */
 export interface KnownTimes {
-  /** How long the program takes if nothing disturbs it. */
+  /** How long the program takes if nothing interrupts it. */
   readonly work?: Seconds | undefined;
   readonly checkpoint?: Seconds;
   readonly restore?: Seconds;
   readonly startUp?: Seconds;
   readonly early?: Seconds;
-  /** From the launch to the proof, as a rehearsal sets it (CRFLOW_PROVE). */
+  /** From the launch to the proof, as set for a rehearsal (CRFLOW_PROVE). */
   readonly prove?: Seconds;
 }
 
-/** From an attempt's start to the program's: modules, the coordinator, the launch. Seen: 2 to 4 s on a small machine. */
+/** From the start of an attempt to that of the program: modules, the coordinator, the launch. Measured: 2 to 4 s on a small machine. */
 const START_UP: Seconds = 10;
 
-/** The interval that a job sets itself is not shorter (runtime/daly.sh). */
+/** The shortest interval that a job chooses itself (runtime/daly.sh). */
 const SHORTEST_AUTO: Seconds = 10;
 
 /**
  * What will happen to a run of this plan. Pure: the same numbers give the same answer.
- * @param site the profile that the plan was made with, where a site was named
+ * @param site the profile that the plan was made with, if a site was named
  */
 export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile): Forecast {
   const { assumptions, value } = assume(plan, given, site);
@@ -123,14 +123,14 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
   return { ...answer, remarks: remarks(plan.checkpoint.engine, terms, answer, all) };
 }
 
-/** By the QOS of the flow, else by that which Slurm takes there. */
+/** By the QOS of the flow, or else by Slurm's default there. */
 function charge({ queue }: Plan, { walltime }: Run, site: SiteProfile | undefined): Forecast['charge'] {
   const qos = site?.qos.find((one) => (queue.qos === null ? one.default === true : one.name === queue.qos));
   if (qos?.charge === undefined) return null;
   return { qos: qos.name, factor: qos.charge, nodeHours: (walltime / 3600) * qos.charge };
 }
 
-/** The numbers that everything else rests on, each with what it rests on itself. */
+/** The numbers on which the forecast is based, each with its own basis. */
 function assume(plan: Plan, given: KnownTimes, site: SiteProfile | undefined) {
   const said = plan.checkpoint.expect > 0;
   const memory = said ? plan.checkpoint.expect : USUAL_MEMORY;
@@ -201,7 +201,7 @@ const seconds = (
   basis: given === undefined ? basis : 'given',
 });
 
-/** What a program that does not get to its end would need, if more would help it. */
+/** What a program that does not finish would need, if more would help. */
 function needed(terms: Terms, run: Run): Forecast['needs'] {
   if (terms.work === null || run.ending === 'done') return null;
   const enough = simulate({

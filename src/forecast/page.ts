@@ -7,14 +7,14 @@ import { describeDuration } from '../time/duration.ts';
 import { describeSize } from '../time/size.ts';
 import { axis, bar, LEGEND } from './timeline.ts';
 
-/** Columns of a page, whatever the terminal has. */
+/** Columns of a page, whatever the terminal's width. */
 const COLUMNS = 80;
 const LABEL = 17;
 const BAR = 48;
-/** Kinds of attempts that are drawn. */
+/** How many kinds of attempts are drawn. */
 const MOST_ROWS = 6;
 
-/** A forecast as a page of plain text: no line is longer than 80 columns, and none needs its colour. */
+/** A forecast as a page of plain text: no line is longer than 80 columns, and none depends on its colour. */
 export function page(forecast: Forecast, paint: Painter): string {
   const { workflow, remarks } = forecast;
   const sections: [string, string[]][] = [
@@ -84,7 +84,7 @@ function restores({ restores, groups }: Run): string {
   return words.join(', ');
 }
 
-/** What else it may be, where the warnings or Slurm's choice between time_min and time make a difference. */
+/** Other possible values, if the warnings or Slurm's choice between time_min and time make a difference. */
 function orSo({ least, most }: Range, is: number, say: (value: number) => string): string {
   const [from, to] = [say(least), say(most)];
   if (from === to) return '';
@@ -179,9 +179,9 @@ function assumption({ name, value, unit, given, basis }: Assumption): string[] {
   );
 }
 
-/** A label and what it says, wrapped beside it. */
+/** A label and its text, wrapped beside it. */
 function row(label: string, text: string): string[] {
-  // What was padded stays so.
+  // Padding is kept.
   const lines = wrap(text.replaceAll(/ (?= )|(?<= ) /g, '\u00A0'), COLUMNS - 2 - LABEL);
   return lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${line}`);
 }
@@ -190,7 +190,7 @@ function item(text: string): string[] {
   return wrap(text, COLUMNS - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`);
 }
 
-/** To the minute from an hour on, to the hour from a day on. */
+/** Rounded to minutes from an hour on, to hours from a day on. */
 function duration(seconds: Seconds): string {
   const grain = seconds >= 86_400 ? 3_600 : seconds >= 3_600 ? 60 : 1;
   return describeDuration(Math.round(seconds / grain) * grain);

@@ -10,7 +10,7 @@ export const TOO_MUCH = 20;
 
 /**
  * What a user should know before submitting, in sentences that contain the numbers.
- * @param all the run of the forecast, and what else it may be
+ * @param all the run of the forecast, and its other possible values
  */
 export function remarks(
   engine: EngineName,

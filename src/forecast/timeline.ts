@@ -12,7 +12,7 @@ export const LEGEND = [
   '. unused',
 ];
 
-/** Periods of at least so many columns are drawn one by one. */
+/** Periods of at least this many columns are drawn one by one. */
 const DRAWN = 3;
 
 /**

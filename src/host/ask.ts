@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What a command printed, or why it did not: as a phrase that ends "NAME: …". */
+/** What a command printed, or why it did not: as a phrase that completes "NAME: …". */
 export type Answer = { readonly text: string } | { readonly why: string };
 
 /**

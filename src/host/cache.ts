@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { makeFolder } from './files.ts';
 
-/** Results of tools that depend on nothing but their input. Losing one costs time and nothing else: no call fails. */
+/** Results of tools that depend only on their input. Losing one costs only time: no call fails. */
 export interface Cache {
   readonly read: (key: string) => Promise<string | undefined>;
   readonly write: (key: string, text: string) => Promise<void>;
@@ -13,11 +13,11 @@ export interface Cache {
 /** Remembers nothing. */
 export const noCache: Cache = { read: async () => undefined, write: async () => {} };
 
-/** Entries that are kept, and the characters of one; so a cache stays below 32 MiB. */
+/** The number of entries, and the characters of one; so a cache stays below 32 MiB. */
 export const mostEntries = 500;
 const longestEntry = 64 * 1024;
 
-/** Where crflow may keep what it can get again: XDG's place, else `~/.cache/crflow`; undefined without a home. */
+/** Where crflow may keep what it can produce again: XDG's folder, else `~/.cache/crflow`; undefined without a home. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
   const asked = env['XDG_CACHE_HOME'];
   if (asked && isAbsolute(asked)) return join(asked, 'crflow');
@@ -38,7 +38,7 @@ export function userCache(kind: string, env: NodeJS.ProcessEnv): Cache {
     read: async (key) => {
       try {
         const text = await readFile(pathOf(key), 'utf8');
-        // Its age is the time since it was of use: the oldest go first.
+        // Its age is the time since it was last used: the oldest are removed first.
         const now = new Date();
         await utimes(pathOf(key), now, now).catch(() => {});
         return text;

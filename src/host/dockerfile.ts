@@ -11,7 +11,7 @@ export interface DockerfileComment {
 /** An error in the language server protocol; anything less is a matter of taste. */
 const lspError = 1;
 
-/** Has dockerfile-utils read a Dockerfile: the grammar of its instructions, not the shell in them. */
+/** Has dockerfile-utils check a Dockerfile: the grammar of its instructions, not the shell in them. */
 export function lintDockerfile(text: string): DockerfileComment[] {
   return validate(text).map(({ range, message, severity }) => ({
     line: range.start.line + 1,

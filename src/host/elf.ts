@@ -9,7 +9,7 @@ export interface Elf {
   readonly paths: readonly string[];
   /** The loader that starts it; undefined for a library, and for a program that is linked statically. */
   readonly interpreter: string | undefined;
-  /** It is a program, by its header or by its interpreter, and not a library. */
+  /** By its header or its interpreter, it is a program rather than a library. */
   readonly isProgram: boolean;
 }
 
@@ -17,7 +17,7 @@ const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
 const PT_INTERP = 3;
 const DT = { needed: 1, strtab: 5, strsz: 10, rpath: 15, runpath: 29 } as const;
-/** More than this of a table is no table of a program. */
+/** No program has a larger table than this. */
 const LARGEST = 16 * 1024 * 1024;
 
 /**
@@ -89,7 +89,7 @@ function parse(file: number): Elf | undefined {
   };
 }
 
-/** More libraries than this no program has. */
+/** No program has more libraries than this. */
 const MOST = 2000;
 
 /**
@@ -130,7 +130,7 @@ function realpath(path: string): string {
 
 let known: readonly string[] | undefined;
 
-/** Where the loader looks by itself: /etc/ld.so.conf, with what that includes from its folder, and what it is built with. */
+/** Where the loader looks by default: /etc/ld.so.conf and the files that it includes, and its built-in folders. */
 function systemFolders(): readonly string[] {
   const lines = (path: string): string[] => {
     try {

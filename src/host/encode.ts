@@ -1,4 +1,4 @@
-/** Above this many characters a piece is worth remembering: the part of a script that other scripts have as well. */
+/** Longer pieces are worth remembering: they are the part that scripts have in common. */
 const LONG = 16 * 1024;
 const remembered = new Map<string, Uint8Array>();
 

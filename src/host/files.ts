@@ -6,7 +6,7 @@ import type { Source } from '../model/span.ts';
 import { encoded } from './encode.ts';
 import { NOT_REGULAR, readRegular } from './regular.ts';
 
-/** A flow is a page of text; anything of this size is another kind of file. */
+/** A flow is a page of text; a file of this size is something else. */
 export const largestSource = 1024 * 1024;
 
 /** Why a source could not be read, as a phrase that ends "cannot read X: …". */
@@ -24,8 +24,8 @@ export async function readSource(name: string): Promise<{ text: string } | Unrea
 }
 
 /**
- * A file that another one includes, by its path from there: its text, its name for messages, and its `id`, which is
- * the same by whatever path it is reached. Reads at once, for the compiler does not wait. Never throws.
+ * A file that another one includes, by its path relative to that: its text, its name for messages, and its `id`, which is
+ * the same for every path to it. Reads synchronously, because the compiler does. Never throws.
  */
 export function readIncluded(path: string, from: string): { source: Source; id: string } | Unreadable {
   try {
@@ -49,7 +49,7 @@ function fileBytes(name: string): { data: Uint8Array } | Unreadable {
   return 'why' in read ? { why: WHY[read.why] } : read;
 }
 
-/** It can be read only once, and asked for by several. */
+/** It can be read only once, and several may ask for it. */
 let input: Promise<{ data: Uint8Array } | Unreadable> | undefined;
 
 function standardInput(): Promise<{ data: Uint8Array } | Unreadable> {
@@ -95,14 +95,14 @@ export function plainWords(error: unknown): string {
 }
 
 /**
- * Makes a folder, and those above it, where they are not there yet. Rejects with the system's error, or in words where something
- * else has its name. `mkdir` with `recursive` of Node 20 never comes back where a folder refuses any name with ENOENT, as /proc does.
+ * Creates a folder and its parents if they do not exist. Rejects with the system's error, or in words if something
+ * else has its name. `mkdir` with `recursive` in Node 20 never returns if a folder refuses any name with ENOENT, as /proc does.
  */
 export async function makeFolder(folder: string): Promise<void> {
   await makeFolders(folder, 'it', false);
 }
 
-/** `called`: its name in words. `refused`: once already, so that to ask again has no end. */
+/** `called`: its name in words. `refused`: it was refused before, so asking again would never end. */
 async function makeFolders(folder: string, called: string, refused: boolean): Promise<void> {
   try {
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
@@ -113,13 +113,13 @@ async function makeFolders(folder: string, called: string, refused: boolean): Pr
     if (code === 'EEXIST') throw new Error(`${called} ${await whatStandsAt(folder)}`);
     const above = dirname(folder);
     if (code !== 'ENOENT' || refused || above === folder) throw error;
-    // Which another may have made in the meantime.
+    // Another process may have created it in the meantime.
     await makeFolders(above, above, false);
     await makeFolders(folder, called, true);
   }
 }
 
-/** What has the name of a folder that is to be made, as a phrase. */
+/** What already has the name of a folder that must be created, as a phrase. */
 async function whatStandsAt(path: string): Promise<string> {
   try {
     return (await stat(path)).isFile() ? 'is a file, not a folder' : 'is not a folder';
@@ -131,7 +131,7 @@ async function whatStandsAt(path: string): Promise<string> {
   }
 }
 
-/** Writes a file that is not there yet, and its folder; false where it is. Rejects with the system's error. */
+/** Writes a new file, and creates its folder; false if the file exists. Rejects with the system's error. */
 export async function createFile(folder: string, name: string, text: string): Promise<boolean> {
   await makeFolder(folder);
   try {
@@ -143,13 +143,13 @@ export async function createFile(folder: string, name: string, text: string): Pr
   }
 }
 
-/** Outputs are a few dozen KiB; of anything larger than this (bytes) only that is said. */
+/** Outputs are a few dozen KiB; about a file larger than this (bytes) only that is said. */
 const largestOutput = 4 * 1024 * 1024;
 
 /** The text of an output on disk, undefined if there is none. Bytes that are not UTF-8 are replaced. */
 export function readOutput(path: string): { text: string } | Unreadable | undefined {
   try {
-    // Most are not there yet; an error for each of a thousand flows would cost more than a flow does.
+    // Most do not exist yet; creating an error for each of a thousand flows would take longer than compiling them.
     if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
     const read = readRegular(path, largestOutput);
     if ('data' in read) return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.data) };
@@ -169,7 +169,7 @@ export function realPath(name: string): string {
   }
 }
 
-/** A search that has seen as many entries as this is in the wrong place, a home folder or a file system of data. */
+/** A search that meets this many entries is in the wrong place: a home folder or a file system full of data. */
 const mostEntries = 100_000;
 
 /**

@@ -15,10 +15,10 @@ export interface Comment {
 /** Why there is no usable answer. */
 export type Failed = { readonly why: string };
 
-/** Without the user's .shellcheckrc: the same flow has the same findings everywhere. */
+/** Ignores the user's .shellcheckrc: the same flow has the same findings everywhere. */
 const always = ['--norc', '--format=json1', '--shell=bash'];
 
-/** Has ShellCheck read a bash script, or remembers what it said of the same text in the same version. */
+/** Has ShellCheck check a bash script, or remembers what the same version said about the same text. */
 export async function shellCheck(
   tool: { readonly path: string; readonly version: string },
   text: string,

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readRegular } from './regular.ts';
 
-/** All forms of a manifest: a registry answers 404 for one that is not asked for (measured with docker-registry 2.8). */
+/** All types of manifests: a registry answers 404 if the manifest's type is not requested (measured with docker-registry 2.8). */
 const FORMS = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -12,7 +12,7 @@ const FORMS = [
 ];
 const ACCEPT = FORMS.join(', ');
 
-/** Bytes of a manifest (the distribution specification has registries take 4 MiB), and of a token's answer. */
+/** Bytes of a manifest (by the distribution specification, registries accept 4 MiB), and of the answer with a token. */
 const LARGEST_MANIFEST = 4 * 1024 * 1024;
 const LARGEST_TOKEN = 64 * 1024;
 /** Bytes of a file with logins. */
@@ -78,20 +78,20 @@ export async function digestOf(
   }
 }
 
-/** The body of an answer, which is read to `limit` bytes and not beyond; undefined where there is more of it. */
+/** The body of an answer, of which at most `limit` bytes are read; undefined if it is longer. */
 async function bodyOf(answer: Response, limit: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.length;
-    // To leave the loop ends the connection.
+    // Leaving the loop ends the connection.
     if (size > limit) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-/** Why a body is no manifest of an image: by its media type, which is what was asked for, and by its form. */
+/** Why a body is not the manifest of an image: by its media type, which must be the requested one, and by its form. */
 function whyInvalidManifest(body: Buffer, contentType: string | null): string | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (!FORMS.includes(type)) return `it is ${type === '' ? 'without a media type' : shortened(type)}`;
@@ -122,13 +122,13 @@ function inWords(error: unknown, registry: string, limit: number): string {
     return `${registry} did not answer within ${limit / 1000} s`;
   if (error instanceof SyntaxError) return `${registry} answers with something other than JSON`;
   const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
-  // The connection was there, and the rest of the answer did not come.
+  // The connection was made, but the rest of the answer did not arrive.
   if (error instanceof TypeError && error.message === 'terminated')
     return `${registry} did not complete its answer`;
   return `${registry} cannot be reached (${cause?.code ?? cause?.message ?? String(error)})`;
 }
 
-/** What a registry wants in the header: a token that its own server gives, or the login itself. */
+/** What a registry requires in the header: a token from its own server, or the login itself. */
 async function authorize(
   challenge: string,
   login: string | undefined,
@@ -139,7 +139,7 @@ async function authorize(
   if (!/^bearer /i.test(challenge)) return basic;
   const field = (name: string) => new RegExp(`${name}="([^"]*)"`, 'i').exec(challenge)?.[1];
   const realm = field('realm');
-  // A login goes to no server in the clear that was not asked in the clear.
+  // A login is not sent unencrypted to a server unless the registry itself was contacted unencrypted.
   if (realm === undefined || !URL.canParse(realm) || !realm.startsWith(asked === 'http' ? 'http' : 'https:'))
     return basic;
   const url = new URL(realm);
@@ -156,7 +156,7 @@ async function authorize(
   return typeof token === 'string' && /^[!-~]+$/.test(token) ? `Bearer ${token}` : undefined;
 }
 
-/** The login that `podman login` and `docker login` keep, in base64. */
+/** The login that `podman login` or `docker login` saved, in base64. */
 function loginFor(registry: string, env: NodeJS.ProcessEnv): string | undefined {
   const home = env['HOME'] ?? homedir();
   const files = [

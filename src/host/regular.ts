@@ -4,8 +4,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 export const NOT_REGULAR = 'it is not a regular file';
 
 /**
- * The bytes of a regular file, or why they are not read: a FIFO would wait for somebody to write, a device would do what it
- * does, and a file of more than `limit` bytes is of another kind. Also where the file becomes something else meanwhile.
+ * The bytes of a regular file, or why they are not read: a FIFO would wait for a writer, a device could have an
+ * effect, and a file of more than `limit` bytes is something else. Also handles a file that is replaced meanwhile.
  * Throws the system's error.
  */
 export function readRegular(
@@ -19,7 +19,7 @@ export function readRegular(
   try {
     const now = whyNot(fstatSync(file), limit);
     if (now !== undefined) return { why: now };
-    // One byte more than it may have, to see whether it grows.
+    // Reads one byte more than it should have, to notice growth.
     const buffer = new Uint8Array(Math.min(limit, fstatSync(file).size) + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < buffer.length; length += read)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 export interface Finished {
-  /** Exit status; 128 + n for a signal; 127 where the program could not be started. */
+  /** Exit status; 128 + n for a signal; 127 if the program could not be started. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -25,7 +25,7 @@ export function run(
     child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
     child.on('error', (error) => resolve({ status: 127, stdout, stderr: error.message }));
     child.on('close', (status, signal) => resolve({ status: status ?? (signal ? 137 : 1), stdout, stderr }));
-    child.stdin.on('error', () => {}); // a program that ends before it has read its input says so by its status
+    child.stdin.on('error', () => {}); // a program that ends before it has read its input reports that by its status
     child.stdin.end(options.input ?? '');
   });
 }

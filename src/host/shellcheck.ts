@@ -9,13 +9,13 @@ import { run } from './run.ts';
 /** A ShellCheck that works, or why there is none. */
 export type ShellCheck = { readonly path: string; readonly version: string } | { readonly why: string };
 
-/** The npm wrapper downloads some 2 MB; a machine that is not on the network may not even say no. */
+/** The npm wrapper downloads about 2 MB; without a network, it may not even fail. */
 const downloadLimit = 60_000;
 
 /**
  * Finds ShellCheck: the one that was named (`--shellcheck`, else `SHELLCHECK_BIN`), else the one on PATH, else
- * what the npm package `shellcheck` downloads, which is kept for the next time. One that was named and does
- * not work is not passed over: somebody meant it.
+ * what the npm package `shellcheck` downloads, which is kept for later. If one was named and does
+ * not work, no other is tried, because the user wants that one.
  */
 export async function findShellCheck(named: string | undefined, env: NodeJS.ProcessEnv): Promise<ShellCheck> {
   const asked = named ?? (env['SHELLCHECK_BIN'] || undefined);
@@ -48,7 +48,7 @@ const onPath = (program: string, env: NodeJS.ProcessEnv) =>
     .filter(Boolean)
     .map((folder) => join(folder, program));
 
-/** npx puts the wrapper's own command first on PATH; it would download without a limit, into node_modules. */
+/** npx puts the wrapper's own command first on PATH; it would download without a time limit, into node_modules. */
 const isWrapper = async (path: string) => (await realpath(path).catch(() => '')).includes('/node_modules/');
 
 async function versionOf(path: string): Promise<string | undefined> {

@@ -15,9 +15,9 @@ import { readRegular } from './regular.ts';
  * loses power. What is lost then can be compiled again, and `crc compile --check` finds what is damaged.
  */
 
-/** A hidden file of crc's: `.NAME.` and 12 hex digits. */
+/** One of crc's hidden files: `.NAME.` and 12 hex digits. */
 const TEMPORARY = /^\..+\.[0-9a-f]{12}$/;
-/** The list: pairs of a hidden name and the name that it gets. */
+/** The list: pairs of a hidden name and its final name. */
 const LIST = '.crc.commit';
 const mark = () => randomBytes(6).toString('hex');
 
@@ -46,7 +46,7 @@ export async function writeArtifacts(folder: string, artifacts: readonly Artifac
   finish(folder);
 }
 
-/** Does what the list of a crc says, of one that was killed as well; then what is left over counts for nothing. */
+/** Does what a crc's list says, also that of a killed crc; any other hidden files are worthless. */
 function finish(folder: string): void {
   const list = join(folder, LIST);
   for (const [temporary, name] of listed(list)) {
@@ -83,7 +83,7 @@ function writeTemporary(
   folder: string,
   one: { pieces: readonly string[]; mode: number; temporary: string; final: string },
 ): void {
-  // A rename over a folder fails, but only after others have been renamed.
+  // A rename over a folder fails, but perhaps after others have been renamed.
   if (statSync(one.final, { throwIfNoEntry: false })?.isDirectory())
     throw Object.assign(new Error('a folder is in the way'), { code: 'EISDIR' });
   writeNew(join(folder, one.temporary), one.pieces, one.mode);
@@ -100,7 +100,7 @@ function writeNew(path: string, pieces: readonly string[], mode: number): void {
 
 /** Who holds a folder: the process, and when it started, because process ids are reused. */
 const LOCK = '.crc.lock';
-/** Milliseconds that another crc is waited for, which takes a fraction of them; and after which one of another host is gone. */
+/** Milliseconds to wait for another crc, which needs a fraction of them; after that time, a crc on another host is considered gone. */
 const PATIENCE = 10_000;
 const FORGOTTEN = 60_000;
 
@@ -148,7 +148,7 @@ export async function lockFolder(
   return release;
 }
 
-/** A hidden file that a crc makes while it writes. */
+/** A hidden file that crc creates while it writes. */
 const isOfCrc = (name: string) =>
   TEMPORARY.test(name) &&
   /^\.(?:[A-Za-z][\w-]*\.(?:sbatch|crc\.json|Dockerfile|Dockerfile\.dockerignore|def|image\.sh)|crc\.commit|crc\.lock)\.[0-9a-f]{12}$/.test(
@@ -165,7 +165,7 @@ async function isGone(path: string, host: string): Promise<boolean> {
     if (holder['host'] !== host) return Date.now() - mtimeMs > FORGOTTEN;
     return (await startOf(Number(holder['pid']))) !== holder['started'];
   } catch (error) {
-    // One that is being written has nothing in it for a moment.
+    // One that is being written is empty for a moment.
     if (!(error instanceof SyntaxError)) return false;
     return Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > FORGOTTEN;
   }

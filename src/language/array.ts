@@ -1,7 +1,7 @@
-/** The largest index that Slurm can be configured to take. */
+/** The largest index that Slurm can be configured to accept. */
 const LARGEST_INDEX = 4_000_000;
 
-/** What is wrong with indices of an array, and where in their text. */
+/** What is wrong with the indices of an array, and where in their text. */
 export interface ArrayMistake {
   readonly from: number;
   readonly to: number;

@@ -4,7 +4,7 @@ export interface ClauseSpec {
   readonly example: string;
   /** Each is followed by a text. */
   readonly parts: readonly string[];
-  /** Words by themselves, that may be left out. */
+  /** Words without a text, which may be left out. */
   readonly flags: readonly string[];
   /** What other tools call it. */
   readonly aliases: readonly string[];
@@ -48,7 +48,7 @@ export function clauseOf(verb: string): ClauseSpec | undefined {
   return Object.hasOwn(clauses, verb) ? clauses[verb as ClauseName] : undefined;
 }
 
-/** `HOST:INSIDE` or `HOST:INSIDE:ro`, as the command lines of runtimes have it, written as a clause. */
+/** `HOST:INSIDE` or `HOST:INSIDE:ro`, the form of the runtimes' command lines, written as a clause. */
 export function splitMount(text: string): string | undefined {
   const [, from, to, flags] = /^([^:]+):(\/[^:]*)(?::([\w,]+))?$/.exec(text) ?? [];
   if (from === undefined || to === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Distribution } from './words.ts';
 
-/** Words that are a distribution, or a release of one, in the name or the tag of an image. */
+/** Words in an image's name or tag that mean a distribution or a release of one. */
 const WORDS: readonly (readonly [RegExp, Distribution])[] = [
   [/^ubi\d*$/, 'ubi'],
   [/^(?:debian\d*|buster|bullseye|bookworm|trixie|forky|sid)$/, 'debian'],
@@ -30,7 +30,7 @@ const KNOWN: readonly (readonly [RegExp, Distribution])[] = [
   [/^(?:continuumio\/|mambaorg\/micromamba$)/, 'debian'],
 ];
 
-/** What a base image is made of, where its name says so. The tag is nearer to it: python:3.12-bookworm. */
+/** The distribution of a base image, if its name says so. The tag is more specific: python:3.12-bookworm. */
 export function distributionNamed(repository: string, tag: string): Distribution | undefined {
   const among = (text: string) => {
     const words = text.toLowerCase().split(/[^a-z\d.]+|(?<=[a-z])\.|(?<=\d)\.(?=[a-z])/);

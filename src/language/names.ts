@@ -1,4 +1,4 @@
-/** Characters that a workflow's name may have: it becomes the name of files and of the job. */
+/** The longest name of a workflow, in characters: it becomes the name of files and of the job. */
 const LONGEST = 64;
 
 /** Can a workflow have that name: letters, digits, `_` and `-`, a letter first? */

@@ -26,14 +26,14 @@ const INSTEAD: Readonly<Record<string, string>> = {
   '--cd': FOLDER,
 };
 
-/** What to write in place of a runtime's option, with its value, where the language has something for it. */
+/** What to write instead of a runtime's option, with its value, if the language has a key for it. */
 export function insteadOf(option: string, value: string): string | undefined {
   const instead = INSTEAD[option];
   const mount = instead === MOUNT ? splitMount(value) : undefined;
   return mount === undefined ? instead : `write ${mount}`;
 }
 
-/** What to write in place of a word that is no option; `before` is the item before it, if there is one. */
+/** What to write instead of a word that is not an option; `before` is the item before it, if any. */
 export function helpForWord(text: string, before: string | undefined): string {
   const isOption = before !== undefined && /^--?[A-Za-z][^=]*$/.test(before);
   const instead = isOption ? insteadOf(before, text) : undefined;

@@ -80,7 +80,7 @@ export const OPTIONS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKi
 const ONE_PROCESS =
   "a job has one task on one node, because DMTCP cannot checkpoint MPI with several ranks: use `threads` for threads, `array` for independent runs, and MANA or the program's own checkpoints for ranks";
 
-/** Options with a key of their own, or that crc sets, or that a job of crflow cannot have: what to say of them. */
+/** Options with a key, options that crc sets, and options that a crflow job cannot have: what to say about them. */
 export const REFUSED: ReadonlyMap<string, string> = new Map([
   ...Object.entries({
     account: 'account',

@@ -2,21 +2,21 @@
 type Named = 'Int' | 'Duration' | 'Size' | 'String';
 
 /**
- * A type of value: all that is known of it before one is read. src/check/values.ts has a reader for each, src/model/values.ts
- * what it reads.
+ * A type of value: all that is known about it before a value is read. src/check/values.ts has a reader for each, src/model/values.ts
+ * the type of its result.
  */
 export interface ValueType {
   /** What a message says that a key takes. */
   readonly expected: string;
   /** The same in a table of the reference. */
   readonly called: string;
-  /** A number or word by itself; text in quotes; or texts in a list. */
+  /** A bare number or word; text in quotes; or a list of texts. */
   readonly form: 'bare' | 'quoted' | 'list';
   /** For a `bare` type: the type of what {{name}} inserts for its key, and of a name used as its value. */
   readonly named?: Named;
-  /** Of a `quoted` one: its text is a list with commas. */
+  /** For a `quoted` type: its text is a list separated by commas. */
   readonly commas?: true;
-  /** Of a `list`: its items where they were written as one text with blanks or commas; `whole`: that text is one item. */
+  /** For a `list`: its items if they were written as one text with blanks or commas; `whole`: that text is one item. */
   readonly item?: RegExp | 'whole';
 }
 
@@ -67,5 +67,5 @@ export const types = {
 
 export type KeyType = keyof typeof types;
 
-/** All that is known of the type. */
+/** All that is known about the type. */
 export const typeOf = (type: KeyType): ValueType => types[type];

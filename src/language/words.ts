@@ -1,4 +1,4 @@
-/** The container runtimes that there is an emitter for: targets/runtimes. */
+/** The container runtimes for which there is an emitter: targets/runtimes. */
 export const RUNTIMES = ['shifter', 'podman-hpc', 'apptainer', 'podman', 'charliecloud'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
 
@@ -6,10 +6,10 @@ export type RuntimeName = (typeof RUNTIMES)[number];
 export const ENGINES = ['dmtcp', 'own', 'none'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-/** The signals that a program may be asked by to save. */
+/** The signals that can ask a program to save. */
 export const ASKING_SIGNALS = ['USR1', 'USR2', 'TERM', 'INT', 'HUP', 'QUIT', 'ALRM'] as const;
 
-/** How packages are installed: the distribution that an image is made of. */
+/** The distributions that an image can have, by how packages are installed. */
 export const DISTRIBUTIONS = [
   'debian',
   'ubuntu',
@@ -23,9 +23,9 @@ export const DISTRIBUTIONS = [
 ] as const;
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 
-/** The signals that Slurm can send as a warning, and that neither DMTCP (USR2) nor the kernel (KILL, STOP) keeps for itself. */
+/** The signals that Slurm can send as a warning, without those that DMTCP (USR2) and the kernel (KILL, STOP) reserve. */
 export const SIGNALS = ['USR1', 'TERM', 'INT', 'HUP', 'QUIT'] as const;
 export type WarningSignal = (typeof SIGNALS)[number];
 
-/** Commands that start the ranks of a parallel program, by their names without folders. */
+/** Commands that start the ranks of a parallel program, by name, without folders. */
 export const LAUNCHERS = /^(?:srun|mpirun|mpiexec(?:\.hydra)?|orterun|prterun|aprun|jsrun)$/;

@@ -10,11 +10,11 @@ export interface FlowFile {
   readonly version: NumberValue | undefined;
   readonly workflows: readonly WorkflowNode[];
   readonly includes: readonly Include[];
-  /** `site "…"`: one at most is right. */
+  /** `site "…"`: at most one is valid. */
   readonly sites: readonly Site[];
   /** `param` and `let` at the top, in the order of the text. */
   readonly declarations: readonly Declaration[];
-  /** Something was reported: what seems to be absent may not be. */
+  /** Something was reported: what seems to be missing may be there. */
   readonly broken: boolean;
   /** `mount …` and similar, which belong only in blocks. */
   readonly clauses: readonly Clause[];
@@ -31,7 +31,7 @@ export interface WorkflowNode {
   readonly kind: 'workflow';
   readonly name: Name | undefined;
   readonly entries: readonly Entry[];
-  /** Something in it could not be read: what seems to be absent may not be. */
+  /** Something in it could not be read: what seems to be missing may be there. */
   readonly broken: boolean;
   readonly span: Span;
 }
@@ -53,7 +53,7 @@ export interface Let {
 export interface Param {
   readonly kind: 'param';
   readonly key: Name;
-  /** Absent where it was not written, which was reported. */
+  /** Absent if it was not written, which was reported. */
   readonly type: Name | undefined;
   readonly value: Value | undefined;
   readonly span: Span;
@@ -79,7 +79,7 @@ export interface Clause {
   readonly key: Name;
   readonly text: StringValue | MissingValue;
   readonly parts: readonly ClausePart[];
-  /** What is wrong with its form was reported. */
+  /** A mistake in its form was reported. */
   readonly broken: boolean;
   readonly span: Span;
 }
@@ -100,7 +100,7 @@ export interface Block {
   readonly kind: 'block';
   readonly key: Name;
   readonly entries: readonly Entry[];
-  /** Something in it could not be read: what seems to be absent may not be. */
+  /** Something in it could not be read: what seems to be missing may be there. */
   readonly broken: boolean;
   readonly span: Span;
 }
@@ -133,7 +133,7 @@ export interface NumberValue {
   readonly kind: 'number';
   readonly text: string;
   readonly span: Span;
-  /** What it comes to, in its base unit, where it was worked out and `text` only shows it. */
+  /** Its value in the base unit, if it was calculated and `text` only shows it. */
   readonly amount?: number;
 }
 
@@ -144,7 +144,7 @@ export interface WordValue {
   readonly span: Span;
 }
 
-/** `first op operand op operand …`, the operators all of one rank, worked out from the left. */
+/** `first op operand op operand …`, with operators of equal precedence, evaluated from the left. */
 export interface Calculation {
   readonly kind: 'calculation';
   readonly first: Value;

@@ -5,7 +5,7 @@ export { DISTRIBUTIONS, type Distribution, RUNTIMES, type RuntimeName } from '..
 
 /**
  * An image by its OCI name, in full: `debian` is docker.io/library/debian:latest. Each runtime spells it its way. A
- * digest is `sha256:` and 64 hex digits; where there is one, it decides, and the tag is for people.
+ * digest is `sha256:` and 64 hex digits; if there is one, it decides, and the tag is for people.
  */
 export interface ImageName {
   readonly kind: 'name';
@@ -24,11 +24,11 @@ export interface ImageFile {
 
 export type Image = ImageName | ImageFile;
 
-/** What an image is called: a file by its name, without a tag. */
+/** The name of an image; a file has no tag. */
 export const calledOf = (image: Image): { readonly repository: string; readonly tag: string } =>
   image.kind === 'name' ? image : { repository: asWritten(image.path).replace(/^.*\//, ''), tag: '' };
 
-/** A folder or file of the host that is seen inside. */
+/** A folder or file of the host that is visible inside. */
 export interface Mount {
   readonly from: HostPath;
   /** Absolute, in the container. */
@@ -49,11 +49,11 @@ export interface Container {
   readonly mounts: readonly Mount[];
 }
 
-/** What comes into the image to be built there. `to` is absolute, in the image. */
+/** A source that is built in the image. `to` is absolute, in the image. */
 export type ImageSource =
-  /** From the folder of the flow; relative to it. */
+  /** From the flow's folder; relative to it. */
   | { readonly kind: 'copy'; readonly from: string; readonly to: string }
-  /** A commit, 40 hex digits: git itself verifies what it gets. */
+  /** A commit, 40 hex digits: git verifies what it fetches. */
   | { readonly kind: 'git'; readonly from: string; readonly commit: string; readonly to: string }
   /** A tar archive, by URL or relative to the flow, unpacked into `to`; 64 hex digits. */
   | { readonly kind: 'archive'; readonly from: string; readonly sha256: string; readonly to: string };
@@ -62,22 +62,22 @@ export type ImageSource =
 export interface ImageRecipe {
   readonly from: Image;
   readonly distribution: Distribution;
-  /** Packages of the distribution: that the application needs, and that only its build needs. */
+  /** Packages of the distribution: those that the application needs, and those that only its build needs. */
   readonly packages: readonly string[];
   readonly buildPackages: readonly string[];
   readonly sources: readonly ImageSource[];
-  /** The scientist's own bash, run with `set -eo pipefail` in the folder of the first source; null: nothing is built. */
+  /** The user's own bash, run with `set -eo pipefail` in the folder of the first source; null: nothing is built. */
   readonly build: { readonly text: string; readonly firstLine: number; readonly lastLine: number } | null;
   /** What the image keeps of the build: absolute paths. */
   readonly results: readonly string[];
-  /** Who it runs as; absent: who the base image runs as. */
+  /** The user that it runs as; absent: the base image's. */
   readonly user?: string;
   /** `NAME=text`: its variables and labels. */
   readonly env?: readonly string[];
   readonly labels?: readonly string[];
   /** `linux/amd64`; absent: the builder's. */
   readonly platform?: string;
-  /** Folders that the build finds again the next time, if the builder can keep them. */
+  /** Folders that later builds find again, if the builder can keep them. */
   readonly cache?: readonly string[];
   readonly dmtcp: {
     readonly release: string;
@@ -86,42 +86,42 @@ export interface ImageRecipe {
   };
 }
 
-/** What a runtime can express, for the checker: the runtimes of targets/runtimes each say it of themselves. */
+/** What a runtime can express, for the checker; each runtime in targets/runtimes describes itself. */
 export interface RuntimeRules {
   readonly name: RuntimeName;
-  /** As its people write it. */
+  /** Its name in its own spelling. */
   readonly label: string;
-  /** Commands that start a container of it, or of a kind that it can take the place of. `always`: whatever follows them. */
+  /** Commands that start a container of this runtime, or of a kind that it can replace. `always`: whatever follows them. */
   readonly starters: { readonly commands: readonly string[]; readonly always: boolean };
   /** What kind of file an image can be; a folder is then possible as well. null: images have only names. */
   readonly files: ImageFiles | null;
-  /** Why a digest cannot decide which image it is, and what a run does about it, as a phrase; null where one can. */
+  /** Why a digest cannot identify its images, and what a run does instead, as a phrase; null if one can. */
   readonly noDigest: string | null;
-  /** Does it know images that are on the node only, `localhost/…`? */
+  /** Does it know images that exist only on the node, `localhost/…`? */
   readonly local: boolean;
   /** Its modules: `known` is absent if they differ between sites; null if the runtime has no modules. */
   readonly modules: RuntimeModules | null;
-  /** Why nothing can be mounted at a place inside. */
+  /** Why nothing can be mounted at a path inside. */
   readonly whyNoMount: (to: string) => string | undefined;
   /** Can a mount be read-only? */
   readonly readonly: boolean;
   /** Options, with their dashes, that the job gives itself. */
   readonly ownOptions: readonly string[];
-  /** Options that take away what a job relies on, each with the reason, a sentence without its dot. */
+  /** Options that break what a job relies on, each with the reason, a sentence without its dot. */
   readonly refusedOptions: readonly (readonly [options: readonly string[], why: string])[];
-  /** Options that show GPUs to a program; with a value, where only some values do. */
+  /** Options that show GPUs to a program; with a value if only some values do. */
   readonly gpuOptions: readonly (readonly [option: string, value?: RegExp])[];
-  /** Does it take a long option cut short, as getopt_long(3) does? */
+  /** Does it accept abbreviated long options, as getopt_long(3) does? */
   readonly abbreviates: boolean;
 }
 
-/** All that there is to a container runtime: what it can express, how it spells an image, and its bash. */
+/** Everything about a container runtime: what it can express, how it spells an image, and its bash. */
 export interface Runtime extends RuntimeRules {
   /** Its command. */
   readonly command: string;
   readonly spell: (image: ImageName) => string;
   /**
-   * `find_image`, which sets `image_id` or leaves, and `inside COMMAND…`, which becomes the command in the container, with
+   * `find_image`, which sets `image_id` or leaves, and `inside COMMAND…`, which replaces itself with the command in the container, with
    * `binds` (three words each: from, to, `ro` or nothing) and `runtime_options`.
    */
   readonly bash: string;
@@ -133,23 +133,23 @@ export interface Runtime extends RuntimeRules {
 
 /** Images of a runtime that are files. */
 export interface ImageFiles {
-  /** How their names end. */
+  /** The suffixes of their names. */
   readonly ending: string;
   /** Endings of image files that belong to other runtimes, so it cannot run them. */
   readonly foreign: readonly string[];
-  /** Does what builds one know no base but those of registries? */
+  /** Can the program that builds one use only bases from registries? */
   readonly baseFromRegistry: boolean;
-  /** Can what builds one extend one? */
+  /** Can the program that builds one extend one? */
   readonly extendsFiles: boolean;
 }
 
 export interface RuntimeModules {
   readonly known?: readonly string[];
-  /** Groups of which one at most can be used. */
+  /** Groups of modules of which only one can be used. */
   readonly exclusive: readonly (readonly string[])[];
-  /** With these the runtime starts the command in a way that a signal does not reach. */
+  /** With these, the runtime starts the command in such a way that signals do not reach it. */
   readonly detached: readonly string[];
-  /** With these the container is not apart from its host any more; and why that matters. */
+  /** With these, the container is no longer separate from its host; and why that matters. */
   readonly opened?: readonly (readonly [module: string, why: string])[];
 }
 

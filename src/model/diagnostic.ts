@@ -8,7 +8,7 @@ export interface Label {
 
 /**
  * One finding, ready to be rendered: as a frame for people, as JSON for tools (specs/diagnostics.schema.json).
- * `title` says what is wrong in one line; `notes` say why it matters; `help` says the way out.
+ * `title` says what is wrong in one line; `notes` say why it matters; `help` says how to fix it.
  */
 export interface Diagnostic {
   /** Stable: `CRF` and three digits. Never reused. */

@@ -9,26 +9,26 @@ export type { Bytes, Seconds } from './values.ts';
 
 type Keys<B extends BlockName> = (typeof vocabulary)[B]['keys'];
 
-/** What a key holds: a value of its type; of a word, one of its words. */
+/** The value of a key: of its type or, for a word, one of its words. */
 export type ValueFor<Spec> = Spec extends { type: 'choice'; choices: readonly (infer Word)[] }
   ? Word
   : Spec extends { type: infer Type extends KeyType }
     ? ValueOf[Type]
     : never;
 
-/** The keys of a block that it cannot do without. */
+/** The required keys of a block. */
 export type RequiredKey<B extends BlockName> = {
   [K in keyof Keys<B>]: Keys<B>[K] extends { required: true } ? K : never;
 }[keyof Keys<B>];
 
-/** The keys of a block with their values. What the flow does not say is absent: defaults are the plan's. */
+/** The keys of a block with their values. What the flow does not say is absent: the plan fills in defaults. */
 export type BlockValues<B extends BlockName> = {
   readonly [K in RequiredKey<B>]: ValueFor<Keys<B>[K]>;
 } & {
   readonly [K in Exclude<keyof Keys<B>, RequiredKey<B>>]?: ValueFor<Keys<B>[K]>;
 };
 
-/** What blocks hold beside their keys. */
+/** What blocks contain besides their keys. */
 interface Inside {
   readonly environment: { readonly set: readonly Variable[] };
   readonly container: { readonly mounts: readonly Mount[] };
@@ -36,7 +36,7 @@ interface Inside {
   readonly schedule: { readonly options: readonly SlurmOption[] };
 }
 
-/** A block whose names and types are right and whose units are normalised. */
+/** A block with valid names and types, and normalised units. */
 export type BlockModel<B extends BlockName> = BlockValues<B> & (B extends keyof Inside ? Inside[B] : unknown);
 
 type RequiredBlock = {

@@ -1,14 +1,14 @@
 import type { Bytes, Seconds } from './flow.ts';
 
 /**
- * What will happen to a run, before it is submitted. Durations are in seconds; those that rest on an assumption are as good
+ * What will happen to a run, before it is submitted. Durations are in seconds; those based on an assumption are only as good
  * as that. The schema is specs/forecast.schema.json.
  */
 export interface Forecast {
   readonly workflow: string;
-  /** What the program takes if nothing disturbs it, as the user says; absent: the forecast is of what fits into `total`. */
+  /** How long the program takes if nothing interrupts it, according to the user; absent: the forecast says what fits into `total`. */
   readonly program: Seconds | null;
-  /** Of one attempt, in whole minutes as Slurm has them; of all; and what the warning is asked for. */
+  /** The time of one attempt, in whole minutes as in Slurm; of all; and for the warning. */
   readonly asked: {
     readonly time: Seconds;
     readonly timeMin: Seconds | null;
@@ -16,51 +16,51 @@ export interface Forecast {
     readonly lead: Seconds;
   };
   readonly assumptions: readonly Assumption[];
-  /** A run without failures whose warnings all come as early as they can: what the rest of the forecast is about. */
+  /** A run without failures in which all warnings come as early as possible: the rest of the forecast is about this one. */
   readonly run: Run;
-  /** Between a run whose warnings come as late as they can and one whose attempts are the shortest and warned first. */
+  /** Two extremes: a run whose warnings come as late as possible, and one with the shortest attempts and the earliest warnings. */
   readonly range: {
     readonly attempts: Range;
     readonly checkpoints: Range;
     readonly work: Range;
   };
-  /** The walltime and the attempts that the program needs to end, where `run` does not let it; else absent. */
+  /** The walltime and the attempts that the program needs to finish, if it does not in `run`; else absent. */
   readonly needs: { readonly total: Seconds; readonly attempts: number } | null;
   readonly interval: {
-    /** What the job keeps to once a checkpoint was measured. */
+    /** The interval that the job uses once a checkpoint was measured. */
     readonly used: Candidate;
     readonly auto: boolean;
     readonly young: Candidate;
     readonly daly: Candidate;
     /** How long a checkpoint interrupts the program; with `protect`, including a restore. */
     readonly cost: Seconds;
-    /** From a failure to work, the queue apart. */
+    /** From a failure until work continues, apart from the queue. */
     readonly restart: Seconds;
     readonly mtbf: Seconds;
-    /** Failures to be expected in the walltime of the run. */
+    /** The number of failures to expect in the walltime of the run. */
     readonly failures: number;
   };
   readonly disk: {
-    /** Of one generation, without copies of protected files. */
+    /** The size of one generation, without copies of protected files. */
     readonly generation: Bytes;
-    /** The most that one run takes: `keep` generations and the one that is being made. */
+    /** The most that one run takes: `keep` generations and the one that is being written. */
     readonly most: Bytes;
     /** What must be free before the run so that no checkpoint is skipped: each needs 1.2 times its size. */
     readonly free: Bytes;
-    /** Tasks of the array, which each have all of the above; 1 without one. */
+    /** Tasks of the array, each of which has all of the above; 1 without an array. */
     readonly tasks: number;
   };
   readonly queue: {
     readonly continue: 'requeue' | 'resubmit' | 'resume';
-    /** What Slurm itself keeps an attempt waiting after a requeue, before it looks for a place for it. */
+    /** How long Slurm itself delays an attempt after a requeue, before it looks for a node. */
     readonly delay: Seconds;
-    /** From the first start to the end, were there always a place at once; absent where a person resumes. */
+    /** From the first start to the end, if a node were always free at once; absent if a person resumes. */
     readonly elapsed: Seconds | null;
   };
-  /** What the site charges for one run, were its node all its own; null where no profile of a site says it. */
+  /** What the site charges for one run with exclusive nodes; null if no profile says it. */
   readonly charge: {
     readonly qos: string;
-    /** Node hours that an hour of a node costs there. */
+    /** Node hours charged for an hour of a node. */
     readonly factor: number;
     readonly nodeHours: number;
   } | null;
@@ -68,14 +68,14 @@ export interface Forecast {
   readonly remarks: readonly string[];
 }
 
-/** A number that the forecast rests on. */
+/** A number on which the forecast is based. */
 export interface Assumption {
   readonly name: 'memory' | 'checkpoint' | 'restore' | 'start-up' | 'mtbf' | 'early' | 'requeue';
   readonly value: number;
   readonly unit: 's' | 'bytes';
-  /** Does the flow say it, or the profile of its site? Else it is an estimate. */
+  /** Does the flow or its site's profile contain it? If not, it is an estimate. */
   readonly given: boolean;
-  /** What it rests on, in a few words. */
+  /** Its basis, in a few words. */
   readonly basis: string;
 }
 
@@ -84,7 +84,7 @@ export interface Range {
   readonly most: number;
 }
 
-/** An interval, and how much longer checkpoints and failures make the work at it: 0.02 is 2 %. Null: beyond all counting. */
+/** An interval, and the overhead of checkpoints and failures at it: 0.02 is 2 %. Null: too large to calculate. */
 export interface Candidate {
   readonly seconds: number;
   readonly overhead: number | null;
@@ -100,7 +100,7 @@ export interface Run {
   readonly attempts: number;
   readonly requeues: number;
   readonly checkpoints: number;
-  /** Of these, those that were due, and not the last of their attempt. */
+  /** The number of these that were due at their interval rather than at the end of an attempt. */
   readonly periodic: number;
   readonly restores: number;
   readonly walltime: Seconds;
@@ -110,7 +110,7 @@ export interface Run {
   readonly saving: Seconds;
   /** Work that has to be done again. */
   readonly lost: Seconds;
-  /** In order; `count` attempts that are alike, each. */
+  /** In order; each entry is `count` equal attempts. */
   readonly groups: readonly { readonly count: number; readonly attempt: Attempt }[];
 }
 
@@ -125,15 +125,15 @@ export interface Attempt {
   /** The checkpoint at the warning; 0: there is none, or it is not finished in time. */
   readonly last: Seconds;
   readonly walltime: Seconds;
-  /** What of its work is saved, or done. */
+  /** How much of its work is saved or done. */
   readonly work: Seconds;
   readonly lost: Seconds;
   readonly checkpoints: number;
   readonly periodic: number;
   readonly saving: Seconds;
-  /** Those that came to their end. */
+  /** Those that were finished. */
   readonly restores: number;
-  /** `limit`: its time limit, and the run goes on. */
+  /** `limit`: its time limit, and the run continues. */
   readonly ending: 'limit' | Run['ending'];
 }
 

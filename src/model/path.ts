@@ -8,7 +8,7 @@ export type PathPart =
 export const asWritten = (path: HostPath): string =>
   path.map((part) => (part.kind === 'variable' ? `$${part.name}` : part.text)).join('');
 
-/** The variables of a path, or of several one after the other, each once. */
+/** The variables of one or several paths, each once. */
 export const variablesOf = (path: HostPath): readonly string[] => [
   ...new Set(path.flatMap((part) => (part.kind === 'variable' ? [part.name] : []))),
 ];

@@ -20,11 +20,11 @@ export interface Plan {
   /** Absent: `NAME-ID.out` in `workdir`. */
   readonly output: HostPath | null;
   readonly load: readonly string[];
-  /** Variables of the submission that the container gets; `*` ends the beginning of a name. */
+  /** Variables of the submission that the container gets; `*` after a prefix means all with that prefix. */
   readonly pass?: readonly string[];
-  /** `why`: crc sets it, and says so in the script. */
+  /** `why`: crc sets it itself, and explains it in the script. */
   readonly set: readonly { readonly name: string; readonly value: string; readonly why?: string }[];
-  /** What the job is given; `gpus`: on each node, as sbatch takes it. */
+  /** The job's resources; `gpus`: on each node, in sbatch's syntax. */
   readonly resources: {
     readonly nodes: number;
     readonly tasks: number;
@@ -33,13 +33,13 @@ export interface Plan {
   };
   /** Absent: the application runs on the host. */
   readonly container?: Container;
-  /** How the container's image is made; absent: it is there already. */
+  /** How the container's image is made; absent: it exists already. */
   readonly image?: ImageRecipe;
   readonly checkpoint: {
     readonly engine: EngineName;
     /** The program's own checkpoints; absent with another engine. */
     readonly own?: OwnCheckpoints;
-    /** Where `mtbf` is given: only until the first checkpoint was measured. */
+    /** If `mtbf` is given: only until the first checkpoint was measured. */
     readonly interval: Seconds;
     /** Mean time between failures, for `interval = auto`; absent: the interval is fixed. */
     readonly mtbf: Seconds | null;
@@ -54,16 +54,16 @@ export interface Plan {
     readonly prove: boolean;
     /** Patterns of files in `workdir` that are kept with each generation. */
     readonly protect: readonly string[];
-    /** Does a run stop rather than restore, where a file has changed that a restore does not bring back? */
+    /** Does a run stop rather than restore if a file has changed that a restore does not bring back? */
     readonly strict: boolean;
     /** A program whose output does not grow for this long hangs. */
     readonly alive: Seconds | null;
-    /** Size expected of the first checkpoint; 0 where the flow does not say. */
+    /** Expected size of the first checkpoint; 0 if the flow does not say. */
     readonly expect: Bytes;
   };
-  /** How a run goes on after the time limit: by itself, as the same job or another; or when its owner resumes it. */
+  /** How a run continues after the time limit: by itself, as the same job or another; or when its owner resumes it. */
   readonly continue: 'requeue' | 'resubmit' | 'resume';
-  /** `max`: attempts of a run. */
+  /** `max`: the most attempts of a run. */
   readonly attempt: { readonly time: Seconds; readonly timeMin: Seconds | null; readonly max: number | null };
   readonly total: Seconds;
   readonly queue: {
@@ -75,17 +75,17 @@ export interface Plan {
     readonly constraint: string | null;
     /** Indices of the tasks of an array; absent: one job. */
     readonly array?: string;
-    /** Further long options of the scheduler, without dashes; null where one has no value. */
+    /** Further long options of the scheduler, without dashes; null for one without a value. */
     readonly options?: readonly SlurmOption[];
   };
 }
 
-/** How a program saves itself, and how it is seen to. Files are relative to `workdir`. */
+/** How a program saves itself, and how the job notices. Files are relative to `workdir`. */
 export interface OwnCheckpoints {
-  /** Patterns of the files of a checkpoint, and of those that are only added to. */
+  /** Patterns of the files of a checkpoint, and of those that the program only appends to. */
   readonly files: readonly string[];
   readonly grows: readonly string[];
-  /** How the program is asked to save; absent: it cannot be. */
+  /** How the program is asked to save; absent: it cannot be asked. */
   readonly ask:
     | { readonly how: 'signal'; readonly signal: string }
     | { readonly how: 'file'; readonly file: string; readonly text: string }
@@ -96,12 +96,12 @@ export interface OwnCheckpoints {
   readonly done: {
     readonly files: readonly string[];
     readonly text: string | null;
-    /** The file that `text` is in; absent: the output. */
+    /** The file that contains `text`; absent: the output. */
     readonly in: string | null;
     readonly command: string | null;
   };
   /** Patterns of files that are removed before each start. */
   readonly clear: readonly string[];
-  /** What is run in place of `run` to go on; absent: `run`. */
+  /** What runs instead of `run` to continue; absent: `run`. */
   readonly again: string | null;
 }

@@ -7,11 +7,11 @@ import type { Bytes, Seconds } from './flow.ts';
  */
 export interface SiteProfile {
   readonly name: string;
-  /** Lists that hold all that there is. */
+  /** The lists that are complete. */
   readonly complete: readonly ('partitions' | 'qos' | 'nodes')[];
   /** Keys of `schedule` that every job there must have. */
   readonly needs: readonly ('account' | 'partition' | 'qos' | 'constraint')[];
-  /** Where runs keep their state, where a flow does not say: as written, with `$NAME`. */
+  /** Where runs keep their state if a flow does not say: as written, with `$NAME`. */
   readonly state?: string;
   readonly partitions: readonly SitePartition[];
   readonly qos: readonly SiteQos[];
@@ -25,7 +25,7 @@ export interface SitePartition {
   readonly name: string;
   readonly default?: boolean;
   readonly maxTime?: Seconds;
-  /** Of its largest node. */
+  /** The size of its largest node. */
   readonly cpus?: number;
   readonly memory?: Bytes;
   readonly grace?: Seconds;
@@ -61,7 +61,7 @@ export interface SiteRuntime {
 
 export interface FileSystem {
   readonly name: string;
-  /** Absolute, or with a variable first. */
+  /** Absolute, or beginning with a variable. */
   readonly paths: readonly string[];
   readonly scope: 'shared' | 'node-local';
   readonly memory?: boolean;

@@ -10,7 +10,7 @@ export function textOf(value: StringValue): string {
 export function spanInside(value: StringValue, from: number, to: number): Span {
   const { segments } = value;
   const starts = startsOf(segments);
-  // The first segment that goes on after `from`, and the first that reaches `to`.
+  // The first segment that ends after `from`, and the first that reaches `to`.
   const last = firstWhere(segments.length, (i) => to <= (starts[i + 1] ?? 0));
   const first = firstWhere(last, (i) => from < (starts[i + 1] ?? 0));
   const [opening, closing] = [segments[first], segments[last]];
@@ -21,10 +21,10 @@ export function spanInside(value: StringValue, from: number, to: number): Span {
   };
 }
 
-/** Kept: rules ask where each command of a text is, and a text of n {{names}} has n segments. */
+/** Cached: rules ask for the place of each command in a text, and a text with n {{names}} has n segments. */
 const known = new WeakMap<readonly StringSegment[], readonly number[]>();
 
-/** Where each segment begins in the text of a string, and at last where the text ends. */
+/** Where each segment begins in the text of a string, and finally where the text ends. */
 function startsOf(segments: readonly StringSegment[]): readonly number[] {
   const before = known.get(segments);
   if (before !== undefined) return before;
@@ -34,7 +34,7 @@ function startsOf(segments: readonly StringSegment[]): readonly number[] {
   return starts;
 }
 
-/** The first index below `count` at which `holds`, which goes on to hold after it; `count` where it never does. */
+/** The first index below `count` for which `holds` is true, as it is for all after it; `count` if there is none. */
 function firstWhere(count: number, holds: (i: number) => boolean): number {
   let [low, high] = [0, count];
   while (low < high) {

@@ -22,7 +22,7 @@ export interface ValueOf extends Record<KeyType, unknown> {
   signal: WarningSignal;
   'slurm-name': string;
   'slurm-constraint': string;
-  /** As sbatch takes it. */
+  /** In sbatch's syntax. */
   array: string;
   modules: readonly string[];
   patterns: readonly string[];
@@ -40,7 +40,7 @@ export interface ValueOf extends Record<KeyType, unknown> {
   platform: string;
   /** Relative to `workdir`, below it, no pattern. */
   'work-file': string;
-  /** As sbatch takes it: `4`, `a100:4`. */
+  /** In sbatch's syntax: `4`, `a100:4`. */
   gpus: string;
   text: string;
 }

@@ -2,17 +2,17 @@ import type { ImageName } from '../model/container.ts';
 import { asWritten } from '../model/path.ts';
 import type { Plan } from '../model/plan.ts';
 
-/** Digests of images, by their names in full: what `crc compile --lock` found, and the manifest keeps. */
+/** Digests of images, by their full names: found by `crc compile --lock`, and kept in the manifest. */
 export type Locks = ReadonlyMap<string, string>;
 
-/** An image of a plan that a digest can pin, under the name that its lock is kept under; or why none can. */
+/** An image of a plan that can be pinned, under the name of its lock; or why it cannot. */
 export type Lockable =
   | { readonly name: string; readonly why: null; readonly image: ImageName }
   | { readonly name: string; readonly why: string };
 
 /**
- * The images of a plan whose names can come to mean another: the one that it runs in, or where crc writes its recipe, the one
- * that this extends. `noDigest`: why the runtime can be given no digest; null where it can.
+ * The images of a plan whose names may mean another image later: the one that it runs in or, if crc writes its recipe, the one
+ * that the recipe extends. `noDigest`: why the runtime takes no digest; null if it does.
  */
 export function lockable({ container, image }: Plan, noDigest: string | null): readonly Lockable[] {
   if (image !== undefined) {
@@ -31,7 +31,7 @@ function of(image: ImageName, noDigest: string | null): Lockable {
   return why === null ? { name, why, image } : { name, why };
 }
 
-/** All runtimes that take files know them by `fingerprint` (targets/runtimes/container.sh). */
+/** All runtimes that take files identify them by `fingerprint` (targets/runtimes/files). */
 const ofFile =
   'it is a file; the run records which one it began in, and stops (status 70) if it finds another';
 
@@ -50,5 +50,5 @@ export function locked(plan: Plan, locks: Locks, digests: boolean): Plan {
   return { ...plan, container: { ...plan.container, image: pin(own) } };
 }
 
-/** What a lock is kept under: the name in full, without a digest. */
+/** The name of a lock: the full name of the image, without a digest. */
 export const lockName = ({ registry, repository, tag }: ImageName) => `${registry}/${repository}:${tag}`;

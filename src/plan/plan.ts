@@ -13,10 +13,10 @@ import { siteState, stateOn } from '../site/storage.ts';
 import { checkpointCost, USUAL_MEMORY, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval } from '../time/daly.ts';
 
-/** No checkpoint is given up earlier than this, in seconds. */
+/** No checkpoint is given up before this many seconds. */
 const leastPatience = 600;
 
-/** What holds where the flow does not say, by the vocabulary. */
+/** The defaults for what the flow does not say, by the vocabulary. */
 const keys = {
   ...vocabulary.application.keys,
   ...vocabulary.container.keys,
@@ -27,7 +27,7 @@ const keys = {
 
 /**
  * Decides everything that a job needs to know: fills in defaults, derives numbers.
- * The workflow is one that the checker found no error in; `site` has the say where the workflow leaves it to the site.
+ * The checker found no error in the workflow; `site` decides what the workflow leaves to it.
  */
 export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Plan {
   const { name, application, environment, container, image, checkpoint, schedule, ...others } = workflow;
@@ -92,7 +92,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   };
 }
 
-/** How long is waited for a checkpoint, in seconds. */
+/** How long the job waits for a checkpoint, in seconds. */
 function patience(
   engine: EngineName,
   answer: Seconds | undefined,
@@ -174,7 +174,7 @@ function containerOf({
   return { runtime, image, dmtcp: dmtcp ?? keys.dmtcp.byDefault, modules, options, mounts };
 }
 
-/** What is given, or the best by what a checkpoint of that much memory should cost. */
+/** The given interval, or the best one for the estimated cost of a checkpoint of that much memory. */
 function intervalFor(
   interval: Seconds | 'auto',
   mtbf: Seconds,
@@ -193,7 +193,7 @@ function recipe(block: BlockModel<'image'>, source: Source): ImageRecipe {
   const { repository, tag } = calledOf(from);
   return {
     from,
-    // A name that says nothing was refused where nothing else did.
+    // A name that does not reveal it was refused unless the flow says it.
     distribution: distribution ?? distributionNamed(repository, tag) ?? 'debian',
     packages,
     buildPackages: build_packages,
@@ -212,7 +212,7 @@ function recipe(block: BlockModel<'image'>, source: Source): ImageRecipe {
   };
 }
 
-/** Shell text, every line ended by LF, byte for byte what runs; and the lines of the source that it is on, 1-based, inclusive. */
+/** Shell text, byte for byte what runs, with LF after every line; and its lines in the source, 1-based, inclusive. */
 function writtenShell(value: StringValue, source: Source) {
   const text = textOf(value);
   const { start, end } = contentSpan(value);
@@ -223,7 +223,7 @@ function writtenShell(value: StringValue, source: Source) {
   };
 }
 
-/** How far the lines of a source were counted: its workflows are asked about in turn, and a file may have thousands. */
+/** How far the lines of a source were counted: its workflows are handled in turn, and a file may have thousands. */
 const counted = new WeakMap<Source, { offset: number; line: number }>();
 
 function lineAt(source: Source, offset: number): number {
@@ -241,9 +241,9 @@ function lineAt(source: Source, offset: number): number {
 }
 
 /**
- * What keeps the start-up of an MPI program to one process, as DMTCP needs it: measured with OpenMPI 4, LAMMPS and
- * CP2K. Without it OpenMPI forks a daemon for a single process too, and hwloc opens files of udev that DMTCP cannot
- * bring back.
+ * Restricts the start of an MPI program to one process, as DMTCP needs it: measured with OpenMPI 4, LAMMPS and
+ * CP2K. Without it, OpenMPI forks a daemon even for a single process, and hwloc opens files of udev that DMTCP cannot
+ * restore.
  */
 const singleton: Plan['set'] = [
   {
@@ -269,7 +269,7 @@ const openMp = (threads: number | undefined): Plan['set'] =>
     ? []
     : [{ name: 'OMP_NUM_THREADS', value: String(threads), why: `threads = ${threads}` }];
 
-/** What the flow sets itself, or has from the submission, it means. */
+/** Variables that the flow or the submission sets take precedence. */
 function ownExcept(set: Plan['set'], pass: readonly string[], ...own: readonly Plan['set'][]): Plan['set'] {
   const isPassed = (name: string) =>
     pass.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : one === name));

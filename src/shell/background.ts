@@ -7,12 +7,12 @@ import type { Background, ShellText } from './read.ts';
  */
 export function notAwaited({ backgrounds, commands, functions }: ShellText): Background | undefined {
   const isWork = (name: string) => name === '' || functions.has(name) || !isSmall(name);
-  // Of lists that hold one another the outermost comes first.
+  // Of nested lists, the outermost comes first.
   const lists = backgrounds
     .filter(({ where }) => where.function === undefined && !where.trap && !where.substitution)
     .sort((a, b) => b.end - a.end || a.start - b.start);
   const work = commands.filter(({ name }) => isWork(name));
-  // The last piece of work decides: if it is in no such list, it is what the run waits for.
+  // The last command decides: if it is in no such list, the run waits for it.
   const last = work.findLast(({ where }) => where.function === undefined && !where.trap);
   const list = lists.find(({ start, end }) => last !== undefined && start <= last.start && last.start < end);
   if (list === undefined) return undefined;

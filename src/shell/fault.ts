@@ -1,7 +1,7 @@
 import { forEachChild, type ParsedScript, type SyntaxNode } from 'unbash';
 import type { Place } from './words.ts';
 
-/** Why bash cannot read a text: the first reason, where it began. */
+/** Why bash cannot read a text: the first reason, and where it begins. */
 export type Fault = Place &
   (
     | { readonly kind: 'unclosed'; readonly what: string; readonly closer: string }
@@ -10,7 +10,7 @@ export type Fault = Place &
     | { readonly kind: 'other'; readonly message: string }
   );
 
-/** What is still open where something unexpected comes, and what would close it. */
+/** What is still open when something unexpected comes, and what would close it. */
 export type Opened = Place & { readonly what: string; readonly closer: string };
 
 /** The parser's words for what was still open at the end, and the nodes that they refer to. */
@@ -39,14 +39,14 @@ const QUOTED: Readonly<Record<string, { readonly what: string; readonly closer: 
 };
 
 /**
- * The first thing for which bash refuses to read a text (`bash -n`); undefined where it reads it. Silent about what is
- * between backticks or in here-documents, which bash reads only when it comes to it.
+ * The first reason for which bash refuses to read a text (`bash -n`); undefined if bash reads it. Silent about the text
+ * in backticks and here-documents, which bash parses only when it runs them.
  */
 export function faultOf(text: string, script: ParsedScript): Fault | undefined {
   const { errors, nodes } = survey(script);
   const [first, ...others] = errors;
   if (first === undefined) return undefined;
-  // Of a header whose `))` is not where the parser saw it, bash may make another one.
+  // If a header's `))` is not where the parser saw it, bash may find another one.
   if (nodes.some((node) => node.type === 'ArithmeticFor' && !isHeader(text.slice(node.pos, node.body.pos))))
     return undefined;
   const { message, pos } = first;
@@ -56,7 +56,7 @@ export function faultOf(text: string, script: ParsedScript): Fault | undefined {
   const [, quoted = ''] = /^unterminated (.*)$/.exec(message) ?? [];
   const quote = QUOTED[quoted];
   if (quote !== undefined) {
-    // What is in arithmetic bash reads later, and with `${` in it may find another end.
+    // bash reads arithmetic later, and a `${` in it may change its end.
     if (quote.closer === '))' && text.includes('${', pos)) return undefined;
     const start = Math.max(pos, text.indexOf(quote.what, pos));
     return { kind: 'unclosed', ...quote, start, end: start + quote.what.length };
@@ -81,7 +81,7 @@ function survey(script: ParsedScript) {
   const waiting: SyntaxNode[] = [script];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.type === 'Script') errors.push(...(node.errors ?? []));
-    // These bash reads only when it comes to them.
+    // bash reads these only when it runs them.
     if (node.type === 'HereDocBody' || (node.type === 'CommandExpansion' && !/^\$\((?!\()/.test(node.text)))
       continue;
     nodes.push(node);
@@ -90,7 +90,7 @@ function survey(script: ParsedScript) {
   return { errors: errors.sort((a, b) => a.pos - b.pos), nodes };
 }
 
-/** What the parser expected to be closed, where it opened: the innermost that reaches as far. */
+/** The construct that the parser expected to be closed, where it was opened: the innermost that reaches this far. */
 function unclosedIn(message: string, nodes: readonly SyntaxNode[], text: string): Opened | undefined {
   const [, closer, named] = /^expected '(.*)' to close (.*)$/.exec(message) ?? [];
   if (closer === undefined || named === undefined) return undefined;

@@ -8,9 +8,9 @@ export interface Departure extends Place {
   /** The command as written. */
   readonly text: string;
   readonly why: 'up' | 'path' | 'copy' | 'home' | 'temporary';
-  /** The folder, where it can be a `workdir`. */
+  /** The folder, if it can be a `workdir`. */
   readonly path: string | undefined;
-  /** It leads out wherever the job is submitted, and whatever variables hold. */
+  /** It leaves the work folder wherever the job is submitted, and whatever the variables contain. */
   readonly isSure: boolean;
   /** Nothing leads back before the end. */
   readonly isForGood: boolean;
@@ -31,14 +31,14 @@ interface Shell {
 }
 
 const HOME: Folder = { below: [] };
-/** Variables that lead to a folder of their own, if `run` does not set them. */
+/** Variables with well-known folders, if `run` does not set them. */
 const PLACES = /^(?:HOME|SCRATCH|PSCRATCH|WORK|WORKDIR|CFS|TMPDIR|SLURM_TMPDIR|SLURM_SUBMIT_DIR)$/;
 const SUBMISSION = '$SLURM_SUBMIT_DIR';
 
 /**
- * The commands in a text that lead out of the work folder. `workdir`: its path, absolute or with a variable in front;
- * undefined: the folder of submission. `assigned`: the variables that the text sets, with the path that they hold where
- * that is known.
+ * The commands in a text that leave the work folder. `workdir`: its path, absolute or beginning with a variable;
+ * undefined: the folder of submission. `assigned`: the variables that the text sets, with their paths if
+ * known.
  */
 export function departures(
   script: ParsedScript,
@@ -81,7 +81,7 @@ class Walk {
         const before = shell.now;
         for (const one of node.commands) this.#node(one, shell);
         const isChoice = node.operators.includes('||') || isTest(node.commands[0]);
-        // `cd a || exit` goes on in a; `[[ -d a ]] && cd a` perhaps.
+        // After `cd a || exit`, the folder is a; after `[[ -d a ]] && cd a`, perhaps.
         if (isChoice && shell.now !== before && !isMove(node.commands[0])) shell.now = 'unknown';
         return;
       }
@@ -139,7 +139,7 @@ class Walk {
     }
   }
 
-  /** Lists of which one runs, or none. */
+  /** Lists of which at most one runs. */
   #either(lists: readonly CompoundList[], orNone: boolean, shell: Shell): void {
     const ends: Folder[] = orNone ? [shell.now] : [];
     for (const list of lists) {
@@ -247,7 +247,7 @@ function down(
   return { below };
 }
 
-/** The parts of a path, the first being `` for the root or a variable; undefined where `..` leads above it. */
+/** The parts of a path, the first being `` for the root, or a variable; undefined if `..` leads above it. */
 function tidy(path: string): string[] | undefined {
   const [first = '', ...others] = path.split('/');
   const parts: string[] = [first];

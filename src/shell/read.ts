@@ -20,7 +20,7 @@ import { innerCommand, innerText, isShell } from './wrappers.ts';
 
 /** A word of a command. */
 export interface ShellWord extends Place {
-  /** Its value; undefined where something in it is expanded. */
+  /** Its value; undefined if something in it is expanded. */
   readonly value: string | undefined;
   /** As written. */
   readonly text: string;
@@ -30,12 +30,12 @@ export interface ShellWord extends Place {
 
 /** A command that a shell text names literally; its place is that of its name, without folders. */
 export interface ShellCommand extends Place {
-  /** Without folders, and with the backslash of `\srun`; empty where it is expanded. */
+  /** Without folders, and with the backslash of `\srun`; empty if it is expanded. */
   readonly name: string;
   /** With its folders. */
   readonly path: string;
   readonly args: readonly ShellWord[];
-  /** It is a function of the text's own. */
+  /** It is a function defined in the text. */
   readonly isFunction: boolean;
   /** The commands that run it, the outermost first: `timeout`, `env`. */
   readonly wrappers: readonly string[];
@@ -56,33 +56,33 @@ export interface Where {
 /** `<(…)` or `>(…)`. */
 export interface Substitution extends Place {
   readonly operator: '<' | '>';
-  /** What takes it: a command's name, or a redirection's operator. */
+  /** What uses it: a command's name, or a redirection's operator. */
   readonly taker: { readonly command: string } | { readonly redirection: string; readonly of: string };
 }
 
-/** A use of `/dev/stdin` and the like. */
+/** A use of `/dev/stdin` or similar. */
 export interface Device extends Place {
   readonly text: string;
   readonly descriptor: 0 | 1 | 2;
   readonly stream: Stream;
-  /** The operator of a redirection; undefined where a program is to open it. */
+  /** The operator of a redirection; undefined if a program opens it. */
   readonly operator: string | undefined;
   readonly command: string;
-  /** The words of the command, where it is one of them. */
+  /** The words of the command, if it is one of them. */
   readonly args: readonly ShellWord[];
   readonly where: Where;
 }
 
-/** A value that is given to a variable: `NAME=value`, in front of a command or alone, or with `export`. */
+/** A value assigned to a variable: `NAME=value`, before a command or alone, or with `export`. */
 export interface ShellAssignment extends Place {
   readonly name: string;
-  /** Undefined where something in it is expanded. */
+  /** Undefined if something in it is expanded. */
   readonly value: string | undefined;
   /** A path that begins with a variable, `$HOME/a`. */
   readonly path: string | undefined;
 }
 
-/** A list that is left to run by itself: `… &`. */
+/** A list in the background: `… &`. */
 export interface Background extends Place {
   readonly where: Where;
 }
@@ -97,26 +97,26 @@ export interface ShellText {
   readonly assignments: readonly ShellAssignment[];
   readonly backgrounds: readonly Background[];
   readonly functions: ReadonlySet<string>;
-  /** Here-documents whose end does not come. */
+  /** Here-documents without an end. */
   readonly unclosed: readonly (Place & { readonly mark: string })[];
 }
 
-/** Texts in texts (`bash -c '…'`) and commands that run commands (`env nice …`) are read so deep. */
+/** Nested texts (`bash -c '…'`) and commands that run commands (`env nice …`) are read to this depth. */
 const DEEPEST = 6;
 
-/** Where a walk is. */
+/** The position of a walk. */
 interface At {
-  /** What is added to a position to find it in the text. */
+  /** What to add to a position to get its place in the text. */
   readonly base: number;
-  /** The place of all that is found, where positions are those of another text. */
+  /** The place of everything that is found, if positions are those of another text. */
   readonly fixed?: Place;
-  /** Of the shell that runs this; `exec` changes them. */
+  /** The streams of the shell that runs this; `exec` changes them. */
   readonly streams: Streams;
   readonly where: Where;
   readonly depth: number;
 }
 
-/** Reads a shell text without running it. Never fails: of what bash would not read it says what it can. */
+/** Reads a shell text without running it. Never fails: it reads as much as it can of a text that bash would refuse. */
 export function readShell(text: string): ShellText {
   const reader = new Reader();
   const script = parseText(text);
@@ -282,7 +282,7 @@ class Reader {
     streams: (now: Streams) => Streams,
   ): void {
     if (script === undefined) return;
-    // Of backticks with backslashes in them the parser tells places in a text without those.
+    // In backticks with backslashes, the parser's positions do not count the backslashes.
     const fixed = script.source === undefined ? {} : { fixed: placeOf(part, at) };
     const where = { ...at.where, substitution: true };
     this.statements(script, { ...at, ...fixed, where, streams: streams(at.streams) });
@@ -313,7 +313,7 @@ class Reader {
     }
   }
 
-  /** Of a command and of those that it runs. */
+  /** For a command and those that it runs. */
   #called(
     { node, value }: { node: Word; value: string | undefined },
     args: readonly ShellWord[],
@@ -426,7 +426,7 @@ class Reader {
     }
   }
 
-  /** Takes note of a word that is, or gives as an option's value, one of the three devices; its stream. */
+  /** Records a word that is one of the three devices, or an option with one as its value; returns its stream. */
   #device(
     word: Word,
     streams: Readonly<Streams>,
@@ -476,7 +476,7 @@ export function nameOf(word: Word): { name: string; path: string; from: number }
   return { name, path: value, from: isPlain ? word.end - name.length : word.pos };
 }
 
-/** The word that a compound command begins with. */
+/** The first word of a compound command. */
 function headOf({ type, ...node }: { readonly type: string; readonly kind?: unknown }): string {
   if (type === 'While') return String(node.kind);
   return (
@@ -485,7 +485,7 @@ function headOf({ type, ...node }: { readonly type: string; readonly kind?: unkn
   );
 }
 
-/** The commands that a shell text names outright, with those that they run (`env`, `timeout`, `bash -c '…'`). */
+/** The commands that a shell text names literally, and those that they run (`env`, `timeout`, `bash -c '…'`). */
 export function shellCommands(text: string): readonly ShellCommand[] {
   return readShell(text).commands;
 }

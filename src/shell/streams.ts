@@ -1,4 +1,4 @@
-/** What a process has as its standard input, output or errors. */
+/** A process's standard input, output or errors. */
 export type Stream =
   /** /dev/null. */
   | 'null'

@@ -6,7 +6,7 @@ export interface Place {
   readonly end: number;
 }
 
-/** The value that a word has whatever is set; undefined where something in it is expanded. */
+/** The value of a word, if it does not depend on variables; undefined if something in it is expanded. */
 export function staticValue(word: Word): string | undefined {
   return (word.parts ?? []).every(isStatic) ? word.value : undefined;
 }
@@ -39,7 +39,7 @@ export function quotedText(word: Word): { text: string; start: number } | undefi
   const [only, more] = parts;
   if (only === undefined || more !== undefined) return undefined;
   if (only.type === 'SingleQuoted') return { text: only.value, start: only.pos + 1 };
-  // What the outer shell expands in double quotes looks the same to the inner one, all but what has a backslash.
+  // Text that the outer shell expands in double quotes looks the same to the inner one, except characters after a backslash.
   if (only.type === 'DoubleQuoted' && !/[\\`]/.test(only.text))
     return { text: only.text.slice(1, -1), start: only.pos + 1 };
   return undefined;

@@ -1,4 +1,4 @@
-/** A command that runs another command, named after its own options. */
+/** A command that runs another command, which follows its own options. */
 interface Wrapper {
   /** Options whose value is the next word. */
   readonly valued?: RegExp;
@@ -63,7 +63,7 @@ export function innerCommand(name: string, words: readonly (string | undefined)[
   return undefined;
 }
 
-/** The words with which a command is run, in front of it: the index of the shell text that `bash -c` and `eval` take. */
+/** The index of the shell text among the arguments of `bash -c` and `eval`. */
 export function innerText(name: string, words: readonly (string | undefined)[]): number | undefined {
   if (name === 'eval') return words.length === 1 ? 0 : undefined;
   if (name === 'trap') return words.length > 1 && !words[0]?.startsWith('-') ? 0 : undefined;

@@ -5,7 +5,7 @@ import { profileOf } from './profile.ts';
 
 const genericProfile = profileOf(generic);
 
-/** The profiles that come with crc, by name; a test holds each against the schema. */
+/** The profiles that come with crc, by name; a test validates each against the schema. */
 export const builtin: ReadonlyMap<string, SiteProfile> = new Map([
   ['generic', genericProfile],
   ['perlmutter', withGenericFileSystems(profileOf(perlmutter))],
@@ -14,7 +14,7 @@ export const builtin: ReadonlyMap<string, SiteProfile> = new Map([
 /** The profile of a flow that names no site. */
 export const defaultProfile: SiteProfile = genericProfile;
 
-/** Does the site's own profile say this, and not the generic one? */
+/** Does the site's own profile say this, rather than the generic one? */
 export const isOwn = (one: FileSystem) => !genericProfile.fileSystems.includes(one);
 
 /** Adds the generic file systems to a profile; its own take precedence. */

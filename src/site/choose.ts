@@ -9,25 +9,25 @@ import type { Source } from '../model/span.ts';
 import { builtin, defaultProfile } from './builtin.ts';
 import { readProfile } from './read.ts';
 
-/** Hands in a profile's file: `path` as written, `from` the file that names it, `-` for the command line. */
+/** Reads a profile's file: `path` as written, `from` the file that names it, `-` for the command line. */
 export type ReadSite = (
   path: string,
   from: string,
 ) => { readonly source: Source; readonly id: string } | { readonly why: string };
 
-/** The profile that a program is checked against, and where it is from. */
+/** The profile that a program is checked against, and its origin. */
 export interface ChosenSite {
   readonly profile: SiteProfile;
-  /** As it was named; absent where nothing names one. */
+  /** Its name as given; absent if nothing names a site. */
   readonly named?: string;
-  /** The file, where it is not one of crc's own. */
+  /** The file, unless it is one of crc's own. */
   readonly source?: Source;
   /** Findings about the profile, or about how the flow names it. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * One site for all of a program: what the command line says, else what its files say, which must agree.
+ * One site for the whole program: the command line's, else that of its files, which must agree.
  * @param asked the value of --site
  */
 export function chooseSite(

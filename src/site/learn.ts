@@ -1,7 +1,7 @@
 import type { Seconds } from '../model/flow.ts';
 import { formatDuration } from '../time/duration.ts';
 
-/** What commands of Slurm printed; absent where one did not answer. */
+/** What Slurm's commands printed; absent if one did not answer. */
 export interface SlurmOutput {
   /** `scontrol show config` */
   readonly config?: string;
@@ -13,7 +13,7 @@ export interface SlurmOutput {
   readonly nodes?: string;
 }
 
-/** The fields that `sacctmgr -nP show qos` is asked for, in this order. */
+/** The fields requested from `sacctmgr -nP show qos`, in this order. */
 export const QOS_FIELDS = [
   'Name',
   'MaxWall',
@@ -22,13 +22,13 @@ export const QOS_FIELDS = [
   'PreemptExemptTime',
   'UsageFactor',
 ] as const;
-/** The format that `sinfo --exact --noheader` is asked for: partition, nodes, CPUs, memory (MiB), features. */
+/** The format requested from `sinfo --exact --noheader`: partition, nodes, CPUs, memory (MiB), features. */
 export const NODE_FIELDS = '%R|%D|%c|%m|%f';
 
 /** A profile in its written form (specs/site.schema.json). */
 export type WrittenProfile = Readonly<Record<string, unknown>>;
 
-/** The profile that those answers make. Never throws; what cannot be read is left out. */
+/** The profile that follows from those answers. Never throws; what cannot be read is left out. */
 export function learnSite(says: SlurmOutput): WrittenProfile {
   const config = says.config === undefined ? undefined : readConfig(says.config);
   const nodes = says.nodes === undefined ? [] : readNodes(says.nodes);
@@ -51,7 +51,7 @@ export function learnSite(says: SlurmOutput): WrittenProfile {
   });
 }
 
-/** Without what is not known. */
+/** Removes what is not known. */
 function present(all: Readonly<Record<string, unknown>>): WrittenProfile {
   return Object.fromEntries(
     Object.entries(all).filter(
@@ -63,7 +63,7 @@ function present(all: Readonly<Record<string, unknown>>): WrittenProfile {
 const nameOf = (cluster = 'site') =>
   cluster.replaceAll(/[^A-Za-z0-9_.-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'site';
 
-/** `Key = value` lines, by key; `(null)` is nothing. */
+/** `Key = value` lines, by key; `(null)` means absent. */
 export function readConfig(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     text.split('\n').flatMap((line) => {
@@ -73,7 +73,7 @@ export function readConfig(text: string): Readonly<Record<string, string>> {
   );
 }
 
-/** AuthInfo's cred_expire where nothing is said, in seconds (slurm.conf(5)). */
+/** AuthInfo's default cred_expire, in seconds (slurm.conf(5)). */
 const CRED_EXPIRE = 120;
 
 function settings(config: Readonly<Record<string, string>>): WrittenProfile {
@@ -131,7 +131,7 @@ function readNodes(text: string): readonly NodeLine[] {
   });
 }
 
-/** The kinds of nodes, each once, though a node may be in several partitions. */
+/** The kinds of nodes, each once, although a node may be in several partitions. */
 function nodeKinds(lines: readonly NodeLine[]): readonly WrittenProfile[] {
   const kinds = new Map<string, { line: NodeLine; counts: Map<string, number> }>();
   for (const line of lines) {
@@ -143,7 +143,7 @@ function nodeKinds(lines: readonly NodeLine[]): readonly WrittenProfile[] {
   return [...kinds.values()].map(({ line, counts }, i) =>
     present({
       name: `kind-${i + 1}`,
-      // As many as the partition with most of them has: there may be more.
+      // The number in the partition that has most of them: there may be more.
       count: Math.max(...counts.values()) || undefined,
       cpus: line.cpus || undefined,
       memory: line.memory > 0 ? `${line.memory}MiB` : undefined,
@@ -153,7 +153,7 @@ function nodeKinds(lines: readonly NodeLine[]): readonly WrittenProfile[] {
   );
 }
 
-/** `Key=value` words of a line. */
+/** The `Key=value` words of a line. */
 const words = (line: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     line
@@ -193,7 +193,7 @@ function readPartitions(
   });
 }
 
-/** A QOS is preemptable where another may preempt it. */
+/** A QOS is preemptable if another may preempt it. */
 function readQos(text: string, preempts: boolean): readonly WrittenProfile[] {
   const lines = text.split('\n').flatMap((line) => {
     const fields = line.trim().split('|');
@@ -217,14 +217,14 @@ function readQos(text: string, preempts: boolean): readonly WrittenProfile[] {
   });
 }
 
-/** What `stat -f -c %T` calls a file system, and who sees it. */
+/** What `stat -f -c %T` calls a file system, and which nodes see it. */
 export function scopeOf(type: string): { scope: 'shared' | 'node-local'; memory?: true } | undefined {
   if (/^(nfs\d?|lustre|gpfs|beegfs|ceph|cephfs|panfs|wekafs|smb2|cifs|afs|pvfs2|orangefs)$/i.test(type))
     return { scope: 'shared' };
   return /^(tmpfs|ramfs)$/.test(type) ? { scope: 'node-local', memory: true } : undefined;
 }
 
-/** Names of modules in what `module -t avail NAME` prints, on either stream. */
+/** Names of modules in the output of `module -t avail NAME`, on either stream. */
 export function readModules(text: string, name: string): readonly string[] {
   const wanted = new RegExp(`^${name.replaceAll(/[^\w]/g, '\\$&')}(?:/\\S*)?$`, 'i');
   const found = text.split('\n').flatMap((line) => {

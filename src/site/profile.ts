@@ -5,7 +5,7 @@ import { parseSize } from '../time/size.ts';
 /** A profile in its written form, after validation by the schema. */
 type Written = Readonly<Record<string, unknown>>;
 
-/** Keys whose text is a time, a size or a rate; `unlimited` is the same as not said. */
+/** Keys whose text is a time, a size or a rate; `unlimited` means the same as absent. */
 const TIMES = ['maxTime', 'minTime', 'grace', 'exempt', 'purged', 'killWait', 'credExpire', 'overTimeLimit'];
 
 /** The profile in seconds and bytes. `written` must fit specs/site.schema.json. */

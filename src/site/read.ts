@@ -12,7 +12,7 @@ import { withGenericFileSystems } from './builtin.ts';
 import validate from './profile.schema';
 import { profileOf } from './profile.ts';
 
-/** A profile from its text, or all that is wrong with it, each at its place. Never throws. */
+/** A profile from its text, or all its mistakes, each with its place. Never throws. */
 export function readProfile(source: Source): { profile?: SiteProfile; diagnostics: Diagnostic[] } {
   const { report, sorted } = collect(source);
   const mistakes: ParseError[] = [];
@@ -77,7 +77,7 @@ const spanOf = ({ offset, length }: { offset: number; length: number }): Span =>
   end: offset + length,
 });
 
-/** Keys of one object, and names of one list, that are there twice. */
+/** Reports duplicate keys of one object, and duplicate names in one list. */
 function reportTwice(node: Node, report: Report): void {
   const seen = new Set<unknown>();
   const once = (what: string, at: Node | undefined) => {
@@ -93,7 +93,7 @@ function reportTwice(node: Node, report: Report): void {
   }
 }
 
-/** Says in words, and at its place, what ajv found. */
+/** Reports in words, with its place, what ajv found. */
 function reportMisfit(error: ErrorObject, tree: Node, report: Report): void {
   const path = error.instancePath
     .split('/')
@@ -167,7 +167,7 @@ function shown(node: Node): string {
   return quote(JSON.stringify(node.value));
 }
 
-/** The part of the schema that a `schemaPath` of ajv's leads to, without its last `above` steps. */
+/** The part of the schema that one of ajv's `schemaPath`s refers to, without its last `above` steps. */
 function ruleAt(path: string, above: number): Readonly<Record<string, object>> | undefined {
   const steps = path
     .replace(/^#\//, '')

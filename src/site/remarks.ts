@@ -3,7 +3,7 @@ import type { WrittenProfile } from './learn.ts';
 /** From this release on a job that ends in the grace of a preemption is PREEMPTED, whatever its status (measured: 24.11.5, 26.05.5; not 22.05). */
 const HIDES_STATUS = 24 * 100 + 11;
 
-/** What of a cluster no job can help, and who runs jobs there has to know: a sentence or two each. */
+/** What no job can work around, and users of the cluster have to know: a sentence or two each. */
 export function remarksOn(profile: WrittenProfile): readonly string[] {
   const slurm = (profile['slurm'] ?? {}) as Readonly<Record<string, string | undefined>>;
   const [, year, month] = /^(\d+)\.(\d+)/.exec(slurm['version'] ?? '') ?? [];
@@ -13,7 +13,7 @@ export function remarksOn(profile: WrittenProfile): readonly string[] {
     | readonly { readonly name: string; readonly preemptMode?: string }[]
     | undefined;
   const cancelling = (partitions ?? []).filter(({ preemptMode }) => preemptMode === 'cancel');
-  // Without partitions, and where a QOS decides, the cluster's own mode is all that is known.
+  // Without partitions, and if a QOS decides, only the cluster's own mode is known.
   const everywhere =
     /\bCANCEL\b/i.test(slurm['preemptMode'] ?? '') &&
     (partitions === undefined || slurm['preemptType'] === 'preempt/qos');

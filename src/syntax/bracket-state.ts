@@ -5,7 +5,7 @@ import type { Label } from '../model/diagnostic.ts';
 import { type Context, endOf, indentOf, lineOf, makeToken, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 
-/** A bracket that is open, and what is known about where it belongs. */
+/** An open bracket, and what is known about where it belongs. */
 export interface Open {
   readonly token: IToken;
   /** The key or name before it. */
@@ -14,22 +14,22 @@ export interface Open {
   readonly indent: number;
 }
 
-/** One try at making brackets match: nothing is reported before it is known to be the better one. */
+/** One attempt to make brackets match: nothing is reported until it is known to be the better one. */
 export interface Try {
   readonly context: Context;
   readonly out: IToken[];
   readonly stack: Open[];
   readonly findings: (() => void)[];
-  /** Brackets that are too few or too many. */
+  /** Missing or superfluous brackets. */
   cost: number;
-  /** Opening braces that still have no partner anywhere. */
+  /** Opening braces that have no partner yet. */
   deficit: number;
-  /** Nothing that belongs into a workflow was left outside of one. */
+  /** Nothing that belongs in a workflow was left outside of one. */
   sane: boolean;
   skipping: { readonly opener: IToken; depth: number; readonly orphan: boolean } | undefined;
 }
 
-/** Keeps a finding at a token for later. */
+/** Saves a finding at a token for later. */
 export function say<P>(
   now: Try,
   kind: DiagnosticKind<P>,

@@ -30,8 +30,8 @@ import * as T from './tokens.ts';
 
 /**
  * Makes brackets match, so that one mistake is reported once, where it is, and the parser never sees it.
- * Where they do not match, the indentation is asked which bracket is wrong; where it makes no sense of the text
- * either, the count alone decides.
+ * If they do not match, the indentation decides which bracket is wrong; if the indentation makes no sense of the text
+ * either, only the count decides.
  */
 export function balance(tokens: readonly IToken[], context: Context): IToken[] {
   const plain = match(tokens, context, false);
@@ -73,7 +73,7 @@ const ENDS_LIST = [
   T.Clause,
 ];
 
-/** Passes over a group that is not read; true while inside. */
+/** Skips a group that is not read; true while inside. */
 function skips(now: Try, token: IToken): boolean {
   const { skipping } = now;
   if (skipping === undefined) return false;
@@ -83,7 +83,7 @@ function skips(now: Try, token: IToken): boolean {
   return true;
 }
 
-/** Too deep leaves an empty pair, out of place leaves one piece of text for the parser to complain about. */
+/** Too deep leaves an empty pair; out of place leaves one piece of text, about which the parser complains. */
 function endSkip(now: Try, end: number): void {
   const { skipping, context, out } = now;
   if (skipping === undefined) return;
@@ -96,7 +96,7 @@ function endSkip(now: Try, end: number): void {
   out.push(opener, makeToken(isList(opener) ? T.RightBracket : T.RightBrace, end, end, context.text));
 }
 
-/** Closes what the indentation says is over; true where it says that this closing brace is one too many. */
+/** Closes what has ended according to the indentation; true if that says that this closing brace is superfluous. */
 function droppedByLayout(now: Try, tokens: readonly IToken[], i: number): boolean {
   const { context, stack } = now;
   const token = tokens[i] as IToken;
@@ -109,7 +109,7 @@ function droppedByLayout(now: Try, tokens: readonly IToken[], i: number): boolea
     return stray;
   }
   const [indent, line] = [indentOf(context, token), lineOf(context, token)];
-  // A line that is indented no deeper than an open block's first line is outside of it; its own `}` is not.
+  // A line that is indented no more than an open block's first line is outside of that block, except for the block's own `}`.
   const isOver = (one: Open) =>
     one.line < line && (isCloser(token) ? one.indent > indent : one.indent >= indent);
   for (let top = stack.at(-1); top !== undefined && isOver(top); top = stack.at(-1)) closeMissing(now);
@@ -120,7 +120,7 @@ function droppedByLayout(now: Try, tokens: readonly IToken[], i: number): boolea
   return stray;
 }
 
-/** More braces close on the rest of the line than were opened on it: the first of them is taken for the mistake. */
+/** The rest of the line closes more braces than it opened: the first of them is treated as the mistake. */
 function isExtraClosing({ stack, context }: Try, tokens: readonly IToken[], i: number): boolean {
   const line = lineOf(context, tokens[i] as IToken);
   const opened = stack.filter((one) => one.line === line).length;
@@ -133,7 +133,7 @@ function isExtraClosing({ stack, context }: Try, tokens: readonly IToken[], i: n
   return opened > 0 && closing >= opened;
 }
 
-/** Inside a block of several lines, and what follows is indented like that block's inside, or closes it. */
+/** Inside a block of several lines, where what follows is indented like the block's contents, or closes it. */
 function continuesBelow(
   open: Open | undefined,
   token: IToken,
@@ -169,7 +169,7 @@ function open(now: Try, token: IToken, next: IToken | undefined): void {
   }
 }
 
-/** A `{` may follow a key, a workflow's name, and (with a word about it) `key =`; an entry follows it. */
+/** A `{` may follow a key, a workflow's name, and (with a finding) `key =`; an entry follows it. */
 function mayOpen({ out, deficit }: Try, next: IToken | undefined): boolean {
   const [beforeThat, before] = [out.at(-2)?.tokenType, out.at(-1)?.tokenType];
   if (deficit > 0 && next !== undefined && NEVER_FIRST.includes(next.tokenType)) return false;
@@ -202,7 +202,7 @@ function finish(now: Try): void {
     const outer = stack.slice(0, -1);
     const related = outer.map(({ token }) => ({ span: spanOf(token), text: 'this one is open as well' }));
     say(now, syntax.unclosed, inner.token, unclosedParams(inner), related);
-    // What else is missing at the end of the text is part of it.
+    // Whatever else is missing at the end of the text is part of the same mistake.
     now.findings.push(() => context.reported.add(endOfText(context)));
   }
   while (stack.length > 0) closeSilently(now);

@@ -207,7 +207,7 @@ function readValue(cst: CstNode | undefined, fallback: number, context: Context)
   }
 }
 
-/** A sum of products, or a product of operands; where there is one only, that one. */
+/** A sum of products, or a product of operands; a single operand if there is only one. */
 function calculate(
   cst: CstNode,
   inner: 'product' | 'operand',
@@ -259,7 +259,7 @@ function listOf(cst: CstNode, fallback: number, context: Context): Value {
   return whole ? { kind: 'list', items, span: { start, end } } : { kind: 'missing', span: { start, end } };
 }
 
-/** Its tokens were put together by `foldClauses`: a verb and a text, then words, each with a text or without. */
+/** Its tokens were folded by `foldClauses`: a verb and a text, then words, each with a text or without. */
 function clause(cst: CstNode, context: Context): Clause {
   const [verb, first, ...rest] = inOrder(cst) as [IToken, IToken, ...IToken[]];
   const parts = rest.flatMap((token, i) => {

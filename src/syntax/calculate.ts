@@ -33,11 +33,11 @@ const OWNERS: readonly TokenType[] = [T.Key, T.DeclaredName, T.TypeName];
 
 interface Run {
   readonly pieces: readonly IToken[];
-  /** Tokens that it was read from. */
+  /** The number of tokens that it was read from. */
   readonly used: number;
   readonly open: readonly IToken[];
   readonly deepest: number;
-  /** It ends where a value was due. */
+  /** It ends where a value was expected. */
   readonly cut: boolean;
 }
 
@@ -92,7 +92,7 @@ const PIECE = /\d+-\d+:\d+:\d+|\d+(?::\d+)+|\d+(?:\.\d+)?[A-Za-z]*|[A-Za-z_]\w*|
 /** `10min+5min`, `2h-30min`: a number to the lexer. `1-12` is not split, because it may be meant as one value. */
 const GLUED = /^\d+[A-Za-z]*(?:\+\d+[A-Za-z]*)+$|^\d+[A-Za-z]+(?:[-+]\d+[A-Za-z]+)+$/;
 
-/** What the token is made of, where all of it can belong to a calculation. */
+/** The parts of the token, if all of them can belong to a calculation. */
 function partsOf(token: IToken, context: Context): IToken[] | undefined {
   const { tokenType, image } = token;
   if (tokenType === T.Word || (tokenType === T.NumberLike && !GLUED.test(image))) return [token];
@@ -106,7 +106,7 @@ function partsOf(token: IToken, context: Context): IToken[] | undefined {
     parts.push(makeToken(typeOf(piece), start, start + piece.length, context.text));
     at += piece.length;
   }
-  // `runs/a`, without blanks and with no number in it, is a path that lacks its quotes.
+  // `runs/a`, without blanks and numbers, is a path without its quotes.
   const isPath = parts.length > 1 && /^\w+(?:\/\w+)+$/.test(image) && !/(?:^|\/)\d/.test(image);
   return isPath ? undefined : parts;
 }
@@ -119,7 +119,7 @@ function typeOf(piece: string): TokenType {
   return /^\d/.test(piece) ? T.NumberLike : T.Word;
 }
 
-/** One token for all of it; one that was reported where it is not complete. */
+/** One token for all of it, marked as reported if it is incomplete. */
 function foldOne({ pieces, open, deepest, cut }: Run, context: Context): IToken {
   const [first, last] = [pieces[0] as IToken, pieces.at(-1) as IToken];
   const fold = (type: TokenType) => makeToken(type, startOf(first), endOf(last), context.text);

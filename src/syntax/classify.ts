@@ -40,7 +40,7 @@ export function classify(tokens: readonly IToken[], context: Context): IToken[] 
   return out;
 }
 
-/** `application "water" {`: text that other languages have between a block's name and its brace. */
+/** `application "water" {`: text that other languages allow between a block's name and its brace. */
 function isLabel(token: IToken | undefined): token is IToken {
   return (
     token !== undefined && [T.QuotedString, T.BrokenValue, T.NumberLike, T.Junk].includes(token.tokenType)
@@ -78,7 +78,7 @@ function followsLoneWord(
   return beforeThat?.tokenType !== T.WorkflowKeyword && sameLine(context, before, token);
 }
 
-/** A lone word before an entry, on its line or deeper below it: a block whose `{` was forgotten. */
+/** A single word before an entry, on its line or indented below it: a block without its `{`. */
 function isBlockWithoutBrace(
   token: IToken,
   next: IToken | undefined,

@@ -7,7 +7,7 @@ import { opensValue } from './values.ts';
 
 const specs: readonly ClauseSpec[] = Object.values(clauses);
 const CLAUSES = Object.keys(clauses) as readonly ClauseName[];
-/** The words between the texts of clauses, whichever clause they belong to: that is the checker's to say. */
+/** The words between the texts of clauses, of all clauses: the checker decides where they belong. */
 const WORDS: readonly string[] = specs.flatMap(({ parts, flags }) => [...parts, ...flags]);
 const FLAGS: readonly string[] = specs.flatMap(({ flags }) => flags);
 
@@ -45,7 +45,7 @@ export function mayBeClause(before: IToken, after: IToken | undefined): boolean 
   return (clauseOf(before.image) !== undefined || WORDS.includes(before.image)) && isText(after);
 }
 
-/** What `repairTokens` has left unsaid of a colon that turned out not to be a clause's. */
+/** Reports what `repairTokens` has postponed about a colon that turned out not to belong to a clause. */
 function reportColon(
   token: IToken,
   key: IToken | undefined,
@@ -58,12 +58,12 @@ function reportColon(
   context.reported.add(startOf(token));
 }
 
-/** The clause that the word at `i` names, in the words of other tools too: `bind "…" to "…"`. */
+/** The clause that the word at `i` names, also in the words of other tools: `bind "…" to "…"`. */
 function nameAt(tokens: readonly IToken[], i: number, context: Context): ClauseName | undefined {
   const [verb, text, word, after] = tokens.slice(i, i + 4) as [IToken, ...(IToken | undefined)[]];
   const { image } = verb;
   if (clauseOf(image) !== undefined) return image as ClauseName;
-  // A Dockerfile's: `COPY src /opt/src`.
+  // As in a Dockerfile: `COPY src /opt/src`.
   if ((image === 'COPY' || image === 'ADD') && isText(text) && sameLine(context, verb, text)) return 'copy';
   if (!isText(text) || !WORDS.includes(word?.image ?? '') || isKeyEnd(after)) return undefined;
   return CLAUSES.find((name) => [name, ...clauses[name].aliases].some((one) => one === image.toLowerCase()));
@@ -72,11 +72,11 @@ function nameAt(tokens: readonly IToken[], i: number, context: Context): ClauseN
 interface Folded {
   /** For the parser: a verb and a text, then words, each with a text or without. */
   readonly pieces: readonly IToken[];
-  /** How many tokens they were made of. */
+  /** The number of tokens that they were made of. */
   readonly used: number;
 }
 
-/** What was not written as it should be: the first is said, with the whole clause written right. */
+/** Mistakes in its form: the first is reported, with the corrected clause. */
 interface Wrong {
   readonly at: { readonly start: number; readonly end: number };
   readonly what: string;
@@ -93,7 +93,7 @@ function foldOne(
   const spec: ClauseSpec = clauses[name];
   const asVerb = { ...retype(verb, T.ClauseVerb), image: name };
   const pieces: IToken[] = [asVerb];
-  /** The same, as it should have been written. */
+  /** The same, corrected. */
   const right: string[] = [name];
   const wrong: Wrong[] =
     verb.image === name ? [] : [{ at: spanOf(verb), what: `is written \`${name}\` here` }];
@@ -109,7 +109,7 @@ function foldOne(
     const token = here(offset);
     return token?.tokenType === T.Word && WORDS.includes(token.image) && !isKeyEnd(here(offset + 1));
   };
-  /** Takes the text at hand, if one is there; without its quotes only on the line of the word before it. */
+  /** Takes the text at this place, if there is one; without its quotes only on the line of the word before it. */
   const takeText = (quotesOnly = false) => {
     const token = here();
     if (token === undefined) return false;
@@ -125,12 +125,12 @@ function foldOne(
     at += 1;
     return true;
   };
-  /** The next part that must still come. */
+  /** The next part that is still missing. */
   const missing = () => spec.parts.find((part) => !right.includes(part));
 
   const equals = here();
   if (equals?.tokenType === T.Equals) {
-    // `mount = "…"` alone is a key that there is not; `mount = "…" to "…"` can only be a clause.
+    // `mount = "…"` alone is an unknown key; `mount = "…" to "…"` can only be a clause.
     at += 1;
     if (!isText(here()) || !isWord(1)) return undefined;
     wrong.push({ at: spanOf(equals), what: `takes no \`${equals.image}\`` });
@@ -200,7 +200,7 @@ function isKeyEnd(token: IToken | undefined): boolean {
   return token?.tokenType === T.Equals || token?.tokenType === T.LeftBrace;
 }
 
-/** A word that is no text without quotes, but starts or goes on with something else. */
+/** A word that is not text without quotes, but begins or continues something else. */
 function isOther(token: IToken, next: IToken | undefined): boolean {
   return (
     isKeyEnd(next) || WORDS.includes(token.image) || (clauseOf(token.image) !== undefined && isText(next))
@@ -232,7 +232,7 @@ function say(
   context: Context,
 ): void {
   const fix = completed(right, spec);
-  // The parser's tree keeps that it was: nothing more is to be said of such a clause.
+  // The parser's tree records the mistake: nothing more is reported about such a clause.
   for (const one of [verb, ...bare]) context.reported.add(startOf(one));
   const [first, last] = [bare[0], bare.at(-1)];
   if (wrong !== undefined)

@@ -11,11 +11,11 @@ export interface Context {
   readonly report: Report;
   /** Starts of block strings that were never closed: their tokens replace values that cannot be known. */
   readonly unclosedAt: ReadonlySet<number>;
-  /** Starts of tokens that were complained about: nothing more is said of them. */
+  /** Starts of tokens that were reported: nothing more is said about them. */
   readonly reported: Set<number>;
   /** For each token that the parser saw, the one before it. */
   readonly before: Map<IToken, IToken>;
-  /** A comment that nothing closes has taken the rest of the text: what seems to be missing at the end is in it. */
+  /** An unclosed comment has swallowed the rest of the text, including what seems to be missing at the end. */
   readonly cut: boolean;
   /** What is known about lines that were examined already: each token of a line asks for it. */
   readonly heads: Map<number, LineHead>;
@@ -23,7 +23,7 @@ export interface Context {
   readonly end: number;
 }
 
-/** How a line begins. */
+/** The beginning of a line. */
 interface LineHead {
   /** Columns of white space; a tab counts to the next multiple of 8. */
   readonly indent: number;
@@ -50,13 +50,13 @@ export function spanOf(token: IToken): Span {
   return { start: startOf(token), end: endOf(token) };
 }
 
-/** A token of that type over a range of the text; an empty range for one that was only thought of. */
+/** A token of that type over a range of the text; an inserted token has an empty range. */
 export function makeToken(type: TokenType, start: number, end: number, text: string): IToken {
   const none = Number.NaN;
   return createTokenInstance(type, text.slice(start, end), start, none, none, none, none, none);
 }
 
-/** The same text as another type. */
+/** The same text with another type. */
 export function retype(token: IToken, type: TokenType): IToken {
   return { ...makeToken(type, 0, 0, ''), image: token.image, startOffset: token.startOffset };
 }
@@ -75,12 +75,12 @@ export function indentOf(context: Context, token: IToken): number {
   return headOf(context, lineOf(context, token)).indent;
 }
 
-/** Is there nothing but white space before it on its line? */
+/** Is it preceded only by white space on its line? */
 export function isFirstOnLine(context: Context, token: IToken): boolean {
   return startOf(token) <= headOf(context, lineOf(context, token)).first;
 }
 
-/** Looked for once a line, or a line that is half a file of blanks would cost its length for each of its tokens. */
+/** Looked up once per line: otherwise, a line with very many blanks would cost its length for each of its tokens. */
 function headOf({ text, lines, heads }: Context, line: number): LineHead {
   const known = heads.get(line);
   if (known !== undefined) return known;
@@ -96,7 +96,7 @@ function headOf({ text, lines, heads }: Context, line: number): LineHead {
 /** The text between two tokens. */
 const BETWEEN = /(?:[ \t\r\n]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 
-/** Was something complained about directly after this token, blanks and comments aside? Then that is what is wrong with it. */
+/** Was something reported directly after this token, apart from blanks and comments? Then that is its mistake. */
 export function isBeforeReported(context: Context, token: IToken): boolean {
   const { text, reported } = context;
   BETWEEN.lastIndex = endOf(token);

@@ -6,8 +6,8 @@ import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
 
 /**
- * Finds `param NAME: Type = …`, `let NAME = …`, `include "…"` and `site "…"`, and gives their words types of their own, mended
- * where a part is missing, so that the parser always sees a whole statement.
+ * Finds `param NAME: Type = …`, `let NAME = …`, `include "…"` and `site "…"`, gives their words their own types, and repairs
+ * missing parts, so that the parser always sees a whole statement.
  */
 export function markDeclarations(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
@@ -16,7 +16,7 @@ export function markDeclarations(tokens: readonly IToken[], context: Context): I
     const { tokenType } = tokens[i] as IToken;
     if (tokenType === T.LeftBrace) depth += 1;
     if (tokenType === T.RightBrace) depth -= 1;
-    // Deep inside, `include = "x"` is a key: of `set`, which takes any name.
+    // Deeper inside, `include = "x"` is a key, in `set`, which takes any name.
     const isKey = depth > 1 && tokens[i + 1]?.tokenType === T.Equals;
     const used = isKey || opensValue(out.at(-1)) ? 0 : mark(tokens, i, out, depth, context);
     if (used === 0) out.push(tokens[i] as IToken);
@@ -36,7 +36,7 @@ function mark(tokens: readonly IToken[], i: number, out: IToken[], depth: number
   return word.image === 'let' ? markLet(tokens, i, out, context) : markParam(tokens, i, out, context);
 }
 
-/** Statements that are a word and a text, with an example. */
+/** Statements that consist of a word and a text, with an example. */
 const NAMES_FILE: Readonly<Record<string, string>> = {
   include: 'include "common.crflow"',
   site: 'site "perlmutter"',
@@ -66,7 +66,7 @@ function markInclude(word: IToken, next: IToken, out: IToken[], context: Context
   if (next.tokenType !== T.TypographicString && next.tokenType !== T.SingleQuoted)
     context.report(syntax.unquotedText, spanOf(next), {
       texts: [next.image],
-      // `<x.crflow>`, as C has it: the signs are no part of the path.
+      // `<x.crflow>`, as in C: the brackets are not part of the path.
       example: `"${next.image.replace(/^<(.*)>$/, '$1')}"`,
     });
   else return 1;
@@ -94,7 +94,7 @@ function markLet(tokens: readonly IToken[], i: number, out: IToken[], context: C
   } else if (colon?.tokenType === T.Colon) {
     // `let x: 5`
     context.report(syntax.colon, spanOf(colon), { key: 'let NAME', block: false });
-    context.reported.add(startOf(colon)); // a word of a clause may be its name
+    context.reported.add(startOf(colon)); // a clause's word may be its name
     out.push(retype(colon, T.Equals));
     return at + 1 - i;
   }
@@ -147,13 +147,13 @@ function isCloser(type: TokenType): boolean {
   return type === T.RightBrace || type === T.RightBracket;
 }
 
-/** A word that can be a type, and is not the key of the next entry. */
+/** A word that can be a type and is not the key of the next entry. */
 function isTypeAt(tokens: readonly IToken[], at: number, context: Context): boolean {
   const [before, type] = [tokens[at - 1], tokens[at]];
   return type?.tokenType === T.Word && before !== undefined && sameLine(context, before, type);
 }
 
-/** `let x` and no more: an `=` and a value that is not there. */
+/** Only `let x`: inserts an `=` and an empty value. */
 function pushMissingValue(keyword: IToken, out: IToken[], context: Context): void {
   const name = out.at(-1) as IToken;
   const end = endOf(name);

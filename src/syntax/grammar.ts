@@ -182,7 +182,7 @@ export class FlowParser extends CstParser {
   });
 }
 
-/** One for the process: making a parser costs far more than parsing a flow. To prepare recovery costs a third more. */
+/** One per process: creating a parser takes far longer than parsing a flow. Preparing recovery takes a third more. */
 const plain = new FlowParser({ recoveryEnabled: false });
 let recovering: FlowParser | undefined;
 

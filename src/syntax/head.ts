@@ -6,7 +6,7 @@ import { isWorkflowName } from '../language/names.ts';
 import { type Context, endOf, LOOKAHEAD, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 
-/** Does a workflow start here: `workflow`, or at the top of the file a misspelled one, `Workflow NAME {`? */
+/** Does a workflow start here: `workflow` or, at the top of the file, a misspelled one, `Workflow NAME {`? */
 export function isWorkflow(
   token: IToken,
   next: IToken | undefined,
@@ -23,7 +23,7 @@ export function isWorkflow(
 }
 
 /**
- * Pushes `workflow NAME {` for the keyword at `i`, mended where a part is missing or odd, so that the parser always
+ * Pushes `workflow NAME {` for the keyword at `i`, and repairs missing or odd parts, so that the parser always
  * sees a whole head. Returns how many tokens after the keyword it has used.
  */
 export function pushHead(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
@@ -76,12 +76,12 @@ function braceOnLine(tokens: readonly IToken[], from: number, context: Context):
   return undefined;
 }
 
-/** A name that is not there: its text is empty. */
+/** A missing name: its text is empty. */
 function pushName(out: IToken[], at: number, context: Context): void {
   out.push(makeToken(T.Word, at, at, context.text));
 }
 
-/** A brace that is not there; with its partner where nothing follows. */
+/** A missing brace; with its partner if nothing follows. */
 function pushBrace(out: IToken[], at: number, atEnd: boolean, context: Context): void {
   out.push(makeToken(T.LeftBrace, at, at, context.text));
   if (atEnd) out.push(makeToken(T.RightBrace, at, at, context.text));

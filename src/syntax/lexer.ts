@@ -45,8 +45,8 @@ export function lex(source: string, report: Report): Lexed {
 }
 
 /**
- * With one closing `"""` forgotten, all that follow change sides. A block string that "ends" just after `key = `
- * has in truth run into the opening of the next one.
+ * If one closing `"""` is missing, all that follow swap roles. A block string that "ends" just after `key = `
+ * has really run into the opening of the next one.
  */
 function closesByOpening(token: IToken, text: string): boolean {
   const end = token.startOffset + token.image.length - 3;
@@ -54,7 +54,7 @@ function closesByOpening(token: IToken, text: string): boolean {
   return line.length < end - token.startOffset && /(?:^|[\s{])[A-Za-z_]\w*\s+=\s*$/.test(line);
 }
 
-/** Offset of a `""` that ends the line of its key, the last one before `end`: meant as the start of a block string. */
+/** Offset of a `""` that ends the line of its key, the last one before `end`: meant to start a block string. */
 function twoQuotes(text: string, end: number): number | undefined {
   const found = [...text.slice(0, end).matchAll(/=[ \t]*(?="")""[ \t]*\r?\n/g)].at(-1);
   return found === undefined ? undefined : text.indexOf('""', found.index);
@@ -65,7 +65,7 @@ function isAlone(text: string, offset: number): boolean {
   return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
 }
 
-/** Where an unclosed block string most likely ends: before the first line that is indented no more than its own. */
+/** Where an unclosed block string probably ends: before the first line that is indented no more than its own. */
 function endByLayout(text: string, lines: Lines, start: number): number {
   const indent = (line: string) => line.length - line.trimStart().length;
   const own = lineAt(lines, start);
@@ -75,16 +75,16 @@ function endByLayout(text: string, lines: Lines, start: number): number {
     const span = lineSpan(lines, line);
     const content = text.slice(span.start, span.end);
     if (content.trim() === '' || indent(content) > limit) continue;
-    // A closing mark with too few quotes goes with the string.
+    // A closing mark with too few quotes belongs to the string.
     const quotes = /^\s*"{1,2}(?=\s*$)/.exec(content)?.[0].length ?? -1;
     if (line > own + 1) return span.start + quotes;
-    // Nothing is indented below it: it was meant for one line.
+    // Nothing is indented below it: it was meant to be one line.
     return Math.max(start + 3, start + withoutClosers(text.slice(start, firstEnd)).length);
   }
   return text.length;
 }
 
-/** Reports the first control character, or lone surrogate, and puts spaces for all of them and for a BOM. */
+/** Reports the first control character or lone surrogate, and replaces all of them and a BOM by spaces. */
 function blankControls(source: string, report: Report): string {
   const found = [...source.matchAll(/[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]|\r(?!\n)|\p{Cs}/gu)];
   const first = found[0];

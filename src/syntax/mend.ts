@@ -5,7 +5,7 @@ import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } fro
 import * as T from './tokens.ts';
 import { isItemAt } from './values.ts';
 
-/** Values that went wrong over several tokens: lists without their bracket, and a second `=` on the line. */
+/** Broken values of several tokens: lists without their bracket, and a second `=` on the line. */
 export function mendValues(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   for (let i = 0; i < tokens.length; ) {
@@ -17,7 +17,7 @@ export function mendValues(tokens: readonly IToken[], context: Context): IToken[
   return out;
 }
 
-/** Mends a value that starts at `i`; returns how many tokens it has used, 0 where nothing is wrong. */
+/** Repairs a value that starts at `i`; returns how many tokens it has used, 0 if nothing is wrong. */
 function mendOne(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
   return openList(tokens, i, out, context) || secondEquals(tokens, i, out, context);
 }
@@ -51,7 +51,7 @@ const PLAIN = [T.QuotedString, T.Word, T.NumberLike, T.Junk];
 
 /**
  * `qos = preempt = 2h` on one line: either the value of the first `=` or the key of the second is missing, and only
- * the author knows which. Nothing is made of either.
+ * the author knows which. Neither is used.
  */
 function secondEquals(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
   const [word, equals, value] = tokens.slice(i, i + 3) as [IToken, IToken | undefined, IToken | undefined];

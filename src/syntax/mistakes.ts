@@ -15,7 +15,7 @@ import {
 import { describe } from './describe.ts';
 import * as T from './tokens.ts';
 
-/** Reports what the parser could not go on at. */
+/** Reports where the parser could not continue. */
 export function reportErrors(errors: readonly IRecognitionException[], context: Context): void {
   for (const error of errors) {
     const token = orEnd(error.token, context);
@@ -119,10 +119,10 @@ function whatFollows(
 /** Words of shells before the name of a variable. */
 export const EXPORTS: readonly string[] = ['export', 'setenv', 'declare'];
 
-/** Text that only lacks its quotes. */
+/** Text that is only missing its quotes. */
 const UNQUOTED = /^[\w.$~/][\w.$~/:@%+=,{}()-]*$/;
 
-/** Reports tokens between workflows that start none. */
+/** Reports tokens between workflows that do not start one. */
 export function reportStrayTop(tokens: readonly IToken[], context: Context): void {
   const token = tokens[0] as IToken;
   if (context.reported.has(startOf(token))) return;
@@ -162,7 +162,7 @@ export function reportStrayTop(tokens: readonly IToken[], context: Context): voi
   }
 }
 
-/** What a file holds, and what other languages call it. */
+/** What a file contains, and what other languages call it. */
 const STATEMENTS = [
   { name: 'workflow' },
   { name: 'param', aliases: ['parameter', 'params', 'arg', 'input', 'option'] },

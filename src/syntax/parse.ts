@@ -25,7 +25,7 @@ import { UnterminatedComment } from './tokens.ts';
 export const LONGEST_SOURCE = 400_000;
 
 /**
- * Text to tree. Never throws: whatever the text, there is a tree of what could be read, and a finding for each
+ * Text to tree. Never throws: for any text, returns a tree of what could be read, and a finding for each
  * mistake, in the order of the text, each once.
  */
 export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic[] } {
@@ -65,7 +65,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   reportErrors(errors, context);
   const file = buildFile(tree, context);
   if (file.version !== undefined && file.version.text !== '1') {
-    // Another version may mean anything by what follows: this is all that can be said of it.
+    // In another version, the rest may mean anything, so nothing more can be said about it.
     const other = collect(source);
     other.report(syntax.otherVersion, file.version.span, { version: file.version.text });
     return { file: { ...nothing, version: file.version }, diagnostics: other.sorted() };

@@ -1,7 +1,7 @@
 import type { IParserErrorMessageProvider, TokenType } from 'chevrotain';
 
 /**
- * What Chevrotain calls a message is here the phrase that names what was expected; src/syntax/mistakes.ts makes
+ * What Chevrotain calls a message is used here for the phrase that names what was expected; src/syntax/mistakes.ts builds
  * the finding from it and from the tokens around the error.
  */
 export const phrases: IParserErrorMessageProvider = {

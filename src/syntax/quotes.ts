@@ -5,7 +5,7 @@ import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
 
 /**
- * Text that touches a quote: before it, the opening quote is missing; after it, a closing one is, or a quote inside
+ * Text directly beside a quote. Before it: the opening quote is missing. After it: a closing one is, or a quote inside
  * has no backslash. All quotes to the end of the line are then on the wrong side, so that much is one value.
  */
 export function joinQuotes(tokens: readonly IToken[], context: Context): IToken[] {

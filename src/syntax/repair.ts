@@ -9,7 +9,7 @@ import * as T from './tokens.ts';
 import { isItemAt, opensValue } from './values.ts';
 
 /**
- * Mistakes that are clear from a token and its neighbours: each is reported and set right, so that the parser reads
+ * Mistakes that are clear from a token and its neighbours: each is reported and corrected, so that the parser reads
  * on as if it had not been made.
  */
 export function repairTokens(tokens: readonly IToken[], context: Context): IToken[] {
@@ -30,7 +30,7 @@ export function repairTokens(tokens: readonly IToken[], context: Context): IToke
   return mergeUnits(joinColons(dropSeparators(out, context), context), context);
 }
 
-/** `export NAME = …`, as shells write it: the word before the key says nothing here. */
+/** `export NAME = …`, as in shells: the word before the key has no meaning here. */
 function isExport(
   tokens: readonly IToken[],
   i: number,
@@ -98,7 +98,7 @@ function repairOne(
     case T.QuotedString:
       return context.unclosedAt.has(at.start) ? retype(token, T.BrokenValue) : token;
     case T.Semicolon:
-      // Reported with the commas, which it was meant as.
+      // Reported together with the commas, for which it stands.
       return retype(token, T.Comma);
     case T.Junk: {
       // `--licenses = "cfs"`
@@ -116,7 +116,7 @@ function repairOne(
 }
 
 /**
- * `key: value`, `key : value` and `key := value` are read as `key = value`; in the place of a value the colon is part of
+ * `key: value`, `key : value` and `key := value` are read as `key = value`; within a value, the colon is part of
  * text without quotes.
  */
 function repairColon(
@@ -128,7 +128,7 @@ function repairColon(
 ): IToken | undefined {
   if (before?.tokenType !== T.Word || !sameLine(context, before, token) || opensValue(beforeThat))
     return retype(token, T.Junk);
-  // In a clause it is no sign before a value: foldClauses sees all of it.
+  // In a clause it does not precede a value: foldClauses handles it.
   if (mayBeClause(before, after)) return retype(token, T.Equals);
   const block = after?.tokenType === T.LeftBrace;
   context.report(syntax.colon, spanOf(token), { key: before.image, block });
@@ -136,7 +136,7 @@ function repairColon(
   return block || after?.tokenType === T.Equals ? undefined : retype(token, T.Equals);
 }
 
-/** `image:tag` without quotes came as three tokens that touch: one piece of text. */
+/** `image:tag` without quotes, three adjacent tokens, becomes one piece of text. */
 function joinColons(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   for (const token of tokens) {
@@ -155,7 +155,7 @@ function joinColons(tokens: readonly IToken[], context: Context): IToken[] {
 const UNIT_WORD =
   /^(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|b|bytes?|[kmgt]i?b?|cores?|cpus?|threads?|times?)$/i;
 
-/** `10 min`, `1h 30min`, `8 cores` become one value, for the checker to say what is wrong with it. */
+/** `10 min`, `1h 30min`, `8 cores` become one value, so that the checker can say what is wrong with it. */
 function mergeUnits(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   tokens.forEach((token, i) => {

@@ -15,7 +15,7 @@ export function scanQuoted(text: string, offset: number): string | undefined {
   return undefined;
 }
 
-/** `"""…"""`; of a longer run of quotes the last three close, so that a text may end with a quote. */
+/** `"""…"""`; in a longer run of quotes, the last three close it, so that a text may end with a quote. */
 export function scanBlock(text: string, offset: number): string | undefined {
   if (!text.startsWith('"""', offset)) return undefined;
   let close = text.indexOf('"""', offset + 3);
@@ -31,7 +31,7 @@ export function scanComment(text: string, offset: number): string | undefined {
   return close === -1 ? undefined : text.slice(offset, close + 2);
 }
 
-/** A string that its line does not close: up to the line's end, without the brackets there that it swallowed. */
+/** A string that its line does not close: up to the line's end, without the closing brackets that it swallowed. */
 export function scanUnterminated(text: string, offset: number): string | undefined {
   if (text[offset] !== '"') return undefined;
   let end = offset + 1;
@@ -40,8 +40,8 @@ export function scanUnterminated(text: string, offset: number): string | undefin
 }
 
 /**
- * The text without closing brackets at its end that nothing in it opens: in `{ run = "./a }` the brace belongs
- * to the flow, not to the string that someone forgot to close.
+ * The text without closing brackets at its end that it did not open: in `{ run = "./a }` the brace belongs
+ * to the flow, not to the string that somebody forgot to close.
  */
 export function withoutClosers(text: string): string {
   let surplus = 0;

@@ -34,9 +34,9 @@ export function quotedString(image: string, start: number, report: Report): Stri
 }
 
 /**
- * `"""…"""`, quotes included, found at `start`. No escapes. A line end right after the opening is dropped, so is a
- * blank last line with the line end before it; white space that all lines that are not blank start with is removed;
- * CR LF becomes LF. One segment a line. Tabs on one line and spaces on another are reported where they keep
+ * `"""…"""`, including quotes, found at `start`. No escapes. Drops a line end right after the opening quotes, and a
+ * blank last line with the line end before it. Removes white space that all non-blank lines start with.
+ * CR LF becomes LF. One segment per line. Reports tabs on one line and spaces on another if they keep
  * indentation from being removed.
  */
 export function blockString(image: string, start: number, report: Report): StringValue {
@@ -82,7 +82,7 @@ function splitLines(content: string, start: number): Line[] {
   });
 }
 
-/** The longest white space that every line that is not blank starts with. */
+/** The longest white space that every non-blank line starts with. */
 function commonIndent(lines: readonly string[]): string {
   let common: string | undefined;
   for (const line of lines) {
@@ -99,13 +99,13 @@ function oddIndent(lines: readonly Line[], common: string): Span | undefined {
   const indented = lines.filter(({ text }) => text.trim() !== '');
   const kinds = indented.map(({ text }) => text[at]);
   const odd = kinds.findIndex((kind) => kind !== kinds[0]);
-  // Where a line ends its indentation here, nothing more would be removed in any case.
+  // If a line's indentation ends here, no more would be removed anyway.
   if (odd === -1 || !kinds.every((kind) => kind === ' ' || kind === '\t')) return undefined;
   const { text, start } = indented[odd] as Line;
   return { start, end: start + (/^[ \t]*/.exec(text)?.[0].length ?? 0) };
 }
 
-/** How many characters both start with. */
+/** The length of their common prefix. */
 function sharedPrefix(a: string, b: string): number {
   let n = 0;
   while (n < a.length && n < b.length && a[n] === b[n]) n += 1;

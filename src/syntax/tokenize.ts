@@ -55,11 +55,11 @@ const all = LEXED.map((type) => ({
   candidate: { type, match: matcher(type.PATTERN), skipped: type.GROUP === Lexer.SKIPPED },
 }));
 
-/** What can begin with a character, by its code; worked out when the first one comes. */
+/** The token types that can begin with a character, by its code; determined when it first occurs. */
 const known: (readonly Candidate[] | undefined)[] = [];
 
 function candidatesFor(code: number): readonly Candidate[] {
-  // No token names a character beyond ASCII that it begins with: they are all alike.
+  // No token type begins with a specific character beyond ASCII, so those are all alike.
   const key = Math.min(code, 128);
   const before = known[key];
   if (before !== undefined) return before;

@@ -125,7 +125,7 @@ export const SiteKeyword = createToken({ name: 'SiteKeyword', label: '`site`', p
 export const DeclaredName = createToken({ name: 'DeclaredName', label: 'name', pattern: Lexer.NA });
 export const TypeColon = createToken({ name: 'TypeColon', label: '`:`', pattern: Lexer.NA });
 export const TypeName = createToken({ name: 'TypeName', label: 'type', pattern: Lexer.NA });
-/** A word that `=` or `{` follows. */
+/** A word followed by `=` or `{`. */
 export const Key = createToken({ name: 'Key', label: 'key', pattern: Lexer.NA });
 /** A whole clause, folded into one token until the parser sees it; its pieces are in `payload`. */
 export const Clause = createToken({ name: 'Clause', pattern: Lexer.NA });
@@ -148,7 +148,7 @@ export const BrokenValue = createToken({
   categories: [QuotedString],
 });
 
-/** In the order of trial. One without `start_chars_hint`, and not of one character, is tried anywhere. */
+/** In the order in which they are tried. A type without `start_chars_hint` that is longer than one character is tried everywhere. */
 export const LEXED: TokenType[] = [
   WhiteSpace,
   LineComment,
@@ -223,5 +223,5 @@ export const LOOSE: TokenType[] = [
   CrflowKeyword,
 ];
 
-/** The same at the top of a file, where keys and braces are out of place too. */
+/** The same at the top of a file, where keys and braces are out of place as well. */
 export const LOOSE_TOP: TokenType[] = [...LOOSE, Key, LeftBrace, RightBrace];

@@ -8,7 +8,7 @@ export function opensValue(token: IToken | undefined): boolean {
 
 const ITEMS = [T.QuotedString, T.BlockString, T.NumberLike, T.Word, T.BrokenValue, T.Junk];
 
-/** Is there a value that could be an item of a list, and not the key of an entry? */
+/** Is there a value that could be an item of a list, rather than the key of an entry? */
 export function isItemAt(tokens: readonly IToken[], at: number): boolean {
   const type = tokens[at]?.tokenType;
   const next = tokens[at + 1]?.tokenType;

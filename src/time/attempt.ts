@@ -1,51 +1,51 @@
 import type { Seconds } from '../model/flow.ts';
 import type { Attempt, Cycle } from '../model/forecast.ts';
 
-/** From the launch to a run's first checkpoint, which is restored at once as a proof: she is still there to see it. */
+/** From the launch to a run's first checkpoint, which is restored at once as a proof, while the user is still watching. */
 export const FIRST_CHECKPOINT: Seconds = 60;
 
-/** So long before its very end an attempt goes on without the last checkpoint, if that is not done. */
+/** If the last checkpoint is not done this long before its very end, an attempt goes on without it. */
 export const MARGIN: Seconds = 10;
 
-/** What a run is made of. Where a cost is not known, it is the caller's to assume. */
+/** The parameters of a run. Where a cost is not known, the caller assumes one. */
 export interface Terms {
-  /** Of one attempt, as Slurm has it. */
+  /** The time limit of one attempt, as Slurm has it. */
   readonly limit: Seconds;
   readonly lead: Seconds;
   /** How much before the lead the warning comes: up to `SIGNAL_EARLY`. */
   readonly early: Seconds;
   /** From an attempt's start to the launch of the program, or the beginning of its restore. */
   readonly startUp: Seconds;
-  /** Of one checkpoint; more than 0. */
+  /** The cost of one checkpoint; more than 0. */
   readonly cost: Seconds;
-  /** Of one restore; more than 0. */
+  /** The cost of one restore; more than 0. */
   readonly restore: Seconds;
-  /** From the end of a checkpoint to the next; more than 0. */
+  /** From the end of one checkpoint to the start of the next; more than 0. */
   readonly interval: Seconds;
   /** The same until a checkpoint was measured, if it differs. */
   readonly intervalAtFirst?: Seconds;
-  /** After the launch the first checkpoint, which is restored; null: none. */
+  /** From the launch to the first checkpoint, which is restored; null: none. */
   readonly prove: Seconds | null;
-  /** Is the program ended by every checkpoint, and restored from it (`protect`)? */
+  /** Does every checkpoint end the program, which is then restored from it (`protect`)? */
   readonly restoreEach: boolean;
   /** Walltime of all attempts together. */
   readonly total: Seconds;
   readonly maxAttempts: number | null;
   /** Does the run end with its first attempt (`strategy = manual`)? */
   readonly once: boolean;
-  /** What the program takes if nothing disturbs it; null: it never ends. */
+  /** How long the program takes if nothing interrupts it; null: it never ends. */
   readonly work: Seconds | null;
 }
 
 /** The state of a run between two attempts. */
 export interface RunProgress {
   readonly spent: Seconds;
-  /** Work that is in the newest generation. */
+  /** Work that the newest generation contains. */
   readonly saved: Seconds;
   readonly sealed: boolean;
 }
 
-/** An attempt that is started, sees that it has nothing to do, and leaves. */
+/** How long an attempt takes that starts, sees that it has nothing to do, and leaves. */
 export function nothing(ending: 'total' | 'no-progress'): Attempt {
   const zero = { walltime: 0, work: 0, checkpoints: 0, periodic: 0, saving: 0, restores: 0, lost: 0 };
   return { ...zero, startUp: 0, restore: 0, cycles: [], end: 0, last: 0, ending };
@@ -65,7 +65,7 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
   let work = 0;
   let kept = 0;
   let end = 0;
-  /** `givenUp`: restores that the warning met. */
+  /** `givenUp`: restores that were in progress when the warning came. */
   const finish = (ending: Attempt['ending'], last: Seconds, givenUp = 0): Attempt => {
     const periodic = cycles.reduce((sum, { count }) => sum + count, 0);
     const checkpoints = periodic + (last > 0 ? 1 : 0);
@@ -87,7 +87,7 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
   };
 
   const byWarning = byLimit ? 'limit' : 'total';
-  // A restore that the warning meets is given up (runtime/inner.sh): there is nothing new to save.
+  // If the warning comes during a restore, the restore is abandoned (runtime/schedule.sh): there is nothing new to save.
   if (before && clock > stop) {
     clock = Math.max(terms.startUp, stop);
     opening = clock - terms.startUp;
@@ -116,7 +116,7 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
     clock += alike * length;
     work += alike * wait;
     if (clock - back > deadline) {
-      // The warning came during this checkpoint, and it was not done when it was too late.
+      // The warning came during this checkpoint, which was not finished in time.
       end += wait;
       clock = deadline;
       return finish(byWarning, 0);

@@ -1,7 +1,7 @@
 import type { Attempt, Run } from '../model/forecast.ts';
 import { nothing, type RunProgress, simulateAttempt, type Terms } from './attempt.ts';
 
-/** Attempts in a row that may seal nothing. */
+/** How many attempts in a row may seal nothing. */
 export const PATIENCE = 3;
 
 /**
@@ -63,7 +63,7 @@ function equalAttemptsAfter(
   );
 }
 
-/** What the job decides when a warning has been answered. */
+/** What the job decides after its answer to a warning. */
 function endsBetween({ once, maxAttempts }: Terms, number: number): 'manual' | 'attempts' | undefined {
   if (once) return 'manual';
   return maxAttempts !== null && number >= maxAttempts ? 'attempts' : undefined;

@@ -1,12 +1,12 @@
 import type { Bytes, Seconds } from '../model/flow.ts';
 
-/** Bytes a second at which DMTCP was seen to write uncompressed images on a small machine (facts/intervals.md). */
+/** The rate, in bytes a second, at which DMTCP wrote uncompressed images on a small machine (facts/intervals.md). */
 export const WRITE_RATE = 0.25e9;
 
-/** What a lead must have beside the writing: to notice, to quiesce, to look whether it is done, to seal, to requeue. */
+/** What a lead needs besides the writing: noticing, quiescing, checking for the end, sealing, requeueing. */
 export const LEAD_BASE: Seconds = 20;
 
-/** In bytes: what is taken for the size of a checkpoint where the flow does not say. */
+/** In bytes: the assumed size of a checkpoint if the flow does not say. */
 export const USUAL_MEMORY: Bytes = 2 ** 30;
 
 /**
@@ -15,12 +15,12 @@ export const USUAL_MEMORY: Bytes = 2 ** 30;
  */
 export const HANDLING: Seconds = 3;
 
-/** Expected duration of writing so much memory, or reading it, at `rate` bytes a second, in whole seconds, at least 1. */
+/** Expected duration of writing or reading that much memory, at `rate` bytes a second, in whole seconds, at least 1. */
 export function writingTime(memory: Bytes, rate: number): Seconds {
   return Math.max(1, Math.ceil(memory / rate));
 }
 
-/** Expected duration of one checkpoint of that much memory, at `rate` bytes a second: what the rules and forecasts go by. */
+/** Expected duration of one checkpoint of that much memory, at `rate` bytes a second, as used by rules and forecasts. */
 export function checkpointCost(memory: Bytes, rate: number = WRITE_RATE): Seconds {
   return HANDLING + writingTime(memory, rate);
 }
@@ -30,12 +30,12 @@ export function restoreCost(memory: Bytes, rate: number = WRITE_RATE): Seconds {
   return HANDLING + 2 * writingTime(memory, rate);
 }
 
-/** The lead that is enough for a checkpoint of that much memory. */
+/** A sufficient lead for a checkpoint of that much memory. */
 export function leadFor(memory: Bytes, rate: number = WRITE_RATE): Seconds {
   return leadForWriting(memory / rate);
 }
 
-/** The same, where writing takes so long: 1.5 times that, and `LEAD_BASE`, which has the handling in it. */
+/** The same for a given time of writing: 1.5 times that, plus `LEAD_BASE`, which includes the handling. */
 export function leadForWriting(writing: Seconds): Seconds {
   return Math.ceil(1.5 * writing) + LEAD_BASE;
 }

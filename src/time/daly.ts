@@ -1,7 +1,7 @@
 import type { Seconds } from '../model/flow.ts';
 
 /**
- * The compute time between two checkpoints that loses least, first order (Young 1974), in seconds.
+ * The compute time between two checkpoints that loses the least, first order (Young 1974), in seconds.
  * @param cost of one checkpoint, in seconds
  * @param mtbf mean time between failures of the job, in seconds
  */
@@ -10,7 +10,7 @@ export function youngInterval(cost: Seconds, mtbf: Seconds): Seconds {
 }
 
 /**
- * The same by Daly's higher order estimate (2006, doi 10.1016/j.future.2004.11.016), in seconds.
+ * The same by Daly's higher-order estimate (2006, doi 10.1016/j.future.2004.11.016), in seconds.
  * @param cost of one checkpoint, in seconds
  * @param mtbf mean time between failures of the job, in seconds
  */
@@ -20,18 +20,18 @@ export function dalyInterval(cost: Seconds, mtbf: Seconds): Seconds {
   return youngInterval(cost, mtbf) * (1 + Math.sqrt(share) / 3 + share / 9) - cost;
 }
 
-/** What a failure is expected to cost, and how often. All in seconds. */
+/** The expected cost and frequency of failures. All in seconds. */
 export interface Failures {
-  /** Of one checkpoint. */
+  /** The cost of one checkpoint. */
   readonly cost: Seconds;
-  /** Of one restart, without the queue. */
+  /** The cost of one restart, without the queue. */
   readonly restart: Seconds;
   readonly mtbf: Seconds;
 }
 
 /**
- * How much longer work takes with checkpoints and failures than without, as T_w/T, failures being exponential (Daly
- * 2006): M e^(R/M) (e^((tau+delta)/M) - 1) / tau. Infinity where no double holds it.
+ * How much longer work takes with checkpoints and failures than without, as T_w/T, with exponential failures (Daly
+ * 2006): M e^(R/M) (e^((tau+delta)/M) - 1) / tau. Infinity if a double cannot hold it.
  * @param interval compute time between two checkpoints
  */
 export function slowdown(interval: Seconds, { cost, restart, mtbf }: Failures): number {

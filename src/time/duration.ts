@@ -1,7 +1,7 @@
 import type { Seconds } from '../model/flow.ts';
 import { largestExact, TIME_UNITS, TIME_WORDS, unitNamed } from './units.ts';
 
-/** Ten years. Anything longer is a slip, and keeps bash's and Slurm's arithmetic far from their limits. */
+/** Ten years. Anything longer is a mistake, and this keeps bash's and Slurm's arithmetic far from their limits. */
 export const LONGEST: Seconds = 3650 * 86_400;
 
 /**
@@ -11,14 +11,14 @@ export const LONGEST: Seconds = 3650 * 86_400;
 export type DurationMistake =
   | { readonly kind: 'no-unit'; readonly count: number }
   | { readonly kind: 'bare-m'; readonly count: number }
-  /** `2:30`: what Slurm makes of it, and what people mean. */
+  /** `2:30`: how Slurm reads it, and what people mean. */
   | { readonly kind: 'two-fields'; readonly slurm: Seconds; readonly people: Seconds }
   /** `1-12`, `1-12:30`: Slurm's day-hours[:minutes]. */
   | { readonly kind: 'day-hours'; readonly slurm: Seconds }
   | { readonly kind: 'fraction'; readonly exact: Seconds | undefined }
   /** `1h 30min`, `30min1h`, `1h1h`. */
   | { readonly kind: 'compound'; readonly total: Seconds }
-  /** `10 min`, `2hours`, `5Min`: clear, but not our spelling. */
+  /** `10 min`, `2hours`, `5Min`: clear, but not the language's spelling. */
   | { readonly kind: 'spelling'; readonly total: Seconds; readonly written: string }
   | { readonly kind: 'unlimited' }
   /** A field of `HH:MM:SS` that is too large. */
@@ -30,7 +30,7 @@ export type DurationResult =
   | { readonly ok: true; readonly seconds: Seconds }
   | { readonly ok: false; readonly mistake: DurationMistake };
 
-/** Reads `90s 10min 2h 1d`, `1h30min`, `HH:MM:SS` and `D-HH:MM:SS`, counts being whole numbers. Never throws. */
+/** Reads `90s 10min 2h 1d`, `1h30min`, `HH:MM:SS` and `D-HH:MM:SS`, all with whole numbers. Never throws. */
 export function parseDuration(text: string): DurationResult {
   const simple = /^(\d+)([a-z]+)$/.exec(text);
   const unit = simple ? unitNamed(TIME_UNITS, simple[2] ?? '') : undefined;
@@ -43,7 +43,7 @@ export function parseDuration(text: string): DurationResult {
   return { ok: false, mistake: explain(text) };
 }
 
-/** The `.crflow` form: `90s`, `10min`, `2h`; `HH:MM:SS` from an hour on where no larger unit divides. */
+/** The `.crflow` form: `90s`, `10min`, `2h`; `HH:MM:SS` from an hour on if no larger unit divides it. */
 export function formatDuration(seconds: Seconds): string {
   if (seconds > 3_600 && seconds % 60 !== 0) return formatClock(seconds);
   return largestExact(TIME_UNITS, seconds) ?? `${seconds}s`;
@@ -105,7 +105,7 @@ function explain(text: string): DurationMistake {
   return explainWords(text);
 }
 
-/** Counts with words after them: fractions, several at once, and spellings that are not ours. */
+/** Counts followed by words: fractions, several at once, and spellings that are not the language's. */
 function explainWords(text: string): DurationMistake {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?) ?([A-Za-z]+)/g)];
   const units = parts.map((part) => unitNamed(TIME_UNITS, TIME_WORDS[(part[2] ?? '').toLowerCase()] ?? ''));

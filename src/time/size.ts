@@ -1,13 +1,13 @@
 import type { Bytes } from '../model/flow.ts';
 import { largestExact, SIZE_UNITS, unitNamed } from './units.ts';
 
-/** One pebibyte: more than any node has, and far inside what a double counts exactly. */
+/** One pebibyte: more than any node has, and far below what a double counts exactly. */
 export const LARGEST: Bytes = 1024 ** 5;
 
 /** Why a text is not a size, with what a message needs. */
 export type SizeMistake =
   | { readonly kind: 'no-unit'; readonly count: number }
-  /** `4G`, `4GB`, `4gib`, `4 GiB`: the exact spelling in our units. */
+  /** `4G`, `4GB`, `4gib`, `4 GiB`: the exact spelling in the language's units. */
   | { readonly kind: 'spelling'; readonly written: string; readonly unit: string; readonly exact: string }
   | { readonly kind: 'fraction'; readonly exact: string | undefined }
   | { readonly kind: 'too-large' }
@@ -26,7 +26,7 @@ export function parseSize(text: string): SizeResult {
   return bytes <= LARGEST ? { ok: true, bytes } : { ok: false, mistake: { kind: 'too-large' } };
 }
 
-/** The `.crflow` form where one exists: `4GiB`; sizes that are no whole number of KiB come out in bytes. */
+/** The `.crflow` form if one exists: `4GiB`; sizes that are not a whole number of KiB are written in bytes. */
 export function formatSize(bytes: Bytes): string {
   return largestExact(SIZE_UNITS, bytes) ?? `${bytes}B`;
 }

@@ -3,7 +3,7 @@ import type { Seconds } from '../model/flow.ts';
 /** Slurm may send the `--signal` warning this much before the lead that was asked for (facts/slurm.md, source). */
 export const SIGNAL_EARLY: Seconds = 60;
 
-/** What a requeued job waits before it may start: `cred_expire` and a second, by Slurm's default (facts/slurm.md). */
+/** How long a requeued job waits before it may start: `cred_expire` plus a second, with Slurm's default (facts/slurm.md). */
 export const REQUEUE_DELAY: Seconds = 121;
 
 /** The largest lead that `--signal=…@lead` takes: Slurm keeps it in 16 bits (source). */
@@ -14,7 +14,7 @@ export function slurmMinutes(limit: Seconds): number {
   return Math.max(1, Math.ceil(limit / 60));
 }
 
-/** What one attempt has left for work and checkpoints if the warning comes as early as it can. May be negative. */
+/** What one attempt has left for work and checkpoints if the warning comes as early as possible. May be negative. */
 export function usableTime(limit: Seconds, lead: Seconds): Seconds {
   return limit - lead - SIGNAL_EARLY;
 }

@@ -47,7 +47,7 @@ export function unitNamed(units: readonly Unit[], name: string): Unit | undefine
   return units.find((unit) => unit.name === name);
 }
 
-/** The count and the largest unit that together say `amount` without a fraction, if any unit divides it. */
+/** The count and the largest unit that express `amount` without a fraction, if any unit divides it. */
 export function largestExact(units: readonly Unit[], amount: number): string | undefined {
   const unit = units.find((one) => amount >= one.factor && amount % one.factor === 0);
   return unit === undefined ? undefined : `${amount / unit.factor}${unit.name}`;

@@ -1,6 +1,6 @@
 import type { EngineName } from '../../src/language/words.ts';
 
-/** What saves and restores an application. The job decides when; an engine knows how. */
+/** What saves and restores an application. The job decides when, an engine knows how. */
 export interface Engine {
   readonly name: EngineName;
   /** Does it make generations? */

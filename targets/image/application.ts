@@ -47,7 +47,7 @@ export function applicationSteps(
 const builtBy = ({ firstLine, lastLine }: { firstLine: number; lastLine: number }) =>
   `The flow's own build, from ${firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`}.`;
 
-/** Writes the user's bash to a file, byte for byte, and runs it where its sources are. */
+/** Writes the user's bash to a file, byte for byte, and runs it in the folder of its sources. */
 function buildCommands(text: string, sources: readonly ImageSource[]): ShellText[] {
   const script = lineWord(`${scratch}/build.sh`);
   return [
@@ -58,7 +58,7 @@ function buildCommands(text: string, sources: readonly ImageSource[]): ShellText
   ];
 }
 
-/** The folder of the first source: a file's, where it is one. */
+/** The folder of the first source; if that is a file, the folder that contains it. */
 function workFolder(first: ImageSource | undefined): ShellText[] {
   if (first === undefined) return [];
   const parent = first.to.replace(/\/[^/]*$/, '') || '/';

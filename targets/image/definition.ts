@@ -33,7 +33,7 @@ export function definitionOf(stages: readonly Stage[], { env, labels }: Config):
   ];
 }
 
-/** The definition of a file with nothing in it but DMTCP: so that a change of the application does not build it again. */
+/** The definition of a file that contains only DMTCP, so that a change of the application does not rebuild it. */
 export function dmtcpDefinition(stages: readonly Stage[]): ShellText[] {
   return [
     ...flattened(stages)
@@ -49,7 +49,7 @@ export function dmtcpDefinition(stages: readonly Stage[]): ShellText[] {
   ];
 }
 
-/** Under these names image.sh shows Apptainer the file with DMTCP, and a base image that is a file. */
+/** The names under which image.sh shows Apptainer the file with DMTCP, and a base image that is a file. */
 const DMTCP_FILE = 'crflow-dmtcp.sif';
 export const BASE_FILE = 'crflow-base';
 
@@ -80,7 +80,7 @@ function stageText({ name, why, from, steps }: Stage): ShellText[] {
   ];
 }
 
-/** Where files come in: a path that is not there yet, since what \`cp\` makes of a folder depends on that. */
+/** Where files are copied to: a path that does not exist yet, because the effect of \`cp\` on a folder depends on that. */
 const landing = (n: number) => `/.crflow/${n + 1}`;
 
 const place = code`

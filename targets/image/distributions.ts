@@ -1,15 +1,15 @@
 import { code, lines, lineWord, packageName, type ShellText } from '../../src/emit/shell-text.ts';
 import type { Distribution } from '../../src/model/container.ts';
 
-/** What a family of distributions calls things. */
+/** The names that a family of distributions uses. */
 export interface PackageManager {
-  /** Its program, by which an image that is of another family is recognised. */
+  /** Its package program, by which an image of another family is recognised. */
   readonly program: string;
   /** The commands that install packages and leave no cache. */
   readonly install: (packages: ShellText) => readonly ShellText[];
-  /** The same for packages of the user's, which may be of repositories that are off by default. */
+  /** The same for the user's packages, which may be in repositories that are off by default. */
   readonly installMore?: (packages: ShellText) => readonly ShellText[];
-  /** Prints a line of that form for each package that is installed: %N its name, %V its version, %A its architecture, %T their kind. */
+  /** Prints a line in that form for each installed package: %N its name, %V its version, %A its architecture, %T their kind. */
   readonly list: (format: string) => ShellText;
   /** For DMTCP's `configure`: compilers, make, the C library's and the kernel's headers; and `strip`. */
   readonly compiler: readonly string[];
@@ -18,7 +18,7 @@ export interface PackageManager {
   readonly download: readonly string[];
   /** For tar archives of any compression. */
   readonly unpack: readonly string[];
-  /** What DMTCP's programs are linked with, and what the job's inner half calls. */
+  /** Libraries of DMTCP's programs, and the programs that the job's inner half calls. */
   readonly run: readonly string[];
 }
 
@@ -80,13 +80,13 @@ const dnf = (more: ShellText | null): PackageManager => ({
       }),
   compiler: ['binutils', 'gcc', 'gcc-c++', 'glibc-devel', 'kernel-headers', 'make'],
   git: ['ca-certificates', 'git-core'],
-  // By its path: the package `curl` conflicts with curl-minimal, which most images have.
+  // By its path, because the package `curl` conflicts with curl-minimal, which most images have.
   download: ['/usr/bin/curl', 'ca-certificates'],
   unpack: ['bzip2', 'gzip', 'tar', 'xz'],
-  // No coreutils: images have coreutils-single, which conflicts with them.
+  // No coreutils, because images have coreutils-single, which conflicts with them.
   run: ['bash', 'findutils', 'gawk', 'glibc-common', 'grep', 'libatomic', 'libgcc', 'libstdc++'],
 });
-/** It was called otherwise in release 8. */
+/** It had another name in release 8. */
 const enterprise = dnf(code`"$(case $VERSION_ID in 8*) echo powertools ;; *) echo crb ;; esac)"`);
 
 const zypper: PackageManager = {
@@ -115,7 +115,7 @@ export const packageManagers: Readonly<Record<Distribution, PackageManager>> = {
   opensuse: zypper,
 };
 
-/** The commands that the job's inner half calls: the build looks for each. */
+/** The commands that the job's inner half calls; the build checks for each. */
 export const commandsOfTheJob = [
   'awk',
   'bash',
@@ -133,7 +133,7 @@ export const commandsOfTheJob = [
   'truncate',
 ];
 
-/** Package names, a few on lines of their own. */
+/** Package names, a few per line. */
 export function wrapped(packages: readonly string[]): ShellText {
   const names = packages.map(packageOrPath);
   if (names.length < 4) return lines(names, ' ');
@@ -146,5 +146,5 @@ export function wrapped(packages: readonly string[]): ShellText {
   return code`\\\n      ${lines(rows, ' \\\n      ')}`;
 }
 
-/** Our own tables name a file where two packages have it. */
+/** The tables above name a file if two packages have it. */
 const packageOrPath = (name: string) => (name.startsWith('/usr/') ? lineWord(name) : packageName(name));

@@ -5,10 +5,10 @@ import proof from './proof.sh';
 import { checkout, unpacked } from './sources.ts';
 import { run, type Step, scratch } from './step.ts';
 
-/** The public repository, from which the releases below are fetched. */
+/** The public repository of the releases below. */
 export const dmtcpRepository = 'https://github.com/dmtcp/dmtcp.git';
 
-/** Where DMTCP is in the image, what proves that it works there, and what says what is in the image: a sum, and a list. */
+/** Where in the image DMTCP is, the program that proves that it works there, and the checksum and list of the image's contents. */
 export function places({ dmtcp }: Container): {
   prefix: string;
   proof: string;
@@ -25,7 +25,7 @@ export function places({ dmtcp }: Container): {
   };
 }
 
-/** The steps from DMTCP's source to what is in the image of it, below `/dmtcp`. */
+/** The steps that turn DMTCP's source into its part of the image, below `/dmtcp`. */
 export function dmtcpSteps({ release, archive }: ImageRecipe['dmtcp'], container: Container): Step[] {
   const source = lineWord(`${scratch}/dmtcp`);
   const { prefix, proof: script } = places(container);

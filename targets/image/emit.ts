@@ -28,7 +28,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   const script = `${workflow}.image.sh`;
   const ignore = `${dockerfile}.dockerignore`;
   const { filed, plainStages } = runtimeOf(container.runtime).builds;
-  // Apptainer builds its files of a definition; an image that it gets by name is built as all others are.
+  // Apptainer builds its files from a definition; an image that it gets by name is built like all others.
   const defined = container.image.kind === 'file' && filed?.definition === true;
 
   const stages = stagesOf(staged, container);
@@ -52,7 +52,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
   const text = (parts: readonly ShellText[]) => `${lines(parts).text}\n`;
   const config = { env, user: user ?? null, labels: labelsOf(plan, staged, labels, source) };
   return [
-    // A base image that is a file is Apptainer's alone.
+    // Only Apptainer can use a base image that is a file.
     ...(recipe.from.kind === 'file'
       ? []
       : [
@@ -84,7 +84,7 @@ export function imageArtifacts(plan: Plan, source: string, context: string): Art
 /** Apptainer fills in text between two braces, even in comments. */
 const takenApart = (text: string) => text.replaceAll('{{', '{ {');
 
-/** No time and no machine: the same recipe is the same image. */
+/** No time and no machine: the same recipe gives the same image. */
 function labelsOf(
   { workflow, container }: Plan,
   { from, dmtcp }: Pick<ImageRecipe, 'from' | 'dmtcp'>,
@@ -112,7 +112,7 @@ function labelsOf(
   return [...new Map([...own, ...given])];
 }
 
-/** An image that is a file may lie among the sources, and so may the note about it. */
+/** An image file may be among the sources, and so may the note beside it. */
 function imageNames({ image }: Container): string[] {
   const last = image.kind === 'file' ? image.path.at(-1) : undefined;
   const name = last?.kind === 'text' ? last.text.replace(/^.*\//, '') : '';

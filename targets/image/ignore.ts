@@ -1,6 +1,6 @@
 /**
- * What builders are to leave out of the folder of the flow: everything but what the sources name. Where they name the
- * folder itself, only what crc writes and runs leave there.
+ * What builders must leave out of the flow's folder: everything except the sources. If a source is the
+ * folder itself, only what crc writes and what runs leave there.
  */
 export function ignoreFile(inputs: readonly string[], own: readonly string[]): string {
   const names = inputs.includes('.')

@@ -27,20 +27,20 @@ import image from './templates/image.sh.hbs';
 
 const render = template(image);
 
-/** What the script is about beside the container itself. */
+/** What the script needs besides the container. */
 export interface ScriptOf {
   readonly workflow: string;
   /** Base name of the `.crflow` file. */
   readonly source: string;
-  /** Name of this script, and of what it builds from, which is beside it. */
+  /** Name of this script, and of the file beside it from which it builds. */
   readonly script: string;
   readonly recipe: string;
   /** The path from the script's folder to the flow's. */
   readonly context: string;
-  /** What goes into the image, in the folder of the flow, and what there never does. */
+  /** What goes into the image, relative to the flow's folder, and what never does. */
   readonly inputs: readonly string[];
   readonly own: readonly string[];
-  /** What the image is made as. */
+  /** The name or file of the image. */
   readonly image: Pick<ImageRecipe, 'from' | 'user' | 'platform'>;
 }
 
@@ -77,7 +77,7 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
   const name = image.kind === 'name' ? imageReference({ ...image, digest: null }) : null;
   const own = about.inputs.includes('.') ? about.own : [];
   return [
-    // The caller's variables, as long as they are the caller's.
+    // The caller's variables.
     ...(image.kind === 'file' ? imageFile(image.path) : []),
     ...(about.image.from.kind === 'file' ? baseFile(about.image.from.path) : []),
     ...aligned([
@@ -116,7 +116,7 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
 const usesOci = ({ named }: Builds, kind: Container['image']['kind']) =>
   kind === 'name' && named.through !== 'own';
 
-/** The platform, as options of what builds. */
+/** The platform, as options of the builder. */
 function platformOf(builds: Builds, kind: Container['image']['kind'], platform: string | undefined) {
   const option = usesOci(builds, kind) ? '--platform' : '--arch';
   const value = usesOci(builds, kind) ? platform : platform?.replace(/^linux\//, '');
@@ -126,12 +126,12 @@ function platformOf(builds: Builds, kind: Container['image']['kind'], platform: 
   ] as const;
 }
 
-/** A relative one starts at the folder of the flow, as sources do. */
+/** A relative path starts at the flow's folder, like those of sources. */
 function baseFile(path: HostPath): ShellText[] {
   return [...areSet(path, 'the base image'), code`base=${pathWord(path)}`];
 }
 
-/** The variables of the path are the caller's; a relative one starts at the folder that this is called in, as the job's do. */
+/** The path's variables are the caller's; a relative path starts in the caller's current folder, as in a job. */
 function imageFile(path: HostPath): ShellText[] {
   return [
     ...areSet(path, 'the image'),

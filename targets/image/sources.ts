@@ -3,7 +3,7 @@ import { code, lineWord, type ShellText, UnspeakableInShell } from '../../src/em
 import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
 import { run, type Step, scratch } from './step.ts';
 
-/** A commit into the folder `to`. Some servers give a single commit only by name: then all of them are fetched. */
+/** Fetches a commit into the folder `to`. Some servers do not give single commits: then everything is fetched. */
 export function checkout(from: string, commit: string, to: ShellText, whole?: 'or all of it'): ShellText[] {
   const one = code`git fetch -q --depth 1 -- ${lineWord(from)} ${lineWord(commit)}`;
   return [

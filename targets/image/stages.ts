@@ -14,8 +14,8 @@ import { run, type Stage, type Step } from './step.ts';
 export type Staged = Omit<ImageRecipe, 'env' | 'user' | 'labels' | 'platform'>;
 
 /**
- * The stages of an image, what changes least first. Throws UnspeakableInShell for a value that a recipe cannot
- * carry: the checker finds those first.
+ * The stages of an image, those that change least first. Throws UnspeakableInShell for a value that a recipe cannot
+ * contain; the checker reports such values first.
  */
 export function stagesOf(recipe: Staged, container: Container): Stage[] {
   const {
@@ -128,8 +128,8 @@ function image(
 }
 
 /**
- * By its programs and libraries an image that is built again is known as the same one: files of images are never the same to
- * the byte. Not by what the system and Apptainer note of themselves, such as the day of a build, and not by what Python compiled.
+ * Identifies an image that is built again by its programs and libraries, because image files are never the same byte
+ * for byte. Ignores what the system and Apptainer record, such as the day of a build, and what Python compiled.
  */
 const CONTENTS = {
   why: 'A checksum of the contents, by which an image that is built again from the same packages is recognised.',

@@ -1,20 +1,20 @@
 import type { ShellText } from '../../src/emit/shell-text.ts';
 
-/** A part of the way to an image; a Dockerfile and an Apptainer definition spell the same ones. */
+/** One step of building an image; a Dockerfile and an Apptainer definition express the same steps. */
 export type Step =
   /** Commands of a POSIX shell, each run only if the previous one succeeded; `why` is the comment above them. */
   | {
       readonly kind: 'run';
       readonly why: string;
       readonly commands: readonly ShellText[];
-      /** Folders that the builder may keep for the next time. */
+      /** Folders that the builder may keep for later builds. */
       readonly cache?: readonly string[];
     }
-  /** From the folder of the flow. */
+  /** From the flow's folder. */
   | Copy<'copy'>
   /** From another stage. */
   | (Copy<'take'> & { readonly stage: string })
-  /** Runs the script of this path, if the build is to prove that DMTCP works. */
+  /** Runs the script with this path, if the build is to prove that DMTCP works. */
   | { readonly kind: 'prove'; readonly why: string; readonly script: string };
 
 interface Copy<Kind> {
@@ -28,7 +28,7 @@ export interface Stage {
   /** Absent: the last one, which is the image. */
   readonly name?: string;
   readonly why: string;
-  /** An image, or the stage that this one goes on from. */
+  /** An image, or the stage that this one continues. */
   readonly from: ShellText | string;
   readonly steps: readonly Step[];
 }
@@ -50,8 +50,8 @@ export const run = (why: string, commands: readonly ShellText[]): Step => ({ kin
 export const scratch = '/crflow-build';
 
 /**
- * The same for builders that know only images to start from: a stage that goes on from another does its steps again.
- * With the same words, so that a builder with a cache does them once.
+ * The same for builders that can only start from images: a stage that continues another repeats its steps,
+ * with the same words, so that a builder with a cache runs them once.
  */
 export function flattened(stages: readonly Stage[]): Stage[] {
   const goneOnFrom = new Set(stages.map(({ from }) => from));

@@ -26,10 +26,10 @@ const render = template(job);
 
 /**
  * The job script of a plan: a pure function of the plan, the source's name and the runtime's version.
- * @param source name of the `.crflow` file, without folders: it stands in the script's comments
+ * @param source name of the `.crflow` file, without folders, for the script's comments
  */
 export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact {
-  // The image is the business of targets/image; the format is for those who read a plan as JSON.
+  // targets/image handles the image; the format is for readers of the plan's JSON.
   const { workflow, run, workdir, output, load, pass, set, format: _, image: __, ...others } = plan;
   const { container, checkpoint, continue: goOn, attempt, total, queue, resources, ...rest } = others;
   nothingLeft(rest);
@@ -107,7 +107,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
   return { name: file, text: page + shared, pieces: [page, shared] };
 }
 
-/** How the script is used, for its first page. */
+/** The usage of the script, for its first page. */
 function usage(workflow: string, file: string, saves: boolean): ShellText[] {
   const all = [
     [`sbatch ${file}`, `start a run; its log is ${workflow}-JOB.log, here`],
@@ -123,7 +123,7 @@ function usage(workflow: string, file: string, saves: boolean): ShellText[] {
   return all.map(([command, says]) => comment(`${command.padEnd(width)}  ${says}`));
 }
 
-/** The bash of a program that saves itself, beside `run`. */
+/** The additional bash of a program that saves itself. */
 function ownBlocks({ again, ask, done }: OwnCheckpoints) {
   const all: readonly [ShellText, string, string | null][] = [
     [code`again_block`, 'What is run in its place to go on from a checkpoint.', again],
@@ -137,7 +137,7 @@ function ownBlocks({ again, ask, done }: OwnCheckpoints) {
 
 const defaultState: HostPath = [{ kind: 'text', text: 'crflow-state' }];
 
-/** The variables that the paths need, each once, in order of use: the job stops at its start without them. */
+/** The variables in the paths, each once, in order of use: the job stops at its start without them. */
 function variables(...paths: (HostPath | null)[]): ShellText[] {
   const parts = paths.flatMap((path) => path ?? []);
   return variablesOf(parts).map(word);
@@ -150,7 +150,7 @@ function setVariables(set: Plan['set']): ShellText[] {
   ]);
 }
 
-/** The paths of this host that a container's part of the flow names. */
+/** The paths of this host in the container's part of the flow. */
 const pathsOf = ({ image, mounts }: Container): HostPath[] => [
   ...(image.kind === 'file' ? [image.path] : []),
   ...mounts.map(({ from }) => from),
@@ -159,7 +159,7 @@ const pathsOf = ({ image, mounts }: Container): HostPath[] => [
 /** Variables that the template keeps in every script. */
 const KEPT = /^(PATH|PWD|HOME|USER|LOGNAME|TMPDIR|TZ|LD_LIBRARY_PATH|CRFLOW_.*|SLURM.*|DMTCP_.*|JALIB_.*)$/;
 
-/** What the container sees, three words a mount: from, to, and ro or nothing. */
+/** The container's mounts, three words each: from, to, and ro or nothing. */
 function containerView(container: Container | undefined) {
   if (container === undefined) return { container: false };
   const { image, mounts } = container;

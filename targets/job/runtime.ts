@@ -28,18 +28,18 @@ import storage from './runtime/storage.sh';
 import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
 
-/** Raised whenever the bash below changes what a job does; stands in every script. */
+/** Raised whenever a change of the bash below changes what a job does; every script contains it. */
 export const runtimeVersion = 7;
-/** Raised whenever a run's folder changes so that another version cannot go on with it. */
+/** Raised whenever a run's folder changes so that another version cannot continue the run. */
 export const stateFormat = 2;
 
-/** What a job needs beside what every job does; `container`: its runtime, or none. */
+/** What a job needs besides the parts that every job has; `container`: its runtime, or none. */
 export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect', boolean> & {
   readonly engine: EngineName;
   readonly container: RuntimeName | null;
 };
 
-/** The parts of the runtime, in the order in which they are read: what happens first, how it is done after. */
+/** The parts of the runtime, in reading order: first what happens, then how it is done. */
 function partsFor(needs: Needs): readonly string[] {
   const parts = [
     attempt,
@@ -67,21 +67,21 @@ function partsFor(needs: Needs): readonly string[] {
   return parts.concat(common, main);
 }
 
-/** The bash of a runtime as it is in the repository: without the sums that a script has of it. */
+/** The bash of a runtime as it is in the repository, without the checksums that a script contains. */
 export const bashOf = (needs: Needs): string => partsFor(needs).join('\n');
 
-/** What begins the runtime in a script; behind it the version. */
+/** The beginning of the runtime in a script, followed by the version. */
 const MARK = "# === crflow's runtime ";
-/** What a part of it begins with, and the beginning of the sha256 of what follows up to the next. */
+/** The heading of a part, and the beginning of the sha256 of the text from there to the next heading. */
 const HEADING = /^# --- (.+) ---(?: ([0-9a-f]{12}))?$/;
 const SUM = '# sha256 ';
 
-/** One for each set of needs, whoever did the sums: every sha256 says the same. */
+/** One for each set of needs, whichever sha256 function was used: all give the same result. */
 const made = new Map<string, string>();
 
 /**
- * The bash that every job carries: the same bytes in every script with the same needs, behind a line with its sha256. Each part has a
- * sum as well, so that a comparison of two versions shows at a glance which parts differ.
+ * The bash that every job contains: byte for byte the same in every script with the same needs, after a line with its sha256. Each part
+ * has its own checksum, so that a diff of two versions shows which parts differ.
  */
 export function runtime(needs: Needs, sha256: Sha256): string {
   const key = JSON.stringify(needs);
@@ -101,14 +101,14 @@ ${text}
 
 interface Section {
   readonly title: string;
-  /** From behind its heading to the line before the next one. */
+  /** The text between its heading and the next one. */
   readonly body: string;
   readonly sum: string | undefined;
 }
 
 const ownSections = (needs: Needs) => sections(bashOf(needs).trimEnd());
 
-/** The parts of a runtime's text, each begun by its heading; what is before the first is lost. */
+/** The parts of a runtime's text, each after its heading; text before the first heading is dropped. */
 function sections(text: string): Section[] {
   const found: { title: string; sum: string | undefined; lines: string[] }[] = [];
   for (const line of text.split('\n')) {
@@ -119,16 +119,16 @@ function sections(text: string): Section[] {
   return found.map(({ title, sum, lines }) => ({ title, sum, body: lines.join('\n') }));
 }
 
-/** As much of a sum as a part's heading has. */
+/** The part of a checksum that a heading contains. */
 const short = (sum: string) => sum.slice(0, 12);
 
-/** Where a script's runtime begins; undefined where it has none. What a flow's `run` says, above it, may look the same. */
+/** Where a script's runtime begins; undefined if it has none. The flow's `run`, above it, may contain a similar line. */
 export function runtimeStart(script: string): number | undefined {
   const at = script.lastIndexOf(`\n${MARK}`);
   return at < 0 ? undefined : at + 1;
 }
 
-/** Is the runtime in a script the one that this crc writes, to the last byte? `other`: whole, and of another version. */
+/** Is the runtime in a script what this crc writes, byte for byte? `other`: intact, and of another version. */
 export function genuine(script: string, sha256: Sha256): Genuine {
   const start = runtimeStart(script);
   if (start === undefined) return { kind: 'none' };
@@ -147,7 +147,7 @@ export function genuine(script: string, sha256: Sha256): Genuine {
   return { kind: 'changed', version, parts };
 }
 
-/** All that a flow can need. */
+/** All possible needs of a flow. */
 function everyNeed(): readonly Needs[] {
   const either = [true, false];
   return ENGINES.flatMap((engine) =>
@@ -163,7 +163,7 @@ function everyNeed(): readonly Needs[] {
   );
 }
 
-/** A job of each engine and container runtime, with all that it can need beside. */
+/** A job for each engine and container runtime, with every optional part. */
 export const fullest = (): readonly Needs[] =>
   ENGINES.flatMap((engine) =>
     [null, ...RUNTIMES].map(
@@ -171,7 +171,7 @@ export const fullest = (): readonly Needs[] =>
     ),
   );
 
-/** The sum of each part that a script of this version can have, by its title. */
+/** The checksum of each part that a script of this version can contain, by title. */
 const everySum = (sha256: Sha256): ReadonlyMap<string, string> =>
   new Map(
     fullest()

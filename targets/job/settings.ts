@@ -9,12 +9,12 @@ import { PATIENCE } from '../../src/time/attempts.ts';
 import { runtimeOf } from '../runtimes/index.ts';
 import { stateFormat } from './runtime.ts';
 
-/** What of a plan a rehearsal or a test may change. */
+/** The parts of a plan that a rehearsal or a test may change. */
 export type Changeable = Pick<Plan, 'total'> &
   Pick<Plan['checkpoint'], 'engine' | 'interval' | 'mtbf' | 'lead' | 'prove' | 'alive' | 'limit'> &
   Pick<Plan['attempt'], 'max'>;
 
-/** Everything that a rehearsal or a test may want to be quicker: a default each, and what it means. */
+/** Everything that a rehearsal or a test may want to speed up: its default, and what it means. */
 export function settings(of: Changeable): ShellText[] {
   const { engine, total, interval, mtbf, lead, prove, alive, limit, max, ...rest } = of;
   nothingLeft(rest);
@@ -67,7 +67,7 @@ export function settings(of: Changeable): ShellText[] {
   );
 }
 
-/** What of a plan is fixed for every attempt of a run. */
+/** The parts of a plan that are fixed for every attempt of a run. */
 export type Fixed = Pick<Plan, 'workflow' | 'continue'> &
   Pick<Plan['checkpoint'], 'keep' | 'expect' | 'signal' | 'protect' | 'strict'> & {
     readonly container: Plan['container'] | undefined;
@@ -76,7 +76,7 @@ export type Fixed = Pick<Plan, 'workflow' | 'continue'> &
     readonly isArray: boolean;
   };
 
-/** What is fixed for every attempt of a run. */
+/** The settings that are fixed for every attempt of a run. */
 export function facts(of: Fixed): ShellText[] {
   const { workflow, continue: goOn, container, pass, ...checkpoint } = of;
   const { keep, expect, signal, protect, strict, own, isArray, ...rest } = checkpoint;
@@ -137,9 +137,9 @@ function ownFacts({
   ];
 }
 
-/** What is fixed of the container; paths are not, for they are the job's to expand. */
+/** The fixed settings of the container. Paths are not among them, because the job expands them. */
 function containerFacts(container: Container, pass: readonly string[]) {
-  // Mounts are on the page with the paths.
+  // Mounts are with the paths, on the first page.
   const { runtime, image, dmtcp, modules, options, mounts: _, ...rest } = container;
   nothingLeft(rest);
   const lines: [ShellText, string][] = [

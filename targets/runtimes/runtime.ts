@@ -1,7 +1,7 @@
 import type { ShellText } from '../../src/emit/shell-text.ts';
 import type { Image, ImageName, Runtime } from '../../src/model/container.ts';
 
-/** All that there is to a container runtime, its part of image.sh included. A folder each; index.ts has the list. */
+/** Everything about a container runtime, including its part of image.sh. One folder each; index.ts has the list. */
 export interface ContainerRuntime extends Runtime {
   readonly builds: Builds;
 }
@@ -10,13 +10,13 @@ export interface ContainerRuntime extends Runtime {
 export interface Builds {
   /** An image by its name. */
   readonly named: {
-    /** `oci`: Podman or Docker builds it; `registry`: and it is pushed to where it gets its name; `own`: a program of the runtime's own does. */
+    /** `oci`: Podman or Docker builds it; `registry`: they build and push it; `own`: the runtime's own program builds it. */
     readonly through: 'oci' | 'registry' | 'own';
     readonly bash: string;
   };
   /** An image that is a file; null if images have only names. */
   readonly filed: {
-    /** Is it built of an Apptainer definition, and not of a Dockerfile? */
+    /** Is it built from an Apptainer definition rather than a Dockerfile? */
     readonly definition: boolean;
     readonly bash: string;
   } | null;
@@ -24,7 +24,7 @@ export interface Builds {
   readonly spellBase?: (base: ImageName) => string;
   /** Does its builder mistake the name of a stage for an image's, and keep no folders from one build to the next? */
   readonly plainStages: boolean;
-  /** Settings that it has beside those of all, each with what it is. */
+  /** Settings that only this runtime has, each with a description. */
   readonly settings?: (image: Image, workflow: string) => readonly (readonly [ShellText, string])[];
 }
 

@@ -71,7 +71,7 @@ function slurmPattern(output: Located<HostPath> | undefined, isArray: boolean, {
   if (output === undefined || pattern === undefined) return false;
   let known = texts.every((text, i) => output.value[i]?.kind !== 'text' || !/[$"\\{]/.test(text));
   const fix = texts.join('').replaceAll(PATTERN, (_, letter: string) => {
-    // Outside of an array the job has no such variables: it would stop for the lack of them.
+    // Outside of an array the job has no such variables, and would stop at its start.
     const name = letter === 'A' && !isArray ? 'SLURM_JOB_ID' : PATTERNS[letter];
     known &&= name !== undefined && (letter !== 'a' || isArray);
     return `\${${name}}`;
@@ -80,7 +80,7 @@ function slurmPattern(output: Located<HostPath> | undefined, isArray: boolean, {
   return true;
 }
 
-/** Two runs in one file: only a path with a variable of the job's can tell tasks apart. */
+/** Two runs with one output file: only a path with one of the job's variables can distinguish tasks. */
 function outputPerTask(
   application: Values<'application'> | undefined,
   array: Located<string> | undefined,
@@ -111,7 +111,7 @@ function leadInAttempt(lead: Located<number>, time: Located<number>, { report }:
   else if (lead.value * 2 >= time.value) report(rules.leadHalf, lead.span, params, related);
 }
 
-/** Only where `time` itself leaves something: one message for one mistake. */
+/** Silent if `time` itself leaves nothing: one message for one mistake. */
 function leadInShortestAttempt(
   lead: Located<number>,
   time: Located<number>,

@@ -12,7 +12,7 @@ const SHORT_INTERVAL = 30;
 export function checkpointRules({ application, checkpoint, schedule }: Blocks, context: Context): void {
   const { interval, lead } = checkpoint?.values ?? {};
   const engine = engineOf(checkpoint);
-  // Of another engine's checkpoints the memory says nothing.
+  // With another engine, the memory says nothing about checkpoints.
   const memory = engine === 'dmtcp' ? application?.values.memory : undefined;
   const rate = stateOn(checkpoint?.values.state?.value, context.site)?.bandwidth ?? WRITE_RATE;
   const fixed = isFixed(interval) ? interval : undefined;
@@ -53,7 +53,7 @@ function leadLongEnough(
   else report(rules.leadShort, lead.span, { lead: lead.value, memory: memory.value, needed, rate });
 }
 
-/** Silent where the lead does not fit the attempt at all: that was reported. */
+/** Silent if the lead does not fit the attempt at all, which was reported. */
 function intervalReached(
   interval: Located<number>,
   lead: number,

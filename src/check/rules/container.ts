@@ -47,7 +47,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   modulesFor(runtime, blocks, context);
   optionsFor(runtime, blocks, context);
   mountsFor(runtime, blocks, context);
-  // It is shown inside at the same place.
+  // It has the same path inside.
   const state = blocks.checkpoint?.values.state;
   const odd = state && separatorIn(state.value);
   if (state !== undefined && odd !== undefined)
@@ -57,7 +57,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
 const pathText = (path: HostPath) =>
   path.map((part) => (part.kind === 'text' ? part.text : `$${part.name}`)).join('');
 
-/** What bash and the runtimes set themselves, wherever they run. */
+/** Variables that bash and the runtimes set themselves, everywhere. */
 const ALWAYS_SET =
   /^(?:[a-z]$|SLURM\w*|CRFLOW_\w*|BASH\w*|HOME|PATH|PWD|OLDPWD|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|HOSTNAME|REPLY|OPTARG|OPTIND|FUNCNAME|PIPESTATUS|LANG|LC_\w+|SHELL|SHLVL|TMPDIR|TERM|OSTYPE|HOSTTYPE|MACHTYPE|EPOCHSECONDS|EPOCHREALTIME)$/;
 
@@ -136,7 +136,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
   results?.value.forEach((path, i) => {
     if (SYSTEM.test(path)) report(containers.resultPlace, itemSpan(results, i), { path, isSource: false });
   });
-  // Without `results` the folders of the sources are what the image gets.
+  // Without `results`, the image gets the folders of the sources.
   for (const { to } of image.given.has('results') ? [] : image.sources)
     if (to !== undefined && SYSTEM.test(to.value))
       report(containers.resultPlace, to.span, { path: to.value, isSource: true });
@@ -155,7 +155,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     report(containers.release, release.span, { found: release.value, known: Object.keys(DMTCP_RELEASES) });
 }
 
-/** Folders of the system, that no source or build can have to itself: packages install into them. */
+/** Folders of the system, which no source or build can replace, because packages install into them. */
 const SYSTEM =
   /^\/(?:(?:usr\/)?(?:bin|lib|lib64|sbin)|usr\/(?:include|libexec|share)|var\/lib|boot|dev|etc|home|opt|proc|root|run|sys|tmp|usr|var)?$/;
 
@@ -165,7 +165,7 @@ function keptPlaces(image: Blocks['image']): readonly string[] {
   return image?.sources.flatMap(({ to }) => to?.value ?? []) ?? [];
 }
 
-/** Is it one that DMTCP works in, and always the same one? */
+/** Does DMTCP work in it, and is it always the same image? */
 function checkImageName({ value, span }: Located<Image>, inRecipe: boolean, { report }: Context): void {
   if (value.kind === 'file') return;
   if (isMusl(value)) report(containers.musl, span, { image: shownImage(value) });
@@ -217,7 +217,7 @@ function imageFor(runtime: RuntimeRules, { value, span }: Located<Image>, contex
     });
 }
 
-/** Can what builds the image of a recipe get its base? */
+/** Can the builder of a recipe get its base image? */
 function baseFor(runtime: RuntimeRules, { container, image }: Blocks, { report }: Context): void {
   const from = image?.values.from;
   const isFile = container?.values.image?.value.kind === 'file';
@@ -230,7 +230,7 @@ function baseFor(runtime: RuntimeRules, { container, image }: Blocks, { report }
   report(containers.localBase, from.span, { runtime: runtime.label, image: shownImage(from.value) });
 }
 
-/** How centres call modules that bring the libraries of a GPU. */
+/** What centres call modules that provide the libraries of a GPU. */
 const GPU_MODULES = /^(?:gpu|cuda|nccl|nvidia|rocm)(?:$|[-_\d])/i;
 
 function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site }: Context): void {
@@ -300,7 +300,7 @@ function mountsFor(
   { report }: Context,
 ): void {
   const seen = new Map<string, { readonly span: Span; readonly isReadonly: boolean }>();
-  // Who names the prefix, and has no image made here, may have DMTCP in the mount.
+  // If the flow names the prefix and makes no image, DMTCP may be in the mount.
   const isMeant = container?.given.has('dmtcp') === true && image === undefined;
   const dmtcp = container?.values.dmtcp?.value ?? vocabulary.container.keys.dmtcp.byDefault;
   const inImage = [

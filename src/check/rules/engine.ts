@@ -12,7 +12,7 @@ import type { RunText } from '../run-text.ts';
 /** To copy the files of a checkpoint and to seal them, in seconds. */
 const SEALING = 30;
 
-/** Does each key belong to the engine, and does an engine know what it needs? */
+/** Does each key belong to the engine, and does the engine have the keys that it needs? */
 export function engineRules(blocks: Blocks, context: Context, run: RunText | undefined): void {
   const engine = engineOf(blocks.checkpoint);
   for (const name of ['application', 'checkpoint'] as const) {
@@ -28,7 +28,7 @@ export function engineRules(blocks: Blocks, context: Context, run: RunText | und
   if (engine !== 'dmtcp') launchRules(blocks, context, run);
 }
 
-/** The ways to ask, and what says more about each. */
+/** The ways to ask, and the keys that specify each. */
 const ASKS = ['ask_signal', 'ask_file', 'ask_command'] as const;
 
 function ownRules({ checkpoint }: Blocks, { report }: Context): void {

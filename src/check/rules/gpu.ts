@@ -10,7 +10,7 @@ const TOOLS = /^(?:nvidia-smi|rocm-smi|nvcc|ncu|nsys)$/;
 const MODULES = /^(?:cuda(?:toolkit|core)?|cudnn|nccl|rocm|hip|nvidia)(?:[-_/]|$)/i;
 /** Variables that choose among GPUs. */
 const CHOOSES = /^(?:CUDA|HIP|ROCR|NVIDIA|GPU)_(?:VISIBLE_DEVICES|DEVICE_ORDINAL)$/;
-/** What hides them all. */
+/** A value that hides all GPUs. */
 const HIDDEN = /^(?:|-1|none|void|NoDevFiles)$/;
 /** Options of a program: the name alone, with its value after `=`, or with its value as the next word. */
 const ALONE = /^--?(?:use[-_]?)?(?:gpus?|cuda|nv|rocm)$|^--?enable[-_](?:gpu|cuda)$|^-gpu_id$|^\+devices$/;
@@ -59,7 +59,7 @@ function signOf({ name, args }: ShellCommand): (Place & { what: string; isModule
     const module = args.find(({ value }) => MODULES.test(value ?? ''));
     return module && { start: module.start, end: module.end, what: module.value ?? '', isModule: true };
   }
-  // What names files, or prints, runs nothing on one.
+  // A command that only names files or prints uses no GPU.
   if (/^(?:echo|printf|grep|sed|awk|cmake|make|configure|pip3?|conda|git|export|env|test|\[)$/.test(name))
     return undefined;
   for (const [i, { value, start, end }] of args.entries()) {

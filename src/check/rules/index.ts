@@ -15,7 +15,7 @@ import { shellRules } from './shell.ts';
 import { siteRules } from './site.ts';
 
 /**
- * A family of rules: looks at values that were found right each for itself, and silent where one is absent. `run`: its
+ * A family of rules: looks at values that are each valid, and says nothing about absent ones. `run`: its
  * text, where there is one.
  */
 export type RuleFamily = (blocks: Blocks, context: Context, run: RunText | undefined) => void;

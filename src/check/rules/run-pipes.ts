@@ -37,7 +37,7 @@ export function runPipeRules(_: Blocks, context: Context, run: RunText | undefin
   }
 }
 
-/** Commands that take these names as they mean them, or do not open them. */
+/** Commands that interpret these names themselves, or do not open them. */
 const OWN_OPENING =
   /^(?:[gmn]?awk|\.?\[\[?|test|echo|printf|ls|readlink|realpath|stat|chmod|chown|ln|trap|export|local|declare)?$/;
 

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
-/** What bash could not read; and a here-document that takes the rest. */
+/** Reports what bash cannot read, and a here-document that swallows the rest. */
 export function runSyntaxRules(_: Blocks, { report }: Context, run: RunText | undefined): void {
   if (run === undefined) return;
   const { shell, fault, spanOf } = run;

@@ -2,7 +2,7 @@ import { values } from '../../diagnostics/values.ts';
 import { type Context, spanInside, textOf } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 
-/** What in the shell text is certainly not meant as it will be read. Everything else is ShellCheck's. */
+/** Shell text that certainly does something else than its author meant. Everything else is ShellCheck's task. */
 export function shellRules({ application }: Blocks, { report }: Context): void {
   const run = application?.values.run?.value;
   if (run === undefined) return;

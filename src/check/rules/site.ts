@@ -11,11 +11,11 @@ import { LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
 import type { Context, Located } from '../context.ts';
 import type { Blocks } from '../facts.ts';
 
-/** Slurm's own default of KillWait, in seconds. */
+/** Slurm's default for KillWait, in seconds. */
 const KILL_WAIT = 30;
-/** A run may wait in the queue for so long between two attempts, in seconds. */
+/** How long a run may wait in the queue between two attempts, in seconds. */
 const QUEUE = 14 * 86_400;
-/** Of an attempt: a wait after each requeue is worth a word from here on. */
+/** As a part of an attempt: a longer wait after each requeue is reported. */
 const LONG_WAIT = 0.1;
 
 /** Does the flow fit the site that it is for? Silent about what the profile does not say. */
@@ -48,7 +48,7 @@ function neededKeys({ schedule }: Blocks, { report, site, misplaced }: Context):
   }
 }
 
-/** Reports a name that is not in the site's list; silent where the profile has none. */
+/** Reports a name that is not in the site's list; silent if the profile has no list. */
 function knows(
   list: 'partitions' | 'qos' | 'nodes',
   what: string,
@@ -116,7 +116,7 @@ function times(
     report(findings.timeBelowMinimum, shortest.span, { key, time: shortest.value, least, name: qos.name });
 }
 
-/** The names in a constraint, of which `&` alone asks for all. */
+/** The names in a constraint; only `&` requires all of them. */
 const namesIn = (constraint: string) => constraint.replaceAll(/\*\d+/g, '').match(/[A-Za-z0-9_.-]+/g) ?? [];
 
 function features({ schedule }: Blocks, context: Context): void {
@@ -153,7 +153,7 @@ function sizes(
   }
 }
 
-/** The kinds of nodes that a constraint leaves, where it is plain enough to tell. */
+/** The kinds of nodes that satisfy a constraint, if it is simple enough. */
 function fitting(nodes: readonly NodeKind[], constraint: string | undefined): readonly NodeKind[] {
   if (constraint === undefined || !/^[\w.-]+(?:&[\w.-]+)*$/.test(constraint)) return nodes;
   const left = nodes.filter(({ features = [] }) =>

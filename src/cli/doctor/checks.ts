@@ -20,7 +20,7 @@ import { askBash, isAllowed, onPath } from './machine.ts';
 import { namedPrograms } from './named.ts';
 import { checkPrograms } from './programs.ts';
 
-/** How flows are compiled for it; `limit`: seconds that each command may take. */
+/** How flows are compiled for it; `limit`: seconds for each command. */
 export interface CheckOptions {
   readonly targets: Targets;
   readonly site?: string;
@@ -77,7 +77,7 @@ async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<r
   const { state } = plan.checkpoint;
   const { container } = plan;
   const mounts = container?.mounts ?? [];
-  // In a container a path is a place inside, which a mount may give it; else the job shows it at the same place.
+  // In a container a path is an inside path, which a mount may provide; otherwise the job shows the host's path there.
   const outside = (path: HostPath | null) => (path === null ? null : throughMounts(path, mounts));
   const workdir = outside(plan.workdir);
   const output = outside(plan.output);
@@ -110,7 +110,7 @@ async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<r
   ];
 }
 
-/** Where a path of a flow is on this machine; undefined where one of its variables is not set. */
+/** A flow's path on this machine; undefined if one of its variables is not set. */
 function placeOf(path: HostPath): string | undefined {
   const parts = path.map((part) => (part.kind === 'variable' ? process.env[part.name] : part.text));
   return parts.some((part) => part === undefined || part === '') ? undefined : resolve(parts.join(''));
@@ -135,7 +135,7 @@ function checkMount(of: (what: string) => string, { from, to }: Mount): Check {
     : { what, verdict: 'wrong', says: `${place} does not exist here` };
 }
 
-/** A relative one is in the work folder, which is checked by itself. */
+/** A relative path is in the work folder, which has its own check. */
 function checkOutput(what: string, path: HostPath | null): readonly Check[] {
   const first = path?.[0];
   if (path === null || (first?.kind === 'text' && !first.text.startsWith('/'))) return [];
@@ -146,7 +146,7 @@ function checkOutput(what: string, path: HostPath | null): readonly Check[] {
 
 const imagePath = ({ image }: Container) => (image.kind === 'file' ? image.path : []);
 
-/** Its image is here, it starts, and has in it what a job needs there. */
+/** Is its image here, does it start, and does it contain what a job needs? */
 async function checkContainer(
   of: (what: string) => string,
   plan: Plan,
@@ -160,7 +160,7 @@ async function checkContainer(
     'why' in answer ? { verdict: 'wrong', says: answer.why } : { verdict: 'fine', says: answer.text };
   const checks: Check[] = [{ what: of(`image for ${container.runtime}`), ...says(image) }];
   for (const option of sbatchOptions(container, targets)) {
-    // Of a plug-in of Slurm's, without which sbatch refuses the script.
+    // An option of a Slurm plug-in, without which sbatch refuses the script.
     const help = await ask('sbatch', ['--help'], limit);
     if ('text' in help && !help.text.includes(option))
       checks.push({
@@ -180,7 +180,7 @@ async function checkContainer(
   return checks;
 }
 
-/** The options of sbatch that a plug-in of the runtime's takes, and that the job has. */
+/** The options of sbatch that the runtime's plug-in takes and the job uses. */
 const sbatchOptions = (container: Container, { runtimeOf }: Targets) =>
   (runtimeOf(container.runtime).directives?.(container) ?? []).map(([option]) => option);
 
@@ -206,7 +206,7 @@ function dmtcpInside(answer: Answer): Pick<Check, 'verdict' | 'says'> {
   return 'why' in answer ? { verdict: 'wrong', says: answer.why } : ofVersion(answer.text, '');
 }
 
-/** Is it a release of DMTCP that a job works with? `way`: how one comes to it. */
+/** Does a job work with this release of DMTCP? `way`: how to get it. */
 function ofVersion(version: string, way: string): Pick<Check, 'verdict' | 'says'> {
   return /^[34]\./.test(version)
     ? { verdict: 'fine', says: `${version}${way}` }
@@ -226,7 +226,7 @@ dmtcp_launch --version 2>&1`;
   return { what, ...ofVersion(version, way) };
 }
 
-/** Can it be written, and do other nodes see it? Its nearest folder that is there answers for one that is not. */
+/** Is it writable, and do other nodes see it? If it does not exist, its nearest existing parent is checked. */
 async function checkFolder(
   what: string,
   path: HostPath,

@@ -8,15 +8,15 @@ import type { Targets } from '../../model/targets.ts';
 import { askBash } from './machine.ts';
 import { namedPrograms, programsOnPath } from './named.ts';
 
-/** What a job finds out of its container: its image is there, a command runs in it, and DMTCP is in it. */
+/** What was found out about a container: its image is there, a command runs in it, and it has DMTCP. */
 export interface ContainerChecks {
-  /** The image's identity, by the runtime's own bash. */
+  /** The image's identity, according to the runtime's bash. */
   readonly image: Answer;
   /** DMTCP's version in the image; absent if the image was not available. */
   readonly dmtcp?: Answer;
-  /** What the inner half of a job needs and the image lacks; absent where nothing ran. */
+  /** What the inner half of a job needs and the image lacks; absent if nothing ran. */
   readonly lacks?: readonly string[];
-  /** What is wrong with the programs of the image that `run` names by their full paths; absent where nothing ran. */
+  /** Problems of the image's programs that `run` names by their full paths; absent if nothing ran. */
   readonly programs?: readonly { readonly path: string; readonly why: string }[];
 }
 
@@ -25,8 +25,8 @@ const TOOLS =
   'bash awk cat chmod cksum cp cut date df find getconf grep mkdir mv od readlink rm sed sleep sort stat sync timeout truncate uname wc xargs';
 
 /**
- * Tries the container of a plan on this machine, by the very bash that its job would use. `limit`: seconds for each of two
- * steps. Nothing is written but what the runtime itself keeps.
+ * Tries the container of a plan on this machine, with the same bash as its job. `limit`: seconds for each of two
+ * steps. Nothing is written except what the runtime itself keeps.
  */
 export async function tryContainer(
   plan: Plan,
@@ -65,7 +65,7 @@ ${word(container.dmtcp).text}/bin/dmtcp_launch --version 2>&1 || echo "failed $?
   return { image, dmtcp, lacks, programs };
 }
 
-/** The programs that `run` names by their full paths and that are the image's: no mount and no work folder has them. */
+/** The programs that `run` names by their full paths and that belong to the image: they are in no mount and no work folder. */
 function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly string[] {
   const first = workdir?.[0];
   const places = [...mounts.map(({ to }) => to), ...(first?.kind === 'text' ? [first.text] : [])];
@@ -74,7 +74,7 @@ function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly str
   );
 }
 
-/** Says which of a path's variables are not set, where bash would name its own line. Modules may have set them. */
+/** Says which of a path's variables are not set; bash would name its own line. Modules may have set them. */
 const needed = (path: HostPath, whose: string) =>
   variablesOf(path)
     .map(
@@ -91,7 +91,7 @@ function prelude(
 ): string {
   const asked = words([...(moduleOptions?.(modules) ?? []), ...options]).text;
   const state = checkpoint.state ?? [{ kind: 'text', text: 'crflow-state' } as const];
-  // As in a job: a site's module command may use variables that are not set.
+  // As in a job, because a site's module command may use unset variables.
   return `set -u
 leave() { printf '%s\\n' "$2" >&2; exit 1; }
 leave_node() { leave "$@"; }

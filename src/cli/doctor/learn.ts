@@ -82,14 +82,14 @@ export async function learn(
   return { profile, gaps: 'why' in config ? gaps.slice(0, 1) : gaps, slurm: 'text' in config };
 }
 
-/** Lmod and Environment Modules print the list on standard error, and are functions of a login shell. */
+/** Lmod and Environment Modules print the list on standard error, and are functions in a login shell. */
 function listModules(names: readonly string[], limit: number): Promise<Answer> {
   const script = `type module >/dev/null 2>&1 || { echo 'there is no command module' >&2; exit 1; }
 for name in ${names.join(' ')}; do module -t avail "$name" 2>&1; done; true`;
   return ask('bash', ['-lc', script], limit);
 }
 
-/** Variables that sites give the folders of a user in. */
+/** Variables in which sites name a user's folders. */
 const FOLDERS = ['HOME', 'SCRATCH', 'PSCRATCH', 'WORK', 'PROJECT', 'CFS', 'TMPDIR'];
 
 async function learnFileSystems(limit: number, gaps: Gap[]) {

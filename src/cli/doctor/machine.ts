@@ -11,7 +11,7 @@ export function onPath(program: string): string | undefined {
     .find((path) => isAllowed(path, constants.X_OK) && statSync(path).isFile());
 }
 
-/** May this user do that with it? `mode`: as access(2) takes it. */
+/** May this user access it? `mode`: as for access(2). */
 export function isAllowed(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);

@@ -60,10 +60,10 @@ export async function checkPrograms(
 }
 
 interface Program {
-  /** As `run` has it. */
+  /** As written in `run`. */
   readonly shown: string;
   readonly path: string;
-  /** The script that names it, where `run` does not. */
+  /** The script that names it, if `run` does not. */
   readonly script?: string;
 }
 
@@ -114,7 +114,7 @@ printf '%s\\t%s\\n' ${word('').text} "\${LD_LIBRARY_PATH-}"`,
   return { programs, paths: (places.get('') ?? '').split(':').filter(Boolean) };
 }
 
-/** The commands of a shell script; of another file none. */
+/** The commands of a shell script; none for any other file. */
 function commandsOf(path: string): readonly string[] {
   if (statSync(path).size > LARGEST || !isAllowed(path, constants.R_OK)) return [];
   const text = readFileSync(path, 'latin1');

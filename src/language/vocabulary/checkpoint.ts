@@ -39,7 +39,7 @@ export const checkpoint = {
       engines: ['dmtcp', 'own'],
       doc: 'Mean time between failures of the job, for `interval = auto`.',
       unit: 'seconds',
-      // No node fails daily, but jobs are also lost to people.
+      // Nodes do not fail daily, but people also cause jobs to be lost.
       byDefault: 86_400,
       default: '1d',
       example: '7d',

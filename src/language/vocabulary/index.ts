@@ -38,14 +38,14 @@ export const SLURM = {
   aliases: ['options', 'extra', 'sbatch', 'directives'],
 } as const;
 
-/** Variables: free names, any text as a value. */
+/** Variables: any names, with any text as a value. */
 export const SET = {
   owner: 'environment',
   name: 'set',
   doc: 'Variables exported to the application, with their values as written.',
   example: 'set { OMP_PROC_BIND = "close" }',
   aliases: ['export', 'env', 'variables', 'vars', 'setenv'],
-  /** Prefixes of names that are somebody else's. */
+  /** Prefixes of names that belong to other programs. */
   reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', SLURM_: 'Slurm' },
 } as const;
 
@@ -59,8 +59,8 @@ export function ownerOf(key: string): BlockName | undefined {
 }
 
 /**
- * What {{name}} puts in beside params and lets: the keys that hold a number or a name of their own, with their defaults where
- * there are any. Durations in seconds, sizes in bytes.
+ * What {{name}} can insert besides params and lets: the keys that hold a number or a name, with their defaults if
+ * they have any. Durations in seconds, sizes in bytes.
  */
 export const INSERTS: ReadonlyMap<string, Insert> = new Map(
   BLOCKS.flatMap((block) =>

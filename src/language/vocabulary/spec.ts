@@ -4,19 +4,19 @@ import type { EngineName } from '../words.ts';
 
 export type { KeyType } from '../types.ts';
 
-/** One key of a block: all that the checker, its suggestions and the reference page know about it. */
+/** One key of a block: all that the checker, its suggestions and the reference know about it. */
 export interface KeySpec {
   readonly type: KeyType;
   readonly required?: true;
-  /** The engines that it is for; absent: all. */
+  /** The engines that have it; absent: all. */
   readonly engines?: readonly EngineName[];
-  /** Those of them that cannot do without it. */
+  /** The engines that require it. */
   readonly requiredBy?: readonly EngineName[];
   /** One line for the reference. */
   readonly doc: string;
   /** What its number counts. */
   readonly unit?: string;
-  /** What holds where it is left out. */
+  /** The value if it is left out. */
   readonly byDefault?: string | number;
   /** The default as text, if that differs. */
   readonly default?: string;
@@ -28,12 +28,12 @@ export interface KeySpec {
   readonly called?: Readonly<Record<string, readonly string[]>>;
   readonly least?: number;
   readonly most?: number;
-  /** Why they are what they are. */
+  /** Why these are the valid words. */
   readonly whyLeast?: string;
   readonly whyMost?: string;
   /** Other names that people use for it. */
   readonly aliases?: readonly string[];
-  /** Said to those who write it in another block. */
+  /** The help for somebody who writes it in another block. */
   readonly note?: string;
 }
 

@@ -3,5 +3,5 @@ import plain from '../plain/plain.sh';
 import copies from './copies.sh';
 import asking from './own.sh';
 
-/** The program's own checkpoints: over nodes, on GPUs, whatever it can save itself. */
+/** The program's own checkpoints: over several nodes, on GPUs, whatever it can save itself. */
 export const own: Engine = { name: 'own', saves: true, bash: () => [asking, copies, plain] };

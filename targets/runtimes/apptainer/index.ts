@@ -11,7 +11,7 @@ export const apptainer: ContainerRuntime = {
   label: 'Apptainer',
   command: 'apptainer',
   starters: { commands: ['apptainer', 'singularity'], always: false },
-  // Its definitions have no way to an image of Podman or Docker: `localhost` would be asked as a registry.
+  // Its definitions cannot use an image of Podman or Docker: `localhost` would be contacted as a registry.
   files: { ending: '.sif', foreign: [], baseFromRegistry: true, extendsFiles: true },
   noDigest: null,
   local: false,
@@ -41,7 +41,7 @@ export const apptainer: ContainerRuntime = {
     [['--writable', '-w'], 'a run continues in the image that it began in, so nothing may change the image'],
   ],
   gpuOptions: [['--nv'], ['--nvccli'], ['--rocm']],
-  // A reference with both is refused: the digest decides.
+  // It refuses a reference with both; the digest decides.
   abbreviates: false,
   spell: (image) =>
     `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,

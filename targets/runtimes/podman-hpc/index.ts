@@ -5,8 +5,8 @@ import find from './find.sh';
 import image from './image.sh';
 
 /**
- * NERSC's wrapper. Its modules, and which of them exclude each other or have `run` start a shared container and `exec` into
- * it (`shared_run`), are those of etc/modules.d in its source (1.1.4).
+ * NERSC's wrapper. Its modules, and which of them exclude each other or make `run` start a shared container and `exec` into
+ * it (`shared_run`), are from etc/modules.d in its source (1.1.4).
  */
 export const podmanHpc: ContainerRuntime = {
   ...podman,

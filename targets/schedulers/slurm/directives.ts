@@ -3,7 +3,7 @@ import { nothingLeft } from '../../../src/model/nothing-left.ts';
 import { runtimeOf } from '../../runtimes/index.ts';
 import type { Asked } from '../scheduler.ts';
 
-/** The job's `#SBATCH` lines. Everything here is fixed at submission; Slurm expands nothing in it. */
+/** The job's `#SBATCH` lines. They are fixed at submission; Slurm expands nothing in them. */
 export function directives(of: Asked): ShellText[] {
   const { workflow, resources, container, continue: goOn, queue, signal, lead, time, timeMin, ...rest } = of;
   nothingLeft(rest);
@@ -15,7 +15,7 @@ export function directives(of: Asked): ShellText[] {
     ['--job-name', workflow],
     ['--array', array ?? null],
     ['--output', `${workflow}-${array === undefined ? '%j' : '%A_%a'}.log`],
-    // Without this a requeue truncates the log of the attempts before.
+    // Otherwise, a requeue would truncate the log of the attempts before.
     ['--open-mode', 'append'],
     ['--account', account],
     ['--qos', qos],
@@ -29,9 +29,9 @@ export function directives(of: Asked): ShellText[] {
     ['--mem', mem && `${Math.ceil(mem / 2 ** 20)}M`],
     ['--time', minutes(time)],
     ['--time-min', timeMin && minutes(timeMin)],
-    // B: the batch shell alone is told; what runs in it is left in peace.
+    // B: only the batch shell gets the signal, and not the programs in it.
     ['--signal', `B:${signal}@${lead}`],
-    // Also where another job goes on: a node that fails asks nobody.
+    // Also if another job continues the run, because a failing node gives no choice.
     [goOn === 'resume' ? '--no-requeue' : '--requeue'],
     ...(container === undefined ? [] : (runtimeOf(container.runtime).directives?.(container) ?? [])).map(
       ([option, value]): [string, string?] => [option, value],
@@ -45,5 +45,5 @@ export function directives(of: Asked): ShellText[] {
     .map(([option, value]) => directive(option, value ?? undefined));
 }
 
-/** Slurm's time limits are whole minutes; it rounds up, and so do we, in the open. */
+/** Slurm's time limits are whole minutes; Slurm rounds up, and crc does so visibly. */
 const minutes = (seconds: number) => Math.ceil(seconds / 60);
