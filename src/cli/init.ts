@@ -54,7 +54,7 @@ workflow ${name} {
       ${runtime === undefined ? '.' : placeOf(name)}/${name} --threads {{threads}} input.dat
     """
     threads = 1                         // CPU cores, on one node
-    memory  = 2GiB                      // peak memory use, which is the size of a checkpoint
+    memory  = 2GiB                      // peak memory use: the job asks Slurm for it and some more
     // workdir = "${runtime === undefined ? `$SCRATCH/${name}"    ` : '/data"            '} // to run in another folder${runtime === undefined ? '' : ', in the container'}
     // output  = "${name}.txt"          // where its output goes; the default is ${name}-RUN.out
     // alive   = 30min                  // without output for this long, it is taken to hang, and restored
@@ -78,7 +78,6 @@ ${runtime === undefined ? '' : container(name, runtime)}  checkpoint {
     // account   = "m0000"
     // partition = "regular"
     // qos       = "preempt"
-    // mem       = 4GiB                 // what Slurm grants; memory, above, is an estimate
   }
 }
 `;

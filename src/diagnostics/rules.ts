@@ -1,7 +1,7 @@
 import type { Bytes, Seconds } from '../model/flow.ts';
 import { HANDLING, LEAD_BASE, writingTime } from '../time/cost.ts';
 import { describeDuration as say, formatDuration as write } from '../time/duration.ts';
-import { describeSize, formatSize } from '../time/size.ts';
+import { describeSize } from '../time/size.ts';
 import { LONGEST_LEAD, SIGNAL_EARLY, slurmMinutes, usableTime } from '../time/slurm.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
 import { quote } from './words.ts';
@@ -142,16 +142,14 @@ export const rules = defineDiagnostics(301, 399, {
       ],
     },
   ),
-  memBelowMemory: warning<{ mem: Bytes; memory: Bytes }>()(
+  memBelowMemory: warning<{ mem: Bytes; memory: Bytes; beside: Bytes; ask: Bytes }>()(
     'CRF313',
-    'A job that asks for less memory than the program uses',
+    'A job that asks for less memory than it needs',
     {
-      title: ({ mem, memory }) =>
-        `the job asks for ${describeSize(mem)}, but the program uses up to ${describeSize(memory)}`,
+      title: ({ mem, memory, beside }) =>
+        `the job asks for ${describeSize(mem)}, but the program uses up to ${describeSize(memory)}, and the job itself about ${describeSize(beside)}`,
       notes: () => ['Slurm ends a job that uses more than it asked for'],
-      help: ({ memory }) => [
-        `write \`mem = ${formatSize(memory)}\` or more: other processes of the job count, too`,
-      ],
+      help: ({ ask }) => [`leave \`mem\` out, to ask for ${describeSize(ask)}`],
     },
   ),
   mtbfUnused: warning()('CRF314', 'An mtbf without effect', {

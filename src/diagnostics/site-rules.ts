@@ -101,15 +101,18 @@ export const siteRules = defineDiagnostics(420, 439, {
       help: ({ most }) => [`write \`threads = ${most}\` or less`],
     },
   ),
-  memAbove: error<{ mem: Bytes; most: Bytes; where: string; key: 'mem' | 'memory' }>()(
-    'CRF426',
-    'More memory than a node has',
-    {
-      title: ({ mem, most, where }) =>
-        `${describeSize(mem)} is more than any node of ${where} has (${describeSize(most)})`,
-      help: ({ most, key }) => [`write \`${key} = ${formatSize(most)}\` or less`],
-    },
-  ),
+  memAbove: error<{
+    mem: Bytes;
+    beside: Bytes;
+    most: Bytes;
+    fits: Bytes;
+    where: string;
+    key: 'mem' | 'memory';
+  }>()('CRF426', 'More memory than a node has', {
+    title: ({ mem, beside, most, where }) =>
+      `${describeSize(mem)}${beside > 0 ? ` and ${describeSize(beside)} for what runs beside the program are` : ' is'} more than any node of ${where} has (${describeSize(most)})`,
+    help: ({ fits, key }) => (fits > 0 ? [`write \`${key} = ${formatSize(fits)}\` or less`] : []),
+  }),
   graceShort: warning<{
     grace: Seconds;
     killWait: Seconds;

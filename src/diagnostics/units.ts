@@ -118,7 +118,7 @@ export const units = defineDiagnostics(250, 299, {
     notes: ({ key }) => (key === 'mem' ? ['Slurm reads --mem=0 as all the memory of a node'] : []),
     help: ({ key }) =>
       key === 'mem'
-        ? ['write the size that the job needs, or leave `mem` out to get the default of Slurm']
+        ? ['write the size that the job needs, or leave `mem` out: the job then asks for what `memory` says']
         : [],
   }),
   sizeTooLarge: error<{ text: string }>()('CRF274', 'A size of more than a pebibyte', {

@@ -113,6 +113,7 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
       free: Math.ceil((plan.checkpoint.keep + 1.2) * size),
       tasks: tasksOf(plan.queue.array),
     },
+    memory: { ...plan.resources.memory, program: plan.checkpoint.expect || null },
     queue: {
       continue: plan.continue,
       delay,

@@ -141,13 +141,28 @@ function disk({ disk: { generation, most, free, tasks } }: Forecast): string[] {
   return lines;
 }
 
-function queue({ queue: { continue: how, delay, elapsed }, run, charge, disk }: Forecast): string[] {
+function askedMemory({ ask, by, beside, program }: Forecast['memory']): string {
+  switch (by) {
+    case 'mem':
+      return `${size(ask ?? 0)} on each node (\`mem\`)${program === null ? '' : `: the program takes ${size(program)}, and what comes on top about ${size(beside)}`}`;
+    case 'memory':
+      return `${size(ask ?? 0)} on each node: ${size(program ?? 0)} for the program (\`memory\`) and ${size(beside)} for the job and its checkpoints, rounded up`;
+    case 'whole-nodes':
+      return 'none is asked for: the job gets whole nodes here, with all their memory';
+    case 'unmanaged':
+      return 'none is asked for: Slurm here knows no memory of its nodes';
+    case 'nothing':
+      return "none is asked for: the flow gives no `memory`, so the site's default counts";
+  }
+}
+
+function queue({ queue: { continue: how, delay, elapsed }, run, charge, disk, memory }: Forecast): string[] {
   const again = {
     requeue: `a requeued attempt waits at least ${duration(delay)}: ${duration(delay * run.requeues)} in all`,
     resubmit: 'each attempt is a new job, and waits like any other',
     resume: 'the run does not continue by itself: you resume it',
   }[how];
-  const lines = [...row('between', again)];
+  const lines = [...row('memory', askedMemory(memory)), ...row('between', again)];
   if (elapsed !== null)
     lines.push(
       ...row(

@@ -1,4 +1,5 @@
 import type { Bytes, Seconds } from './flow.ts';
+import type { AskedMemory } from './plan.ts';
 
 /**
  * What will happen to a run, before it is submitted. Durations are in seconds; those based on an assumption are only as good
@@ -50,6 +51,8 @@ export interface Forecast {
     /** Tasks of the array, each of which has all of the above; 1 without an array. */
     readonly tasks: number;
   };
+  /** What is asked for on each node; `program`: the flow's `memory`. */
+  readonly memory: AskedMemory & { readonly program: Bytes | null };
   readonly queue: {
     readonly continue: 'requeue' | 'resubmit' | 'resume';
     /** How long Slurm itself delays an attempt after a requeue, before it looks for a node. */

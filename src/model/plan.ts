@@ -30,6 +30,7 @@ export interface Plan {
     readonly tasks: number;
     readonly threads: number;
     readonly gpus: string | null;
+    readonly memory: AskedMemory;
   };
   /** Absent: the application runs on the host. */
   readonly container?: Container;
@@ -67,7 +68,6 @@ export interface Plan {
   readonly attempt: { readonly time: Seconds; readonly timeMin: Seconds | null; readonly max: number | null };
   readonly total: Seconds;
   readonly queue: {
-    readonly mem: Bytes | null;
     readonly account: string | null;
     readonly qos: string | null;
     readonly partition: string | null;
@@ -78,6 +78,16 @@ export interface Plan {
     /** Further long options of the scheduler, without dashes; null for one without a value. */
     readonly options?: readonly SlurmOption[];
   };
+}
+
+/** Memory of each node. */
+export interface AskedMemory {
+  /** In bytes; absent: the job asks for none. */
+  readonly ask: Bytes | null;
+  /** Why: the flow's `mem`; its `memory` and what comes on top; the site allocates whole nodes; Slurm there knows no memory; or the flow says nothing. */
+  readonly by: 'mem' | 'memory' | 'whole-nodes' | 'unmanaged' | 'nothing';
+  /** What the job, the engine and a checkpoint need beside the program, in bytes. */
+  readonly beside: Bytes;
 }
 
 /** How a program saves itself, and how the job notices. Files are relative to `workdir`. */

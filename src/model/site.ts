@@ -30,6 +30,8 @@ export interface SitePartition {
   readonly memory?: Bytes;
   readonly grace?: Seconds;
   readonly preemptMode?: 'off' | 'cancel' | 'requeue' | 'suspend';
+  /** Does a job get whole nodes? */
+  readonly wholeNodes?: boolean;
 }
 
 export interface SiteQos {
@@ -43,6 +45,7 @@ export interface SiteQos {
   readonly grace?: Seconds;
   /** What a node hour costs, in node hours. */
   readonly charge?: number;
+  readonly wholeNodes?: boolean;
 }
 
 export interface NodeKind {
@@ -78,4 +81,7 @@ export interface SlurmFacts {
   readonly userSignal?: boolean;
   readonly maxArraySize?: number;
   readonly overTimeLimit?: Seconds;
+  readonly wholeNodes?: boolean;
+  /** False: Slurm knows no memory of the nodes, and refuses jobs that ask for any. */
+  readonly managesMemory?: boolean;
 }

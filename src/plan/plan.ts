@@ -5,13 +5,15 @@ import type { StringValue } from '../model/ast.ts';
 import { type Container, calledOf, type ImageRecipe } from '../model/container.ts';
 import type { BlockModel, Bytes, Seconds, Workflow } from '../model/flow.ts';
 import { nothingLeft } from '../model/nothing-left.ts';
-import type { OwnCheckpoints, Plan } from '../model/plan.ts';
+import type { AskedMemory, OwnCheckpoints, Plan } from '../model/plan.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
 import { contentSpan, textOf } from '../model/text.ts';
 import { siteState, stateOn } from '../site/storage.ts';
+import { allocatesWholeNodes } from '../site/whole-nodes.ts';
 import { checkpointCost, USUAL_MEMORY, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval } from '../time/daly.ts';
+import { besideProgram, memoryToAsk } from '../time/memory.ts';
 
 /** No checkpoint is given up before this many seconds. */
 const leastPatience = 600;
@@ -41,7 +43,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const { prove, protect, strict, answer_within, ...own } = howToSave;
   const engine = chosen ?? keys.engine.byDefault;
   const { time, time_min, total, max_attempts, continue: goOn, ...asked } = schedule;
-  const { mem, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
+  const { mem: _, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
   nothingLeft(moreSchedule);
   const rate = (site && stateOn(state, site)?.bandwidth) ?? WRITE_RATE;
   return {
@@ -57,6 +59,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       tasks: tasks ?? keys.tasks.byDefault,
       threads: threads ?? keys.threads.byDefault,
       gpus: gpus ?? null,
+      memory: askedMemory(workflow, engine, site),
     },
     ...(container && { container: containerOf(container), pass }),
     ...(image && { image: recipe(image, source) }),
@@ -80,7 +83,6 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
     attempt: { time, timeMin: time_min ?? null, max: max_attempts ?? null },
     total,
     queue: {
-      mem: mem ?? null,
       account: account ?? null,
       qos: qos ?? null,
       partition: partition ?? null,
@@ -90,6 +92,21 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       ...(options.length === 0 ? {} : { options }),
     },
   };
+}
+
+function askedMemory(
+  { application, schedule }: Workflow,
+  engine: EngineName,
+  site: SiteProfile | undefined,
+): AskedMemory {
+  const { memory, threads = keys.threads.byDefault } = application;
+  const { mem, qos, partition } = schedule;
+  const beside = besideProgram(engine, threads);
+  if (mem !== undefined) return { ask: mem, by: 'mem', beside };
+  if (site?.slurm.managesMemory === false) return { ask: null, by: 'unmanaged', beside };
+  if (site && allocatesWholeNodes(site, qos, partition)) return { ask: null, by: 'whole-nodes', beside };
+  if (memory === undefined) return { ask: null, by: 'nothing', beside };
+  return { ask: memoryToAsk(memory, engine, threads), by: 'memory', beside };
 }
 
 /** How long the job waits for a checkpoint, in seconds. */

@@ -47,7 +47,7 @@ export function learnSite(says: SlurmOutput): WrittenProfile {
     partitions,
     qos,
     nodes: kinds,
-    slurm: config === undefined ? undefined : settings(config),
+    slurm: config === undefined ? undefined : settings(config, nodes),
   });
 }
 
@@ -76,7 +76,7 @@ export function readConfig(text: string): Readonly<Record<string, string>> {
 /** AuthInfo's default cred_expire, in seconds (slurm.conf(5)). */
 const CRED_EXPIRE = 120;
 
-function settings(config: Readonly<Record<string, string>>): WrittenProfile {
+function settings(config: Readonly<Record<string, string>>, nodes: readonly NodeLine[]): WrittenProfile {
   const credExpire = Number(/cred_expire=(\d+)/.exec(config['AuthInfo'] ?? '')?.[1] ?? CRED_EXPIRE);
   const array = Number(config['MaxArraySize']);
   return present({
@@ -94,6 +94,9 @@ function settings(config: Readonly<Record<string, string>>): WrittenProfile {
     overTimeLimit: /^UNLIMITED$/i.test(config['OverTimeLimit'] ?? '')
       ? 'unlimited'
       : written(seconds(config['OverTimeLimit'])),
+    // Where slurm.conf gives no RealMemory, it is 1 MiB, and Slurm refuses what asks for more.
+    managesMemory: nodes.length > 0 && nodes.every(({ memory }) => memory === 0) ? false : undefined,
+    wholeNodes: config['SelectType'] === 'select/linear' ? true : undefined,
     source: 'scontrol show config',
   });
 }
@@ -127,7 +130,7 @@ function readNodes(text: string): readonly NodeLine[] {
     const [n, c, m] = numbers as [number, number, number];
     if (partition === '' || numbers.some(Number.isNaN)) return [];
     const own = features.split(',').filter((one) => /^[A-Za-z0-9_.-]+$/.test(one));
-    return [{ partition, count: n, cpus: c, memory: m, features: own }];
+    return [{ partition, count: n, cpus: c, memory: m > 1 ? m : 0, features: own }];
   });
 }
 
@@ -187,6 +190,7 @@ function readPartitions(
         grace: written(seconds(fields['GraceTime'])),
         preemptMode:
           preempts && ['off', 'cancel', 'requeue', 'suspend'].includes(mode ?? '') ? mode : undefined,
+        wholeNodes: fields['OverSubscribe'] === 'EXCLUSIVE' ? true : undefined,
         source: 'scontrol show partition',
       }),
     ];

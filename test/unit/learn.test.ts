@@ -57,6 +57,7 @@ describe('what a profile learns', () => {
       maxArraySize: 1001,
       overTimeLimit: 300,
     });
+    expect(profile.slurm.managesMemory).toBeUndefined();
     const [mib, source] = [2 ** 20, 'scontrol show partition'];
     expect(profile.partitions).toEqual([
       {
@@ -97,6 +98,18 @@ describe('what a profile learns', () => {
     const profile = profileOf({ config: off, partitions, qos });
     expect(profile.partitions.map(({ preemptMode }) => preemptMode)).toEqual([undefined, undefined]);
     expect(profile.qos.map(({ preemptable }) => preemptable)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('where jobs get whole nodes, and where Slurm knows no memory', () => {
+    const exclusive = partitions.replace('State=UP TotalCPUs', 'OverSubscribe=EXCLUSIVE State=UP TotalCPUs');
+    const profile = profileOf({
+      config: `${config}SelectType = select/linear\n`,
+      partitions: exclusive,
+      nodes: 'batch|8|64|1|amd\nlong|2|128|1|amd\n',
+    });
+    expect(profile.partitions.map(({ wholeNodes }) => wholeNodes)).toEqual([true, undefined]);
+    expect(profile.slurm).toMatchObject({ wholeNodes: true, managesMemory: false });
+    expect(profile.nodes.map(({ memory }) => memory)).toEqual([undefined, undefined]);
   });
 
   test('the credential of AuthInfo, and the signal of an older Slurm', () => {

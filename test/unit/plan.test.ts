@@ -36,7 +36,7 @@ describe('a plan', () => {
     expect(flow('', '', '')).toMatchObject({
       workdir: null,
       output: null,
-      resources: { nodes: 1, tasks: 1, threads: 1, gpus: null },
+      resources: { nodes: 1, tasks: 1, threads: 1, gpus: null, memory: { ask: null, by: 'nothing' } },
       checkpoint: { signal: 'USR1', keep: 2, state: null, limit: 600, expect: 0 },
       continue: 'requeue',
       attempt: { time: 7200, timeMin: null },

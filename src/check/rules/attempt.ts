@@ -1,15 +1,17 @@
 import { rules } from '../../diagnostics/rules.ts';
 import type { Label } from '../../model/diagnostic.ts';
 import type { HostPath } from '../../model/flow.ts';
+import { besideProgram, memoryToAsk } from '../../time/memory.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
 import type { Values } from '../blocks.ts';
 import type { Context, Located } from '../context.ts';
-import type { Blocks } from '../facts.ts';
+import { type Blocks, engineOf } from '../facts.ts';
 
 /** Do `time`, `time_min`, `total` and `lead` fit each other, and Slurm? Source: facts/slurm.md, facts/intervals.md. */
 export function attemptRules(blocks: Blocks, context: Context): void {
   const { application, checkpoint, schedule } = blocks;
   const { report } = context;
+  memoryOfJob(blocks, context);
   valuesWithoutEffect(blocks, context);
   // A pattern would also have distinguished the tasks of an array: one message for one mistake.
   if (!slurmPattern(application?.values.output, schedule?.values.array !== undefined, context))
@@ -34,13 +36,9 @@ export function attemptRules(blocks: Blocks, context: Context): void {
 
 /** Values that have no effect, or not the intended one. */
 function valuesWithoutEffect({ application, checkpoint, schedule }: Blocks, { report }: Context): void {
-  const { memory, alive } = application?.values ?? {};
+  const { alive } = application?.values ?? {};
   const { interval, mtbf, state } = checkpoint?.values ?? {};
-  const { mem, time } = schedule?.values ?? {};
-  if (mem !== undefined && memory !== undefined && mem.value < memory.value)
-    report(rules.memBelowMemory, mem.span, { mem: mem.value, memory: memory.value }, [
-      label(memory, '`memory`'),
-    ]);
+  const { time } = schedule?.values ?? {};
   if (mtbf !== undefined && interval !== undefined && interval.value !== 'auto')
     report(rules.mtbfUnused, mtbf.span, undefined, [label(interval, 'fixed here')]);
   if (alive !== undefined && time !== undefined && alive.value >= time.value)
@@ -48,6 +46,21 @@ function valuesWithoutEffect({ application, checkpoint, schedule }: Blocks, { re
   const job = state?.value.find((part) => part.kind === 'variable' && /^SLURM_/.test(part.name));
   if (state !== undefined && job?.kind === 'variable')
     report(rules.jobInState, state.span, { variable: job.name });
+}
+
+/** Does `mem` ask for what the program and the job need? */
+function memoryOfJob({ application, checkpoint, schedule }: Blocks, { report }: Context): void {
+  const { memory, threads } = application?.values ?? {};
+  const mem = schedule?.values.mem;
+  if (mem === undefined || memory === undefined) return;
+  const engine = engineOf(checkpoint);
+  // How many processes it has is not known, so only one is counted.
+  const beside = besideProgram(engine, 1);
+  if (mem.value >= memory.value + beside) return;
+  const ask = memoryToAsk(memory.value, engine, threads?.value ?? 1);
+  report(rules.memBelowMemory, mem.span, { mem: mem.value, memory: memory.value, beside, ask }, [
+    label(memory, '`memory`'),
+  ]);
 }
 
 /** What sbatch fills in in `--output` (sbatch(1), "filename pattern"), if the job's environment has the value as well. */

@@ -8,8 +8,9 @@ import type { Span } from '../../model/span.ts';
 import { isOwn } from '../../site/builtin.ts';
 import { fileSystemOf, stateOn } from '../../site/storage.ts';
 import { LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
+import { besideProgram, memoryThatFits } from '../../time/memory.ts';
 import type { Context, Located } from '../context.ts';
-import type { Blocks } from '../facts.ts';
+import { type Blocks, engineOf } from '../facts.ts';
 
 /** Slurm's default for KillWait, in seconds. */
 const KILL_WAIT = 30;
@@ -127,7 +128,7 @@ function features({ schedule }: Blocks, context: Context): void {
 }
 
 function sizes(
-  { application, schedule }: Blocks,
+  { application, checkpoint, schedule }: Blocks,
   partitions: readonly SitePartition[],
   context: Context,
 ): void {
@@ -147,10 +148,17 @@ function sizes(
   };
   if (threads !== undefined && threads.value > most('cpus'))
     report(findings.threadsAbove, threads.span, { threads: threads.value, most: most('cpus'), where });
-  for (const [key, given] of [['mem', mem] as const, ['memory', memory] as const]) {
-    if (given !== undefined && given.value > most('memory'))
-      report(findings.memAbove, given.span, { mem: given.value, most: most('memory'), where, key });
-  }
+  const node = most('memory');
+  if (node === Infinity) return;
+  const above = (key: 'mem' | 'memory', given: Located<number> | undefined, beside: number, fits: number) => {
+    if (given !== undefined && given.value + beside > node)
+      report(findings.memAbove, given.span, { mem: given.value, beside, most: node, fits, where, key });
+  };
+  above('mem', mem, 0, node);
+  // What a job with `mem` asks for, its owner has decided.
+  const of = [engineOf(checkpoint), threads?.value ?? 1] as const;
+  if (schedule?.given.has('mem')) above('memory', memory, 0, node);
+  else above('memory', memory, besideProgram(...of), memoryThatFits(node, ...of));
 }
 
 /** The kinds of nodes that satisfy a constraint, if it is simple enough. */

@@ -83,12 +83,12 @@ export const application = {
     },
     memory: {
       type: 'size',
-      doc: "The program's peak memory use, which is the size of a checkpoint. Not --mem.",
+      doc: "The program's peak memory use on a node, which is the size of a checkpoint; --mem asks for it, and for what runs beside it.",
       unit: 'bytes',
-      default: 'unknown: no estimates',
+      default: 'unknown: no estimates, and no --mem',
       example: '4GiB',
       aliases: ['ram', 'rss', 'resident'],
-      note: '`memory` is what the application uses, for the estimate of a checkpoint; what the job asks Slurm for is `mem`',
+      note: '`memory` is what the program uses: the job asks Slurm for that and for what runs beside it; `mem` is for asking for something else',
     },
     mpi: {
       type: 'choice',

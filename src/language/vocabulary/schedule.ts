@@ -93,12 +93,12 @@ export const schedule = {
     },
     mem: {
       type: 'size',
-      doc: 'Memory per node to ask Slurm for: --mem.',
+      doc: 'Memory per node to ask Slurm for, if it is not to follow from `memory`: --mem.',
       unit: 'bytes',
-      default: "Slurm's",
+      default: 'from `memory`',
       example: '8GiB',
       aliases: ['mem_per_node'],
-      note: '`mem` is what the job asks Slurm for; what the application uses, for the estimate of a checkpoint, is `memory`',
+      note: '`mem` is only for asking Slurm for something else than `memory`, which is what the program uses, and what runs beside it',
     },
   },
 } as const satisfies BlockSpec;

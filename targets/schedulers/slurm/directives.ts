@@ -7,9 +7,9 @@ import type { Asked } from '../scheduler.ts';
 export function directives(of: Asked): ShellText[] {
   const { workflow, resources, container, continue: goOn, queue, signal, lead, time, timeMin, ...rest } = of;
   nothingLeft(rest);
-  const { nodes, tasks, threads, gpus, ...noMore } = resources;
+  const { nodes, tasks, threads, gpus, memory, ...noMore } = resources;
   nothingLeft(noMore);
-  const { mem, account, qos, partition, reservation, constraint, array, options = [], ...more } = queue;
+  const { account, qos, partition, reservation, constraint, array, options = [], ...more } = queue;
   nothingLeft(more);
   const asked: [string, (string | number | null)?][] = [
     ['--job-name', workflow],
@@ -26,7 +26,7 @@ export function directives(of: Asked): ShellText[] {
     ['--ntasks', tasks],
     ['--cpus-per-task', threads],
     ['--gpus-per-node', gpus],
-    ['--mem', mem && `${Math.ceil(mem / 2 ** 20)}M`],
+    ['--mem', memory.ask && size(memory.ask)],
     ['--time', minutes(time)],
     ['--time-min', timeMin && minutes(timeMin)],
     // B: only the batch shell gets the signal, and not the programs in it.
@@ -44,6 +44,10 @@ export function directives(of: Asked): ShellText[] {
     .filter(([, value]) => value !== null)
     .map(([option, value]) => directive(option, value ?? undefined));
 }
+
+/** As sbatch takes a size: whole GiB or, rounded up, MiB. */
+const size = (bytes: number) =>
+  bytes % 2 ** 30 === 0 ? `${bytes / 2 ** 30}G` : `${Math.ceil(bytes / 2 ** 20)}M`;
 
 /** Slurm's time limits are whole minutes; Slurm rounds up, and crc does so visibly. */
 const minutes = (seconds: number) => Math.ceil(seconds / 60);
