@@ -1,7 +1,8 @@
 // The shape of crflow, as rules. Data flows one way:
 //   src/language <- src/model <- src/time <- src/syntax, src/diagnostics, src/shell <- src/check <- src/plan, src/forecast <- targets <- src/cli
 // Only src/host touches the world; only src/cli may use it.
-const core = '^(src/(language|model|time|syntax|diagnostics|shell|check|plan|forecast|site|emit)|targets)/';
+const core =
+  '^(src/(language|model|time|syntax|diagnostics|shell|check|plan|forecast|json|site|programs|emit)|targets)/';
 
 /** "from" may import nothing of ours but what "may" names. */
 const only = (from, ...may) => ({
@@ -48,11 +49,14 @@ module.exports = {
       'src/time',
       'src/diagnostics',
       'src/site',
+      'src/programs',
       'src/shell',
       'src/emit/forms.ts',
     ),
     only('src/plan', 'src/language', 'src/model', 'src/time', 'src/site'),
-    only('src/site', 'src/model', 'src/time', 'src/diagnostics'),
+    only('src/json', 'src/model', 'src/diagnostics'),
+    only('src/site', 'src/model', 'src/time', 'src/diagnostics', 'src/json'),
+    only('src/programs', 'src/model', 'src/diagnostics', 'src/json'),
     only('src/forecast', 'src/language', 'src/model', 'src/time', 'src/diagnostics', 'src/site'),
     only('src/emit', 'src/model'),
     only('targets/runtimes', 'src/model', 'src/emit'),

@@ -12,6 +12,7 @@ import type { Targets } from './model/targets.ts';
 import { type Lockable, type Locks, lockable, locked } from './plan/lock.ts';
 import { plan } from './plan/plan.ts';
 import { loadProgram, noIncludes, type ReadInclude } from './program.ts';
+import { openRecords } from './programs/choose.ts';
 import type { ChosenSite, ReadSite } from './site/choose.ts';
 import { chooseSite } from './site/choose.ts';
 
@@ -49,7 +50,7 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** All texts that a finding can point into, by `Diagnostic.file`: files, and texts of `--set`. */
   readonly sources: readonly Source[];
-  /** The files that were included. */
+  /** The files that were included, and the records of programs that were read. */
   readonly included: readonly Source[];
   /** The site that the source was checked against. */
   readonly site: ChosenSite;
@@ -74,8 +75,17 @@ export function compile(
   const loaded = loadProgram(source, include);
   const files = loaded.map(({ module }) => module);
   const site = chooseSite(files, asked, readSite);
-  const { workflows, findings } = checkProgram(files, settings, isJobVariable, site.profile, runtimeOf);
-  const sources = [...new Set([...findings, ...files, site].flatMap((one) => one.source ?? []))];
+  const records = openRecords(include);
+  const { workflows, findings } = checkProgram(
+    files,
+    settings,
+    isJobVariable,
+    site.profile,
+    runtimeOf,
+    records.find,
+  );
+  const known = records.files();
+  const sources = [...new Set([...findings, ...files, site, ...known].flatMap((one) => one.source ?? []))];
   const withoutFile = site.diagnostics.filter(({ file }) => file === undefined);
   const diagnostics = [
     ...withoutFile,
@@ -83,11 +93,13 @@ export function compile(
       sortDiagnostics([
         ...site.diagnostics.filter(({ file }) => file === one.name),
         ...loaded.filter(({ module }) => module.source === one).flatMap(({ diagnostics }) => diagnostics),
+        ...known.filter(({ source }) => source === one).flatMap(({ diagnostics }) => diagnostics),
         ...findings.filter((group) => group.source === one).flatMap((group) => group.diagnostics),
       ]),
     ),
   ];
-  const answer = { diagnostics, sources, included: files.slice(1).map((one) => one.source), site };
+  const included = [...files.slice(1), ...known].map((one) => one.source);
+  const answer = { diagnostics, sources, included, site };
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
   const emitted = workflows.map(({ workflow, source: own }): Flow | Diagnostic => {
     const unlocked = plan(workflow, own, site.profile);

@@ -164,8 +164,8 @@ function valueFor(written: Value, target: Target, context: Context): Value | und
     return wrongType(written, target, context);
   if (type === 'shell') return value.kind === 'string' ? fillShell(value, context) : value;
   if (isText) return filled(value, context);
-  const isWord = written.kind === 'word' && value.kind === 'string' && /^\w+$/.test(textOf(value));
-  return isWord && (type === 'choice' || type === 'signal')
+  const isWord = written.kind === 'word' && value.kind === 'string' && /^[\w-]+$/.test(textOf(value));
+  return isWord && (type === 'choice' || type === 'signal' || type === 'program')
     ? { kind: 'word', text: textOf(value), span: value.span }
     : value;
 }

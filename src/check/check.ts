@@ -12,6 +12,7 @@ import type { Module, Settings } from '../model/program.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
 import { textOf } from '../model/text.ts';
+import type { Records } from '../programs/choose.ts';
 import { reportClause } from './blocks.ts';
 import type { Context } from './context.ts';
 import { shownImage } from './image-name.ts';
@@ -42,7 +43,7 @@ const UNKNOWN: SiteProfile = {
 /**
  * Checks names, types and rules of all files of a program, of which the first is the one named by the user, with the values of `--set`.
  * `isTaken` knows the shell variables that a job of the target uses itself; `site` is the cluster it is for,
- * `runtime` says what a container runtime can express.
+ * `runtime` says what a container runtime can express; `program` finds the record of a program.
  * Silent about what the parser has reported: see src/model/ast.ts.
  */
 export function checkProgram(
@@ -51,13 +52,19 @@ export function checkProgram(
   isTaken: Context['isTaken'] = () => false,
   site: SiteProfile = UNKNOWN,
   runtime: Context['runtime'] = () => undefined,
+  program: Records['find'] = () => 'unknown',
 ): Checked {
   const [root] = modules;
   if (root === undefined) return { workflows: [], findings: [] };
   const declarations = new Declarations(root, settings);
   const files = modules.map((module) => ({
     module,
-    ...contextOf(module, declarations, { isTaken, site, runtime }),
+    ...contextOf(module, declarations, {
+      isTaken,
+      site,
+      runtime,
+      program: (named) => program(named, module.source.name),
+    }),
   }));
   // Included files are declared before the files that include them, so that of two equal names the nearer one is reported.
   for (const { module, context } of files.toReversed()) declarations.addFile(module, context);
@@ -100,7 +107,7 @@ export function checkProgram(
 function contextOf(
   module: Module,
   declarations: Declarations,
-  given: Pick<Context, 'isTaken' | 'site' | 'runtime'>,
+  given: Pick<Context, 'isTaken' | 'site' | 'runtime' | 'program'>,
 ) {
   const { report, sorted } = collect(module.source);
   let errors = 0;

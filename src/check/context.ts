@@ -5,6 +5,7 @@ import type { Value } from '../model/ast.ts';
 import type { RuntimeName, RuntimeRules } from '../model/container.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Span } from '../model/span.ts';
+import type { FoundProgram } from '../programs/choose.ts';
 import type { Constant } from './constant.ts';
 
 export { contentSpan, spanInside, spanOfPart, textOf } from '../model/text.ts';
@@ -24,6 +25,8 @@ export interface Context {
   readonly site: SiteProfile;
   /** What a container runtime can express; undefined: nothing is known about it, and nothing is checked. */
   readonly runtime: (name: RuntimeName) => RuntimeRules | undefined;
+  /** The record of a program, by its name or by the path of its file from this one. */
+  readonly program: (named: string) => FoundProgram;
 }
 
 /** The names that can be used at one place. There is no shadowing: a name means one thing wherever it is seen. */

@@ -19,6 +19,7 @@ import {
 } from './container-values.ts';
 import { textOf } from './context.ts';
 import { hostPath } from './path.ts';
+import { knownProgram } from './program-name.ts';
 import { count, duration, interval, size } from './quantities.ts';
 import { type Alphabet, gpus, modules, patterns, slurmText, workFile } from './text.ts';
 import { type Reader, wrongType } from './type.ts';
@@ -48,6 +49,7 @@ export const readers: { readonly [T in KeyType]: Reader<ValueOf[T]> } = {
   duration,
   interval,
   choice,
+  program: knownProgram,
   signal,
   'slurm-name': (value, target, context) => slurmText(value, target, context, NAME),
   'slurm-constraint': (value, target, context) => slurmText(value, target, context, CONSTRAINT),

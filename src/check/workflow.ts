@@ -23,6 +23,7 @@ import { type Context, type Inserts, type Scope, spanInside, textOf } from './co
 import { readSets, warnAboutDollar } from './environment.ts';
 import { type Blocks, engineOf } from './facts.ts';
 import { namesIn } from './insert.ts';
+import { type Filled, fillFrom, NOTHING_FILLED, withOrigin } from './known.ts';
 import { ruleFamilies } from './rules/index.ts';
 import { readRun } from './run-text.ts';
 import { readSlurm } from './slurm.ts';
@@ -44,8 +45,12 @@ export function readWorkflow(
   const context: Context = { ...outer, inserts, scope };
   // A block that is repeated or misplaced is not read; saying that its names are unused would report the same mistake twice.
   for (const name of node.entries.flatMap(namesOf)) scope.use(name);
-  found = findBlocks(node, context);
+  const read = findBlocks(node, context);
+  found = read.found;
+  const { application } = found;
   const blocks = readWhole(found, context);
+  const { run: runs, again } = application?.read.values ?? {};
+  read.filled.fillTexts([runs?.value, again?.value].filter((one) => one !== undefined));
   const run = blocks.application?.values.run?.value;
   const set = blocks.environment?.set.variables ?? [];
   const { ask_command, done_command } = blocks.checkpoint?.values ?? {};
@@ -57,7 +62,8 @@ export function readWorkflow(
   );
   const variables = [...exported, ...set];
   const shell = run && readRun(run, variables);
-  for (const rule of ruleFamilies) rule(blocks, context, shell);
+  const judged = { ...context, report: withOrigin(context.report, read.filled.of) };
+  for (const rule of ruleFamilies) rule(blocks, judged, shell);
   // A reported error keeps the workflow from being used, so nobody misses what is left out here.
   return assemble(node, blocks, variables);
 }
@@ -121,7 +127,10 @@ function readWhole(found: ReadingBlocks, context: Context): Blocks {
   };
 }
 
-function findBlocks(node: WorkflowNode, context: Context): ReadingBlocks {
+function findBlocks(
+  node: WorkflowNode,
+  context: Context,
+): { readonly found: ReadingBlocks; readonly filled: Filled } {
   const seen: Seen = new Map();
   const found: { [B in BlockName]?: Reading<BlockName> } = {};
   for (const entry of node.entries) {
@@ -144,9 +153,11 @@ function findBlocks(node: WorkflowNode, context: Context): ReadingBlocks {
       context.report(names.notAKey, entry.key.span, { block: name, owner: ownerOf(name) });
     else found[name] = readBlock(name, entry, context);
   }
+  const checkpoint = found.checkpoint as ReadingBlocks['checkpoint'];
+  const filled = checkpoint === undefined ? NOTHING_FILLED : fillFrom(checkpoint, context);
   for (const name of BLOCKS) {
     const reading = found[name];
-    if (reading !== undefined) reportMissing(name, reading.read, engineOf(found.checkpoint?.read), context);
+    if (reading !== undefined) reportMissing(name, reading.read, engineOf(checkpoint?.read), context);
   }
   const missing = BLOCKS.filter((name) => 'required' in vocabulary[name] && !seen.has(name));
   if (missing.length > 0 && !node.broken && node.name !== undefined) {
@@ -157,7 +168,7 @@ function findBlocks(node: WorkflowNode, context: Context): ReadingBlocks {
       examples,
     });
   }
-  return found as ReadingBlocks;
+  return { found: found as ReadingBlocks, filled };
 }
 
 /** Returns the block that was probably meant. */

@@ -180,6 +180,19 @@ export const findings = defineDiagnostics(900, 999, {
     notes: () => ['a name has letters, digits, _ and -, starts with a letter, and has at most 64 characters'],
     help: () => ['give the folder with --dir; crc adds .crflow: crc init water_box --dir flows'],
   }),
+  noProgram: error<{ name: string; nearest: string | undefined; known: readonly string[] }>()(
+    'CRF955',
+    'a program that crc has no record of',
+    {
+      title: ({ name }) => `crc has no record of the program ${quote(name)}`,
+      notes: ({ known }) => known,
+      help: ({ nearest }) => [
+        nearest === undefined
+          ? 'choose `stop-file` to start from, or name the file of a record of your own: --for ./solve.json'
+          : `did you mean --for ${nearest}?`,
+      ],
+    },
+  ),
   notLocked: error<{ name: string; why: string }>()('CRF948', 'the digest of an image cannot be determined', {
     title: ({ name, why }) => `${name} cannot be pinned: ${why}`,
     notes: () => ['nothing was written; the digests of an earlier --lock remain'],

@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { diagnose } from '../diagnostics/define.ts';
 import { createFile, plainWords } from '../host/files.ts';
 import type { Runtime, RuntimeName } from '../model/container.ts';
 import type { Targets } from '../model/targets.ts';
+import { programNamed } from '../programs/builtin.ts';
 import { findings } from './findings.ts';
+import { flowFor, recordFor } from './init-for.ts';
 import { createReporter, type ReportOptions } from './report.ts';
 
 /** The options of `crc init`. */
@@ -13,18 +15,30 @@ export interface InitOptions extends Pick<ReportOptions, 'format'> {
   readonly dir: string;
   /** The container runtime; absent: on the host. */
   readonly runtime?: RuntimeName;
+  /** A known program, or the path of a record. */
+  readonly for?: string | true;
 }
 
-/** `crc init [NAME]`: writes a first flow, and never overwrites a file. Resolves to the exit status. */
-export async function init(name: string, { targets, dir, format, runtime }: InitOptions): Promise<number> {
+/** `crc init [NAME] [--for PROGRAM]`: writes a first flow, and never overwrites a file. Resolves to the exit status. */
+export async function init(
+  given: string | undefined,
+  { targets, dir, format, runtime, for: program }: InitOptions,
+): Promise<number> {
   const reporter = createReporter({ format, strict: false });
+  const record = program === undefined ? undefined : recordFor(program, reporter);
+  if (record === 'none') return reporter.end();
+  const name = given ?? record?.name ?? 'job';
   const file = join(dir, `${name}.crflow`);
   if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) {
     reporter.report([diagnose(findings.noName, { name })]);
     return reporter.end();
   }
   try {
-    if (!(await createFile(dir, `${name}.crflow`, firstFlow(name, runtime && targets.runtimeOf(runtime))))) {
+    const own = typeof program !== 'string' || programNamed(program) !== undefined;
+    const text = record
+      ? flowFor(name, record, own ? undefined : relativeTo(dir, program))
+      : firstFlow(name, runtime && targets.runtimeOf(runtime));
+    if (!(await createFile(dir, `${name}.crflow`, text))) {
       reporter.report([diagnose(findings.exists, { file })]);
       return reporter.end();
     }
@@ -38,6 +52,12 @@ export async function init(name: string, { targets, dir, format, runtime }: Init
   );
   return reporter.end([file]);
 }
+
+/** A path from the current folder, as a file in `dir` names it. */
+const relativeTo = (dir: string, path: string) => {
+  const from = relative(dir, path);
+  return from.startsWith('.') || isAbsolute(from) ? from : `./${from}`;
+};
 
 /** A flow that compiles unchanged, and also with any of its commented lines activated. */
 export function firstFlow(name: string, runtime?: Runtime): string {

@@ -231,13 +231,24 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .description(
       'Writes NAME.crflow: a flow with comments that compiles as it is, for a program on the host or in a container. Asks nothing, and does not overwrite an existing file.',
     )
-    .argument('[name]', 'the name of the workflow and the file', 'job')
+    .argument('[name]', 'the name of the workflow and the file (else job, or the program of --for)')
+    .addOption(
+      new Option(
+        '--for [program]',
+        'for a program that saves itself: a name that crc knows, or the path of a record; without one, lists the names',
+      ).conflicts('runtime'),
+    )
     .option('--dir <folder>', 'the folder to write to', '.')
     .addOption(new Option('--runtime <runtime>', 'run in a container of this runtime').choices(RUNTIMES))
     .addOption(format())
     .addHelpText(
       'after',
-      examples('crc init water', 'crc init water --dir flows', 'crc init water --runtime apptainer'),
+      examples(
+        'crc init water',
+        'crc init water --dir flows',
+        'crc init water --runtime apptainer',
+        'crc init md --for gromacs',
+      ),
     )
     .action(async (name, options) => {
       const { init } = await import('./init.ts');

@@ -6,6 +6,7 @@ import { includes } from './includes.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
 import { outputs } from './outputs.ts';
+import { programs } from './programs.ts';
 import { rules } from './rules.ts';
 import { run } from './run.ts';
 import { siteRules } from './site-rules.ts';
@@ -33,4 +34,5 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   outputs,
   images,
   engines,
+  programs,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -76,4 +76,22 @@ export const engines = defineDiagnostics(540, 559, {
     notes: () => ["OpenMPI's daemons die of the TERM that Slurm sends to all steps (seen with OpenMPI 4.1)"],
     help: () => ['have `srun` start the ranks'],
   }),
+  stopStays: warning<{ file: string }>()('CRF550', 'A stop file that stays', {
+    title: ({ file }) =>
+      `${quote(file)} asks the program to stop, and is still there when it is started again`,
+    notes: () => ['the program would stop again after a step, at each start'],
+    help: ({ file }) => [
+      `add \`clear = ["${file}"]\`: the job removes it before each start`,
+      `or write \`ask_file = "${file}"\` in place of \`ask_command\`, which does the same`,
+    ],
+  }),
+  lightning: warning()('CRF551', 'Lightning, which requeues the job itself', {
+    title: () => 'under Slurm, Lightning takes USR1 itself: it saves, and requeues the job',
+    notes: () => [
+      'crflow would requeue the job, too; and Lightning ignores TERM meanwhile (read in its source, not tried)',
+    ],
+    help: () => [
+      'give the Trainer `plugins=[SLURMEnvironment(auto_requeue=False)]`, save on TERM in a callback, and write `ask_signal = TERM`',
+    ],
+  }),
 });

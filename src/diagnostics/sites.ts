@@ -1,4 +1,5 @@
 import { defineDiagnostics, error } from './define.ts';
+import { jsonMistakes } from './json-mistakes.ts';
 import { listing, quote } from './words.ts';
 
 /** CRF401 to CRF419: `site`, and the profile that it names. */
@@ -32,32 +33,5 @@ export const sites = defineDiagnostics(401, 419, {
     title: ({ first, second }) => `the site is ${quote(second)} here, but ${quote(first)} elsewhere`,
     help: () => ['keep one of them; --site NAME overrides both'],
   }),
-  notJson: error<{ what: string }>()('CRF404', 'A site profile that is not JSON', {
-    title: ({ what }) => `this is not JSON: ${what}`,
-  }),
-  unknownKey: error<{ key: string; nearest: string | undefined; known: readonly string[] }>()(
-    'CRF405',
-    'A key that a site profile does not have',
-    {
-      title: ({ key }) => `a site profile has no key ${quote(key)} here`,
-      help: ({ nearest, known }) => [
-        nearest === undefined ? `it takes ${listing(known.map(quote))}` : `did you mean \`${nearest}\`?`,
-      ],
-    },
-  ),
-  missingKey: error<{ key: string; example: string }>()('CRF406', 'A key that a site profile must have', {
-    title: ({ key }) => `${quote(key)} is missing here`,
-    help: ({ example }) => [`add ${example}`],
-  }),
-  wrongValue: error<{ key: string; found: string; expected: string }>()(
-    'CRF407',
-    'A value that a site profile cannot have',
-    {
-      title: ({ key, found, expected }) => `${quote(key)} must be ${expected}, not ${found}`,
-    },
-  ),
-  twice: error<{ what: string; name: string }>()('CRF408', 'A duplicate in a site profile', {
-    title: ({ what, name }) => `the ${what} ${quote(name)} appears twice`,
-    help: () => ['keep one of them'],
-  }),
+  ...jsonMistakes('a site profile', ['CRF404', 'CRF405', 'CRF406', 'CRF407', 'CRF408']),
 });

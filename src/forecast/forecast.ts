@@ -121,7 +121,10 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
     },
     charge: charge(plan, run, site),
   };
-  return { ...answer, remarks: remarks(plan.checkpoint.engine, terms, answer, all) };
+  return {
+    ...answer,
+    remarks: remarks(plan.checkpoint.engine, plan.checkpoint.own?.program, terms, answer, all),
+  };
 }
 
 /** By the QOS of the flow, or else by Slurm's default there. */

@@ -1,6 +1,8 @@
+import { listing } from '../diagnostics/words.ts';
 import type { EngineName } from '../language/words.ts';
 import type { Seconds } from '../model/flow.ts';
 import type { Forecast, Run } from '../model/forecast.ts';
+import type { PlannedProgram } from '../model/plan.ts';
 import type { Terms } from '../time/attempt.ts';
 import { HANDLING, leadForWriting } from '../time/cost.ts';
 import { describeDuration } from '../time/duration.ts';
@@ -14,6 +16,7 @@ export const TOO_MUCH = 20;
  */
 export function remarks(
   engine: EngineName,
+  program: PlannedProgram | undefined,
   terms: Terms,
   forecast: Omit<Forecast, 'remarks'>,
   all: readonly Run[],
@@ -25,12 +28,23 @@ export function remarks(
     ];
   return [
     ...(engine === 'own'
-      ? ['the program saves itself: what a checkpoint costs and takes is a guess from `memory`']
+      ? [
+          'the program saves itself: what a checkpoint costs and takes is a guess from `memory`',
+          ...(program === undefined ? [] : [ofProgram(program)]),
+        ]
       : []),
     ...ofTheEnd(forecast),
     ...ofAttempts(terms, forecast, all),
     ...ofTheInterval(forecast),
   ];
+}
+
+function ofProgram({ name, title, tried, gives }: PlannedProgram): string {
+  const keys =
+    gives.length === 0
+      ? 'nothing, because the flow gives all keys itself'
+      : listing(gives.map((key) => `\`${key}\``));
+  return `program ${name} gives ${keys}: ${tried === null ? `from the manual of ${title}, not tried` : `measured with ${tried}`}`;
 }
 
 function ofTheEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): string[] {

@@ -33,6 +33,11 @@ export const types = {
     named: 'Duration',
   },
   choice: { expected: 'a word', called: 'word', form: 'bare' },
+  program: {
+    expected: 'the name of a program that crc knows, or the path of its record in quotes',
+    called: 'word',
+    form: 'bare',
+  },
   signal: { expected: "a signal's name", called: 'word', form: 'bare', named: 'String' },
   'slurm-name': { expected: 'a name in quotes', called: 'name', form: 'quoted', commas: true },
   'slurm-constraint': { expected: 'a constraint in quotes', called: 'constraint', form: 'quoted' },

@@ -6,6 +6,19 @@ export type RuntimeName = (typeof RUNTIMES)[number];
 export const ENGINES = ['dmtcp', 'own', 'none'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
+/** The programs whose own checkpoints crc knows: programs/. */
+export const PROGRAMS = [
+  'cp2k',
+  'gromacs',
+  'lammps',
+  'namd',
+  'openfoam',
+  'pytorch',
+  'quantum-espresso',
+  'stop-file',
+  'vasp',
+] as const;
+
 /** The signals that can ask a program to save. */
 export const ASKING_SIGNALS = ['USR1', 'USR2', 'TERM', 'INT', 'HUP', 'QUIT', 'ALRM'] as const;
 

@@ -92,6 +92,8 @@ export interface AskedMemory {
 
 /** How a program saves itself, and how the job notices. Files are relative to `workdir`. */
 export interface OwnCheckpoints {
+  /** The known program whose record gives some of this; absent: all of it is the flow's. */
+  readonly program?: PlannedProgram;
   /** Patterns of the files of a checkpoint, and of those that the program only appends to. */
   readonly files: readonly string[];
   readonly grows: readonly string[];
@@ -114,4 +116,14 @@ export interface OwnCheckpoints {
   readonly clear: readonly string[];
   /** What runs instead of `run` to continue; absent: `run`. */
   readonly again: string | null;
+}
+
+/** What a plan says of the record that it is made with. */
+export interface PlannedProgram {
+  readonly name: string;
+  readonly title: string;
+  /** The releases that it was measured with; absent: only read about. */
+  readonly tried: string | null;
+  /** The keys of the block `checkpoint` that are from the record. */
+  readonly gives: readonly string[];
 }

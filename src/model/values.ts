@@ -2,6 +2,7 @@ import type { KeyType } from '../language/types.ts';
 import type { WarningSignal } from '../language/words.ts';
 import type { StringValue } from './ast.ts';
 import type { Image } from './container.ts';
+import type { ProgramOfFlow } from './known-program.ts';
 import type { HostPath } from './path.ts';
 
 /** Whole seconds. */
@@ -19,6 +20,7 @@ export interface ValueOf extends Record<KeyType, unknown> {
   duration: Seconds;
   interval: Seconds | 'auto';
   choice: string;
+  program: ProgramOfFlow;
   signal: WarningSignal;
   'slurm-name': string;
   'slurm-constraint': string;

@@ -4,8 +4,9 @@ import type { EngineName } from '../language/words.ts';
 import type { StringValue } from '../model/ast.ts';
 import { type Container, calledOf, type ImageRecipe } from '../model/container.ts';
 import type { BlockModel, Bytes, Seconds, Workflow } from '../model/flow.ts';
+import type { ProgramOfFlow } from '../model/known-program.ts';
 import { nothingLeft } from '../model/nothing-left.ts';
-import type { AskedMemory, OwnCheckpoints, Plan } from '../model/plan.ts';
+import type { AskedMemory, OwnCheckpoints, Plan, PlannedProgram } from '../model/plan.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
 import { contentSpan, textOf } from '../model/text.ts';
@@ -40,7 +41,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const { load = [], pass = [], set = [], ...moreEnvironment } = environment ?? {};
   nothingLeft(moreEnvironment);
   const { engine: chosen, strategy, interval, mtbf, lead, signal, keep, state, ...howToSave } = checkpoint;
-  const { prove, protect, strict, answer_within, ...own } = howToSave;
+  const { prove, protect, strict, answer_within, program, ...own } = howToSave;
   const engine = chosen ?? keys.engine.byDefault;
   const { time, time_min, total, max_attempts, continue: goOn, ...asked } = schedule;
   const { mem: _, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
@@ -65,7 +66,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
     ...(image && { image: recipe(image, source) }),
     checkpoint: {
       engine,
-      ...(engine === 'own' && { own: ownCheckpoints(own, again, source) }),
+      ...(engine === 'own' && { own: ownCheckpoints(own, program, again, source) }),
       ...intervalFor(interval ?? time, mtbf ?? keys.mtbf.byDefault, memory, rate),
       prove:
         engine !== 'none' && (prove ?? keys.prove.byDefault) === 'yes' && (engine === 'dmtcp' || asksOf(own)),
@@ -136,12 +137,18 @@ type OwnKeys = Omit<
   | 'protect'
   | 'strict'
   | 'answer_within'
+  | 'program'
 >;
 
 const asksOf = ({ ask_signal, ask_file, ask_command }: OwnKeys): boolean =>
   [ask_signal, ask_file, ask_command].some((one) => one !== undefined);
 
-function ownCheckpoints(block: OwnKeys, again: StringValue | undefined, source: Source): OwnCheckpoints {
+function ownCheckpoints(
+  block: OwnKeys,
+  program: ProgramOfFlow | undefined,
+  again: StringValue | undefined,
+  source: Source,
+): OwnCheckpoints {
   const {
     files = [],
     grows = [],
@@ -156,6 +163,7 @@ function ownCheckpoints(block: OwnKeys, again: StringValue | undefined, source: 
   nothingLeft(rest);
   const shell = (value: StringValue) => writtenShell(value, source).text;
   return {
+    ...(program && { program: planned(program) }),
     files,
     grows,
     ask:
@@ -177,6 +185,13 @@ function ownCheckpoints(block: OwnKeys, again: StringValue | undefined, source: 
     again: again === undefined ? null : shell(again),
   };
 }
+
+const planned = ({ record: { name, title, tried }, gives }: ProgramOfFlow): PlannedProgram => ({
+  name,
+  title,
+  tried: tried ?? null,
+  gives,
+});
 
 function containerOf({
   runtime,

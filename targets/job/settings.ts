@@ -105,6 +105,7 @@ export function facts(of: Fixed): ShellText[] {
 
 /** How the application saves itself. */
 function ownFacts({
+  program,
   files,
   grows,
   ask,
@@ -117,22 +118,34 @@ function ownFacts({
   nothingLeft(rest);
   const { files: doneFiles, text, in: where, command, ...noMore } = done;
   nothingLeft(noMore);
+  const of = (key: string, says: string) =>
+    program?.gives.includes(key) ? `${says} (from program ${program.name})` : says;
+  const asked = ask === null ? 'ask_signal' : `ask_${ask.how}`;
   return [
-    [code`readonly saved_files=(${words(files)})`, "of workdir: the application's checkpoint"],
-    [code`readonly grown_files=(${words(grows)})`, 'files that are only added to, as the output is'],
+    [code`readonly saved_files=(${words(files)})`, of('files', "of workdir: the application's checkpoint")],
+    [
+      code`readonly grown_files=(${words(grows)})`,
+      of('grows', 'files that are only added to, as the output is'),
+    ],
     [
       code`readonly asks=${word(ask?.how ?? '')}`,
-      'how the application is asked to save: signal, file, command',
+      of(asked, 'how the application is asked to save: signal, file, command'),
     ],
     [code`readonly ask_signal=${word(ask?.how === 'signal' ? ask.signal : '')}`, 'by this signal'],
     [code`readonly ask_file=${word(ask?.how === 'file' ? ask.file : '')}`, 'by this file of workdir'],
     [code`readonly ask_text=${word(ask?.how === 'file' ? ask.text : '')}`, 'with this in it'],
-    [code`readonly after_asking=${word(answer)}`, 'what it does then: it ends, or continues'],
-    [code`readonly done_files=(${words(doneFiles)})`, 'are there only when all work is done'],
-    [code`readonly done_text=${word(text ?? '')}`, 'is there only when all work is done'],
-    [code`readonly done_in=${word(where ?? '')}`, 'in this file, or in the output'],
-    [code`readonly done_command=${word(command === null ? '' : 'yes')}`, 'whether done_block is asked, too'],
-    [code`readonly cleared_files=(${words(clear)})`, 'removed before each start'],
+    [code`readonly after_asking=${word(answer)}`, of('answer', 'what it does then: it ends, or continues')],
+    [
+      code`readonly done_files=(${words(doneFiles)})`,
+      of('done_files', 'are there only when all work is done'),
+    ],
+    [code`readonly done_text=${word(text ?? '')}`, of('done_text', 'is there only when all work is done')],
+    [code`readonly done_in=${word(where ?? '')}`, of('done_in', 'in this file, or in the output')],
+    [
+      code`readonly done_command=${word(command === null ? '' : 'yes')}`,
+      of('done_command', 'whether done_block is asked, too'),
+    ],
+    [code`readonly cleared_files=(${words(clear)})`, of('clear', 'removed before each start')],
     [code`readonly again=${word(again === null ? 'run_block' : 'again_block')}`, 'what is run to go on'],
   ];
 }

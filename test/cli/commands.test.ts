@@ -13,6 +13,7 @@ import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findings } from '../../src/cli/findings.ts';
 import { firstFlow } from '../../src/cli/init.ts';
+import { PROGRAMS } from '../../src/language/words.ts';
 import { RUNTIMES } from '../../src/model/container.ts';
 import { runtimeOf } from '../../targets/runtimes/index.ts';
 import { compile, type Flow } from '../support/compile.ts';
@@ -194,6 +195,33 @@ describe('crc init', () => {
       expect(text).not.toBe(flow);
       expect(compile({ name: 'primes.crflow', text }).diagnostics).toEqual([]);
     }
+  });
+
+  test('for a known program, by any of its names, for a record of one’s own; else it lists all', () => {
+    const record = join(import.meta.dirname, '../../programs/lammps.json');
+    const made = [
+      run(['init', '--for', 'lmp']),
+      run(['init', 'md', '--for', 'gromacs', '--dir', 'flows']),
+      run(['init', 'own', '--for', record, '--dir', 'flows']),
+    ];
+    expect(made.map(({ status, stderr }) => ({ status, stderr }))).toEqual(
+      made.map(() => ({ status: 0, stderr: '' })),
+    );
+    const files = ['lammps.crflow', 'flows/md.crflow', 'flows/own.crflow'];
+    expect(run(['check', '--strict', ...files])).toMatchObject({ status: 0, stderr: '' });
+    const [all, far, near] = [
+      run(['init', '--for']),
+      run(['init', '--for', 'x']),
+      run(['init', '--for', 'gromax']),
+    ];
+    expect(all).toMatchObject({ status: 0, stderr: '' });
+    for (const name of PROGRAMS) {
+      expect(all.stdout).toContain(`${name} `);
+      expect(far.stderr).toContain(`${name} `);
+    }
+    expect([far.status, near.status]).toEqual([1, 1]);
+    expect(near.stderr).toContain('did you mean --for gromacs?');
+    expect(run(['init', '--for', 'lammps', '--runtime', 'podman']).status).toBe(2);
   });
 
   test('of a runtime, for a container', () => {

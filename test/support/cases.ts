@@ -6,7 +6,7 @@ import { type CompileInputs, compile } from './compile.ts';
 
 /**
  * Every folder of specs/cases is a source and what each stage makes of it. Beside it can stand other `.crflow` files,
- * for it to include, site profiles `*.site.json`, and set.json with what --set gives.
+ * for it to include, site profiles `*.site.json`, records of programs `*.program.json`, and set.json with what --set gives.
  */
 export const CASES = fileURLToPath(new URL('../../specs/cases', import.meta.url));
 export const SOURCE = 'flow.crflow';

@@ -106,6 +106,8 @@ export function rehearsal(
     checkpoint?: string;
     schedule?: string;
     count?: string;
+    /** A flow of another kind, whole; its workflow is called count. */
+    flow?: string;
     /** The user whose run it is: a number; only root can. */
     user?: number;
   } = {},
@@ -119,7 +121,9 @@ export function rehearsal(
     checkpoint = '',
     schedule = '',
   } = options;
-  const text = `crflow 1
+  const text =
+    options.flow ??
+    `crflow 1
 workflow count {
   application { run = ${quoted(run)} ${keys} }
   checkpoint { ${/interval|none/.test(checkpoint) ? '' : 'interval = 10min'} lead = 2min ${checkpoint} }

@@ -80,6 +80,7 @@ function launchRules(
   if (
     engineOf(checkpoint) === 'own' &&
     launcher?.name === 'srun' &&
+    !(checkpoint?.given.has('program') && checkpoint.values.program === undefined) &&
     checkpoint?.values.ask_signal?.value !== 'TERM' &&
     !isShielded(launcher)
   )

@@ -7,6 +7,7 @@ import { containerRules, imageRules } from './container.ts';
 import { engineRules } from './engine.ts';
 import { gpuRules } from './gpu.ts';
 import { limitRules } from './limits.ts';
+import { programRules } from './programs.ts';
 import { runFolderRules } from './run-folder.ts';
 import { runJobRules } from './run-jobs.ts';
 import { runPipeRules } from './run-pipes.ts';
@@ -24,6 +25,7 @@ export const ruleFamilies: readonly RuleFamily[] = [
   attemptRules,
   checkpointRules,
   engineRules,
+  programRules,
   shellRules,
   limitRules,
   gpuRules,

@@ -1,4 +1,4 @@
-import { ASKING_SIGNALS, ENGINES, SIGNALS } from '../words.ts';
+import { ASKING_SIGNALS, ENGINES, PROGRAMS, SIGNALS } from '../words.ts';
 import type { BlockSpec } from './spec.ts';
 
 export const checkpoint = {
@@ -14,7 +14,16 @@ export const checkpoint = {
       example: 'own',
       choices: ENGINES,
       called: { own: ['self', 'application', 'program', 'native'], none: ['no', 'off'] },
-      aliases: ['method', 'library', 'tool', 'with'],
+      aliases: ['method', 'library', 'tool'],
+    },
+    program: {
+      type: 'program',
+      engines: ['own'],
+      doc: 'The program, whose record gives the keys that the flow does not, and `engine = own`.',
+      default: 'none',
+      example: 'gromacs',
+      choices: PROGRAMS,
+      aliases: ['code', 'application', 'known', 'preset'],
     },
     strategy: {
       type: 'choice',

@@ -49,8 +49,17 @@ export const SET = {
   reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', SLURM_: 'Slurm' },
 } as const;
 
+/** What a flow says of its program: the values of the parameters that the program's record has. */
+export const WITH = {
+  owner: 'checkpoint',
+  name: 'with',
+  doc: "Values for the parameters of the program's record.",
+  example: 'with { deffnm = "md" }',
+  aliases: ['parameters', 'params', 'names'],
+} as const;
+
 /** The blocks inside blocks. */
-export const INNER = [SET, SLURM] as const;
+export const INNER = [SET, WITH, SLURM] as const;
 
 /** The block that has such a key, or such a block inside it. */
 export function ownerOf(key: string): BlockName | undefined {

@@ -1,0 +1,87 @@
+import { defineDiagnostics, error, warning } from './define.ts';
+import { jsonMistakes } from './json-mistakes.ts';
+import { listing, quote } from './words.ts';
+
+/** CRF560 to CRF579: `program`, the record that it names, and what a flow adds to it. */
+export const programs = defineDiagnostics(560, 579, {
+  unknown: error<{ name: string; nearest: string | undefined; known: readonly string[] }>()(
+    'CRF560',
+    'A program without a record',
+    {
+      title: ({ name }) => `crc has no record of the program ${quote(name)}`,
+      notes: ({ known }) => [`it knows ${listing(known.map(quote))}`],
+      help: ({ name, nearest }) => [
+        nearest === undefined
+          ? `for a record of your own, write the path of its file: "./${name}.json"; for a program that saves itself in any other way, write \`engine = own\` and its keys`
+          : `did you mean \`program = ${nearest}\`?`,
+      ],
+    },
+  ),
+  unreadable: error<{ path: string; why: string }>()('CRF561', "A program's record that cannot be read", {
+    title: ({ path, why }) => `cannot read the record ${path}: ${why}`,
+    help: () => ['the path is relative to the file that contains it'],
+  }),
+  noParameter: error<{
+    program: string;
+    name: string;
+    nearest: string | undefined;
+    known: readonly string[];
+  }>()('CRF562', "A parameter that a program's record does not have", {
+    title: ({ program, name }) => `the record of ${program} has no parameter ${quote(name)}`,
+    help: ({ nearest, known }) => [
+      nearest !== undefined
+        ? `did you mean \`${nearest}\`?`
+        : known.length > 0
+          ? `it has ${listing(known.map((one) => `\`${one}\``))}`
+          : 'it has none: leave `with` out',
+    ],
+  }),
+  parameterMissing: error<{
+    program: string;
+    name: string;
+    about: string;
+    option: string | undefined;
+    found: readonly string[];
+    example: string;
+  }>()('CRF563', "A parameter of a program's record that is not given", {
+    title: ({ program, name, about }) => `${program} needs \`${name}\`: ${about}`,
+    notes: ({ option, found }) =>
+      option === undefined
+        ? []
+        : [
+            found.length > 1
+              ? `\`run\` has ${option} with ${listing(found.map(quote))}`
+              : `\`run\` has no ${option} with a plain name`,
+          ],
+    help: ({ name, option, example }) => [
+      `write \`with { ${name} = ${example} }\`${option === undefined ? '' : `, or ${option} in \`run\``}`,
+    ],
+  }),
+  wrongParameter: error<{ name: string; expected: string; found: string; example: string }>()(
+    'CRF564',
+    "A wrong value of a parameter of a program's record",
+    {
+      title: ({ name, expected, found }) => `\`${name}\` must be ${expected}, not ${found}`,
+      help: ({ name, example }) => [`write, for instance, \`${name} = ${example}\``],
+    },
+  ),
+  withoutProgram: error()('CRF565', '`with` without a program', {
+    title: () => '`with` gives the parameters of a program, and there is no `program`',
+    help: () => ['add `program = …`, or leave `with` out'],
+  }),
+  needsAgain: warning<{ title: string; program: string }>()(
+    'CRF566',
+    'A program that continues with another command',
+    {
+      title: ({ title }) => `${title} does not continue by the same command, and there is no \`again\``,
+      notes: ({ title }) => [
+        `each attempt would start ${title} from the beginning, over the results that are there`,
+      ],
+      help: ({ program }) => [
+        `give \`again\`, the command that continues: \`crc init --for ${program}\` writes an example`,
+        'or let `run` look at $CRFLOW_GENERATION, which is 0 at the beginning',
+      ],
+    },
+  ),
+  ...jsonMistakes("a program's record", ['CRF570', 'CRF571', 'CRF572', 'CRF573', 'CRF574']),
+});

@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { flowFor } from '../../src/cli/init-for.ts';
+import type { KnownProgram } from '../../src/model/known-program.ts';
+import { builtin } from '../../src/programs/builtin.ts';
+
+/** The inputs of real programs, small ones. */
+export const programs = join(import.meta.dirname, '../programs');
+
+/** Those of these commands that are not here. */
+export const lacking = (...names: string[]): string[] =>
+  names.filter((name) => spawnSync('bash', ['-c', 'command -v "$0"', name]).status !== 0);
+
+const recordOf = (name: string) => builtin.get(name) as KnownProgram;
+
+/** The flow that `crc init --for` writes, for the tests' workflow, edited; each edit has to change it, or it is for nothing. */
+export function flowOf(name: string, edit: (flow: string) => string): string {
+  return edit(flowFor('count', recordOf(name)));
+}
+
+/** The lines of a program's input that its flow shows in a comment. */
+export const inputOf = (name: string): string =>
+  recordOf(name)
+    .example.input.filter((line) => line.startsWith('  '))
+    .map((line) => `${line.slice(2)}\n`)
+    .join('');
