@@ -1,6 +1,6 @@
 #!/bin/bash
 # Does DMTCP work in this image, on this machine? A small program is checkpointed, killed and restored; then it must
-# still know what only its memory held. Status 0 says yes. The build of the image asks, and anybody may ask again.
+# still know what only its memory held. Status 0 means yes. The build of the image runs this, and anybody may run it again.
 # shellcheck disable=SC2250 # style
 set -u
 bin=$(cd "$(dirname "$0")/../../bin" && pwd) && folder=$(mktemp -d) && cd "$folder" || exit
@@ -21,7 +21,7 @@ fail() {
   exit 1
 }
 
-# within COMMAND...: it succeeds within a minute.
+# within COMMAND...: succeeds if the command does within a minute.
 within() {
   local turn
   for ((turn = 0; turn < 300; turn++)); do

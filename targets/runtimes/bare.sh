@@ -13,5 +13,5 @@ inside() { exec "$@"; }
 # The inner half's first steps.
 come_in() { where="of $HOSTNAME"; }
 
-# What the application is started with.
+# The environment in which the application starts.
 program_environ() { cat "$attempt_dir/environ"; }

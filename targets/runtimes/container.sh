@@ -1,4 +1,4 @@
-# --- The container: what it sees of this host, and who it is ---
+# --- The container: what it sees of this host, and its identity ---
 
 prepare_host() {
   prepare_environ
@@ -7,14 +7,14 @@ prepare_host() {
   check_state
   are_set ${mount_variables[@]+"${mount_variables[@]}"} || leave 70 "$wrong"
   mount_paths
-  find_image # the runtime's own: sets image_id
+  find_image # the runtime's own function; sets image_id
   keep_image
   collect_binds
   pass_environ || leave 70 "cannot write to $attempt_dir"
   journal container runtime "$runtime" image "$image" id "$image_id"
 }
 
-# A run goes on in the image that it began in: a restored program holds the libraries of that one in its memory.
+# A run continues in the image that it began in, because a restored program has that image's libraries in its memory.
 keep_image() {
   local was='' named=$image
   [[ -r $run/image ]] && IFS= read -r was <"$run/image"
@@ -39,7 +39,7 @@ collect_binds() {
   done
   on_host "$workdir" || show "$workdir" 'the work folder'
   on_host "$output" || show "${output%/*}" 'the folder of the output'
-  # What both halves talk through is at one place, inside and outside.
+  # The folders through which both halves talk have the same path inside and outside.
   for from in "$run" "$tmp_of_run"; do
     if ! on_host "$from" || [[ $REPLY != "$from" ]]; then bind "$from" "$from" ''; fi
   done
@@ -50,7 +50,7 @@ collect_binds() {
   claim_output "$REPLY"
 }
 
-# Sets places: the folders that a runtime makes on the host for what is mounted below another mount; removed in the end.
+# Sets places: the folders that a runtime creates on the host for mounts below other mounts; they are removed at the end.
 note_places() {
   local i to
   places=()
@@ -62,13 +62,13 @@ note_places() {
   done
 }
 
-# show FOLDER WORDS: at the same place.
+# show FOLDER WORDS: mounts it at the same path.
 show() {
   [[ -d $1 ]] || leave_node 70 "$2, $1, is neither on $HOSTNAME nor below a mount"
   bind "$1" "$1" ''
 }
 
-# bind FROM TO ro|'': a place comes before those below it, or it would hide them.
+# bind FROM TO ro|'': a folder must come before those below it, or it would hide them.
 bind() {
   local i
   [[ $1$2 != *[:,\;\"\\]* ]] || leave 70 "the path $1 holds a character that separates the parts of a mount"
@@ -78,7 +78,7 @@ bind() {
   binds=(${binds[@]+"${binds[@]:0:i}"} "$1" "$2" "$3" ${binds[@]+"${binds[@]:i}"})
 }
 
-# on_host PATH: sets REPLY to what it is outside; fails where no mount shows it.
+# on_host PATH: sets REPLY to its path outside the container; fails if no mount shows it.
 on_host() {
   local i to longest=''
   REPLY=$1
@@ -89,8 +89,8 @@ on_host() {
   [[ -n $longest ]]
 }
 
-# What the container gets of the environment of the submission. In a file, for each runtime passes on something else, and an
-# image's own variables would go before.
+# Selects what the container gets of the submission's environment. In a file, because each runtime passes on something else, and
+# an image's own variables would take precedence.
 pass_environ() {
   local entry pattern entries passed=()
   for pattern in ${pass[@]+"${pass[@]}"}; do
@@ -116,9 +116,9 @@ come_in() {
     if [[ $entry =~ ^CRFLOW_[A-Z_]+= ]]; then export "${entry?}"; fi
   done
   PATH=$dmtcp/bin:$PATH where="in the image $image, with DMTCP in $dmtcp"
-  # Not another one that the image has on its PATH: a restore wants the DMTCP that wrote the checkpoint.
+  # Not any other DMTCP on the image's PATH, because a restore needs the one that wrote the checkpoint.
   [[ -x $dmtcp/bin/dmtcp_launch ]] || conclude missing "there is no $dmtcp/bin/dmtcp_launch in the image $image: the flow's dmtcp is to name DMTCP's prefix in it"
 }
 
-# What the application is started with: the image's own variables, and what is passed on.
+# The environment in which the application starts: the image's own variables, and those that are passed on.
 program_environ() { cat "/proc/$$/environ" "$attempt_dir/passed"; }

@@ -4,7 +4,7 @@ launch() {
   settle_output
   run_block >"$run/run.sh" && program_environ >"$run/environ" || return
   cd "$workdir" || return
-  set -m # `&` alone would have the program ignore INT and QUIT
+  set -m # `&` alone would make the program ignore INT and QUIT
   dmtcp_launch -j -p "$port" --no-gzip --ckptdir "$live" --tmpdir "$tmp" \
     bash -p "$script" application "$run" "$workdir" "$output" "$run/status" <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 8<&- &
   set +m
@@ -16,8 +16,8 @@ launch() {
   say 'launched the application'
 }
 
-# came_up SECONDS: the computation of process $computation runs, or is over already. Once it was seen to run it is not
-# asked again: it can end at any moment, and an answer can fail.
+# came_up SECONDS: does the computation of process $computation run, or is it over already? Once it was seen running, it is
+# not asked again, because it can end at any moment, and an answer can fail.
 came_up() {
   local up=''
   wait_until "$1" start_decided
@@ -25,7 +25,7 @@ came_up() {
   [[ -n $up ]] || finished
 }
 
-# It runs, or it is over, or it never will run.
+# It runs, it is over, or it will never run.
 start_decided() {
   refuse_foreign_peers
   if finished || computation_runs; then up=yes; fi
@@ -35,11 +35,11 @@ start_decided() {
     # The other processes would wait for ever for one that is gone.
     ! dmtcp_gave_up || return 0
   fi
-  # dmtcp_restart may end well long before its processes are up, so only a failure of it decides anything.
+  # dmtcp_restart may end long before its processes run, so only its failure decides anything.
   ! kill -0 "$computation" 2>/dev/null && ! wait "$computation"
 }
 
-# A restore can take minutes, or hang. Whatever is asked for meanwhile, there is nothing new to save.
+# A restore can take minutes, or hang. It contains nothing new to save, so any request ends it.
 leave_restore_if_unwanted() {
   local asked='' so=saved why="generation $generation stands: it was just being restored"
   if [[ -r $attempt_dir/request ]]; then read -r asked <"$attempt_dir/request"; fi
@@ -48,12 +48,12 @@ leave_restore_if_unwanted() {
     outer_half_is_gone || return 0
     so=lost why='the outer half is gone'
   fi
-  disown "$computation" 2>/dev/null # or bash says "Killed" of it in the log
+  disown "$computation" 2>/dev/null # or bash would print "Killed" in the log
   conclude "$so" "$why"
 }
 
-# New images go to this attempt's own folder; but the old ones name the files that go with them by the full path
-# they had, so those are put back there.
+# New images go to this attempt's own folder. The old images refer to their accompanying files by the full path that these
+# had, so those are put back there.
 bring_back() {
   local image images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
@@ -68,7 +68,7 @@ bring_back() {
     if [[ -d $from/$image ]]; then rm -rf "${place:?}/$image" && cp -a "$from/$image" "$place/" || return; fi
   done <"$from/images"
   if keeps_files; then put_back "$from" || return; fi
-  # DMTCP brings a process back in the folder that it is told from here, or below it, and in no other.
+  # DMTCP restores a process only in the folder from which it is called, or below it.
   cd "$workdir" || return
   dmtcp_restart -j -p "$port" --ckptdir "$live" --tmpdir "$tmp" "${images[@]}" \
     <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 8<&- &
@@ -79,8 +79,8 @@ bring_back() {
 }
 
 # checkpoint on|end: one checkpoint, sealed as a new generation. `end` ends the computation right after it.
-# The mark of a complete checkpoint is a new restart script: the coordinator writes it when every image
-# has been renamed to its place. No answer of dmtcp_command says as much.
+# A checkpoint is complete when there is a new restart script: the coordinator writes it after every image has been
+# renamed into place. No answer of dmtcp_command says as much.
 checkpoint() {
   local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten='' outside
   has_place || return
@@ -111,7 +111,7 @@ checkpoint() {
   list_open_files
   await_no_zombies
   if [[ -z $application_lives ]]; then
-    # Its status is being written down: after an `end` there would be nobody to do so.
+    # Its status is being recorded; after an `end`, nobody would be left to do that.
     wait_until 10 finished || give_up_checkpoint 'the application has ended, and its status was not recorded'
     return 1
   fi
@@ -130,7 +130,7 @@ checkpoint() {
     give_up_checkpoint "${hopeless:-it was not complete after $((SECONDS - began)) s}"
     return 1
   fi
-  # DMTCP commits without a process that was killed meanwhile; and the others answer nothing from then on.
+  # DMTCP commits without a process that was killed meanwhile, and then the others no longer answer.
   if compgen -G "$live/*.temp" >/dev/null || { [[ $how == on ]] && ! wait_until 60 computation_answers; }; then
     give_up_checkpoint 'a process was lost in its midst'
     return 1
@@ -139,7 +139,7 @@ checkpoint() {
   if [[ -n $orphaned ]]; then
     checkpoint_fails 'a process had just ended, and its parent would not know how'
     rm -f "$live"/*.dmtcp
-    # It was in good health, and there is nothing to go back to.
+    # The application was healthy, and there is nothing to go back to.
     if [[ $how == end ]] && ! ever_sealed && [[ ${request-} != finish* ]]; then conclude anew 'nothing of it is saved yet, so it begins anew'; fi
     return 1
   fi
@@ -148,24 +148,24 @@ checkpoint() {
   warn_of_files
 }
 
-# Without a pause: a small checkpoint is soon over.
+# Without a pause, because a small checkpoint takes only a moment.
 look_at_the_still() {
   for _ in {1..20}; do
     if [[ -e $mark ]] || all_stand_still; then break; fi
   done
 }
 
-# A process can end between the look for zombies and the moment in which all stand still for the checkpoint; while they do,
-# it stays one.
+# A process can end between the check for zombies and the moment when all processes stand still for the checkpoint; while
+# they do, it remains a zombie.
 all_stand_still() {
   ! computation_runs || return
   seen_working=yes
-  # Once it is complete, -kc ends them all, and what is seen is their end.
+  # Once the checkpoint is complete, -kc ends all processes, and the zombies are theirs.
   no_zombies || [[ -e $mark ]] || orphaned=yes
 }
 
-# Complete, or never going to be. A -kc that meets a process being born is dropped without a word: it is said
-# again where two looks find nothing happening.
+# Is it complete, or will it never be? DMTCP silently drops a -kc that meets a process being born, so it is repeated
+# if nothing happens between two looks.
 committed() {
   [[ -e $mark ]] && return
   coordinator_lives && refuse_foreign_peers || return 0
@@ -176,8 +176,8 @@ committed() {
   return 1
 }
 
-# A computation that is stuck in a checkpoint does not come out of it: end it, and let a restore follow. Where the application
-# has ended meanwhile, the shell around it is given the time to say how.
+# A computation that is stuck in a checkpoint never recovers: end it, so that it is restored. If the application has ended
+# in the meantime, the shell around it gets time to record the status.
 give_up_checkpoint() {
   if [[ -n $shell && -e /proc/$shell ]]; then
     look_at_family
@@ -196,14 +196,14 @@ computation_answers() {
   ! coordinator_lives || computation_runs
 }
 
-# Without it DMTCP would end the program.
+# Without this folder, DMTCP would end the program.
 has_place() {
   if [[ -d $live && -d $run/generations ]]; then return; fi
   say "checkpoint skipped: the run's folder $run is gone"
   return 1
 }
 
-# A launch after a lost attempt begins anew, and its output with it: back to its size at the first launch.
+# A launch after a lost attempt begins anew, and so does its output, which is cut to its size at the first launch.
 settle_output() {
   local size=0
   if [[ -e $run/output-size ]]; then
@@ -215,5 +215,5 @@ settle_output() {
   fi
 }
 
-# Without waiting, where something else is waited for.
+# Does not wait, because something else is being waited for.
 look_for_word() { if read -t 0 <&8; then hear_word; fi; }

@@ -11,8 +11,8 @@ check_dmtcp() {
   esac
 }
 
-# A coordinator of this computation's own, on a free port. SIGTERM would end it and the application with it; and so does SIGPIPE, which it
-# gets where a process ends just when it is told of a checkpoint.
+# A separate coordinator for this computation, on a free port. SIGTERM would end it and the application; and so would SIGPIPE, which it
+# gets if a process ends just when the coordinator tells it about a checkpoint.
 start_coordinator() {
   local port_file=$tmp/port
   rm -f "$port_file"
@@ -24,24 +24,24 @@ start_coordinator() {
     write_file "$tmp/coordinator" "$!"
     wait "$!"
     tell_this_half over
-  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 8<&- & # it would not start with a file for input
+  ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 8<&- & # it would not start with a file as its input
   disown "$!"
   wait_until 10 test -s "$tmp/coordinator" && know_process "$(<"$tmp/coordinator")" && coordinator=$REPLY
   wait_until 60 coordinator_decided && coordinator_lives
 }
 
-# The port is not written in one go, so what is read may be half of it.
+# The port is not written in one step, so what is read may be half of it.
 coordinator_answers() {
   [[ -s $port_file ]] && port=$(<"$port_file") && is_count "$port" && tell_dmtcp -s >/dev/null
 }
 
-# It answers, or it never will: whoever ended it did not wait for us.
+# It answers, or it never will because it has ended.
 coordinator_decided() { coordinator_answers || ! coordinator_lives; }
 
 coordinator_lives() { lives "$coordinator"; }
 
-# tell_dmtcp COMMAND: only the statuses of -s and -c mean what they say; that of -kc is always 2.
+# tell_dmtcp COMMAND: only the statuses of -s and -c can be trusted; that of -kc is always 2.
 tell_dmtcp() { timeout -k 5 30 dmtcp_command -p "$port" "$@" 2>&1; }
 
-# The computation is up, connected, and not in the middle of a checkpoint.
+# The computation runs, is connected, and is not in the middle of a checkpoint.
 computation_runs() { [[ $(tell_dmtcp -s) == *RUNNING=yes* ]]; }

@@ -1,4 +1,4 @@
-# --- DMTCP saves and restores: from outside, all of a process tree on one node ---
+# --- DMTCP saves and restores, from outside: a whole process tree on one node ---
 
 # Bytes; no process takes less (measured, DMTCP 4.1.1).
 readonly least_checkpoint=$((28 * 1048576))
@@ -8,16 +8,16 @@ open_engine() {
   local entry
   coordinator='' unfit=0 disturbing='' shell='' have_spoken='' explained='' quietly='' linked_with_mpi=''
   for entry in ${set_variables[@]+"${set_variables[@]}"}; do
-    if [[ $entry == DMTCP_* ]]; then export "${entry?}"; fi # the one thing in there that this half must know
+    if [[ $entry == DMTCP_* ]]; then export "${entry?}"; fi # the only variables of the flow that affect this half
   done
   unset DMTCP_COORD_HOST DMTCP_COORD_PORT DMTCP_CHECKPOINT_DIR DMTCP_CHECKPOINT_INTERVAL
   export DMTCP_TMPDIR=$tmp # dmtcp_command has no option for it
-  marked=/$mark.$attempt   # by the end of its path, because TMPDIR may lead there through a link
-  starting=$tmp.starting   # the input of DMTCP's commands, which is empty: they are found by it until they have a file in tmp
+  marked=/$mark.$attempt   # the end of its path, because TMPDIR may lead there through a link
+  starting=$tmp.starting   # the empty input of DMTCP's commands, by which they are found until they have a file in tmp
   : >"$starting"
   check_place dmtcp_coordinator dmtcp_launch dmtcp_restart dmtcp_command timeout find grep cksum df awk xargs
   check_dmtcp
-  # What /proc shows has no links in it.
+  # /proc shows paths without links.
   workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
   page_size=$(getconf PAGESIZE 2>/dev/null)
   is_count "$page_size" || page_size=4096
@@ -34,16 +34,16 @@ goes_on() { coordinator_lives; }
 
 has_ended() { finished; }
 
-# The coordinator ends with the computation. But the application may leave a child behind that keeps both
-# alive, so the status is looked for, too: at each heartbeat.
+# The coordinator ends with the computation. But a child process that the application leaves behind keeps both
+# alive, so each heartbeat also looks for the status.
 over() { [[ $word == beat ]] && refuse_foreign_peers && finished; }
 
-# Only after its end are an application's files as the checkpoint knows them.
+# Only after its end are an application's files as they were at the checkpoint.
 must_end() { keeps_files; }
 
 keeps_files() { [[ -n ${protect[0]-} ]]; }
 
-# Ends every process of this attempt's computation on this node, and what it was just writing.
+# Ends every process of this attempt's computation on this node, and removes the checkpoint that it was writing.
 end_computation() {
   if [[ -n ${coordinator-} ]]; then kill -9 "${coordinator%:*}" 2>/dev/null; fi
   end_all processes_of "/$mark.$attempt.starting"
@@ -54,11 +54,11 @@ end_computation() {
 
 processes_of_run() { processes_of "/$mark."; }
 
-# processes_of PART: those that have a file open with this in its path: of one in a container that has its root elsewhere,
-# what this host sees begins with that. Restored processes are orphans without a name or an environment of their own, but
+# processes_of PART: the processes that have a file open with PART in its path, which in a container with another root is only
+# the end of what this host sees. Restored processes are orphans, without their name and their environment, but
 # each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
-  # To the letter: find would take these four characters for a pattern.
+  # Escaped, because find would take these four characters for a pattern.
   local part=${1//\\/\\\\}
   part=${part//\*/\\*} part=${part//\?/\\?} part=${part//\[/\\[}
   own_processes
@@ -66,14 +66,14 @@ processes_of() {
   LC_ALL=C find "${places[@]/%//fd}" -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
 }
 
-# Adds them to entries, which hold the submission's and the flow's; there are no others. What the flow sets is left alone, and
+# Adds variables to entries, which hold those of the submission and of the flow. Those that the flow sets are left alone, and
 # so is an HWLOC_COMPONENTS of the submission.
 add_variables() {
   local variable
-  # hwloc, which GROMACS and MPI use, would open devices that DMTCP cannot bring back: the program would die at its launch.
+  # hwloc, which GROMACS and MPI use, would open devices that DMTCP cannot restore: the program would die at its launch.
   has HWLOC_COMPONENTS ${entries[@]+"${entries[@]}"} || entries+=('HWLOC_COMPONENTS=-linuxio,-gl,-opencl,-pci')
-  # A restored program keeps the TMPDIR that it began with, so it has to be there in each job, and on each node.
+  # A restored program keeps the TMPDIR that it began with, so it must exist in each job, on each node.
   if ! sets TMPDIR && (umask 077 && mkdir -p "$run/tmp"); then entries+=("TMPDIR=$run/tmp"); fi
-  # By these DMTCP is found by every program that is started.
+  # Every program that is started needs these to find DMTCP.
   for variable in ${!DMTCP_*} ${!JALIB_*}; do entries+=("$variable=${!variable}"); done
 }

@@ -1,13 +1,13 @@
-# --- Files that no restore brings back: said at the checkpoint, and named at the restore ---
+# --- Files that no restore brings back: warned about at the checkpoint, and named at the restore ---
 
-# DMTCP brings back memory, and cuts the files that are open to the size that they had. What was overwritten in them stays as it
+# DMTCP restores memory, and truncates open files to the size that they had. What was overwritten in them stays as it
 # is, and so do files that were closed, renamed or removed since.
 
-# list_open_files: writes live/open, the files that the computation has open; and live/written, a line "MODE SIZE SUM FILE" for each that
-# it can be writing in place. MODE: `over`, the program stands elsewhere than at its end; `both`, it also reads it; `on`, neither.
+# list_open_files: writes live/open, the computation's open files; and live/written, a line "MODE SIZE SUM FILE" for each that it
+# may write in place. MODE: `over`, the position is before the end; `both`, it is open for reading as well; `on`, neither.
 list_open_files() {
   local line at file mode position size seen=$'\n' count=0
-  # But for DMTCP's own.
+  # Except DMTCP's own.
   sed -n 's|^[0-9]* [0-9]* /|/|p' <<<"$opened" | { grep -vF -e "$marked" || :; } | LC_ALL=C sort -u >"$live/open" || return
   while IFS= read -r line; do
     at=${line#* } file=${at#* } at=${at%% *}
@@ -22,13 +22,13 @@ list_open_files() {
   done <<<"$opened" | LC_ALL=C sort -u >"$live/written"
 }
 
-# is_ours FILE: it belongs to the run or to the system, or is the output, which is only added to.
+# is_ours FILE: does it belong to the run or the system, or is it the output, to which the program only appends?
 is_ours() {
   [[ $1 != /dev/shm/* && $1 != "$run_real"/tmp/* ]] || return
   [[ $1 == "$output" || $1 == "$run_real"/* || $1 == *"$marked"* || $1 == /@(dev|proc|sys)/* || $1 == *' (deleted)' ]]
 }
 
-# how_open FDINFO: sets mode and position; fails for what is open for reading, or for adding to its end.
+# how_open FDINFO: sets mode and position; fails for a file that is open only for reading or appending.
 how_open() {
   local key value
   mode='' position=0
@@ -49,7 +49,7 @@ how_open() {
   [[ -n $mode ]] && is_count "$position"
 }
 
-# warn_of_files: of each once in a run, by the generation that was just sealed.
+# warn_of_files: warns about each file once per run, from the generation that was just sealed.
 warn_of_files() {
   local from=$run/generations/$generation line file kept='' patterns='' count=0
   if keeps_files; then kept=$'\n'$(cd "$workdir" && protected_files | tr '\0' '\n')$'\n'; fi
@@ -69,7 +69,7 @@ warn_of_files() {
   fi
 }
 
-# warn_of FILE WHY in|'': where it is what is in the file that no restore brings back.
+# warn_of FILE WHY in|'': `in` if its contents are what no restore brings back.
 warn_of() {
   local inside=${1#"$workdir_real"/}
   if [[ -n $3 && $kept == *$'\n'"$inside"$'\n'* ]] || grep -qsFx -e "$1" "$run/warned"; then return; fi
@@ -77,14 +77,14 @@ warn_of() {
   journal warned file "$1" why "$2"
   ((++count > 5)) || say "$1 $2${3:+: a restore does not bring back what is overwritten in it}"
   if [[ -n $3 && $inside != /* ]]; then
-    # A database has files beside it that go with it.
+    # A database has companion files, which must be protected with it.
     if [[ $(head -c 15 -- "$1" 2>/dev/null | tr -d '\0') == 'SQLite format 3' ]]; then inside+='*'; fi
     ((count > 20)) || patterns+="\"$inside\", "
   fi
 }
 
-# Those of the work folder, each ended by NUL, that were there at the launch, were changed since, and are closed. Where the
-# file system does not know when a file was made, none.
+# The files of the work folder, each ended by NUL, that existed at the launch, were changed since, and are closed. If the
+# file system does not record creation times, none.
 rewritten_files() {
   local launched made file count=0
   launched=$(date -r "$run/run.sh" +%s) || return
@@ -95,8 +95,8 @@ rewritten_files() {
   done < <(changed_files "$run/run.sh" 5)
 }
 
-# changed_files REFERENCE SECONDS: those of the work folder and of the program's TMPDIR, each ended by NUL, that are newer, and are not open in the generation
-# in $from. Not what is hidden, nor the logs of the run's jobs.
+# changed_files REFERENCE SECONDS: the files of the work folder and of the program's TMPDIR, each ended by NUL, that are newer and were not
+# open in the generation in $from. Leaves out hidden files, and the logs of the run's jobs.
 changed_files() {
   local file places=("$workdir_real")
   if [[ -d $run_real/tmp ]]; then places+=("$run_real/tmp"); fi
@@ -106,8 +106,8 @@ changed_files() {
     -type f -newer "$1" ! -path "$output" ! -name "$name-*.log" ! -name "$name-*.out" -print0 2>/dev/null)
 }
 
-# is_local FILE: on a file system that other nodes do not see, as far as can be told: of a kind that has no server, and not the one that
-# the state is on. Not what comes with the system, which other nodes have, too.
+# is_local FILE: is it on a file system that other nodes do not see: of a kind without a server, and not the one that holds the
+# state? Leaves out files of the system, which other nodes have as well.
 is_local() {
   if [[ $1 == /@(usr|lib*|bin|sbin|etc|opt|var/lib|nix|cvmfs)/* || ! -f $1 ]] || is_ours "$1"; then return 1; fi
   case $(stat -f -c %T -- "$1" 2>/dev/null) in
@@ -117,8 +117,8 @@ is_local() {
   [[ $(stat -c %d -- "$1") != "$(stat -c %d -- "$run_real")" ]]
 }
 
-# find_stale_files: sets stale, those that differ from what the generation in $from knows, and that its restore leaves as they are.
-# Said, for a result may be wrong; the first twenty. Where the computation ended behind the checkpoint, nothing ran after its facts.
+# find_stale_files: sets stale to the files that differ from what the generation in $from recorded and that its restore leaves as they
+# are; logs the first twenty, because a result may be wrong. If the checkpoint ended the computation, nothing ran after its facts.
 find_stale_files() {
   local since=$from/open line mode size sum file now_size
   stale=()
@@ -144,7 +144,7 @@ find_stale_files() {
   done < <(changed_files "$since" 20)
 }
 
-# is_stale FILE HOW: unless a copy is put back.
+# is_stale FILE HOW: records it, unless a copy is put back.
 is_stale() {
   [[ ! -e $from/protected/${1#"$workdir_real"/} ]] || return 0
   stale+=("$1")
@@ -153,7 +153,7 @@ is_stale() {
   ((${#stale[@]} > 5)) || say "$2 since generation $generation, and not brought back: $1"
 }
 
-# may_go_on: with strict, not where a file is stale: but once where the owner has said to resume.
+# may_go_on: with strict, fails if a file is stale, except once after the user's `resume`.
 may_go_on() {
   local resumed=''
   if [[ -z ${strict-} ]] || ((${#stale[@]} == 0)); then return; fi
@@ -169,7 +169,7 @@ remember_stale_files() {
   done
 }
 
-# is_all_in GENERATION: whether its restore would leave nothing behind that was written since.
+# is_all_in GENERATION: would its restore undo everything that was written since?
 is_all_in() {
   local from=$run/generations/$1 stale=() quietly=yes
   find_stale_files

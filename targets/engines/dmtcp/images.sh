@@ -1,14 +1,14 @@
-# --- Images: what DMTCP writes at a checkpoint, and what goes with it into a generation ---
+# --- Images: what DMTCP writes at a checkpoint, and the other files of a generation ---
 #
-#   generations/7/ckpt_*.dmtcp   the images of one checkpoint, and the folders that go with some of them
+#   generations/7/ckpt_*.dmtcp   the images of one checkpoint, and the folders that belong to some of them
 #   generations/7/images         their names, as DMTCP listed them at the commit: nothing else is ever restored
-#   generations/7/machine        what it was written on: DMTCP, kernel, glibc, processor
+#   generations/7/machine        where it was written: DMTCP, kernel, glibc, processor
 #   generations/7/open           the files that the application had open, which are cut to the size that they had
-#   generations/7/written        size and checksum of those among them that it can have been writing in place
+#   generations/7/written        size and checksum of those that it may have been writing in place
 #   generations/7/protected/     copies of the files that `protect` names
 
-# collect FOLDER: of the checkpoint that was committed in live/. Sets facts: the folder it was written in, and whether it ended the
-# application; says in why_not what is wrong.
+# collect FOLDER: collects the checkpoint that was committed in live/. Sets facts: the folder that it was written in, and whether it
+# ended the application; sets why_not if something is wrong.
 collect() {
   refuse_foreign_peers
   list_images >"$1/images" && collect_images "$1" && keep_files "$1" || return
@@ -18,8 +18,8 @@ collect() {
   application_is_in "$1/images"
 }
 
-# The images of the checkpoint just committed, a name a line. The restart script's own list is split by
-# spaces, and so may be our path: each name is what stands between one "/live/" and the next.
+# The images of the checkpoint just committed, one name per line. The restart script separates them by spaces, which paths
+# may contain as well: each name is the text between one "/live/" and the next.
 list_images() {
   local list
   list=$(grep -m 1 '^given_ckpt_files=' "$live/dmtcp_restart_script.sh") || return
@@ -33,8 +33,8 @@ list_images() {
   [[ -z $list ]]
 }
 
-# DMTCP names images by process ids that stay the same over restores: ckpt_NAME_HOST-PID-TIME.dmtcp. Where the
-# shell around the application is among them, the application must be, or its status is lost.
+# DMTCP names images by process ids that stay the same over restores: ckpt_NAME_HOST-PID-TIME.dmtcp. If the shell around
+# the application is among them, the application must be as well, or its status is lost.
 application_is_in() {
   local shell application
   { read -r shell && read -r application; } 2>/dev/null <"$run/shell"
@@ -47,8 +47,8 @@ keep_files() {
   if keeps_files; then keep_copies "$1"; fi
 }
 
-# Moves the images just committed to a folder on the same file system, and copies what goes with them: DMTCP
-# writes its images anew each time, but not those folders.
+# Moves the images just committed to a folder on the same file system, and copies their folders: DMTCP writes its images
+# anew each time, but not those folders.
 collect_images() {
   local image files
   only_ours "$1/images" || attacked 'an image that is not of this computation is among those that DMTCP names'
@@ -63,7 +63,7 @@ collect_images() {
   discard_files_of_ended "$1/images"
 }
 
-# only_ours LIST: the images in it are files of ours in live/, each named once.
+# only_ours LIST: are its images files in live/ that belong to this user, each named once?
 only_ours() {
   local image seen=$'\n'
   while IFS= read -r image; do
@@ -72,7 +72,7 @@ only_ours() {
   done <"$1"
 }
 
-# are_all LIST: nothing else was written. An image that is there and not named is of a process that would be missing.
+# are_all LIST: was nothing else written? An image that is not named belongs to a process that would be missing.
 are_all() {
   local file
   for file in "$live"/*.dmtcp; do
@@ -80,7 +80,7 @@ are_all() {
   done
 }
 
-# discard_files_of_ended LIST: of the folders that go with images, those that no image in the list needs.
+# discard_files_of_ended LIST: removes those folders of images that no image in the list needs.
 discard_files_of_ended() {
   local folder image
   for folder in "$live"/ckpt_*_files; do

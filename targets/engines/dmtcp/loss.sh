@@ -1,9 +1,9 @@
-# --- An end that may be DMTCP's doing ---
+# --- An end that DMTCP may have caused ---
 
-# DMTCP 4.1 was seen to break programs that start many processes within some ten seconds of a checkpoint or a restore: most ended
-# with 99, some with a signal, and some with a status of their own, for it was a child that had died. Without checkpoints none did.
+# DMTCP 4.1 breaks programs that start many processes within about ten seconds of a checkpoint or a restore: most ended with
+# 99, some with a signal, and some with a status of their own because a child had died. Without checkpoints, none did.
 
-# What DMTCP does to the computation is done: at the end of a checkpoint, of a failed one too, and of a restore.
+# DMTCP no longer disturbs the computation: at the end of a checkpoint, even of a failed one, and of a restore.
 left_in_peace() {
   disturbing=''
   write_file "$attempt_dir/disturbed" "$SECONDS" || :
@@ -24,7 +24,7 @@ conclude_end() {
   conclude 'done' "the application ended with status $recorded_status"
 }
 
-# Both times are the file system's: its clock need not be this node's.
+# Both times come from the file system, whose clock may differ from this node's.
 is_doubtful() {
   local ended disturbed
   is_count "$recorded_status" && ((recorded_status != 0 && CRFLOW_SUSPECT > 0)) || return
@@ -33,8 +33,8 @@ is_doubtful() {
   ((ended - disturbed <= CRFLOW_SUSPECT))
 }
 
-# Sets point, how much work was done: a program that ends by itself does so there each time. What kills a process as a broken memory
-# does has to come twice again.
+# Sets point, how much work was done: a program that ends by itself does so at the same point each time. A status that corrupted
+# memory causes has to come twice more.
 came_again() {
   local status at same=0 all=0 wanted=1
   read_clock
@@ -51,14 +51,14 @@ came_again() {
   say "status $recorded_status came again at the same point: it is the application's own"
 }
 
-# Not where it cannot be written down: then it would never be believed.
+# Not if it cannot be recorded, because then it would never be believed.
 set_status_aside() { printf '%s\n' "$recorded_status $point" >>"$run/doubted" && mv "$run/status" "$attempt_dir/status"; }
 
-# DMTCP ends a process that it can no longer serve with status 99, and says so in its log. That is a loss, not
-# the application's own end. A 99 that the log knows nothing of is the application's.
+# DMTCP ends a process that it can no longer handle with status 99, and says so in its log. That is a loss, not the
+# application's own end. A 99 without such a message is the application's.
 dmtcp_ended_it() {
   ((recorded_status == 99)) && dmtcp_gave_up && mv "$run/status" "$attempt_dir/status"
 }
 
-# On a process, which it ends with its last words. In all releases, whatever the failed assertion is called.
+# Has it ended a process? All releases print this, whatever the failed assertion is called.
 dmtcp_gave_up() { grep -qs ': Terminating\.\.\.' "$attempt_dir/dmtcp.log"; }

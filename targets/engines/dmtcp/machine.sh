@@ -1,6 +1,6 @@
-# --- What a generation was written on ---
+# --- The machine that a generation was written on ---
 
-# A restore wants to find the same again.
+# A restore needs the same again.
 describe_machine() {
   local key value
   if [[ -n ${image_id-} ]]; then printf 'image %s\n' "$image_id"; fi
@@ -22,8 +22,8 @@ dmtcp_version() {
   printf '%s' "${version##* }"
 }
 
-# name_differences FILE: from the machine that is described there. They are said, and the restore is tried: it
-# is watched, and a failure falls back.
+# name_differences FILE: from the machine described there. It names them, and the restore is tried all the same: if it fails,
+# an older generation is used.
 name_differences() {
   local key was is missing flag
   while read -r key was; do

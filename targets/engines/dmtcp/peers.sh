@@ -1,7 +1,7 @@
 # --- Who is connected to the coordinator ---
 
-# Anybody on this node, and often beyond it, can connect to DMTCP's coordinator, which asks nobody who he is: he could end the
-# computation, or have images of his own listed. Where somebody else does, it is ended, and restored.
+# Anybody on this node, and often beyond it, can connect to DMTCP's coordinator, which does not authenticate: he could end the
+# computation, or have his own images listed. If somebody does connect, the computation is ended and restored.
 refuse_foreign_peers() {
   if [[ -n ${port-} ]] && foreign_peer; then attacked "$foreign is connected to DMTCP's coordinator"; fi
 }
@@ -11,8 +11,8 @@ attacked() {
   conclude lost "$1: the computation cannot be trusted any more"
 }
 
-# Sets foreign to who is at the other end of a connection to our port, where that is not us. The kernel tells whose a
-# connection is that begins on this host; one that does not is looked at twice, for it may just be ending.
+# Sets foreign to the other end of a connection to the coordinator's port, if it is not this user. The kernel knows the owner of
+# a connection that begins on this host; any other connection is checked twice, because it may just be ending.
 foreign_peer() {
   local -A owners
   local round line all lines end absent first=''
@@ -21,7 +21,7 @@ foreign_peer() {
     [[ -r /proc/net/tcp ]] || return
     mapfile -t all </proc/net/tcp
     owners=() absent='' lines=()
-    # A node can have thousands of connections, and taking a line apart is slow.
+    # A node can have thousands of connections, and splitting lines is slow.
     for line in ${all[@]+"${all[@]}"}; do
       if [[ $line == *"$end"* ]]; then lines+=("$line"); fi
     done

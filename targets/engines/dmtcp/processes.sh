@@ -1,8 +1,8 @@
-# --- The processes of the computation, and what they have open: one walk a checkpoint, over this user's own processes ---
+# --- The processes of the computation, and their open files: one walk per checkpoint over this user's processes ---
 
-# survey: sets family, the processes of the computation, between blanks; shell, the one that records the status; and opened,
-# a line "PROCESS DESCRIPTOR PATH" for each file that one of them has open, and "PROCESS cwd FOLDER".
-# The coordinator, which works in the run's folder and has its own log there, is none of them.
+# survey: sets family, the processes of the computation, separated by blanks; shell, the one that records the status; and opened,
+# with a line "PROCESS DESCRIPTOR PATH" for each open file of one of them, and "PROCESS cwd FOLDER".
+# The coordinator, which works in the run's folder and has its log there, is not among them.
 survey() {
   local pid places=()
   own_processes
@@ -28,7 +28,7 @@ survey() {
   done <<<"$opened"
 }
 
-# Whether every process of the computation works in workdir or below it. Sets astray.
+# Does every process of the computation work in workdir or below it? If not, sets astray.
 at_home() {
   local line pid folder
   while IFS= read -r line; do
@@ -40,15 +40,15 @@ at_home() {
   done <<<"$opened"
 }
 
-# look_at_family: sets ended, those that have ended with another status than 0 and whose parent has not asked for it yet; and
-# application_lives. A process that has ended is in no image: after a restore its parent would take its status for 0.
-# Where it is 0 that is right.
+# look_at_family: sets ended, the processes that have ended with a status other than 0 that their parents have not asked for yet; and
+# application_lives. A process that has ended is in no image: after a restore, its parent would see status 0, which is wrong
+# unless it is 0.
 look_at_family() {
   local pid stat up parents=() zombies=''
   ended='' application_lives=''
   own_processes
   for pid in "${own_pids[@]}"; do
-    # PID (NAME) STATE PARENT … STATUS, where the name may hold anything
+    # PID (NAME) STATE PARENT … STATUS, where the name may contain anything
     read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
     stat=${stat##*) }
     up=${stat#? } up=${up%% *}
@@ -67,7 +67,7 @@ look_at_family() {
   done
 }
 
-# But for those that nobody asks for: they were there all the while that was waited.
+# Except those that nobody asks for, which were there during the whole wait.
 no_zombies() {
   local pid
   look_at_family
@@ -76,7 +76,7 @@ no_zombies() {
   done
 }
 
-# Waits for a moment without. Parents under DMTCP ask once a second, so there is one.
+# Waits for a moment without zombies. Parents under DMTCP ask once a second, so there is one.
 await_no_zombies() {
   local was pid
   no_zombies && return
@@ -87,7 +87,7 @@ await_no_zombies() {
   done
 }
 
-# Bytes that a checkpoint takes: what is resident now, and some 28 MiB a process (measured, DMTCP 4.1.1).
+# The size of a checkpoint: the resident memory, and about 28 MiB for each process (measured, DMTCP 4.1.1).
 checkpoint_size() {
   local pid resident pages=0 count=0
   for pid in $family; do

@@ -1,11 +1,11 @@
 # --- Files kept with each generation ---
 
-# protected_files: those of workdir that the patterns name, each ended by NUL.
+# protected_files: the files of workdir that match the patterns, each ended by NUL.
 protected_files() {
   local pattern file IFS=$' \t\n'
   shopt -s nullglob globstar
   for pattern in ${protect[@]+"${protect[@]}"}; do
-    IFS='' # no word is split; before the list above, bash 4.2 would make one word of it
+    IFS='' # no word is split; set before the list above, it would make bash 4.2 join the list
     # shellcheck disable=SC2231 # a pattern
     for file in $pattern; do
       [[ -f $file ]] && printf '%s\0' "$file"
@@ -13,13 +13,13 @@ protected_files() {
   done
 }
 
-# keep_copies FOLDER: the computation has ended behind its checkpoint, so they are as it left them.
+# keep_copies FOLDER: the computation has ended with its checkpoint, so the files are as it left them.
 keep_copies() {
   mkdir "$1/protected" && (cd "$workdir" && protected_files | xargs -0 -r cp -a --parents -t "$1/protected" --)
 }
 
-# put_back FOLDER: as they were at the checkpoint. A file that came since, and whose name begins with that of one of them, is moved
-# away first: a database would play the journal that it finds there back into the older file.
+# put_back FOLDER: restores them as they were at the checkpoint. A newer file whose name begins with that of one of them is moved
+# away first, because a database would replay a newer journal into the older file.
 put_back() {
   local file
   [[ -d $1/protected ]] || return 0
@@ -33,7 +33,7 @@ put_back() {
   say "put back the protected files of generation $generation"
 }
 
-# goes_with FILE: with another one there, as FILE-journal does.
+# goes_with FILE: does it belong to another file there, as FILE-journal does?
 goes_with() {
   local other
   for other in "${1%/*}"/*; do

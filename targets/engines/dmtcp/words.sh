@@ -1,6 +1,6 @@
-# --- What DMTCP says, and what it means ---
+# --- DMTCP's messages, and what they mean ---
 
-# last_words: where something of DMTCP's has failed; once in this half. What it says of its own stack behind its words is no help.
+# last_words: shows DMTCP's last messages after a failure, once in this half, without the stack traces that follow them.
 last_words() {
   local line meaning told='' words
   [[ -z $have_spoken ]] || return 0
@@ -8,7 +8,7 @@ last_words() {
   words=$({
     grep -aE 'Error\]|ERROR|Warning\]|Terminating' "$attempt_dir/dmtcp.log" | tail -n 3 | grep . || tail -n 3 "$attempt_dir/dmtcp.log"
     grep -aE 'rejecting|Error\]|Warning\]' "$attempt_dir/coordinator.log" | tail -n 1
-  } 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g') # without its colours
+  } 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g') # removes its colours
   [[ -n $words ]] || return 0
   say "DMTCP's last words, from $attempt_dir/dmtcp.log and coordinator.log:"
   printf '%s\n' "$words"
@@ -25,7 +25,7 @@ last_words() {
   fi
 }
 
-# meaning_of LINE: in plain English; nothing where it is not known.
+# meaning_of LINE: in plain English; nothing if it is not known.
 meaning_of() {
   case $1 in
     *'draining socket'*) printf 'a process has a socket open to a program outside of the job, which no checkpoint can save' ;;
@@ -49,7 +49,7 @@ meaning_of() {
   esac
 }
 
-# A DMTCP that was built for another glibc crashes at its first checkpoint, without a word of that.
+# A DMTCP that was built for another glibc crashes at its first checkpoint, without a message about that.
 name_glibc() {
   local library here asks
   library=$(command -v dmtcp_launch) library=${library%/bin/*}/lib/dmtcp/libdmtcp.so
@@ -60,7 +60,7 @@ name_glibc() {
   fi
 }
 
-# explain_program: what can be seen of it that DMTCP does not take to, before its first checkpoint.
+# explain_program: before its first checkpoint, names properties of the program that DMTCP does not support.
 explain_program() {
   local device=$'\n'$opened$'\n' pid
   [[ -z $explained ]] && ! ever_sealed || return 0
@@ -76,7 +76,7 @@ explain_program() {
   fi
 }
 
-# A program that is linked with MPI, or a script that starts mpirun, fails in ways that do not name MPI.
+# A program that is linked with MPI, or a script that starts mpirun, fails in ways that do not mention MPI.
 suggest_singleton() {
   ! sets OMPI_MCA_ess_singleton_isolated || return 0
   if [[ -n ${linked_with_mpi-} ]] ||
@@ -86,7 +86,7 @@ suggest_singleton() {
   fi
 }
 
-# Where the two logs end now: what is read later is of this checkpoint.
+# Records where the two logs end now: what follows belongs to this checkpoint.
 mark_logs() {
   seen_seconds='' hopeless='' told_slow=''
   {
@@ -95,10 +95,10 @@ mark_logs() {
   } 2>/dev/null
 }
 
-# says FILE POSITION WORDS: since then.
+# says FILE POSITION WORDS: does the log contain them after that position?
 says() { [[ $(tail -c "+$(($2 + 1))" "$attempt_dir/$1" 2>/dev/null | tr -d '\0') == *"$3"* ]]; }
 
-# Whether DMTCP has said that this checkpoint comes to no end, for a while, and what. Sets hopeless.
+# Has DMTCP said for a while that this checkpoint will never end? Sets hopeless to the reason.
 comes_to_no_end() {
   local words='' patience=3
   if says coordinator.log "$coordinator_from" 'rejecting new connection'; then
@@ -115,7 +115,7 @@ comes_to_no_end() {
   ((SECONDS - seen_seconds >= patience)) && hopeless=$words
 }
 
-# ": PROGRAM (process N) to ADDRESS, …", for the connections of the computation that lead outside.
+# ": PROGRAM (process N) to ADDRESS, …", for the computation's connections to the outside.
 peers() {
   local pid address all=''
   while read -r pid address; do
@@ -124,8 +124,8 @@ peers() {
   printf '%s' "${all:+: $all}"
 }
 
-# outside_connections: of the computation: a line "PROCESS ADDRESS" for each TCP connection whose other end is no process of it.
-# Those to the coordinator are DMTCP's; those to a name server or LDAP (ports 53, 389, 636) it leaves alone.
+# outside_connections: a line "PROCESS ADDRESS" for each TCP connection of the computation whose other end is not one of its
+# processes. Leaves out connections to the coordinator, and those to a name server or LDAP (ports 53, 389, 636), which DMTCP leaves alone.
 outside_connections() {
   local line pid inode sockets='' address
   while IFS= read -r line; do
@@ -140,7 +140,7 @@ outside_connections() {
     printf '%s %s\n' "${line%% *}" "$(readable "$address")"
   done <<<"$(cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null | sockets=$sockets coordinator=$(printf '%04X' "$port") awk '
     BEGIN { n = split(ENVIRON["sockets"], word, " "); for (i = 1; i < n; i += 2) ours[word[i]] = 1 }
-    # Connected (01). An IPv4 address may be written as one of IPv6.
+    # Connected (01). An IPv4 address may be written as an IPv6 address.
     $4 == "01" {
       sub(/^0000000000000000FFFF0000/, "", $2)
       sub(/^0000000000000000FFFF0000/, "", $3)
@@ -150,7 +150,7 @@ outside_connections() {
     END { for (i = 1; i <= count; i++) if (!(inode[to[i] " " from[i]] in ours)) print at[i], to[i] }')"
 }
 
-# readable ADDRESS: as /proc has it, in hexadecimal, each four bytes the wrong way round.
+# readable ADDRESS: from the form in /proc, hexadecimal with the bytes of each word reversed.
 readable() {
   local hex=${1%:*} port=$((16#${1#*:})) word text=''
   if ((${#hex} == 8)); then

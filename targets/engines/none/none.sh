@@ -1,6 +1,6 @@
 # --- Nothing is saved: after a loss the application starts again ---
 
-readonly least_checkpoint=4096 # bytes, of the run's folder
+readonly least_checkpoint=4096 # bytes, for the run's folder
 engine_numbers=()
 
 open_engine() {
@@ -18,7 +18,7 @@ launch() {
   say 'launched the application'
 }
 
-# There are no generations. Progress is that the output grows.
+# There are no generations: growing output is progress.
 over() {
   local size=0
   if [[ $word == beat && -r $output ]]; then
@@ -33,7 +33,7 @@ schedule_checkpoint() { next_checkpoint=$((SECONDS + 1000000000)); }
 
 keep_out_of_step() { :; }
 
-# By when there may have been progress.
+# When there may have been progress.
 note_when_due() {
   read_count "$attempt_dir/seconds"
   [[ -e $attempt_dir/due ]] || write_file "$attempt_dir/due" $((REPLY + 3 * CRFLOW_HEARTBEAT))
@@ -41,7 +41,7 @@ note_when_due() {
 
 regular_checkpoint() { say 'nothing is saved of this application (engine = none)'; }
 
-# It is told to end, as Slurm would tell it, and may put away what it likes. What it ends with then says nothing.
+# The application is told to end, as Slurm would tell it, and may save what it likes. Its status then says nothing.
 last_checkpoint() {
   tell_application TERM
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" has_gone || :

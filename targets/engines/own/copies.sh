@@ -5,7 +5,7 @@
 #                          its first and last 64 KiB
 #   before/                the same, from before the first start
 
-# files_like PATTERN...: of workdir, each ended by NUL; of a folder, all that are in it. In a subshell, where it can be in workdir.
+# files_like PATTERN...: the files of workdir that match, each ended by NUL; of a folder, all files in it. Changes to workdir in a subshell.
 files_like() {
   local pattern file IFS=$' \t\n'
   cd "$workdir" || return
@@ -21,15 +21,15 @@ files_like() {
 
 own_files() { files_like ${saved_files[@]+"${saved_files[@]}"}; }
 
-# What is seen of them from outside: equal only if nothing was written meanwhile.
+# What these files look like from outside: it is equal only if nothing was written in between.
 signature() { own_files | (cd "$workdir" && xargs -0 -r stat -c '%n %s %y %i' --) 2>/dev/null | LC_ALL=C sort; }
 
-# The one that was written last.
+# The file that was written last.
 newest_file() {
   own_files | (cd "$workdir" && xargs -0 -r stat -c '%.9Y %n' --) 2>/dev/null | LC_ALL=C sort -n | tail -n 1 | cut -d ' ' -f 2-
 }
 
-# Nothing changes for a while, by this node's clock: the files' times are another's. Who has ended writes nothing more.
+# Waits until nothing changes for a while, by this node's clock, because the files' times come from another. An ended program writes nothing more.
 await_quiet() {
   local was now_is since=$SECONDS limit=$((SECONDS + 20 * CRFLOW_QUIET + 20))
   now_is=$(signature)
@@ -57,7 +57,7 @@ copy_files() {
   [[ $(signature) == "$was" ]]
 }
 
-# Lengths and sums of the files that are only added to.
+# Lengths and checksums of the files that the application only appends to.
 grown() {
   local file
   tell_size "$output"
@@ -70,7 +70,7 @@ tell_size() {
   size=$(stat -c %s -- "$1") && printf '%s %s %s\n' "$size" "$(sum_of_ends "$1" "$size")" "$1"
 }
 
-# put_back FOLDER: all as it was there. What has come since is set aside, because a program takes the newest that it finds.
+# put_back FOLDER: restores all files as they were. Newer files are set aside, because programs use the newest that they find.
 put_back() {
   local file
   while IFS= read -r -d '' file; do
@@ -79,7 +79,7 @@ put_back() {
   while IFS= read -r -d '' file; do
     file=${file#./}
     cmp -s -- "$1/files/$file" "$workdir/$file" && continue
-    # Renamed into its place: whole, or not there.
+    # Renamed into place, so that the file is there completely or not at all.
     mkdir -p "$workdir/$(dirname -- "$file")" && cp --preserve=mode,timestamps -- "$1/files/$file" "$workdir/$file.crflow" &&
       mv -fT -- "$workdir/$file.crflow" "$workdir/$file" || return
   done < <(cd "$1/files" && find . -type f -print0)
@@ -93,7 +93,7 @@ set_aside() {
   say "set aside, because it is newer than what the application goes on from: $1 (in $to)"
 }
 
-# cut_back LIST: what is only added to, to the length that it had. What was not there yet is set aside.
+# cut_back LIST: cuts the files that are only appended to back to the length that they had. Sets aside those that did not exist yet.
 cut_back() {
   local size sum file length told=$'\n'
   while read -r size sum file; do
@@ -104,7 +104,7 @@ cut_back() {
       return 1
     fi
     if ((length > size)); then
-      tail -c "+$((size + 1))" -- "$file" | tail -c 65536 >>"$live/cut-off" # for whoever looks for last words
+      tail -c "+$((size + 1))" -- "$file" | tail -c 65536 >>"$live/cut-off" # for whoever looks for the program's last messages
       truncate -s "$size" -- "$file" || return
     fi
   done <"$1"
@@ -113,5 +113,5 @@ cut_back() {
   done < <(files_like ${grown_files[@]+"${grown_files[@]}"})
 }
 
-# Bytes that a checkpoint takes.
+# The size of a checkpoint, in bytes.
 checkpoint_size() { own_files | (cd "$workdir" && xargs -0 -r stat -c %s --) | awk '{ sum += $1 } END { printf "%.0f", sum }'; }

@@ -8,12 +8,12 @@ open_engine() {
   sealed_as='' sealed_here='' seen_as='' seen_before='' grown_then='' noted='' seen_life='' look_again=''
 }
 
-# Whatever has become of the attempt that did the work: if it is done, it is not done again.
+# If all work is done, it is not done again, whatever happened to the attempt that did it.
 prepare() {
   if is_done; then conclude_done 0 'all work was done already'; fi
 }
 
-# Who begins anew begins with what was there before anything was run.
+# A run that begins anew begins with the files that existed before anything ran.
 launch() {
   if [[ -d $run/before ]]; then
     put_back "$run/before" || return
@@ -42,14 +42,14 @@ start() {
   start_application "$1" "CRFLOW_GENERATION=$2" "CRFLOW_NEWEST=$newest" "CRFLOW_RANK=$run/rank"
 }
 
-# For ranks that srun starts: a preemption TERMs them all at once, and kills those that have no handler before they are asked to save.
+# For ranks that srun starts: a preemption sends TERM to all of them at once, and kills those without a handler before they are asked to save.
 write_rank() {
   local shield="trap '' TERM"
   if [[ $ask_signal == TERM ]]; then shield=':'; fi
   (umask 077 && printf '%s\n' '#!/bin/bash' "$shield" 'exec "$@"' >"$run/rank" && chmod u+x "$run/rank")
 }
 
-# If it can be asked, it is, and goes on or ends; else what it has saved by itself counts.
+# If the application can be asked, it is, and continues or ends; otherwise, what it has saved by itself counts.
 checkpoint() {
   local how=$1 began=$SECONDS was
   look_again='' noted=''
@@ -80,7 +80,7 @@ ask() {
   return 1
 }
 
-# Its output has grown, or its files have changed.
+# Has its output grown, or have its files changed?
 shows_life() {
   if [[ -z $seen_life ]] && { has_ended || (($(size_of_output) > size_at_start)) || [[ $(signature) != "$started_as" ]]; }; then seen_life=yes; fi
   [[ -n $seen_life ]]
@@ -98,7 +98,7 @@ await_answer() {
     say "the application has not ended within $(hms "$CRFLOW_CHECKPOINT_LIMIT") of being asked to"
   else
     if wait_until "$CRFLOW_CHECKPOINT_LIMIT" has_saved; then
-      grown_then=$(grown) noted=yes # not later: what it adds from now on it will add again
+      grown_then=$(grown) noted=yes # not later, because it will write again what it adds from now on
       return
     fi
     say "the application has saved nothing within $(hms "$CRFLOW_CHECKPOINT_LIMIT") of being asked to"
@@ -111,7 +111,7 @@ await_answer() {
 
 has_saved() { has_gone || [[ $(signature) != "$was" ]]; }
 
-# It has ended as it was asked to, or is ended here. What it was just writing is not complete then.
+# The application has ended as it was asked to, or is ended here; then a file that it was just writing is incomplete.
 end_application() {
   local status=0 torn=''
   if goes_on; then
@@ -128,7 +128,7 @@ end_application() {
   return 1
 }
 
-# What it has saved, if that is new, and nobody is writing it.
+# Seals what the application has saved, if that is new and complete.
 take_what_is_there() {
   local as
   if ! await_quiet; then
@@ -152,14 +152,14 @@ take_what_is_there() {
   fresh_until=$((SECONDS + SECONDS - began + 2))
 }
 
-# The owner has asked for a checkpoint, and the application saves only when it ends.
+# True if the user has asked for a checkpoint, and the application saves only when it ends.
 must_end() { [[ ${request-} == checkpoint && -n $asks && $after_asking == ends ]]; }
 
-# One that can be asked has done more since it saved by itself.
+# If it can be asked, it has done more since it saved by itself.
 is_all_in() { [[ -z $asks && $(signature) == "$sealed_as" ]]; }
 
-# What was seen at the last two heartbeats tells later what had been quiet; and how long the files were that only grow, when a save was
-# first seen: what a program adds to them after it has saved it will add again.
+# The state at the last two heartbeats shows later which files had been quiet, and how long the growing files were when a save was
+# first seen: what a program appends after that save, it will append again.
 over() {
   if [[ $word == beat ]]; then
     seen_before=$seen_as seen_as=$(signature)
@@ -170,7 +170,7 @@ over() {
 
 is_settled() { [[ -n $seen_before && $(signature) == "$seen_before" ]]; }
 
-# Never the status alone: a program that stopped early ends with 0, too. And never what an earlier run has left.
+# Never by the status alone, because a program that stopped early also ends with 0. And files from before this run do not count.
 is_done() {
   local pattern file found
   [[ -e $run/began ]] || return
@@ -188,7 +188,7 @@ is_done() {
   if [[ -n $done_command ]]; then in_workdir done_block; fi
 }
 
-# in_workdir BLOCK: bash of the flow, in the environment of the application.
+# in_workdir BLOCK: runs bash of the flow in the environment of the application.
 in_workdir() {
   [[ -e $run/environ ]] && (cd "$workdir" && in_environment "$run/environ" timeout -k 5 60 bash -eo pipefail -c "$("$1")") >>"$attempt_dir/application.log" 2>&1 </dev/null 8<&-
 }
@@ -211,8 +211,8 @@ conclude_end() {
   conclude_done "$ended_with" "the application ended with status $ended_with"
 }
 
-# For the third time at about the same point of the work, it is the application's own doing: the second time it went on from the newest
-# generation, the third time from the one before.
+# If the status comes for the third time at about the same point of the work, it is the application's own: the second time, the run went
+# on from the newest generation, the third time from the previous one.
 came_again() {
   local status at point same=0 near=$((CRFLOW_INTERVAL + 60))
   read_clock

@@ -1,6 +1,6 @@
 # --- The application as it is: started, found and ended without a checkpoint library ---
 
-# start_application BLOCK [ENTRY...]: with these variables beside those of its owner. Sets computation; its end is told to this half.
+# start_application BLOCK [ENTRY...]: with these variables in addition to the user's. Sets computation; this half gets a message at its end.
 start_application() {
   local block=$1
   shift
@@ -8,8 +8,8 @@ start_application() {
   rm -f "$ending" "$tmp/application" "$run/shell"
   "$block" >"$run/run.sh" && keep_environ "$@" || return
   (
-    trap : TERM # not ignored: that would be handed on to the program, which could have no handler then
-    set -m      # `&` alone would have it ignore INT and QUIT
+    trap : TERM # not ignored, because the program would inherit that and could have no handler
+    set -m      # `&` alone would make it ignore INT and QUIT
     cd "$workdir" || exit
     CRFLOW_MARK=$mark.$attempt bash -p "$script" application "$run" "$workdir" "$output" "$ending" &
     write_file "$tmp/application" "$!"
@@ -31,7 +31,7 @@ keep_environ() {
   } >"$run/environ"
 }
 
-# Seconds until the application has to be saved: the lead before the time limit, or the end of the budget.
+# Seconds until the application has to be saved: until the lead before the time limit, or the end of the budget.
 time_left() {
   local left
   left=$((CRFLOW_TOTAL - $(spent_so_far)))
@@ -45,16 +45,16 @@ goes_on() { [[ -n ${computation-} ]] && lives "$computation"; }
 
 has_ended() { [[ -s ${ending-} ]]; }
 
-# Sets ended_with: 137 where the shell around it, which writes it down, was killed as well.
+# Sets ended_with: 137 if the shell around it, which records the status, was killed as well.
 read_ending() {
   wait_until 5 has_ended
   read -r ended_with 2>/dev/null <"$ending" && [[ $ended_with =~ ^(0|[1-9][0-9]{0,2})$ ]] || ended_with=137
 }
 
-# One whose job is being ended was signalled like the job, before a word of that has come here.
+# If the job is being ended, the application got the same signal, and the reason may not have arrived here yet.
 await_reason() { [[ ${request-} == finish* ]] || wait_until 10 requested || :; }
 
-# conclude_done STATUS WORDS: that is the end of the run.
+# conclude_done STATUS WORDS: ends the run.
 conclude_done() {
   write_file "$run/status" "$1" && flush "$run/status"
   conclude 'done' "$2"
@@ -62,8 +62,8 @@ conclude_done() {
 
 add_variables() { :; }
 
-# Ends every process of this attempt's application on this node. What started its ranks ends those on other nodes if it is told to
-# end, not if it is killed.
+# Ends every process of this attempt's application on this node. The command that started its ranks ends those on other nodes if it is told
+# to end, but not if it is killed.
 end_computation() {
   local pid launchers=()
   for pid in $(processes_of "$mark\\.$attempt\$"); do
@@ -86,7 +86,7 @@ none_lives() {
 
 processes_of_run() { processes_of "$mark\\."; }
 
-# processes_of PATTERN: those whose environment has a mark that begins so, and all that share a session with one.
+# processes_of PATTERN: the processes whose environment has a mark that begins with it, and all in the same sessions.
 processes_of() {
   local pid stat own_session sessions=' ' all=''
   own_processes
@@ -107,8 +107,8 @@ processes_of() {
   sort -u <<<"${all%$'\n'}" | grep . || :
 }
 
-# tell_application SIGNAL: the first programs on the way down from `run` that have a handler for it; to those that have none, it would be
-# the end. What starts ranks passes on to them what it is sent, except TERM, which it takes for an order to end them.
+# tell_application SIGNAL: signals the first programs below `run` that have a handler for it; it would kill those that have none.
+# The command that starts ranks passes on to them all signals except TERM, which it takes for an order to end them.
 tell_application() {
   local pid told=1 steps=''
   for pid in $(who_handles "$1"); do
@@ -122,7 +122,7 @@ tell_application() {
   return "$told"
 }
 
-# who_handles SIGNAL: prints those processes of the application, from the shell of `run` on.
+# who_handles SIGNAL: prints the processes of the application that handle it, from the shell of `run` on.
 who_handles() {
   local application='' number pid stat parents=() level next child
   { read -r _ && read -r application; } 2>/dev/null <"$run/shell"

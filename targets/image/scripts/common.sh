@@ -47,7 +47,7 @@ read_arguments() {
   read -ra options <<<"${CRFLOW_BUILD_OPTIONS-}"
 }
 
-# carry_out COMMAND...: says it, and does it.
+# carry_out COMMAND...: prints the command and runs it.
 carry_out() {
   printf 'crflow: +%s\n' "$(printf ' %q' "$@")"
   [[ -n $dry_run ]] || "$@"

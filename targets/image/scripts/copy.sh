@@ -1,4 +1,4 @@
-# Builders that know no list of what to leave out are shown a copy of what goes in.
+# Builders that do not support a list of files to leave out get a copy of the files that go in.
 copy_inputs() {
   local name exclude=()
   copied=$(mktemp -d) || fail 'cannot make a temporary folder'

@@ -1,12 +1,12 @@
-# An image that is a file or a folder has no label: a note beside it says of what it was made, as what, and what is in it.
+# An image that is a file or a folder has no label: a note beside it says from what and as what it was made, and what is in it.
 is_there() {
   local its_mark made_as
   [[ -e $image && -r $image.recipe ]] && read -r its_mark made_as _ <"$image.recipe" &&
     fits "$its_mark" && [[ $made_as == "$(fingerprint "$image")" ]]
 }
 
-# The new one takes the place of the old one only when it is whole; and the old one is kept, for a run can go on in the image
-# that it began in, and in no other. Meanwhile the note is about both.
+# The new image replaces the old one only when it is complete. The old one is kept, because a run can continue only in the image
+# that it began in. Meanwhile, the note is about both.
 replace_image() {
   local new=$1 old=''
   if [[ -d $image && ! -e $image.recipe ]]; then fail "$image is a folder that was not made by this script, and is left alone"; fi

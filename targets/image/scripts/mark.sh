@@ -1,4 +1,4 @@
-# Sets wanted, by which an image is known that is what this recipe and these sources make. Not by their times: a fresh
+# Sets wanted, which identifies the image that this recipe and these sources make. It does not contain times, so that a fresh
 # clone has the same.
 describe() {
   wanted=$({ cksum <"$here/$recipe" && made_with && contents | LC_ALL=C sort; } | cksum | tr ' ' -) || fail "cannot read what goes into the image"
@@ -13,7 +13,7 @@ contents() {
     find "${inputs[@]/#/./}" "${prune[@]}" -type l -print -exec readlink {} \;
 }
 
-# fits MARK: is it that of the image that is wanted? One that was not proven does only for whoever wants no proof.
+# fits MARK: does it belong to the wanted image? A mark without a proof is enough only if no proof is wanted.
 fits() { [[ -z $force ]] && { [[ $1 == "$wanted" ]] || [[ $proof == no && $1 == "$wanted-unproven" ]]; }; }
 
 mark() { if [[ $proof == yes ]]; then printf '%s' "$wanted"; else printf '%s' "$wanted-unproven"; fi; }

@@ -1,6 +1,6 @@
 build_options=()
 
-# find_builder PROGRAM...: the first that is there.
+# find_builder PROGRAM...: finds the first one that is installed.
 find_builder() {
   local all="$*"
   for builder in "$@"; do
@@ -13,7 +13,7 @@ mark_of_image() { "$builder" image inspect --format '{{ index .Config.Labels "or
 
 id_of_image() { "$builder" image inspect --format '{{ .Id }}' "$image" 2>/dev/null; }
 
-# A run goes on in the image that it began in, and in no other: one that loses its name gets another, or a prune would remove it.
+# A run continues only in the image that it began in: an image that loses its name gets another one, or a prune would remove it.
 keep_image() {
   local id=${1#sha256:}
   local kept=$image-${id:0:12}
@@ -23,14 +23,14 @@ keep_image() {
   fi
 }
 
-# user_of_base: who the image runs as that this one extends; where the recipe does not say.
+# user_of_base: the user of the base image, if the recipe does not name one.
 user_of_base() {
   [[ -n ${base-} ]] || return 0
   "$builder" image inspect --format '{{ .Config.User }}' "$base" 2>/dev/null ||
     { "$builder" pull -q "$base" >/dev/null && "$builder" image inspect --format '{{ .Config.User }}' "$base"; }
 }
 
-# Which commit the image is of, where all that goes into it is committed.
+# The commit of the image, if everything that goes into it is committed.
 revision() {
   local files=("$here/$recipe" "${inputs[@]}")
   [[ -z $(git status --porcelain -- "${files[@]}" 2>/dev/null) ]] && git log -1 --format=%H -- "${files[@]}" 2>/dev/null
@@ -50,8 +50,8 @@ build_image() {
   fi
   commit=$(revision)
   if [[ -n $commit ]]; then command+=(--label "org.opencontainers.image.revision=$commit"); fi
-  # No time of day in it: built twice, on two hosts, of the same packages, it is the same image.
-  # 1980: what zip and gzip can say. With a file of 1970 gzip ends with 2, and with it DMTCP's `make install`.
+  # It contains no time of day: built twice, on two hosts, from the same packages, it is the same image.
+  # 1980 is the earliest year for zip and gzip. With a file from 1970, gzip ends with 2, and so does DMTCP's `make install`.
   [[ ${SOURCE_DATE_EPOCH-} =~ ^[1-9][0-9]*$ ]] || SOURCE_DATE_EPOCH=315532800
   export SOURCE_DATE_EPOCH
   if [[ $builder == docker ]]; then
@@ -66,5 +66,5 @@ build_image() {
   keep_image "$was"
 }
 
-# What else an image is made of than its recipe and its sources.
+# What an image is made of besides its recipe and its sources.
 made_with() { printf '%s\n' "${platform[*]}"; }

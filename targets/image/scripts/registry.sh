@@ -1,4 +1,4 @@
-# Without skopeo nobody can tell cheaply what a registry has: then it is built and pushed, which costs little where
+# Without skopeo, there is no cheap way to find out what a registry has: then the image is built and pushed, which costs little if
 # nothing has changed.
 is_in_registry() {
   command -v skopeo >/dev/null && fits "$(skopeo inspect --format '{{ index .Labels "org.crflow.recipe" }}' "docker://$image" 2>/dev/null)"

@@ -1,24 +1,24 @@
-# --- The account: time used, work saved and lost, checkpoints. One small file of each, an attempt ---
+# --- The account: time used, work saved and lost, checkpoints. One small file of each per attempt ---
 
-# heartbeat [now]: charges the time used by this attempt, so that a kill costs seconds of the account. True
-# where it did, which is also when the lease is looked at.
+# heartbeat [now]: records the time used by this attempt, so that a kill costs only seconds of the account. Succeeds
+# if it did; the caller then also checks the lease.
 heartbeat() {
   read_clock
-  # What was no time of this job's.
+  # Leaves out the time in which the job was suspended.
   started=$((started + suspended)) last_beat=$((last_beat + suspended)) suspended=0
-  # A clock that was set back must not keep the lease from being looked at, nor give time for nothing.
+  # If the clock was set back, the lease must still be checked, and no time must be free.
   if ((now < last_beat)); then started=$((started + now - last_beat)) last_beat=$now last_shown=0; fi
   spent=$((spent_before + now - started))
   if ((now - last_beat < CRFLOW_HEARTBEAT)) && [[ -z ${1-} ]]; then return 1; fi
   last_beat=$now
   keep_folder
-  # In place and always as long: no process, and on a disk that is full a sign of life all the same.
+  # Overwritten in place with the same length: no process, and it works even on a full disk.
   printf '%-12d\n' $((now - started)) 1<>"$attempt_dir/seconds" || :
   if ((now - last_shown >= CRFLOW_REPORT)); then show_in_queue; fi
 }
 
-# Sets margin: what is kept of the time that is left to Slurm's end, for the way to go on. Of a short grace that is a fifth:
-# at stake is all that was done since the last checkpoint.
+# Sets margin: the part of the time before Slurm's limit that is kept for the requeue. Of a short grace period that is only a
+# fifth, because all work since the last checkpoint is at stake.
 find_margin() {
   margin=$(((end_time - now) / 5))
   if ((margin < 2)); then margin=2; fi
@@ -28,7 +28,7 @@ find_margin() {
 # Seconds of walltime charged to all attempts so far.
 spent_so_far() { sum_of seconds; }
 
-# sum_of FILE: of the first number in this file of every attempt.
+# sum_of FILE: the sum of the first number in this file of every attempt.
 sum_of() {
   local file sum=0
   for file in "$run"/attempts/*/"$1"; do
@@ -38,14 +38,14 @@ sum_of() {
   printf '%s' "$sum"
 }
 
-# add_to FILE SECONDS: of this attempt, or of the one whose folder is the third word.
+# add_to FILE SECONDS [FOLDER]: adds to a file of this attempt, or of the one with that folder.
 add_to() {
   local file=${3-$attempt_dir}/$1
   read_count "$file"
   write_file "$file" $((REPLY + $2))
 }
 
-# Work counts from here, until it is sealed or lost. `since` is the moment, `work` what was done before it.
+# From here on work counts, until it is sealed or lost. `since` is the start, `work` what was done before.
 work_begins() {
   read_clock
   since=$now
@@ -53,7 +53,7 @@ work_begins() {
   write_file "$attempt_dir/since" "$since"
 }
 
-# The computation is over: what it did since the last seal is lost, if it was not the last checkpoint that ended it.
+# The computation is over: its work since the last seal is lost, unless the last checkpoint ended it.
 charge_work() {
   read_count "$attempt_dir/since"
   if [[ $outcome != @(done|saved|again) ]] && ((REPLY)); then
@@ -63,8 +63,8 @@ charge_work() {
   rm -f "$attempt_dir/since"
 }
 
-# The same for attempts that were killed, and what they used of the total. Their last heartbeat is older than their end;
-# what they wrote last, the output above all, tells how much older. At most two heartbeats: somebody else may have written it.
+# The same for killed attempts, and the time that they used. They ended after their last heartbeat; the last thing that they wrote,
+# usually the output, says how long after. At most two heartbeats count, because somebody else may have written it.
 charge_work_of_killed() {
   local file dir beat end
   for file in "$run"/attempts/*/since; do
@@ -80,7 +80,7 @@ charge_work_of_killed() {
   done
 }
 
-# newest_time FILE...: when the last of them was written, in epoch seconds.
+# newest_time FILE...: when the newest of them was written, in epoch seconds.
 newest_time() {
   local file time newest=0
   for file; do
@@ -119,7 +119,7 @@ advice() {
   fi
 }
 
-# tell_stale_files COMMAND...: in one line.
+# tell_stale_files COMMAND...: tells about them in one line.
 tell_stale_files() {
   local file first='' count=0
   while IFS= read -r file; do

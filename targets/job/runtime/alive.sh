@@ -1,7 +1,7 @@
 # --- A sign of life: the output grows ---
 
-# look_for_life: has the output grown since the last look? What it was at first is no sign: a program can be restored
-# as one that hangs.
+# look_for_life: has the output grown since the last look? The first size proves nothing: a program may hang when it is
+# restored.
 look_for_life() {
   local size=0
   [[ -r $output ]] && size=$(wc -c <"$output")
@@ -18,14 +18,14 @@ hangs() {
   ((SECONDS - last_sign > CRFLOW_ALIVE)) && journal hangs
 }
 
-# A program that hangs must not have its good generations pruned for copies of the hanging one: only the first
-# checkpoint behind a sign of life can hold it.
+# If a program hangs, copies of the hanging program must not replace its good generations: only the first checkpoint
+# after a sign of life may contain it.
 lived_since_checkpoint() {
   look_for_life
   [[ -n $lived ]]
 }
 
-# life_is_saved SECONDS: that it took. There could be no sign of life while all stood still.
+# life_is_saved SECONDS: after a checkpoint that took so long, in which there could be no sign of life.
 life_is_saved() {
   look_for_life
   last_sign=$((last_sign + $1 < SECONDS ? last_sign + $1 : SECONDS)) lived=''

@@ -2,7 +2,7 @@
 
 # The life of one attempt, on the host, where Slurm is.
 attempt() {
-  catch_signals # first of all: a warning can come two seconds after the start
+  catch_signals # first of all, because a warning can come two seconds after the start
   check_settings || leave 70 "$wrong"
   identify         # which job this is, of which array and cluster
   open_run "$@"    # its folder, its number, its lease
@@ -41,11 +41,11 @@ attempt() {
   esac
 }
 
-# The life of one computation, where its engine is: beside attempt(), or in a container.
+# The life of one computation, in the place of its engine: beside attempt(), or in a container.
 inner_half() {
   open_inner_half "$@"
   prepare || fail absent "${why_not-}"
-  holds_lease || conclude lost 'a newer attempt has taken over this run' # and found nothing to end of this one
+  holds_lease || conclude lost 'a newer attempt has taken over this run' # which saw nothing of this attempt to end
   if ! ever_sealed; then
     launch || fail lost 'the application did not start'
   elif newest_good_generation; then
@@ -77,27 +77,27 @@ inner_half() {
   conclude lost 'the application went away without a status'
 }
 
-# The shell around the application. Under DMTCP it is part of the computation and comes back with it. Input and output
-# are opened here, inside, so that a restore rolls them back too; and what dmtcp_launch and dmtcp_restart
-# say of a program's status is not true, so it is written down here, in the last file. Once the application runs, this shell starts
-# no process: DMTCP 4.1 kills one that forks in the moment after a checkpoint.
+# The shell around the application. With DMTCP, it is part of the computation and is restored with it. Input and output
+# are opened here, inside, so that a restore rolls them back as well. dmtcp_launch and dmtcp_restart
+# do not report a program's status correctly, so the last file gets it here. Once the application runs, this shell starts
+# no process, because DMTCP 4.1 kills a process that forks just after a checkpoint.
 application() {
   local run=$1 workdir=$2 output=$3 ending=$4 status entries session=()
   exec >>"$output" 2>&1 </dev/null 3>"$run/shell"
   cd "$workdir" || exit
   printf '%s\n' "$$" >&3
-  exec 2>/dev/null # what this shell has to say of a signal is not the application's output
+  exec 2>/dev/null # this shell's message about a signal is not the application's output
   read_environ "$run/environ"
   entries+=(${set_variables[@]+"${set_variables[@]}"})
   add_variables
-  # A signal that it sends to its whole group is its own.
+  # A signal that the application sends to its whole process group must not reach this shell.
   if command -v setsid >/dev/null; then session=(setsid); fi
   (
     printf '%s\n' "$BASHPID" >&3
     exec env -i -- ${entries[@]+"${entries[@]}"} ${session[@]+"${session[@]}"} bash -eo pipefail "$run/run.sh" 2>&1 3>&-
   )
   status=$?
-  # Died of a signal: if all of the job is being killed, this shell is next, and this was not the end.
+  # If it died of a signal because the whole job is being killed, this shell is next, and its status must not be recorded.
   if ((status > 128)); then linger 1; fi
   printf '%s\n' "$status" >"$ending"
 }

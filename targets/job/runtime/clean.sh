@@ -1,7 +1,7 @@
-# --- The verb: clean ---
+# --- The command: clean ---
 
-# clean [RUN] [--yes]: removes the folders of runs that are over; without --yes it tells what would go. A run that can be
-# resumed goes only if it is named, and one that is running, or in the queue, never.
+# clean [RUN] [--yes]: removes the folders of finished runs; without --yes, says what it would remove. A run that can be
+# resumed is removed only by name, and one that is running or in the queue never.
 clean() {
   local word wanted='' yes='' entry freed=0
   for word; do
@@ -19,14 +19,14 @@ clean() {
     done
   fi
   if [[ -n $yes ]]; then
-    find "$state/.scripts" -name 'job-*.sbatch' -links 1 -delete 2>/dev/null # no run has it any more
+    find "$state/.scripts" -name 'job-*.sbatch' -links 1 -delete 2>/dev/null # no run uses it any more
     printf '%s removed\n' "$(mib $((freed * 1024)))"
   else
     printf '%s would go; nothing was removed. To remove it: bash %s clean %s--yes\n' "$(mib $((freed * 1024)))" "$0" "${wanted:+$wanted }"
   fi
 }
 
-# clean_run RUN: tells what becomes of it, and does it.
+# clean_run RUN: removes its folder, or says why not.
 clean_run() {
   local size verdict job_state=''
   run_id=$1 run=$state/$1 holder='' holder_cluster='' holder_job=''
@@ -58,7 +58,7 @@ clean_run() {
   fi
 }
 
-# The lock beside its output, where a run that was killed has left it.
+# Removes the lock beside the output, if a killed run has left it there.
 forget_output() {
   local file
   file=$(tail -n 1 "$run/paths" 2>/dev/null) && file=$(readlink -f -- "$file") || return 0

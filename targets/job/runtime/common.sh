@@ -1,9 +1,9 @@
-# --- Small things that both halves use ---
+# --- Helpers for both halves ---
 
-# What cannot be said, for the log's disk is full, is no reason to do anything else.
+# If the log's disk is full, a message is lost; nothing else changes.
 say() { printf 'crflow %(%H:%M:%S)T  %s\n' -1 "$*" || :; }
 
-# journal EVENT [KEY VALUE | KEY# NUMBER]...: a line of JSON for every decision. Nothing here ever reads it back, or depends on it.
+# journal EVENT [KEY VALUE | KEY# NUMBER]...: a line of JSON for every decision. The job never reads it back or depends on it.
 journal() {
   local line stamp event=$1
   [[ -n ${attempt_dir-} ]] || return 0
@@ -19,7 +19,7 @@ journal() {
   printf '%s}\n' "$line" >>"$run/journal.jsonl" || :
 }
 
-# Sets REPLY to a text as it stands between the quotes of a JSON string.
+# Sets REPLY to a text as it is written between the quotes of a JSON string.
 json_text() {
   local code char escape
   REPLY=${1//\\/\\\\}
@@ -32,7 +32,7 @@ json_text() {
   done
 }
 
-# Sets user, the number of whoever runs this. UID and EUID say what the submission exported by these names.
+# Sets user, the numeric id of the current user. UID and EUID may have been exported by the submission.
 know_user() {
   local key
   while read -r key _ user _; do
@@ -43,20 +43,20 @@ know_user() {
 # Sets now, in epoch seconds, without starting a process.
 read_clock() { printf -v now '%(%s)T' -1; }
 
-# write_file FILE TEXT: the old text or the new one, never half of it.
+# write_file FILE TEXT: leaves the old text or the new one, never half of it.
 write_file() {
   if printf '%s\n' "$2" >"$1.tmp"; then
     mv -f "$1.tmp" "$1"
   else
-    rm -f "$1.tmp" # of a disk that is full
+    rm -f "$1.tmp" # the disk is full
     return 1
   fi
 }
 
 is_count() { [[ ${1-} =~ ^(0|[1-9][0-9]{0,14})$ ]]; }
 
-# read_count FILE: sets REPLY to the number that a file begins with; to 0 where it is not there, or is none. bash would
-# evaluate anything else in an arithmetic expression, commands included, so nothing else may come near one.
+# read_count FILE: sets REPLY to the number at the beginning of a file; to 0 if there is none. In an arithmetic expression, bash
+# would evaluate anything else, even commands, so only numbers may get there.
 read_count() {
   REPLY=0
   [[ -r $1 ]] && read -r REPLY _ 2>/dev/null <"$1"
@@ -67,14 +67,14 @@ hms() { printf '%d:%02d:%02d' $(($1 / 3600)) $(($1 / 60 % 60)) $(($1 % 60)); }
 
 mib() { printf '%d MiB' $((($1 + 1048575) / 1048576)); }
 
-# Of the file system that holds the run.
+# The free space of the file system that holds the run.
 free_bytes() { df -Pk "$run" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
 
-# One turn of a short wait: nothing here looks at a shared file system more often. Long ones start no process a turn: see
+# One turn of a short wait: nothing looks at a shared file system more often. Long waits start no process per turn: see
 # rest and await_word.
-pause() { { sleep "$CRFLOW_TICK"; } 2>/dev/null; } # where all of the job is killed, bash has a word on that
+pause() { { sleep "$CRFLOW_TICK"; } 2>/dev/null; } # bash would report it if the whole job is being killed
 
-# know_process PID: sets REPLY to PID:START, for a number alone may soon be another's. In clock ticks, as /proc tells.
+# know_process PID: sets REPLY to PID:START, because process ids are reused. START is in clock ticks, from /proc.
 know_process() {
   local stat
   REPLY=$1:
@@ -84,7 +84,7 @@ know_process() {
   REPLY=$1:${stat[19]-}
 }
 
-# lives PID:START: and is not waiting for its parent to notice that it ended.
+# lives PID:START: does it run, rather than wait for its parent to notice its end?
 lives() {
   local stat
   { read -r stat <"/proc/${1%:*}/stat"; } 2>/dev/null || return
@@ -93,7 +93,7 @@ lives() {
   [[ ${stat[0]-Z} != [ZX] && ${stat[19]-} == "${1#*:}" ]]
 }
 
-# linger SECONDS, without starting a process.
+# linger SECONDS: waits without starting a process.
 linger() {
   local until=$((SECONDS + $1))
   while ((SECONDS <= until)); do :; done
@@ -106,17 +106,17 @@ wait_until() {
   until "$@"; do
     ((SECONDS < limit)) || return
     pause
-    skip_suspension 40 || : # one of these commands may take as long
+    skip_suspension 40 || : # one of these commands may itself take this long
   done
 }
 
-# The folder on the node for each attempt, tmp_of_run: of a name that nobody can foresee, because in /tmp anybody could be there
-# first. In it is the engine's folder for temporary files, tmp.
+# tmp_of_run is the attempt's folder on the node. Its name is random, because in /tmp somebody else could create it
+# first. In it is tmp, the engine's folder for temporary files.
 find_tmp() {
   tmp=$tmp_of_run/$mark.$attempt
 }
 
-# Sets mark, which is the same for all attempts of a run, on every node, and no other's.
+# Sets mark, which is the same for all attempts of a run on all nodes, and belongs to no other run.
 read_mark() {
   mark=''
   [[ -r $run/mark ]] && read -r mark <"$run/mark"
@@ -125,20 +125,20 @@ read_mark() {
 
 random_name() { od -An -N 12 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# On the host.
+# Creates the folder, on the host.
 make_tmp() {
   if ! read_mark; then
     mark=crflow-$(random_name)
     write_file "$run/mark" "$mark" && read_mark || return
   fi
   tmp_of_run=${TMPDIR:-/tmp}/crflow-$(random_name)
-  # Written down first: a job that is killed in between leaves no folder that nobody knows.
+  # Recorded first, so that a job killed in between leaves no unknown folder.
   write_file "$attempt_dir/tmp" "$node $tmp_of_run"
   (umask 077 && mkdir "$tmp_of_run") || return
   find_tmp
 }
 
-# Removes the folder of each attempt on this node that was killed.
+# Removes the folders of killed attempts on this node.
 remove_older_tmp() {
   local file where folder
   for file in "$run"/attempts/*/tmp; do
@@ -149,17 +149,17 @@ remove_older_tmp() {
   done
 }
 
-# Of every attempt so far, on this node; TMPDIR may have been another then.
+# Ends what older attempts have left on this node; TMPDIR may have been different then.
 end_older_computations() {
   end_all inner_halves
   end_all processes_of_run
   remove_older_tmp
 }
 
-# Ends the inner half of this attempt, wherever it runs on this node: also in a container that has lost its runtime.
+# Ends this attempt's inner half, wherever it runs on this node, even in a container without its runtime.
 end_inner_half() { end_all inner_halves "$attempt"; }
 
-# end_all LIST...: those that this command lists. None is left when it returns, but for what the kernel holds.
+# end_all LIST...: ends the processes that this command lists. None is left when it returns, except those stuck in the kernel.
 end_all() {
   local pids round
   for round in {1..20}; do
@@ -182,7 +182,7 @@ inner_halves() {
   done
 }
 
-# Sets own_pids: the processes of this user. Of somebody else's, only the owner is looked at.
+# Sets own_pids: the processes of this user. Of other users' processes, only the owner is read.
 own_processes() {
   local process
   own_pids=()
@@ -198,7 +198,7 @@ name_of() {
   printf '%s' "$called"
 }
 
-# sum_of_ends FILE SIZE: of its first 64 KiB, and of the last before this size. What a program writes in place is mostly there.
+# sum_of_ends FILE SIZE: the checksum of the first 64 KiB, and of the last 64 KiB before this size: most programs that write in place do so there.
 sum_of_ends() {
   local rest=$(($2 > 65536 ? $2 - 65536 : 0))
   {

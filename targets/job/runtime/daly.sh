@@ -1,7 +1,7 @@
-# --- The interval, by what a checkpoint costs ---
+# --- The interval, calculated from the cost of a checkpoint ---
 
-# best_interval SECONDS: of compute time between two checkpoints, when one takes so long (0: not known yet, the setting
-# stands) and a failure is expected each CRFLOW_MTBF. Daly (2006), higher order; s is Young's sqrt(2 cost mtbf).
+# best_interval SECONDS: the compute time between two checkpoints if one takes this long (0: not known yet, use the setting)
+# and a failure comes every CRFLOW_MTBF on average. Daly (2006), higher order; s is Young's sqrt(2 cost mtbf).
 best_interval() {
   local cost=$1 s x next
   if ((cost == 0)); then

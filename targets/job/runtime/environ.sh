@@ -1,6 +1,6 @@
-# --- The program's environment: that of the submission, to the byte ---
+# --- The program's environment: the submission's, byte for byte ---
 
-# read_environ FILE: sets entries, the NAME=VALUE in it, each ended by NUL. Some are no variables to a shell, such as functions.
+# read_environ FILE: sets entries to its NAME=VALUE entries, which end with NUL. Some, such as functions, are not variables to a shell.
 read_environ() {
   local entry
   entries=()
@@ -16,16 +16,16 @@ write_entries() {
   (umask 077 && if (($#)); then printf '%s\0' "$@"; fi >"$file")
 }
 
-# What Slurm started this shell with, for bash itself can change what it hands on.
+# Saves the environment in which Slurm started this shell, because bash may change what it passes on.
 keep_submission() { (umask 077 && cat "/proc/$$/environ" >"$attempt_dir/submission"); }
 
-# The same with the flow's modules.
+# Makes the program's environment: the submission's plus the flow's modules.
 prepare_environ() {
   (keep_submission && umask 077 && cp "$attempt_dir/submission" "$attempt_dir/environ") || leave 70 "cannot write to $attempt_dir"
   if [[ -n ${modules-} ]]; then load_modules; fi
 }
 
-# in_environment FILE COMMAND...: sbatch, for one, hands on what it is started with.
+# in_environment FILE COMMAND...: for sbatch, for example, which passes on the environment in which it is started.
 in_environment() {
   local entries
   read_environ "$1"
@@ -33,10 +33,10 @@ in_environment() {
   env -i -- ${entries[@]+"${entries[@]}"} "$@"
 }
 
-# sets NAME: does the flow?
+# sets NAME: does the flow set this variable?
 sets() { has "$1" ${set_variables[@]+"${set_variables[@]}"}; }
 
-# has NAME ENTRY...
+# has NAME ENTRY...: is this variable among the entries?
 has() {
   local name_of_it=$1 entry
   shift

@@ -1,14 +1,14 @@
 # --- Generations: complete checkpoints, sealed ---
 #
-#   generations/7/facts  attempt, time, bytes, seconds, work done by then, and what the engine has to say
-#   generations/7/seal   size and checksum of the facts and of all that the engine has put there
+#   generations/7/facts  attempt, time, bytes, seconds, work done until then, and facts of the engine
+#   generations/7/seal   size and checksum of the facts and of all files of the engine
 
 newest_generation() { newest_number "$run/generations"; }
 
-# Also where it is gone since: the program is not started anew onto its old output.
+# True even if it is gone since, because the program must not start anew onto its old output.
 ever_sealed() { (($(newest_generation) > 0)) || [[ -e $run/sealed ]]; }
 
-# generation_fact N KEY
+# generation_fact N KEY: prints the value.
 generation_fact() {
   local key value
   while read -r key value; do
@@ -16,7 +16,7 @@ generation_fact() {
   done 2>/dev/null <"$run/generations/$1/facts"
 }
 
-# generation_count N KEY: one that is a number; 0 where it is not there, or is none.
+# generation_count N KEY: prints a number; 0 if there is none.
 generation_count() {
   local value
   value=$(generation_fact "$1" "$2")
@@ -24,7 +24,7 @@ generation_count() {
   printf '%s' "$value"
 }
 
-# newest_fact KEY: of the newest generation that can be read; 0 where there is none.
+# newest_fact KEY: from the newest readable generation; 0 if there is none.
 newest_fact() {
   local number value
   for ((number = $(newest_generation); number > 0; number--)); do
@@ -34,13 +34,13 @@ newest_fact() {
   printf 0
 }
 
-# Size and checksum of every file of a generation. A CRC: it finds torn and flipped files, which is what
-# happens, at a tenth of the cost of a hash that could also face an enemy.
+# Size and checksum of every file of a generation. A CRC finds truncated and corrupted files, which are what
+# happens, at a tenth of the cost of a hash that also resists an attacker.
 checksums() {
   (set -o pipefail && cd "$1" && find . -type f ! -name seal -exec cksum {} + | LC_ALL=C sort -k 3)
 }
 
-# Sets generation to the newest that is whole and has not failed in this attempt.
+# Sets generation to the newest one that is intact and has not failed in this attempt.
 newest_good_generation() {
   for ((generation = $(newest_generation); generation > 0; generation--)); do
     [[ -d $run/generations/$generation ]] || continue

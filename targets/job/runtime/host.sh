@@ -1,6 +1,6 @@
 # --- What the host must have ---
 
-# check_settings: says in `wrong` which setting is no number.
+# check_settings: sets `wrong` to the first setting that is not a number.
 check_settings() {
   local setting
   numbers=(LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT ANSWER_WAIT REQUEUE_WAIT MARGIN
@@ -14,7 +14,7 @@ check_settings() {
   [[ $CRFLOW_TICK =~ ^[0-9]+(\.[0-9]+)?$ ]]
 }
 
-# need_tools NAME...: on the PATH of the node.
+# need_tools NAME...: each must be on the node's PATH.
 need_tools() {
   local tool
   for tool; do
@@ -22,7 +22,7 @@ need_tools() {
   done
 }
 
-# Where checkpoints are to go: on every node, and large enough for one.
+# The state folder must be visible to every node, and have room for a checkpoint.
 check_state() {
   local kind free
   kind=$(stat -f -c %T "$run" 2>/dev/null)
@@ -31,7 +31,7 @@ check_state() {
   fi
   free=$(free_bytes)
   is_count "$free" || return 0
-  # What it will really need is seen at each checkpoint.
+  # The real size is checked at each checkpoint.
   if ((free < least_checkpoint * 6 / 5)); then
     leave 70 "no checkpoint fits: $run has $(mib "$free") free"
   elif ((free < expect * 6 / 5)); then

@@ -1,4 +1,4 @@
-# --- Which part of this file is wanted ---
+# --- Which part of this file to run ---
 
 main() {
   know_user
@@ -27,7 +27,7 @@ main() {
   esac
 }
 
-# Read whole before it runs: bash reads a script as it goes, and must not come back to this file for more.
+# bash reads a script while it runs it. The braces make it read everything first, so that it never returns to the file.
 {
   main "$@"
   exit

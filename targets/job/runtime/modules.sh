@@ -1,7 +1,7 @@
 # --- Modules ---
 
-# In a shell with the environment of the submission, where `module` is what the site made of it. What the modules leave
-# is the program's; our commands get only the paths.
+# Runs in a shell with the submission's environment, where the site defines `module`. The environment after loading is for
+# the program; this script's own commands get only the paths.
 load_modules() {
   local entry entries loader
   loader=$(declare -f load_in_turn)
@@ -14,8 +14,8 @@ load_modules() {
   done
 }
 
-# load_in_turn FILE MODULE...: leaves the environment in FILE. `module` is a function that login shells have, and batch
-# shells where the site exports it.
+# load_in_turn FILE MODULE...: writes the resulting environment to FILE. `module` is a function in login shells, and in batch
+# shells if the site exports it.
 load_in_turn() {
   local file=$1 init name
   shift

@@ -1,4 +1,4 @@
-# --- The outer half: signals, the inner half's care, and what follows ---
+# --- The outer half: signals, the inner half, and what happens next ---
 
 catch_signals() {
   signal='' reason='' outcome='' cause='' woken='' relay='' ticker='' suspended=0
@@ -6,10 +6,10 @@ catch_signals() {
   attempt_dir='' tmp_of_run='' places=()
   trap 'hear "$warning_signal"' "$warning_signal"
   trap 'hear TERM' TERM
-  trap wake CONT # a word from the listening step, or from a verb
+  trap wake CONT # sent by the listening step, or by a command such as `stop`
 }
 
-# hear SIGNAL: only the first counts, for what is done about it is the same.
+# hear SIGNAL: only the first one counts, because the reaction to all is the same.
 hear() {
   if [[ -z $signal ]]; then signal=$1 heard_at=$SECONDS; fi
   wake
@@ -17,9 +17,9 @@ hear() {
 
 wake() { woken=yes; }
 
-# Until a signal: Slurm's, or one that the two processes below send, at each heartbeat and for each word of the inner half.
-# `wait` is the one thing that a trap interrupts on every bash, so it waits for a child that does not end. It must not be one that
-# does: bash can lose a child that ends together with a signal, and then waits for it for ever (seen with 5.2).
+# Sleeps until a signal comes: from Slurm, or from one of the two processes below, at each heartbeat and at each message of
+# the inner half. `wait` is the only command that a trap interrupts in every bash. It waits for a child that never ends, because
+# bash can miss a child that ends at the same time as a signal, and then waits for it for ever (seen with 5.2).
 rest() {
   if [[ -n $woken ]]; then
     woken=''
@@ -31,8 +31,8 @@ rest() {
   fi
 }
 
-# The pipes between this half, the inner one and the listening step. Their end of file tells those two that this shell is gone,
-# so nothing else may hold them open: every command that may outlive this shell is started without them.
+# The pipes between this half, the inner half and the listening step. Those two notice by the end of file that this shell is
+# gone, so nothing else may hold the pipes open: every command that may outlive this shell is started without them.
 open_pipes() {
   control=$tmp_of_run/control.$attempt open_pipe=$tmp_of_run/open.$attempt words=$tmp_of_run/words.$attempt
   answer=$tmp_of_run/answer.$attempt
@@ -46,12 +46,12 @@ open_pipes() {
   disown "$!"
 }
 
-# The inner half may be in a process namespace where it cannot signal this shell. Slurm TERMs every process of a job that it
-# ends: these two stay, for `rest` waits for the first and is woken by the second.
+# The inner half may be in a PID namespace from which it cannot signal this shell. Slurm sends TERM to every process of a job
+# that it ends. These two processes survive it, because `rest` waits for the first, and the second wakes it.
 relay_words() {
   trap - CONT
   trap '' TERM "$warning_signal"
-  exec 6<>"$words" # where the outer half has just died, it would wait for ever to open it alone
+  exec 6<>"$words" # opening it alone would block for ever if the outer half has just died
   exec <"$words" 6>&-
   cd / || return
   while read -r _; do kill -s CONT "$$"; done
@@ -77,10 +77,10 @@ start_inner_half() {
   write_file "$attempt_dir/ends" "$end_time"
   inside bash -p "$script" inner_half "$run" "$attempt" "$workdir" "$output" "$tmp_of_run" </dev/null 7>&- 8>&- 9>&- &
   know_process "$!" && inner=$REPLY
-  disown "$!" # or bash says "Killed" of it in the log
+  disown "$!" # or bash would print "Killed" in the log
 }
 
-# Until the inner half ends: heartbeat, lease, budget, and Slurm's signals. Sets outcome and why.
+# Runs until the inner half ends: heartbeat, lease, budget, and Slurm's signals. Sets outcome and why.
 watch_inner_half() {
   local given_up='' looked=$SECONDS
   why=''
@@ -93,7 +93,7 @@ watch_inner_half() {
       fi
     fi
     watch_listener
-    if [[ -e $attempt_dir/request ]]; then printf 'request\n' >&8; fi # the owner's, too
+    if [[ -e $attempt_dir/request ]]; then printf 'request\n' >&8; fi # also one from the user
     if [[ -z $reason ]]; then
       find_reason
     elif it_is_too_late; then
@@ -108,11 +108,11 @@ watch_inner_half() {
     if skip_suspension "$CRFLOW_HEARTBEAT"; then tell_suspension; fi
   done
   end_inner_half
-  if [[ -n $given_up ]] && ! wait_until 2 inner_half_is_gone; then # what runs it has not noticed, or would start it yet
+  if [[ -n $given_up ]] && ! wait_until 2 inner_half_is_gone; then # the process that runs it has not noticed, or is about to start it
     kill -9 "${inner%:*}" 2>/dev/null
     end_inner_half
   fi
-  end_computation # nothing of it may outlive its inner half
+  end_computation # the computation must not outlive its inner half
   heartbeat now
   [[ -r $outcome_file ]] && read -r outcome why <"$outcome_file"
   if ! holds_lease; then
@@ -121,11 +121,11 @@ watch_inner_half() {
     reason=unclear
   fi
   if finished; then
-    outcome='done' # the status is the truth, whatever became of the inner half
+    outcome='done' # the recorded status decides, whatever happened to the inner half
   elif [[ -n $reason ]]; then
     case $outcome in
       saved) ;;
-      again) outcome=saved ;; # what was to follow it does not
+      again) outcome=saved ;; # the restore that was to follow does not happen
       *) outcome=unsaved ;;
     esac
   fi
@@ -137,13 +137,13 @@ watch_inner_half() {
   journal inner_ended outcome "$outcome" why "${why:-its inner half was killed}" reason "$reason"
 }
 
-# Something that no word comes of, or that is due before the next heartbeat.
+# Is something about to happen that no message announces, or that is due before the next heartbeat?
 something_is_near() {
   [[ -n $reason || -n $signal || -n $question || ! -e $attempt_dir/inside || -e $outcome_file ]] ||
     ((CRFLOW_TOTAL - spent < CRFLOW_HEARTBEAT)) || ((end_time && end_time - CRFLOW_LEAD - now < CRFLOW_HEARTBEAT))
 }
 
-# Sets reason, and asks the inner half to save and end, once there is one: Slurm's, the owner's, or the budget's.
+# Sets reason if there is one (from Slurm, the user or the budget), and then asks the inner half to save and end.
 find_reason() {
   if [[ -e $run/stop ]]; then
     cause=request
@@ -152,10 +152,10 @@ find_reason() {
   else
     if [[ -z $signal ]] && ((end_time && now >= end_time - CRFLOW_LEAD)); then hear clock; fi # unless the limit was raised
     hear_answer
-    if [[ -z $signal && $cause == @(limit|early) ]]; then cause=''; fi # nobody has warned yet
+    if [[ -z $signal && $cause == @(limit|early) ]]; then cause=''; fi # no warning yet
     if [[ -n $signal && -z $cause ]]; then
       ask_why
-      # A controller that is silent must not cost the checkpoint. Slurm's own TERM leaves little time.
+      # A silent controller must not cost the checkpoint. Slurm's own TERM leaves little time.
       if ((SECONDS - heard_at >= CRFLOW_ANSWER_WAIT)); then
         cause=early
         if [[ $signal == TERM ]] || near_the_end || ((end_time == 0)); then cause=unclear; fi
@@ -165,15 +165,15 @@ find_reason() {
   case $cause in
     '') ;;
     early)
-      # A preemption's TERM can come before Slurm says that there is one (22.05, on a busy machine).
+      # A preemption's TERM can arrive before Slurm reports the preemption (22.05, on a busy machine).
       if [[ $signal != TERM ]] || ((SECONDS - heard_at > 5)); then be_early; fi
       ;;
     *) ask_to_finish "$cause" ;;
   esac
 }
 
-# A signal, and nobody wants anything: a warning that was asked for earlier than the lead, by `sbatch --signal`. What is done
-# so far is saved, and the work goes on; by the lead, the clock warns.
+# A signal without a reason: a warning that `sbatch --signal` requested earlier than the lead. The job saves what is done so
+# far, and the work continues. When the lead begins, the clock warns.
 be_early() {
   if [[ -n $signal && $signal != clock ]]; then
     say "$signal came, and Slurm does not say why: saving what is done, and going on"
@@ -182,13 +182,13 @@ be_early() {
     ask_inner_half checkpoint
     if [[ $signal == TERM && -z $listener ]]; then
       rm -f "$heard"
-      listen_for_preemption # there may be another
+      listen_for_preemption # there may be another one
     fi
   fi
   signal=''
 }
 
-# ask_inner_half WORDS: in a file, for a wish must not be lost with a signal; the pipe has it looked at.
+# ask_inner_half WORDS: by a file, because a signal can be lost; the message on the pipe makes it look.
 ask_inner_half() {
   write_file "$attempt_dir/request" "$1" 2>/dev/null
   printf 'request\n' >&8
@@ -196,7 +196,7 @@ ask_inner_half() {
 
 inner_half_is_gone() { ! lives "$inner"; }
 
-# It does not come up; or it has said its last word, and its container does not go away.
+# Is it stuck: it does not start, or it has finished and its container does not end?
 it_is_stuck() {
   if [[ -e $outcome_file ]]; then
     : "${concluded:=$SECONDS}"
@@ -206,7 +206,7 @@ it_is_stuck() {
   fi
 }
 
-# Slurm's end is near, and the last checkpoint is not done: rather lose that than the way to go on.
+# Slurm's limit is near, and the last checkpoint is not done: give up the checkpoint rather than the requeue.
 it_is_too_late() {
   [[ $reason == @(limit|preemption|unclear) ]] && ((end_time && now >= end_time - margin))
 }
@@ -220,7 +220,7 @@ ask_to_finish() {
   ask_inner_half "finish $reason"
 }
 
-# The request lies there, or was taken. A disk that is full can keep it away, and the owner's wish for a checkpoint take its place.
+# Is the request still there, or was it taken? A full disk may have prevented it, or the user's `checkpoint` overwritten it.
 was_asked() {
   local file word
   for file in request request.taken; do
@@ -229,13 +229,13 @@ was_asked() {
   return 1
 }
 
-# Twice in a row. A container can fail to start for reasons that pass; and one that is signalled in its first moments can end with 0.
+# Tries twice more. A container can fail to start for temporary reasons, or end with 0 if a signal comes in its first moments.
 may_start_again() {
   why='the inner half of the job did not start; the lines above may say why'
   ((++absences < 3)) && say 'the inner half did not start; trying again' && sleep 2
 }
 
-# It ended by itself, and what it had done by then is saved: by a limit of its own, if there is too little time left for more.
+# The program ended by itself (for example, at its own limit), and its work is saved. Fails if too little time is left for more.
 may_go_on_here() {
   read_clock
   ((end_time && end_time - 2 * CRFLOW_LEAD < now)) || return 0
@@ -245,12 +245,12 @@ may_go_on_here() {
 
 last_save() { if ever_sealed; then printf 'generation %s' "$(newest_generation)"; else printf 'the start'; fi; }
 
-# A first checkpoint that ends the application, as a proof needs, and then is no good: nothing else was wrong with it.
+# A first checkpoint that ends the application, as the proof needs, may turn out useless although the application was fine.
 may_begin_anew() { ((++beginnings < 5)); }
 
-# A computation that was lost is restored in the same attempt, twice at most without a new generation: from the
-# newest, then from the one before, in case the newest holds what made it fail. It is never started anew here:
-# that would throw away output that somebody may want to look at.
+# A lost computation is restored in the same attempt, at most twice without a new generation: from the newest
+# one, then from the previous one, in case the newest contains what made it fail. It is never launched anew here,
+# because that would discard output that somebody may want to look at.
 may_restore_again() {
   local newest
   newest=$(newest_generation)
@@ -272,7 +272,7 @@ is_one_before() {
   return 1
 }
 
-# Once for each generation: on a full disk it may not be written down which have failed.
+# Once for each generation, because a full disk may prevent recording which ones have failed.
 may_fall_back() {
   local newest
   newest=$(newest_generation)
@@ -282,23 +282,23 @@ may_fall_back() {
   say 'falling back to the generation before it'
 }
 
-# No restore brought it back; the inner half has shown DMTCP's last words. Where none ever did, the application itself is the likely reason.
+# No restore worked; the inner half has shown the last messages. If none has ever worked, the application is the likely reason.
 leave_lost() {
-  # Where others did, it may be the node.
+  # If others have worked, it may be the node.
   if [[ $outcome == @(unrestored|hopeless) && -e $run/proven && -e $attempt_dir/failed ]]; then leave_node 74 "$1"; fi
   if [[ -e $run/proven || ! -e $attempt_dir/failed ]]; then leave 74 "$1"; fi
   leave 78 "$1; it has never been restored, so it probably cannot be"
 }
 
-# What follows a time limit or a preemption: the job is requeued, or another goes on. Before each try Slurm is asked, for a
-# job that was cancelled meanwhile must not come back; where it does not answer, nothing ends this job either, so it keeps trying.
+# After a time limit or a preemption, the job is requeued or another job continues. Before each attempt to requeue it asks Slurm,
+# so that a cancelled job does not come back. If Slurm does not answer, it cannot end this job either, and the job keeps trying.
 go_on() {
   local try=0 refused=0
   if [[ $continue == resume ]]; then leave 71 'checkpointed at the time limit'; fi
   attempts_left 1 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
   while ((refused < 3)); do
     ((++try == 1)) || sleep $((try < 10 ? try * 2 : 20))
-    heartbeat || : # charged as long as it lasts
+    heartbeat || : # all this time is charged
     holds_lease || leave 76 'a newer attempt has taken over this run'
     ask_cause
     case $cause in
@@ -326,21 +326,21 @@ go_on() {
   leave 75 'Slurm has neither requeued this job nor accepted another'
 }
 
-# Slurm ends a job that it has requeued by a TERM, at once; but not on a node that is cut off.
+# Slurm ends a requeued job with TERM, at once, except on a node that is cut off from the network.
 await_end() {
   local until=$((SECONDS + CRFLOW_REQUEUE_WAIT))
   until [[ -n $signal ]] || lease_is_lost || ((SECONDS >= until)); do pause; done
 }
 
-# leave_node STATUS WORDS: this node is not fit for the run, which is no reason to end one that has come this far: another job goes
-# on with it on another node.
+# leave_node STATUS WORDS: this node is unfit, which is no reason to end a run that has come this far: another job continues
+# it on another node.
 leave_node() {
   trap '' TERM "$warning_signal"
   if move_elsewhere "$2"; then leave 75 "job $next_job goes on with the run, on another node"; fi
   leave "$1" "$2"
 }
 
-# move_elsewhere WORDS: from the second attempt on, for at the first the flow may be wrong; and as often as the patience allows.
+# move_elsewhere WORDS: from the second attempt on, because at the first the flow may be wrong; at most CRFLOW_PATIENCE times.
 move_elsewhere() {
   local avoided
   if [[ $continue == resume ]] || ((${attempt:-1} == 1)); then return 1; fi
@@ -352,7 +352,7 @@ move_elsewhere() {
   resubmit "$(printf '%s,' ${avoided[@]+"${avoided[@]}"})"
 }
 
-# leave STATUS WORDS: the one way out. Statuses 70 to 79 are crflow's, but for "done" all are its own.
+# leave STATUS WORDS: the only way out. With the outcome "done", the status is the application's, otherwise crflow's (70 to 79).
 leave() {
   trap '' TERM "$warning_signal"
   if [[ $outcome == 'done' ]]; then put_away "$1"; fi
@@ -374,14 +374,14 @@ leave() {
   exit "$1"
 }
 
-# Without anybody doing anything: another job waits, or Slurm has requeued this one.
+# Does the run continue without anybody's help: another job waits, or Slurm has requeued this one?
 it_goes_on() { [[ -n ${next_job-} || $cause == requeued || $reason == requeued ]]; }
 
-# resume_helps STATUS: sets REPLY to what it does.
+# resume_helps STATUS: succeeds if resuming makes sense; sets REPLY to what it does.
 resume_helps() {
   REPLY='to go on'
   case $1 in
-    76 | 78) return 1 ;; # another attempt goes on; or it would end as this one
+    76 | 78) return 1 ;; # another attempt continues, or the next one would end in the same way
     70) ever_sealed || return ;;
     73 | 74)
       REPLY='to go on, once the reason is gone'
@@ -391,7 +391,7 @@ resume_helps() {
   esac
 }
 
-# Writes down how this attempt ended, for `status` and for the next one.
+# Records how this attempt ended, for `status` and for the next attempt.
 settle() {
   local whose=crflow
   [[ -n ${attempt_dir-} ]] || return 0
@@ -402,10 +402,10 @@ settle() {
   write_file "$attempt_dir/left" "$1 $2"
 }
 
-# Its pipe ends, and so does it. Not by a signal: that would end the step before it hears of anything.
+# The end of its pipe ends the step. A signal would end it before it notices anything.
 stop_listening() {
   exec 7>&- 8>&- 9>&-
   if [[ -n ${ticker-} ]]; then kill -s HUP "$ticker" 2>/dev/null; fi
   if [[ -n $tmp_of_run ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
-  if [[ -n ${places[*]-} ]] && holds_lease; then rmdir "${places[@]}" 2>/dev/null; fi # else a newer attempt's
+  if [[ -n ${places[*]-} ]] && holds_lease; then rmdir "${places[@]}" 2>/dev/null; fi # otherwise they are a newer attempt's
 }

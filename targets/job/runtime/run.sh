@@ -1,13 +1,13 @@
 # --- A run's folder: STATE/NAME/ID. Its attempts, its lease, its budget ---
 
-# open_run [continue RUN | resume RUN [GENERATION] [--total TIME]]: finds or makes the folder of this run and opens a
+# open_run [continue RUN | resume RUN [GENERATION] [--total TIME]]: finds or creates this run's folder, and starts a
 # new attempt in it.
 open_run() {
   local verb=${1-} wanted=${2-} older_node=''
   run_id=$job_id${cluster:+.$cluster}
   locate_state || leave 70 "$wrong"
   if [[ -n $verb ]]; then
-    # Not the newest by itself: a requeue brings the same words again, and there may be a newer one by then.
+    # Not simply the newest run: a requeue repeats these arguments, and by then there may be a newer one.
     if ! is_run_id "$wanted" && newest_run; then run_id=$REPLY && leave 70 "$verb which run? the newest here is $run_id: $(how_to "$verb")"; fi
     find_run "$wanted" || leave 70 "there is no run '$wanted' in $state"
     run_id=$REPLY
@@ -37,7 +37,7 @@ open_run() {
   started=$now last_beat=0 last_shown=0
   [[ -r $run/lease ]] && read -r _ _ older_node _ <"$run/lease"
   write_lease || leave 70 "cannot write to $run"
-  readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for `status` to tell
+  readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for `status`
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   read_total
   make_tmp || leave_node 70 "cannot make a folder of my own in ${TMPDIR:-/tmp}"
@@ -47,11 +47,11 @@ open_run() {
   REPLY=$(overrides)
   if [[ -n $REPLY ]]; then say "settings from the environment: $REPLY"; fi
   await_older_attempt "$older_node"
-  end_older_computations # if one was on this node and outlived its job
+  end_older_computations # in case one was on this node and has outlived its job
   discard_leftovers
 }
 
-# The settings that the environment brought.
+# The settings that came from the environment.
 overrides() {
   local setting changed=''
   for setting in $overridden; do
@@ -60,8 +60,8 @@ overrides() {
   printf '%s' "$changed"
 }
 
-# A run of an array belongs to the task of its index: a script with an array that is submitted again for one run starts
-# them all, and each would take it for its own.
+# A run of an array belongs to the task with its index: submitting a script with an array again for one run starts
+# all tasks, and each would take the run for its own.
 is_its_task() {
   local task='' index=''
   [[ ${run_id%%.*} == *_* ]] && task=${run_id%%.*} task=${task#*_}
@@ -69,7 +69,7 @@ is_its_task() {
   [[ $task == "$index" ]]
 }
 
-# Sets REPLY to the run of this flow that was going on last.
+# Sets REPLY to the run of this flow that was active last.
 newest_run() {
   local entry newest=''
   for entry in "$state"/*/lease; do
@@ -79,7 +79,7 @@ newest_run() {
   [[ -n $REPLY ]]
 }
 
-# refuse_second_life LEASE: a run that another job carries on needs no resuming, and would lose what it did.
+# refuse_second_life LEASE: a run that another job continues needs no resuming, and would lose what that job has done.
 refuse_second_life() {
   local holder='' holder_cluster='' holder_job='' job_state
   read -r _ holder _ holder_cluster holder_job 2>/dev/null <"$1"
@@ -94,14 +94,14 @@ refuse_second_life() {
   fi
 }
 
-# has_left RUN: its newest attempt has said its last word, and nothing was to follow.
+# has_left RUN: its newest attempt has ended properly, and no other was to follow.
 has_left() {
   local status=''
   read -r status _ 2>/dev/null <"$1/attempts/$(newest_number "$1/attempts")/left"
   [[ -n $status && $status != 75 ]]
 }
 
-# resume_as_told [GENERATION] [--total TIME]: what the owner wants, once; a requeue brings the same words again.
+# resume_as_told [GENERATION] [--total TIME]: does it only once, because a requeue repeats these arguments.
 resume_as_told() {
   local generation='' total='' resumed_by=''
   [[ -r $run/resumed ]] && read -r _ resumed_by <"$run/resumed"
@@ -120,13 +120,13 @@ resume_as_told() {
   write_file "$run/resumed" "$attempt $job_id"
 }
 
-# The total that its owner has settled meanwhile.
+# The total that the user has set in the meantime.
 read_total() {
   read_count "$run/total"
   ((REPLY == 0)) || CRFLOW_TOTAL=$REPLY
 }
 
-# change_total +2h | 6h: the run's total from now on, more than it was or anew.
+# change_total +2h | 6h: changes the run's total from now on, by an amount or to a new value.
 change_total() {
   local old=$CRFLOW_TOTAL by=''
   read_count "$run/total"
@@ -149,7 +149,7 @@ change_total() {
   say "total is now $(hms "$CRFLOW_TOTAL")"
 }
 
-# go_back_to GENERATION: those that came after it count no longer. They are removed with the next seal.
+# go_back_to GENERATION: later generations no longer count. They are removed with the next seal.
 go_back_to() {
   local later
   if ! is_count "$1" || ! is_whole "$run/generations/$1"; then
@@ -161,12 +161,12 @@ go_back_to() {
     mv "$run/generations/$later" "$run/generations/$later.set-aside" || leave 70 "cannot set generation $later aside"
     journal set_aside generation# "$later"
   done
-  # Done is done, but for an owner who says what to go back to: a program that was killed had not ended.
+  # A recorded end is final unless the user names the generation to go back to: the program may have been killed.
   if finished; then mv "$run/status" "$run/status.set-aside"; fi
 }
 
-# await_older_attempt NODE: an attempt on another node that left no word may still run there, if the node is only
-# cut off. Without the lease it ends itself within two heartbeats; until then two would write the same output.
+# await_older_attempt NODE: an attempt on another node that left no last word may still be running there, cut off from the
+# network. Without the lease it ends itself within two heartbeats; until then, both would write to the same output.
 await_older_attempt() {
   [[ -n $1 && $1 != "$node" ]] && ! older_attempt_has_left || return 0
   say "the attempt before this one, on $1, left no word; giving it $((2 * CRFLOW_HEARTBEAT)) s to end itself"
@@ -175,10 +175,10 @@ await_older_attempt() {
 
 older_attempt_has_left() { [[ -e $run/attempts/$((attempt - 1))/left ]]; }
 
-# JOB or ARRAY_TASK, and the cluster: two that share a file system number their jobs alike.
+# JOB or ARRAY_TASK, and the cluster, because clusters that share a file system may use the same job numbers.
 is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?(\.[A-Za-z0-9_-]+)?$ ]]; }
 
-# find_run WORD: sets REPLY to the run of that id. Without the cluster's name it is this cluster's, or the only one.
+# find_run WORD: sets REPLY to the run with that id. Without a cluster's name, it is this cluster's run, or the only one.
 find_run() {
   local entry found=()
   is_run_id "$1" || return
@@ -193,7 +193,7 @@ find_run() {
   ((${#found[@]} == 1))
 }
 
-# Sets state, the folder of this flow's runs; or says in `wrong` why there is none.
+# Sets state, the folder of this flow's runs; if it cannot, sets `wrong` to the reason.
 locate_state() {
   home=$(submission_folder)
   are_set ${state_variables[@]+"${state_variables[@]}"} || return
@@ -205,7 +205,7 @@ locate_state() {
   state=$REPLY
 }
 
-# are_set NAME...: says in `wrong` which variable of a path is not there.
+# are_set NAME...: sets `wrong` to the first variable of a path that is not set.
 are_set() {
   local variable
   for variable; do
@@ -214,7 +214,7 @@ are_set() {
   done
 }
 
-# Paths are settled once, at the first attempt: a restored program knows no others.
+# The first attempt fixes the paths, because a restored program knows no others.
 settle_paths() {
   if [[ ! -e $run/paths ]]; then
     are_set ${work_variables[@]+"${work_variables[@]}"} || leave 70 "$wrong"
@@ -228,7 +228,7 @@ settle_paths() {
   { IFS= read -r workdir && IFS= read -r output; } <"$run/paths"
 }
 
-# What may end an attempt before it begins.
+# Reasons to end an attempt before it begins.
 leave_if_settled() {
   if finished; then
     outcome='done'
@@ -245,8 +245,8 @@ leave_if_settled() {
   ((idle + cut_short < 10 * CRFLOW_PATIENCE)) || leave 73 "no new generation in $((idle + cut_short)) attempts, most of which ended too early for one"
 }
 
-# Of the attempts since the last progress, sets idle to those that could have sealed a generation, and cut_short to those that
-# were preempted or killed before they could.
+# Among the attempts since the last progress, sets idle to the number that could have sealed a generation, and cut_short to the
+# number that were preempted or killed before they could.
 count_idle_attempts() {
   local number seconds
   idle=0 cut_short=0
@@ -258,30 +258,30 @@ count_idle_attempts() {
   done
 }
 
-# The last attempt that sealed a generation, or the one before that which the owner started by hand.
+# The last attempt that sealed a generation, or, if it is later, the one before the last that the user started.
 attempt_of_progress() {
   local since resumed
   since=$(newest_fact attempt) resumed=$(attempt_of_owner)
-  read_count "$run/progressed" # of an engine that seals nothing
+  read_count "$run/progressed" # for an engine without generations
   if ((REPLY > since)); then since=$REPLY; fi
   if ((resumed - 1 > since)); then since=$((resumed - 1)); fi
   printf '%s' "$since"
 }
 
-# The last attempt that the owner started: the first, or one by `resume`.
+# The last attempt that the user started: the first, or one with `resume`.
 attempt_of_owner() {
   read_count "$run/resumed"
   printf '%s' $((REPLY ? REPLY : 1))
 }
 
-# attempts_left N: are there, N attempts on from this one?
+# attempts_left N: may the run have another attempt, N after this one?
 attempts_left() { [[ -z ${CRFLOW_ATTEMPTS-} ]] || ((attempt + $1 - $(attempt_of_owner) < CRFLOW_ATTEMPTS)); }
 
 finished() {
   [[ -r $run/status ]] && read -r recorded_status <"$run/status" && [[ $recorded_status =~ ^(0|[1-9][0-9]{0,2})$ ]]
 }
 
-# The lease is the newest attempt's. A file that cannot be read for a moment is not a lost lease.
+# The newest attempt holds the lease. If the file cannot be read for a moment, that does not mean that the lease is lost.
 holds_lease() {
   local holder
   read -r holder _ 2>/dev/null <"$run/lease" || return 0
@@ -292,7 +292,7 @@ write_lease() { write_file "$run/lease" "$attempt $job_id $node ${cluster:--} $j
 
 lease_is_lost() { ! holds_lease; }
 
-# The largest number among the names in a folder; 0 where there is none.
+# The largest number among the names in a folder; 0 if there is none.
 newest_number() {
   local entry newest=0
   for entry in "$1"/*; do

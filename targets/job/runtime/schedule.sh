@@ -1,9 +1,9 @@
-# --- When a checkpoint is taken ---
+# --- When to make a checkpoint ---
 
 restored_from=0 fresh_until=-1
 
-# Notes by when this attempt can have sealed a generation, in seconds of its account: an attempt that ends earlier made no
-# progress for want of time. A checkpoint whose cost is not known yet is given what is not yet slow.
+# Records when this attempt can have sealed a generation, in seconds of its account. An attempt that ends earlier made no
+# progress because it had too little time. If the cost of a checkpoint is not known yet, CRFLOW_SLOW is assumed.
 note_when_due() {
   local cost
   [[ ! -e $attempt_dir/due ]] || return 0
@@ -26,14 +26,14 @@ schedule_checkpoint() {
   next_checkpoint=$((SECONDS + wait))
 }
 
-# The tasks of an array start together, and would all write their checkpoints in the same second. Of each attempt the first wait, and
-# of a run also the one behind the proof, is shorter by up to a half: by the number of the task, so that neighbours are far apart.
+# The tasks of an array start together, and would all write their checkpoints in the same second. So the first wait of each
+# attempt, and of a run also the wait after the proof, is shortened by up to a half: by the task's number, so that neighbours are far apart.
 keep_out_of_step() {
   local id=${run##*/} wait=$((next_checkpoint - SECONDS))
   id=${id%%.*}
   [[ $id =~ ^([0-9]+)_([0-9]+)$ ]] || return 0
   if [[ -e $attempt_dir/checkpoints ]] && { ((CRFLOW_PROVE == 0)) || [[ -e $run/proven ]]; }; then return; fi
-  # By the golden ratio: however many tasks there are, they are spread evenly.
+  # The golden ratio spreads any number of tasks evenly.
   next_checkpoint=$((next_checkpoint - wait * ((10#${BASH_REMATCH[1]} + 10#${BASH_REMATCH[2]}) * 618034 % 1000000) / 2000000))
 }
 
@@ -48,7 +48,7 @@ checkpoint_on_time() {
   fi
 }
 
-# One on time, or on request. To prove a restore, and where it must, the application ends with the checkpoint and is restored from it.
+# A checkpoint on time or on request. For the proof, and if the engine must, it ends the application, which is then restored from it.
 regular_checkpoint() {
   local began=$SECONDS
   if to_prove || must_end; then
@@ -63,7 +63,7 @@ regular_checkpoint() {
   schedule_checkpoint
 }
 
-# Restores $generation. Whatever it is that fails, it is not tried again in this attempt.
+# Restores $generation. If that fails for any reason, this attempt does not try it again.
 restore() {
   if bring_back; then
     restored_from=$generation work=$(generation_count "$generation" work)
@@ -83,7 +83,7 @@ checkpoint_fails() {
   journal checkpoint_failed why "$1"
 }
 
-# Room for one more generation? A full disk during a checkpoint kills the application.
+# Is there room for one more generation? A full disk during a checkpoint kills the application.
 there_is_room() {
   local size free
   size=$(checkpoint_size)
@@ -95,8 +95,8 @@ there_is_room() {
   return 1
 }
 
-# The last one of this attempt. Whatever becomes of it, the generations before it stay. If time is short, as in a preemption, not
-# right after another one.
+# The last checkpoint of this attempt. If it fails, the previous generations remain. If time is short, as in a preemption, it is
+# skipped right after another one.
 last_checkpoint() {
   if [[ $request != *@(limit|budget|request) ]] && ((SECONDS <= fresh_until)) && ! has_ended && is_all_in "$generation"; then
     read_clock
@@ -111,7 +111,7 @@ last_checkpoint() {
   conclude unsaved 'the last checkpoint failed; the generation before it counts'
 }
 
-# Nobody listens to Slurm any more. If the outer half was only held up, it goes on from here.
+# Nobody listens to Slurm any more. If the outer half was only delayed, it continues after this.
 left_alone() {
   holds_lease || conclude lost 'a newer attempt has taken over this run'
   if checkpoint end; then

@@ -1,11 +1,11 @@
-# --- A new generation: filled, sealed, and older ones removed ---
+# --- A new generation: fill it, seal it, and remove older ones ---
 
-# seal SECONDS: makes a generation of a complete checkpoint, which took so long. Sets generation.
+# seal SECONDS: makes a generation of a complete checkpoint that took this long. Sets generation.
 seal() {
   local partial bytes
   generation=$(($(newest_generation) + 1))
-  partial=$run/generations/$generation.$attempt.partial # an attempt that was taken over may be writing one, too
-  # Before anything else is written: all can end right behind the seal.
+  partial=$run/generations/$generation.$attempt.partial # a superseded attempt may be writing one at the same time
+  # Before anything else is written, because the job may end directly after the seal.
   if ((restored_from)); then : >"$run/proven"; fi
   if ! fill "$1" || ! put_in_place; then
     rm -rf "$partial"
@@ -15,19 +15,19 @@ seal() {
   journal sealed generation# "$generation" bytes# "$bytes" seconds# "$1"
   [[ -e $run/sealed ]] || : >"$run/sealed"
   note_size
-  write_file "$run/cost" $((SECONDS - began)) # with checksum and flush
+  write_file "$run/cost" $((SECONDS - began)) # including checksums and flush
   work_is_saved "$1"
-  prune || : # what cannot be removed now may be at the next seal
+  prune || : # what cannot be removed now may be removed at the next seal
 }
 
-# Not into a generation of this number that a newer attempt has sealed meanwhile: a node that was cut off may come to this late.
+# Never into a generation with this number that a newer attempt has sealed in the meantime: a node that was cut off may come late.
 put_in_place() {
   mv -T "$partial" "$run/generations/$generation" && return
   checkpoint_fails 'it could not be put in its place'
   return 1
 }
 
-# fill SECONDS: puts all of the generation into the folder $partial, and looks once more whether it is ours to seal.
+# fill SECONDS: puts the whole generation into the folder $partial, and checks the lease once more.
 fill() {
   rm -rf "$partial"
   why_not='its files could not be collected'
@@ -48,21 +48,21 @@ fill() {
 
 bytes_of() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
 
-# Removes generations older than the `keep` newest, and half-made ones.
+# Removes generations older than the `keep` newest, and incomplete ones.
 prune() {
   local entry number
   for entry in "$run/generations"/*; do
     number=${entry##*/}
     if is_count "$number"; then
       ((number + keep > generation)) && continue
-      # Renamed first: a generation is there whole, or not at all.
+      # Renamed first, so that a generation is there completely or not at all.
       mv "$entry" "$entry.old" && entry=$entry.old
     fi
     rm -rf "$entry"
   done
 }
 
-# work_is_saved SECONDS: by a checkpoint that took so long.
+# work_is_saved SECONDS: by a checkpoint that took this long.
 work_is_saved() {
   work=$((work + taken - since - suspended)) suspended=0
   add_to checkpoints 1

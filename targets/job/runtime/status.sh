@@ -1,4 +1,4 @@
-# --- The verbs: status, checkpoint, stop, help ---
+# --- The commands: status, checkpoint, stop, help ---
 
 status() {
   local spent newest left='' job_state='' number
@@ -40,7 +40,7 @@ status() {
   finished || [[ -n $job_state ]] || printf '  to go on   %s\n' "$(how_to resume "$0")"
 }
 
-# The logs that Slurm keeps of its jobs: a run that was resumed, or went on in another job, has several.
+# The logs of the run's jobs: a run that was resumed, or that another job continued, has several.
 tell_logs() {
   local file log told=$'\n'
   for file in "$run"/attempts/*/log; do
@@ -79,7 +79,7 @@ tell_attempt() {
   printf '  attempt %-3s%s  %s\n' "$1" "$(hms "$REPLY")" "$left"
 }
 
-# ask_run checkpoint|stop [RUN]: of a run that is running, or, to stop it, waiting in the queue.
+# ask_run checkpoint|stop [RUN]: asks a run that is running or, for stop, waiting in the queue.
 ask_run() {
   local job_state
   locate_run "$2"
@@ -97,7 +97,7 @@ ask_run() {
       poke
       printf 'asked run %s to checkpoint and stop\n' "$run_id"
       ;;
-    stop/PENDING | stop/CONFIGURING | stop/SUSPENDED | stop/COMPLETING) # the last: it is being requeued
+    stop/PENDING | stop/CONFIGURING | stop/SUSPENDED | stop/COMPLETING) # COMPLETING: it is being requeued
       write_file "$run/stop" "${USER-}"
       printf 'run %s stops as soon as it starts again; nothing of it is lost\n' "$run_id"
       ;;
@@ -107,7 +107,7 @@ ask_run() {
   esac
 }
 
-# Sets run and run_id: the run that was named, or the newest.
+# Sets run and run_id to the run that was named, or the newest.
 locate_run() {
   shown='' looking=yes
   locate_state || refuse "$wrong"
@@ -120,7 +120,7 @@ locate_run() {
   [[ -n $run && -r $run/lease ]] || refuse "no run ${1:+$1 }of $name in $state (relative paths start at the folder you are in; a job that never started has no run, and scancel ends it)"
   run_id=${run##*/}
   read -r _ holder _ holder_cluster holder_job <"$run/lease"
-  # The third line, where there is one, is what the output is outside of its container.
+  # The third line, if there is one, is the path of the output outside the container.
   { IFS= read -r workdir && IFS= read -r output && IFS= read -r shown; } <"$run/paths"
   check_settings || refuse "$wrong"
   read_total

@@ -1,7 +1,7 @@
-# --- Storage: what a run's folder is for, what is left of it, and how it ends ---
+# --- Storage: the run's folder, what is left behind in it, and how it ends ---
 
-# A job that was requeued had a run's folder, unless it never came as far as that: then its log has no line of an attempt.
-# Without the folder the program would start anew, onto its old output.
+# The folder of a requeued job existed, unless the job never got that far: then its log has no line about an attempt.
+# Without the folder, the program would start anew onto its old output.
 state_is_gone() {
   local log
   [[ $restarts != 0 && ! -e $state/$run_id/lease ]] || return
@@ -9,8 +9,8 @@ state_is_gone() {
   [[ ! -f $log ]] || grep -qaF "run $run_id of $name, attempt " "$log"
 }
 
-# The run's folder can go while a job runs: purged, or removed. What is known is written again, so that the next checkpoint
-# and the program's status have a place. What earlier attempts used is kept as that of an attempt 0.
+# The run's folder can disappear while a job runs (purged, or removed). This writes what is known again, so that the next checkpoint
+# and the program's status have a place. The time of earlier attempts is recorded as that of an attempt 0.
 keep_folder() {
   if [[ -d $attempt_dir ]]; then return; fi
   if ! (umask 077 && mkdir -p "$attempt_dir/live" "$run/generations" "$run/attempts/0") 2>/dev/null; then
@@ -29,13 +29,13 @@ keep_folder() {
   journal folder_gone
 }
 
-# discard_leftovers: of attempts that are over: checkpoints that were never sealed, what went with images, half-made
-# generations. A restore puts back what it needs of it.
+# discard_leftovers: removes what attempts have left: checkpoints that were never sealed, the files beside images, and incomplete
+# generations. A restore puts back what it needs of these.
 discard_leftovers() {
   rm -rf "$run"/attempts/*/live/{*.dmtcp,*.temp,ckpt_*_files}
   rm -rf "$run"/generations/{*.partial,*.old}
   rm -f "$run"/attempts/*/*.tmp
-  # Of attempts long ago, what they used and how they ended is all that anybody wants to know.
+  # Of attempts long ago, only their time and how they ended matter.
   local old
   for ((old = attempt - 5; old > 0; old--)); do
     [[ -d $run/attempts/$old/live ]] || break
@@ -43,8 +43,8 @@ discard_leftovers() {
   done
 }
 
-# flush PATH: DMTCP does not flush uncompressed images; and on NFS, this is where a full quota is told. Old versions of
-# sync take no names, and flush everything.
+# flush PATH: DMTCP does not flush uncompressed images, and on NFS a full quota is reported only here. Old versions of
+# sync take no file names, and flush everything.
 flush() {
   local said
   said=$(find "$1" -type f -exec sync {} + 2>&1) && return
@@ -56,13 +56,13 @@ flush() {
   return 1
 }
 
-# note_size: how long the output is now. One that is shorter at the next attempt was cut or replaced meanwhile.
+# note_size: records the length of the output. If it is shorter at the next attempt, something else has cut or replaced it.
 note_size() {
   local size
   if [[ -f $output ]]; then size=$(wc -c <"$output") && write_file "$run/output-seen" "${size//[!0-9]/}"; fi
 }
 
-# look_at_size: before a restore, which would fill up with zeros what is missing.
+# look_at_size: before a restore, which would fill what is missing with zeros.
 look_at_size() {
   local size=0
   read_count "$run/output-seen"
@@ -73,8 +73,8 @@ look_at_size() {
   write_file "$attempt_dir/shrank" "$REPLY $size"
 }
 
-# put_away STATUS: a run that is over needs its generations no longer. Where it failed, the newest is kept: its owner may go
-# back to it.
+# put_away STATUS: a finished run no longer needs its generations. If it failed, the newest is kept, because the user may want to
+# go back to it.
 put_away() {
   local entry newest freed
   ((CRFLOW_CLEAN)) || return 0

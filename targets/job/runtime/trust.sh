@@ -1,8 +1,8 @@
-# --- Whose files these are: nothing that somebody else could have written is used ---
+# --- Ownership: nothing that another user could have written is used ---
 
-# own_place PATH [shared]: sets REPLY to PATH, or to PATH-USER, with this user's number, where PATH is another user's: the first
-# user of a folder of submission has made `crflow-state` there, for himself alone. `shared`: one where this user may make folders
-# will do, too.
+# own_place PATH [shared]: sets REPLY to PATH or, if that is another user's, to PATH-USER with this user's number: the first
+# user of a folder of submission has created `crflow-state` in it, for himself alone. `shared`: a folder in which this user may
+# create folders is also fine.
 own_place() {
   REPLY=$1
   if [[ -O $1-$user ]]; then
@@ -12,11 +12,11 @@ own_place() {
   fi
 }
 
-# guard_folders: the folder of this flow's runs, and this run's, are ours, with all that is in them, and nobody else can put
-# anything there. Says in `wrong` what is not so.
+# guard_folders: checks that the folders of this flow's runs and of this run, and everything in them, belong to this user, and that
+# nobody else can put anything there. Sets `wrong` if not.
 guard_folders() {
   local folder foreign
-  # In a folder that all may write to, anybody can put another in the place of ours.
+  # In a folder that everybody can write to, anybody can replace this user's folder.
   foreign=$(find -L "$state_root" -maxdepth 0 -perm -002 ! -perm -1000)
   wrong="everybody can write to $state_root, and could put another folder in the place of this run's: chmod o-w, or +t, helps"
   [[ -z $foreign ]] || return
@@ -31,8 +31,8 @@ guard_folders() {
   [[ -z $foreign ]]
 }
 
-# keep_script: sets script to a copy of this file in the run's folder, never overwritten, for a restored shell may still be
-# reading it. All runs of the same script share one file, by a hard link, where there are any.
+# keep_script: sets script to a copy of this file in the run's folder. It is never overwritten, because a restored shell may still be
+# reading it. All runs of the same script share one file by hard links, if possible.
 keep_script() {
   local name_of_it shared
   name_of_it=job-$(cksum <"$0" | tr ' ' -)
@@ -49,5 +49,5 @@ keep_script() {
   (umask 077 && cp "$0" "$script.tmp" && mv -f "$script.tmp" "$script") && is_this_script "$script"
 }
 
-# Nothing but what was submitted is ever run.
+# Only the script that was submitted is ever run.
 is_this_script() { [[ -f $1 && -O $1 && ! -L $1 ]] && cmp -s "$0" "$1"; }

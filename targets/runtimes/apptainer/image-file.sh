@@ -1,12 +1,12 @@
 contents_of() { apptainer exec --containall "$1" cat "$contents_note" 2>/dev/null; }
 
-# What else an image is made of than its recipe and its sources.
+# What an image is made of besides its recipe and its sources.
 made_with() {
   cksum <"$here/$dmtcp_recipe" && printf '%s\n' "${platform[*]}" || return
   if [[ -n ${base-} ]]; then fingerprint "$base"; fi
 }
 
-# The image's file takes DMTCP from one that is built once: Apptainer has no cache of what it has built.
+# The image takes DMTCP from a file that is built once, because Apptainer does not cache what it has built.
 build_dmtcp() {
   local made
   made=$(made_with | cksum) || fail "cannot read $here/$dmtcp_recipe"
@@ -22,7 +22,7 @@ publish() {
   local command=(apptainer build --force "${platform[@]}") new=$image.new
   command -v apptainer >/dev/null || missing apptainer
   if [[ -n ${base-} ]]; then
-    if [[ $base != /* ]]; then base=$PWD/$base; fi # from the folder of the flow
+    if [[ $base != /* ]]; then base=$PWD/$base; fi # in the flow's folder
     [[ -e $base ]] || fail "there is no $base, which the image extends"
   fi
   describe

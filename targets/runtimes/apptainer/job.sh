@@ -1,6 +1,6 @@
 # --- Apptainer ---
 
-# An image that is named is fetched once, and then is a file beside the runs: no attempt depends on the registry, and none
+# A named image is fetched once, and is then a file beside the runs: no attempt depends on the registry, and none
 # runs in another image.
 find_image() {
   local file
@@ -8,7 +8,7 @@ find_image() {
   if [[ $image == docker://* ]]; then
     file=${image#docker://} file=${file//\//%}
     own_place "$state_root/images"
-    file=$REPLY/${file//:/+}.sif # two names are never one file
+    file=$REPLY/${file//:/+}.sif # two names never share a file
     if [[ -e $file && ! -O $file ]]; then leave 70 "the image $file belongs to somebody else"; fi
     if [[ ! -e $file ]]; then fetch_image "$file" || leave_node 70 "cannot get the image $image; to get it by hand: apptainer pull $file $image"; fi
     image=$file
@@ -18,8 +18,8 @@ find_image() {
   image_id=$(identity "$image")
 }
 
-# fetch_image FILE: within this attempt. Once for all who want it: the tasks of an array would all fetch it, and no two fetched
-# files are the same to the byte. One does, in a folder that it touches as long as it lives; the others wait for the file.
+# fetch_image FILE: within this attempt. Once for all: otherwise every task of an array would fetch it, and no two fetched files
+# are byte-identical. One task does, in a folder that it touches while it lives; the others wait for the file.
 fetch_image() {
   local lock=$1.fetching limit=0 tries=0 seen='' was='' since beat status=0
   (umask 077 && mkdir -p "${1%/*}") || return
@@ -42,7 +42,7 @@ fetch_image() {
   disown "$beat"
   read_clock
   if ((end_time)); then limit=$((end_time - now > CRFLOW_MARGIN ? end_time - now - CRFLOW_MARGIN : 1)); fi
-  rm -f "$1.$run_id" # what an attempt left that was ended in the middle of it
+  rm -f "$1.$run_id" # left by an attempt that was killed during the fetch
   (umask 077 && timeout -k 5 "$limit" apptainer pull "$1.$run_id" "$image" </dev/null) && mv -n "$1.$run_id" "$1" || status=$?
   rm -f "$1.$run_id"
   kill "$beat" 2>/dev/null
@@ -50,10 +50,10 @@ fetch_image() {
   return "$status"
 }
 
-# In a process namespace of its own all of it ends with the runtime, also with one that is killed.
+# In its own PID namespace, the whole container ends with the runtime, even if the runtime is killed.
 inside() {
   local i option options=(--cleanenv --pid --pwd /)
-  # What the flow's options cannot ask for, the environment does not, either.
+  # Options that a flow must not use must not come from the environment either.
   for option in COMPAT CONTAIN CONTAINALL NO_INIT NO_PID WRITABLE WRITABLE_TMPFS; do
     unset -v "APPTAINER_$option" "SINGULARITY_$option"
   done

@@ -1,7 +1,7 @@
 contents_of() { if [[ -d $1 ]]; then cat "$1$contents_note"; else ch-run "$1" -- cat "$contents_note"; fi 2>/dev/null; }
 
 publish() {
-  local new=${image%/*}/new-${image##*/} # the kind of image is told by how its name ends
+  local new=${image%/*}/new-${image##*/} # the suffix of its name says what kind of image it is
   describe
   if is_there; then
     say "$image is there already, of this recipe and these sources"

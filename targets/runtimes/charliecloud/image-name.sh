@@ -1,4 +1,4 @@
-# ch-image changes an image where it is, also while jobs run in it: only on request.
+# ch-image changes an image in place, even while jobs run in it: only on request.
 publish() {
   local named=${built//\//%} its_mark='' made_as='' folder note
   folder=${CH_IMAGE_STORAGE:-/var/tmp/${USER:=$(id -un)}.ch}/img/${named//:/+} note=$folder/usr/share/crflow-recipe

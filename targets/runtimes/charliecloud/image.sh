@@ -1,7 +1,7 @@
-# ch-image keeps an image of its own, and knows by itself which of its parts have changed.
+# ch-image has its own storage, and knows which parts of an image have changed.
 build_image() {
   command -v ch-image >/dev/null || missing ch-image
-  # Its own --force: packages are installed by a user who is not root, and ask for root.
+  # ch-image's own --force: package managers ask for root, and the user is not root.
   local command=(ch-image "${platform[@]}" build --force -t "$built" -f "$here/$recipe" --build-arg "CRFLOW_PROOF=$proof")
   if [[ -n $force ]]; then command+=(--rebuild); fi
   copy_inputs
@@ -9,5 +9,5 @@ build_image() {
     fail "$built could not be built"
 }
 
-# What else an image is made of than its recipe and its sources.
+# What an image is made of besides its recipe and its sources.
 made_with() { printf '%s\n' "${platform[*]}"; }

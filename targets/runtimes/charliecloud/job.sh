@@ -12,13 +12,13 @@ find_image() {
   image_id=$(identity "$image")
 }
 
-# The host's /tmp is there already, and nothing can be mounted in it. Elsewhere a mount wants a folder in the image: in
-# one that is a folder it is made (or a file, for a file), and newer versions can make it over one that is a file.
+# The host's /tmp is always there, and nothing can be mounted in it. Elsewhere, a mount needs a folder in the image. In an
+# image that is a folder it is created (a file for a file); over an image that is a file, newer versions can create it.
 inside() {
   local i to options=(--unset-env='*' "--set-env=HOME=${HOME:-/}" --set-env=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
   own_image
   export USER=${USER:-$(id -un)} TMPDIR=/tmp
-  # The image's own variables, if it has any: a look into one that is a file takes a start of it.
+  # The image's own variables, if it has any. To look into an image that is a file, it has to be started.
   if timeout -k 5 60 ch-run --set-env "$image" -- true </dev/null >/dev/null 2>&1; then options+=(--set-env); fi
   if [[ ! -d $image && $(ch-run --help 2>&1) == *--write-fake* ]]; then options+=(--write-fake); fi
   for ((i = 0; i < ${#binds[@]}; i += 3)); do

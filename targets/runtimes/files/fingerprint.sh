@@ -1,6 +1,6 @@
-# fingerprint FILE: what an image file was made as. Its first bytes hold the time and the identity of a SIF or squashfs. Of
-# a folder, which may be behind a link, the programs and libraries tell, without a look at each file. Not what is empty: it may
-# be a place for a mount.
+# fingerprint FILE: identifies an image file. The first bytes of a SIF or squashfs hold its time and identity. A folder,
+# possibly behind a link, is identified by its programs and libraries, without a look at each file. Empty files are left out, because they
+# may be mount points.
 fingerprint() {
   if [[ -d $1 ]]; then
     printf 'folder-%s' "$(find "$1/" -mindepth 1 -maxdepth 4 -path '*/usr/share' -prune -o ! -type d -size +0 -printf '%P %s %T@\n' |
@@ -10,8 +10,8 @@ fingerprint() {
   fi
 }
 
-# identity FILE: no two builds of a file are the same to the byte, so a note beside it says what is in the file that was
-# made as this one.
+# identity FILE: no two builds of a file are byte-identical, so a note beside the file says what is in it, and for which
+# file it was written.
 identity() {
   local made_as contents is
   is=$(fingerprint "$1")
@@ -23,5 +23,5 @@ identity() {
   printf '%s' "$is"
 }
 
-# kept_as FILE IDENTITY: where an image is kept that another one took the place of.
+# kept_as FILE IDENTITY: where an image is kept after another one has replaced it.
 kept_as() { if [[ ${1##*/} == *.* ]]; then printf '%s' "${1%.*}-$2.${1##*.}"; else printf '%s' "$1-$2"; fi; }

@@ -1,4 +1,4 @@
-# look_up NAME|ID: on a compute node only `images` and `run` see what was migrated; `image inspect` knows the node's own
+# look_up NAME|ID: on a compute node, only `images` and `run` see migrated images; `image inspect` knows only the node's own
 # storage, where there is nothing. An image that is in both is listed twice, and `run` takes the node's own.
 look_up() {
   local image_list='' its_readonly its_id its_digest found_here='' found_shared='' by_name=()

@@ -1,4 +1,4 @@
-# Its own status says nothing: podman-hpc ends with 0 whatever becomes of a migration. A migrated image is in the list
+# The status of a migration says nothing: podman-hpc always ends with 0. A migrated image is in the list
 # a second time, read-only.
 is_migrated() {
   local id list

@@ -1,10 +1,10 @@
 # --- Shifter ---
 
-# Slurm's plug-in looked the image up at submission, and says by its variable what it found.
+# Slurm's plug-in looked the image up at submission, and names what it found in a variable.
 find_image() {
   local option asked=()
   need_tools shifter
-  # What the plug-in was told is not said again: Shifter would set up a second instance.
+  # The plug-in's options are not repeated, because Shifter would set up a second instance.
   for option in ${runtime_options[@]+"${runtime_options[@]}"}; do
     [[ $option == --module=* && -n ${SLURM_SPANK_SHIFTER_MODULE-} ]] || asked+=("$option")
   done
@@ -19,18 +19,18 @@ find_image() {
   fi
 }
 
-# Shifter keeps what it found at submission over all requeues, and a new job gets what is there then.
+# Over all requeues, Shifter keeps the image that it found at submission; a new job gets the current one.
 is_kept() {
   REPLY='into the registry under its name, and pull it: shifterimg pull'
   return 1
 }
 
-# The site's file systems are there as they are, and nothing else can be: only what is elsewhere is asked for.
-# Shifter takes LD_* and TMPDIR out of the environment and puts the image's variables in, so it is given none.
+# The site's file systems are visible under their own paths, and cannot be moved; only other folders are mounted.
+# Shifter removes LD_* and TMPDIR from the environment and adds the image's variables, so it gets none.
 inside() {
   local i volumes=()
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
-    if [[ ${binds[i]} == "${binds[i + 1]}" && -z ${binds[i + 2]} ]]; then continue; fi # that is there
+    if [[ ${binds[i]} == "${binds[i + 1]}" && -z ${binds[i + 2]} ]]; then continue; fi # which is there
     volumes+=("--volume=${binds[i]}:${binds[i + 1]}${binds[i + 2]:+:ro}")
   done
   exec shifter --clearenv --workdir=/ ${HOME:+"--env=HOME=$HOME"} \

@@ -1,19 +1,19 @@
-# --- Slurm. Its controller can be slow, and can be gone: every question has a time limit ---
+# --- Slurm. Its controller can be slow or gone, so every question has a time limit ---
 
-# Its times are told with their zone: an hour comes twice each autumn, and the user may have another format.
+# Asks for times with their zone, because an hour occurs twice each autumn, and the user may have another format.
 ask_slurm() { SLURM_TIME_FORMAT=%FT%T%z timeout -k 5 "$CRFLOW_SLURM_LIMIT" scontrol "$@" 2>&1; }
 
 need_scheduler() { need_tools scontrol srun; }
 
-# is_of_scheduler NAME: a variable that tells a job who it is.
+# is_of_scheduler NAME: is it a variable that tells a job who it is?
 is_of_scheduler() { [[ $1 == SLURM_* ]]; }
 
-# ask_about JOB: by its raw number; for that of an array task, the controller packs the whole array.
+# ask_about JOB: by its raw number, because for an array task's id the controller lists the whole array.
 ask_about() { ask_slurm show job "$1"; }
 
-# read_job TEXT JOB: sets job, the fields of this job between the names that users give: its own, first, and its command
-# may hold anything; and tres, which stands behind those. Sets array_task where it is one. Fails where the text is no answer. Asked about the job that gave an
-# array its number, Slurm tells of all its tasks.
+# read_job TEXT JOB: sets job to the fields of this job between those that users can name: its own name comes first, and its
+# command may contain anything; and tres, which comes after those. Sets array_task if it is one. Fails if the text is no answer. If asked
+# about the job that gave an array its number, Slurm lists all tasks.
 read_job() {
   array_task='' tres=''
   job=$'\n\n'$1
@@ -27,7 +27,7 @@ read_job() {
   job=${job//$'\n'/ }
 }
 
-# job_fact KEY: sets REPLY to a field of job; to nothing where Slurm has nothing to say.
+# job_fact KEY: sets REPLY to a field of job; empty if Slurm has no value.
 job_fact() {
   REPLY=''
   [[ $job =~ \ $1=([^ ]*) ]] && REPLY=${BASH_REMATCH[1]}
@@ -42,14 +42,14 @@ is_batch_job() { [[ ${0##*/} == slurm_script && -n ${SLURM_JOB_ID-} ]]; }
 
 submission_folder() { printf '%s' "${SLURM_SUBMIT_DIR:-$PWD}"; }
 
-# Who this job is. sbatch passes the SLURM_ variables of a job that it is called in on to the new one: only Slurm knows whose
+# Finds out which job this is. If sbatch is called within a job, it passes that job's SLURM_ variables on: only Slurm knows whose
 # array, restart or end they name. Sets job_number; job_id, the same or ARRAY_TASK; cluster, node, restarts and end_time.
 identify() {
   local try
   job_number=${SLURM_JOB_ID-} job_id=$job_number restarts=0 end_time=0 cluster='' node=${SLURMD_NODENAME:-$HOSTNAME}
   is_count "$job_number" || leave 70 'SLURM_JOB_ID does not hold the number of a job'
   if [[ ${SLURM_CLUSTER_NAME-} =~ ^[A-Za-z0-9_-]+$ ]]; then cluster=$SLURM_CLUSTER_NAME; fi
-  # Since Slurm 23.02. Where nothing is in doubt, a thousand tasks that start at once do not ask a thousand questions.
+  # Since Slurm 23.02. If nothing is in doubt, a thousand tasks that start at once do not ask a thousand questions.
   if is_count "${SLURM_JOB_END_TIME-}"; then end_time=$SLURM_JOB_END_TIME; fi
   if ((end_time)) && [[ -z ${SLURM_ARRAY_TASK_ID-}${SLURM_RESTART_COUNT-} ]]; then return; fi
   for try in 1 2 3; do
@@ -62,15 +62,15 @@ identify() {
     ((try == 3)) || sleep $((RANDOM % 10 + 1))
   done
   say 'Slurm does not say who this job is; going on with what the environment says'
-  # A flow without an array is no task of one, unless somebody resumes one: then the run that is named tells.
+  # A flow without an array is not a task, unless somebody resumes one: then the named run decides.
   if ((is_array)) && is_count "${SLURM_ARRAY_JOB_ID-}" && is_count "${SLURM_ARRAY_TASK_ID-}"; then
     job_id=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
   fi
   if is_count "${SLURM_RESTART_COUNT-}"; then restarts=$SLURM_RESTART_COUNT; fi
 }
 
-# Asks Slurm about this job beside the work: a controller can take long, or be gone, and what must be saved is saved
-# meanwhile. The answer is there when its file is.
+# Asks Slurm about this job in the background: a controller can be slow or gone, and meanwhile the job saves what must be
+# saved. The answer has arrived when its file exists.
 ask_why() {
   [[ -z ${question-} ]] || return 0
   rm -f "$answer"
@@ -79,7 +79,7 @@ ask_why() {
   disown "$!"
 }
 
-# Sets cause where there is an answer that is clear; else it is empty.
+# Sets cause if there is a clear answer, otherwise to nothing.
 hear_answer() {
   cause=''
   [[ -n ${question-} ]] && ! lives "$question" || return 0
@@ -87,18 +87,18 @@ hear_answer() {
   if [[ -e $answer ]] && read_job "$(<"$answer")" "$job_number"; then tell_cause; fi
 }
 
-# The same, waiting for the answer.
+# The same, but waits for the answer.
 ask_cause() {
   cause=''
   if read_job "$(ask_about "$job_number")" "$job_number"; then tell_cause; fi
 }
 
-# Sets cause: why were we signalled? By what Slurm says of this job, read into `job`; no signal's name tells. As
-# measured on Slurm 22.05, 24.11 and 26.05. Empty: it is on its way from one state to another.
+# Sets cause, the reason for a signal, from what Slurm says about this job (in `job`), because no signal's name reveals it. As
+# measured on Slurm 22.05, 24.11 and 26.05. Empty: the job is changing from one state to another.
 #
-#   limit      the time limit          preemption  with a grace, or for good
-#   cancelled  scancel                 requeued    by a preemption without grace, an administrator, a node that failed
-#   early      nothing yet
+#   limit      the time limit          preemption  with a grace period, or for good
+#   cancelled  scancel                 requeued    by a preemption without grace, an administrator, or a node that failed
+#   early      no reason yet
 tell_cause() {
   local state preempted='' end=0 known=$end_time
   cause=''
@@ -112,7 +112,7 @@ tell_cause() {
   fi
   case $state in
     RUNNING | SIGNALING | SUSPENDED | STOPPED)
-      # A preemption's grace ends before the time limit, which may itself have been changed.
+      # A preemption's grace period ends before the time limit, which itself may have been changed.
       if ((end)); then end_time=$end; fi
       if [[ -n $preempted ]]; then
         cause=preemption
@@ -125,7 +125,7 @@ tell_cause() {
       fi
       ;;
     COMPLETING | CANCELLED | PREEMPTED | TIMEOUT | COMPLETED | FAILED)
-      # A cancelled job ends before its time, also in the grace of a preemption; one that is preempted for good, at that moment.
+      # A cancelled job ends before its time, even in a preemption's grace period; a job preempted for good ends at the preemption.
       if job_fact Reason && [[ $REPLY == TimeLimit ]]; then
         cause=limit
       elif [[ -z $preempted ]] || ((end != preempted && end < known)); then
@@ -138,14 +138,14 @@ tell_cause() {
   esac
 }
 
-# Slurm sends its warning up to 60 s early, and looks every 30 s.
+# Slurm sends its warning up to 60 s early, and checks every 30 s.
 near_the_end() {
   read_clock
   ((end_time && now >= end_time - CRFLOW_LEAD - 90))
 }
 
-# For those who look at the queue: the user's own comment, and how the run is doing. Each takes a lock of the controller, so not
-# often, and not for each task of an array.
+# For people who look at the queue: the user's comment, and how the run is doing. Each update locks the controller, so it is
+# not done often, and not for each task of an array.
 show_in_queue() {
   local saved='nothing saved yet' sealed
   last_shown=$now
@@ -156,7 +156,7 @@ show_in_queue() {
   disown "$!"
 }
 
-# tell_queue WORDS: behind the comment that the user gave the job, which stays.
+# tell_queue WORDS: after the user's own comment, which stays.
 tell_queue() {
   local theirs
   theirs=$(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --noheader --jobs="$job_number" --format=%k 2>/dev/null) || return
@@ -165,7 +165,7 @@ tell_queue() {
   ask_slurm update "JobId=$job_number" "Comment=${theirs:+$theirs | }$1"
 }
 
-# Fails where that is refused, and says so; with 2 where Slurm does not answer.
+# Fails, and says so, if Slurm refuses; fails with 2 if Slurm does not answer.
 requeue() {
   local answer
   answer=$(ask_slurm requeue "$job_id") && return
@@ -174,8 +174,8 @@ requeue() {
   return 1
 }
 
-# resubmit [NODE,...]: where a requeue is refused, another job goes on with this run once this one has ended, on none of these nodes. What
-# was asked for on the command line is not in the script, so what Slurm knows of it is asked for again. Sets next_job.
+# resubmit [NODE,...]: if a requeue is refused, another job continues this run after this one has ended, on none of these nodes. The
+# script does not contain the options of the command line, so the new job gets what Slurm knows about this one. Sets next_job.
 resubmit() {
   local options=() option avoid=${1-}
   if read_job "$(ask_about "$job_number")" "$job_number"; then
@@ -189,7 +189,7 @@ resubmit() {
     if job_fact OverSubscribe && [[ $REPLY == NO ]]; then options+=(--exclusive); fi
   fi
   if [[ -n $avoid ]]; then options+=("--exclude=${avoid%,}"); fi
-  # Of an array, this task alone.
+  # Only this task of an array.
   if [[ $job_id == *_* ]]; then options+=("--array=${job_id#*_}"); fi
   is_this_script "$script" || keep_script || return
   [[ -e $attempt_dir/submission ]] || keep_submission || return
@@ -199,13 +199,13 @@ resubmit() {
   next_job=${next_job%%;*}
   is_count "$next_job" || { next_job='' && return 1; }
   journal resubmitted reason "$reason" job "$next_job"
-  # Newer versions requeue a preempted job that ends in its grace: then two would go on.
+  # Newer versions requeue a preempted job that ends in its grace period: then two jobs would continue.
   ask_slurm update "JobId=$job_number" Requeue=0 >/dev/null || :
 }
 
-# A preemption with grace TERMs the steps of a job at once, the batch shell only when the grace is over, when it
-# is too late. So one step listens, beside the work. The work itself is in no step: a signal to a step goes to every
-# process in it. It knows by the end of file of a pipe that this shell is gone.
+# A preemption with grace sends TERM to the steps of a job at once, but to the batch shell only when the grace period is over,
+# which is too late. So one step only listens. The work itself is in no step, because a signal to a step goes to every
+# process in it. The step notices by the end of file of a pipe that this shell is gone.
 listen_for_preemption() {
   listened=$SECONDS heard=$tmp_of_run/heard.$attempt
   srun --job-name=crflow-listens --overlap --nodes=1 --ntasks=1 --cpus-per-task=1 --mem=0 --cpu-bind=none \
@@ -214,7 +214,7 @@ listen_for_preemption() {
   disown "$!"
 }
 
-# The step: leaves word where it is told to end, as often as the shell may need to hear it.
+# The step: records that it was told to end, and wakes the shell as often as it may need.
 listen() {
   local told=''
   trap 'told=yes' TERM
@@ -232,11 +232,11 @@ listen() {
   fi
 }
 
-# The listening step has ended: it was signalled, or somebody ended it, or it cannot work here.
+# Reacts when the listening step has ended: it got a signal, or somebody ended it, or it cannot work here.
 watch_listener() {
   if [[ -n $listener && -e $heard.up ]]; then
     rm -f "$heard.up"
-    ask_why # what came before it listened
+    ask_why # about anything that came before it listened
   fi
   if [[ -n $listener && -e $heard ]]; then
     listener=''
@@ -253,8 +253,8 @@ watch_listener() {
   fi
 }
 
-# What the queue says of the job that holds the run's lease; nothing where it has ended, UNKNOWN where nobody answers, ELSEWHERE
-# where another cluster has it. What is neither the end of a job nor known is a job in the queue: held, being requeued, and more.
+# The state in the queue of the job that holds the run's lease: nothing if it has ended, UNKNOWN if nobody answers, ELSEWHERE
+# if it is in another cluster. Any state that is neither final nor known means a job in the queue: held, being requeued, and so on.
 queue_state() {
   local answer
   if [[ $holder_cluster != - && $(this_cluster) != "$holder_cluster" ]]; then
@@ -283,23 +283,23 @@ this_cluster() {
   fi
 }
 
-# The wish is a file; this has the job look for it now, and not at its next heartbeat.
+# The request is a file; this makes the job look for it now instead of at its next heartbeat.
 poke() { timeout 30 scancel --batch --signal=CONT "$holder" || :; }
 
-# how_to resume [SCRIPT]: what to type for it to go on with this run.
+# how_to resume [SCRIPT]: prints the command that continues this run.
 how_to() {
   local task=${run_id%%.*}
   if [[ $task == *_* ]]; then task="--array=${task#*_} "; else task=''; fi
   printf 'sbatch %s%s %s %s' "$task" "${2-$name.sbatch}" "$1" "$run_id"
 }
 
-# starts_ranks PROCESS: is it the command that starts them, and ends them when it is told to end?
+# starts_ranks PROCESS: is it the command that starts the ranks, and ends them when it is told to end?
 starts_ranks() { [[ $(name_of "$1") == srun ]]; }
 
-# step_variables: what that command needs in its environment. Slurm before 23.11 does not pass --cpus-per-task on to the steps of a job.
+# step_variables: what that command needs in its environment. Before Slurm 23.11, steps do not get the job's --cpus-per-task.
 step_variables() { if [[ -n ${SLURM_CPUS_PER_TASK-} ]]; then printf '%s\0' "SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"; fi; }
 
-# signal_steps SIGNAL: the ranks of all steps of this job that are not the job's own.
+# signal_steps SIGNAL: sends it to the ranks of all steps of this job except the job's own.
 signal_steps() {
   local id name_of_it told=1
   while read -r id name_of_it; do
