@@ -190,12 +190,12 @@ describe('what becomes of it', () => {
     expect(new Set(named.filter(isOurs))).toEqual(new Set(had.filter(isOurs)));
   });
 
-  test('the settings named are at the top of the script', () => {
-    const top = scripts.map((text) => text.split('\nrun_block() {')[0]).join('\n');
+  test('the settings named are in the script', () => {
+    const all = scripts.join('\n');
     const named = inline.flatMap((one) => /^(CRFLOW_[A-Z_]*[A-Z]|[a-z_]+)(?==|$)/.exec(one)?.[1] ?? []);
     const settings = named.filter((one) => one.startsWith('CRFLOW_') || inline.includes(`${one}=`));
     expect(settings.length).toBeGreaterThan(5);
-    const isThere = (one: string) => new RegExp(`^( *|readonly |: "\\$\\{)${one}:?=`, 'm').test(top);
+    const isThere = (one: string) => new RegExp(`^( *|readonly |: "\\$\\{)${one}:?=`, 'm').test(all);
     expect(settings.filter((one) => !isThere(one))).toEqual([]);
   });
 });

@@ -24,6 +24,8 @@ export interface Plan {
   readonly pass?: readonly string[];
   /** `why`: crc sets it itself, and explains it in the script. */
   readonly set: readonly { readonly name: string; readonly value: string; readonly why?: string }[];
+  /** Variables that the program gets unless its environment already has them. */
+  readonly defaults?: readonly { readonly name: string; readonly value: string }[];
   /** The job's resources; `gpus`: on each node, in sbatch's syntax. */
   readonly resources: {
     readonly nodes: number;

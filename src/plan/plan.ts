@@ -47,6 +47,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const { mem: _, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
   nothingLeft(moreSchedule);
   const rate = (site && stateOn(state, site)?.bandwidth) ?? WRITE_RATE;
+  const sets = (variable: string) => set.some((one) => one.name === variable);
   return {
     format: 1,
     workflow: name,
@@ -54,7 +55,8 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
     workdir: workdir ?? null,
     output: output ?? null,
     load,
-    set: [...ownExcept(set, pass, mpi === 'singleton' ? singleton : [], openMp(threads)), ...set],
+    set: [...ownExcept(set, pass, mpi === 'singleton' ? singleton : []), ...set],
+    ...(threads !== undefined && !sets('OMP_NUM_THREADS') && { defaults: [openMp(threads)] }),
     resources: {
       nodes: nodes ?? keys.nodes.byDefault,
       tasks: tasks ?? keys.tasks.byDefault,
@@ -295,11 +297,8 @@ const singleton: Plan['set'] = [
   },
 ];
 
-/** If the flow says how many threads a program has, OpenMP gets that number as well. */
-const openMp = (threads: number | undefined): Plan['set'] =>
-  threads === undefined
-    ? []
-    : [{ name: 'OMP_NUM_THREADS', value: String(threads), why: `threads = ${threads}` }];
+/** If the flow says how many threads a program has, OpenMP gets that number as well, unless its user has set another. */
+const openMp = (threads: number) => ({ name: 'OMP_NUM_THREADS', value: String(threads) });
 
 /** Variables that the flow or the submission sets take precedence. */
 function ownExcept(set: Plan['set'], pass: readonly string[], ...own: readonly Plan['set'][]): Plan['set'] {

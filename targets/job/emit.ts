@@ -30,7 +30,19 @@ const render = template(job);
  */
 export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact {
   // targets/image handles the image; the format is for readers of the plan's JSON.
-  const { workflow, run, workdir, output, load, pass, set, format: _, image: __, ...others } = plan;
+  const {
+    workflow,
+    run,
+    workdir,
+    output,
+    load,
+    pass,
+    set,
+    defaults = [],
+    format: _,
+    image: __,
+    ...others
+  } = plan;
   const { container, checkpoint, continue: goOn, attempt, total, queue, resources, ...rest } = others;
   nothingLeft(rest);
   const { interval, mtbf, lead, signal, keep, state, limit, prove, protect, ...careful } = checkpoint;
@@ -90,6 +102,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     ),
     modules: load.map(word),
     variables: setVariables(set),
+    defaults: defaults.map(({ name, value }) => word(`${name}=${value}`)),
     lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
     run: body,
     delimiter,

@@ -23,13 +23,14 @@ import output from './runtime/output.sh';
 import run from './runtime/run.sh';
 import schedule from './runtime/schedule.sh';
 import seal from './runtime/seal.sh';
+import settings from './runtime/settings.sh';
 import status from './runtime/status.sh';
 import storage from './runtime/storage.sh';
 import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
 
 /** Raised whenever a change of the bash below changes what a job does; every script contains it. */
-export const runtimeVersion = 7;
+export const runtimeVersion = 8;
 /** Raised whenever a run's folder changes so that another version cannot continue the run. */
 export const stateFormat = 2;
 
@@ -64,7 +65,7 @@ function partsFor(needs: Needs): readonly string[] {
     status,
     clean,
   ];
-  return parts.concat(common, main);
+  return parts.concat(common, settings, main);
 }
 
 /** The bash of a runtime as it is in the repository, without the checksums that a script contains. */

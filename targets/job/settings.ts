@@ -4,8 +4,7 @@ import type { EngineName } from '../../src/language/words.ts';
 import type { Container } from '../../src/model/container.ts';
 import { nothingLeft } from '../../src/model/nothing-left.ts';
 import type { OwnCheckpoints, Plan } from '../../src/model/plan.ts';
-import { FIRST_CHECKPOINT, MARGIN } from '../../src/time/attempt.ts';
-import { PATIENCE } from '../../src/time/attempts.ts';
+import { FIRST_CHECKPOINT } from '../../src/time/attempt.ts';
 import { runtimeOf } from '../runtimes/index.ts';
 import { stateFormat } from './runtime.ts';
 
@@ -14,7 +13,7 @@ export type Changeable = Pick<Plan, 'total'> &
   Pick<Plan['checkpoint'], 'engine' | 'interval' | 'mtbf' | 'lead' | 'prove' | 'alive' | 'limit'> &
   Pick<Plan['attempt'], 'max'>;
 
-/** Everything that a rehearsal or a test may want to speed up: its default, and what it means. */
+/** The settings that follow from the flow, each with what it means. Those that no flow changes are in runtime/settings.sh, and with the engines. */
 export function settings(of: Changeable): ShellText[] {
   const { engine, total, interval, mtbf, lead, prove, alive, limit, max, ...rest } = of;
   nothingLeft(rest);
@@ -37,28 +36,6 @@ export function settings(of: Changeable): ShellText[] {
     ],
     ['ALIVE', alive, 'an application whose output stands still for longer hangs'],
     ['CHECKPOINT_LIMIT', limit, 'a checkpoint or a restore that takes longer is given up'],
-    ['SLOW', 45, 'a checkpoint that takes longer is mentioned'],
-    [
-      'SUSPECT',
-      only(30, 'dmtcp'),
-      "after a checkpoint or a restore an end with another status than 0 may be DMTCP's doing; 0: never",
-    ],
-    ['QUIET', only(5, 'own'), "for which the application's files must not change, or they are not complete"],
-    ['STARTUP', only(60, 'own'), 'for a first sign of life, before the application is asked to save'],
-    ['MARGIN', MARGIN, 'before the very end the run goes on without the last checkpoint'],
-    [
-      'PATIENCE',
-      PATIENCE,
-      'attempts (not seconds) that could have sealed a generation, and did not: then a run stops',
-    ],
-    ['HEARTBEAT', 30, 'between two entries in the account of time used'],
-    ['START_LIMIT', 300, 'for the inner half to start, and for its container to end after it'],
-    ['TICK', 1, 'between two looks, where something is about to happen'],
-    ['SLURM_LIMIT', 20, 'for an answer from Slurm'],
-    ['ANSWER_WAIT', 2, 'for Slurm to say why it warns, before the work is saved without an answer'],
-    ['REPORT', 3600, 'between two words to the queue (its comment)'],
-    ['CLEAN', 1, 'a run that is over keeps no generations, or the newest if it failed; 0: all'],
-    ['REQUEUE_WAIT', 300, 'for Slurm to end an attempt that it has requeued'],
   ];
   return aligned(
     all.flatMap(([name, value, says]) =>

@@ -24,6 +24,30 @@ describe.each(dmtcpImplementations)('the variables of a program, with $name', {
   });
 });
 
+// `threads` gives OpenMP its number, but never against the one whose program it is.
+test.for<[string, { keys?: string; set?: string; submission?: string; run?: string }, string]>([
+  ['threads alone', {}, '3'],
+  ['no threads', { keys: '' }, 'none'],
+  ['no threads, one at submission', { keys: '', submission: '7' }, '7'],
+  ['one at submission', { submission: '7' }, '7'],
+  ['an empty one at submission', { submission: '' }, 'none'],
+  ['one in the flow', { set: '5' }, '5'],
+  ['one in the flow and one at submission', { set: '5', submission: '7' }, '5'],
+  ['one in run, and everywhere else', { run: 'export OMP_NUM_THREADS=9; ', set: '5', submission: '7' }, '9'],
+])('OMP_NUM_THREADS: %s', { concurrent: true }, async ([, given, expected], { expect }) => {
+  const [dmtcp] = dmtcpImplementations;
+  if (dmtcp === undefined) throw new Error('there is always the stand-in');
+  const { keys = 'threads = 3', set, submission, run = '' } = given;
+  using job = rehearsal(dmtcp, {
+    run: `${run}echo "\${OMP_NUM_THREADS:-none}"`,
+    keys,
+    ...(set === undefined ? {} : { schedule: `} environment { set { OMP_NUM_THREADS = "${set}" }` }),
+  });
+  const environment = submission === undefined ? {} : { OMP_NUM_THREADS: submission };
+  expect(await job.start(environment), job.log()).toBe(0);
+  expect(job.output()).toBe(`${expected}\n`);
+});
+
 test('variables that the job has, too, reach the program as the flow sets them, and the job keeps its own', async ({
   expect,
 }) => {

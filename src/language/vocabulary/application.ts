@@ -37,7 +37,7 @@ export const application = {
     },
     threads: {
       type: 'count',
-      doc: 'Threads of the application: --cpus-per-task of the job, and OMP_NUM_THREADS unless `set` or `pass` names that.',
+      doc: 'Threads of the application: --cpus-per-task of the job, and OMP_NUM_THREADS unless that is set already.',
       unit: 'threads',
       byDefault: 1,
       example: '8',

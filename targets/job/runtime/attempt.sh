@@ -82,13 +82,16 @@ inner_half() {
 # do not report a program's status correctly, so the last file gets it here. Once the application runs, this shell starts
 # no process, because DMTCP 4.1 kills a process that forks just after a checkpoint.
 application() {
-  local run=$1 workdir=$2 output=$3 ending=$4 status entries session=()
+  local run=$1 workdir=$2 output=$3 ending=$4 status entries entry session=()
   exec >>"$output" 2>&1 </dev/null 3>"$run/shell"
   cd "$workdir" || exit
   printf '%s\n' "$$" >&3
   exec 2>/dev/null # this shell's message about a signal is not the application's output
   read_environ "$run/environ"
   entries+=(${set_variables[@]+"${set_variables[@]}"})
+  for entry in ${default_variables[@]+"${default_variables[@]}"}; do
+    has "${entry%%=*}" ${entries[@]+"${entries[@]}"} || entries+=("$entry")
+  done
   add_variables
   # A signal that the application sends to its whole process group must not reach this shell.
   if command -v setsid >/dev/null; then session=(setsid); fi
