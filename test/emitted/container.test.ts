@@ -29,7 +29,7 @@ workflow md {
   const { flows, diagnostics } = compile({ name: 'md.crflow', text });
   const script = flows[0]?.script.text;
   if (script === undefined) throw new Error(JSON.stringify(diagnostics));
-  const functions = script.slice(0, script.indexOf('# Read whole before it runs'));
+  const functions = script.slice(0, script.lastIndexOf('\n{\n  main '));
   const { status, stdout, stderr } = spawnSync(process.env['CRFLOW_TEST_BASH'] ?? 'bash', ['-p'], {
     input: `${functions}\nrun=$PWD attempt=1 attempt_dir=$PWD/attempt; mkdir -p "$attempt_dir"
 know_user; mark=crflow-x suspended=0 cause='' reason=''; echo "$mark" >mark\n${lines}`,
@@ -489,7 +489,7 @@ collect_binds; printf '%s\\n' "\${binds[@]}"`,
     put('data/kept/x');
     const { said } = bash(
       'podman',
-      `home=$PWD workdir=/data output=/data/out run=/data/runs/md/7 tmp_of_run=/nowhere listener='' places=()
+      `home=$PWD workdir=/data output=/data/out run=/data/runs/md/7 tmp_of_run=/nowhere listener='' job_number=4711 places=()
 mounts=("$PWD/data" /data ''); write_file() { :; }; holds_lease() { :; }; say() { echo "$*"; }
 collect_binds; printf '%s\\n' "\${places[@]}"; mkdir -p data/runs/md/7; stop_listening; (cd data && find . -type d)`,
     );

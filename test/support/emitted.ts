@@ -193,7 +193,7 @@ workflow count {
     functions(lines: string, env: Record<string, string> = {}): string {
       const script = readFileSync(join(folder, 'count.sbatch'), 'utf8');
       return spawnSync('bash', ['-p'], {
-        input: `${script.slice(0, script.indexOf('# Read whole before it runs'))}\nknow_user\n${lines}`,
+        input: `${script.slice(0, script.lastIndexOf('\n{\n  main '))}\nknow_user\n${lines}`,
         cwd: folder,
         encoding: 'utf8',
         timeout: 120_000,
