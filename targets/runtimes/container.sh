@@ -20,8 +20,8 @@ keep_image() {
   [[ -r $run/image ]] && IFS= read -r was <"$run/image"
   if [[ -n $was && $was != "$image_id" ]] && ever_sealed; then
     is_kept "$was" ||
-      leave_node 70 "this run is of another image: it began in $was, and $image is now $image_id. Put that image back $REPLY; or start a new run"
-    say "$named is another image by now: this run goes on in the one that it began in, $was"
+      leave_node 70 "this run needs another image: it began in $was, and $image is now $image_id. Put that image back $REPLY; or start a new run"
+    say "$named means another image by now: this run continues in the one that it began in, $was"
     image_id=$was
   fi
   write_file "$run/image" "$image_id" || leave 70 "cannot write to $run"

@@ -79,17 +79,17 @@ test('a run of another cluster on the same file system is left in peace, with a 
   const state = join(run.folder, 'crflow-state/count/4711.alpha');
   await vi.waitUntil(() => existsSync(join(state, 'sealed')), { timeout: 120_000 });
   const { said } = run.verb('status', here);
-  expect(said).toContain('run 4711.alpha of count: of cluster alpha, whose Slurm does not answer here');
+  expect(said).toContain('run 4711.alpha of count: in cluster alpha, whose Slurm does not answer here');
   expect(said).toContain('running, or killed');
   expect(said).not.toContain('to go on');
   for (const verb of ['checkpoint', 'stop'])
     expect(run.verb(verb, here)).toEqual({
       status: 2,
-      said: 'count: run 4711.alpha is of cluster alpha: ask there\n',
+      said: 'count: run 4711.alpha is in cluster alpha: ask there\n',
     });
   for (const name of ['4711', '4711.alpha'])
     expect(await run.start({ SLURM_JOB_ID: '4712', ...here }, 'resume', name), run.log()).toBe(70);
-  expect(run.log().match(/job 4711 of cluster alpha carries this run on/g)).toHaveLength(2);
+  expect(run.log().match(/job 4711 of cluster alpha continues this run/g)).toHaveLength(2);
   expect(
     run.verb('status', { SLURM_CLUSTER_NAME: 'alpha', CRFLOW_TEST_OTHER_STATE: 'RUNNING' }).said,
   ).toContain('run 4711.alpha of count: running, attempt 1');

@@ -245,7 +245,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     await run.until('sealed');
     const busy = { SLURM_JOB_ID: '4712', CRFLOW_TEST_OTHER_STATE: 'RUNNING' };
     expect(await run.start(busy, 'resume', '4711'), run.log()).toBe(70);
-    expect(run.log()).toContain('job 4711 carries this run on (RUNNING)');
+    expect(run.log()).toContain('job 4711 continues this run (RUNNING)');
     run.go();
     expect(await first, run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);

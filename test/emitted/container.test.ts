@@ -249,7 +249,7 @@ describe('an image whose name another one got', () => {
     );
     expect([status, said]).toEqual([
       0,
-      'docker.io/library/md:1 is another image by now: this run goes on in the one that it began in, old\nran old true\n',
+      'docker.io/library/md:1 means another image by now: this run continues in the one that it began in, old\nran old true\n',
     ]);
   });
 
@@ -290,7 +290,7 @@ rm md-*; (inside true; echo no); echo $?`,
         .split('\n'),
     ).toEqual([
       '--pwd / md-file-3-SUM-3.sif true',
-      'md.sif is another image by now: this run goes on in the one that it began in, file-3-SUM-3',
+      'md.sif means another image by now: this run continues in the one that it began in, file-3-SUM-3',
       '--pwd / md-file-3-SUM-3.sif true',
       'md.sif is no longer the image of this run, file-3-SUM-3: put that one back there, with its note md.sif.recipe if it has one, or as md-file-3-SUM-3.sif',
       '70',

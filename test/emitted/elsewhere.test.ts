@@ -26,12 +26,12 @@ const unfit: readonly [string, (run: Run) => Record<string, string>, string][] =
       command(run, 'dmtcp_launch', 'exit 127');
       return {};
     },
-    'does not tell a version',
+    'does not print a version',
   ],
   [
     'has no folder for temporary files',
     () => ({ TMPDIR: '/nowhere/at all' }),
-    'cannot make a folder of my own in /nowhere/at all',
+    'cannot make a temporary folder in /nowhere/at all',
   ],
   [
     'restores nothing, though another did',
@@ -50,7 +50,7 @@ describe('a node that', { concurrent: true }, () => {
     await run.lostAttempt(1);
     sbatch(run);
     expect(await run.start({ SLURMD_NODENAME: 'n7', ...spoil(run) }), run.log()).toBe(75);
-    expect(run.log()).toContain('n7 is not fit for this run: ');
+    expect(run.log()).toContain('n7 is unfit for this run: ');
     expect(run.log()).toContain(why);
     expect(run.log()).toContain('job 4712 goes on with the run, on another node');
     expect(asked(run)).toContain('--exclude=n7');

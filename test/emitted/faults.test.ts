@@ -187,7 +187,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     await cutShort(run, 2);
     run.go();
     expect(await run.start({ CRFLOW_PATIENCE: '1' }), run.log()).toBe(7);
-    expect(run.log()).toContain('not counted as no progress: 2 attempt(s)');
+    expect(run.log()).toContain('not counted as a lack of progress: 2 attempt(s)');
     expect(run.output()).toBe(run.expected);
   });
 
@@ -339,7 +339,7 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
     using run = rehearsal(dmtcp, { run: program });
     expect(await run.start(), run.log()).toBe(status);
     expect(run.entries().at(-1)).toMatchObject({ event: 'left', status, whose: 'application' });
-    expect(run.log().includes('a command that was not found')).toBe(status === 127);
+    expect(run.log().includes('a command was not found')).toBe(status === 127);
     expect(run.left()).toEqual([]);
   });
 
@@ -374,7 +374,7 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
   test.for<[string, Record<string, string>, RegExp]>([
     ['a setting that is no number', { CRFLOW_INTERVAL: '5min' }, /CRFLOW_INTERVAL is '5min'/],
     ['no DMTCP', { PATH: '.bin:/usr/bin:/bin' }, /dmtcp_coordinator is not on the PATH/],
-    ['another run of this id', { SLURM_RESTART_COUNT: '0' }, /is there already, of another job/],
+    ['another run of this id', { SLURM_RESTART_COUNT: '0' }, /exists already, from another job/],
   ])('%s: 70, in words, and nothing is run', async ([what, env, message], { expect }) => {
     using run = rehearsal(dmtcp);
     if (what.startsWith('another')) mkdirSync(run.state, { recursive: true });

@@ -68,7 +68,7 @@ describe.each(dmtcpImplementations)('a folder, with $name', { concurrent: true }
     run.go();
     expect(await ended, run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
-    expect(run.log()).toContain('was gone, and is made again');
+    expect(run.log()).toContain('was gone, and was created again');
     expect(run.left()).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe.each(dmtcpImplementations)('a folder, with $name', { concurrent: true }
     await run.lostAttempt(2);
     truncateSync(join(run.folder, 'count-4711.out'), 1);
     await run.start();
-    expect(run.log()).toMatch(/the output is shorter than it was: 1 bytes for \d+/);
+    expect(run.log()).toMatch(/the output is shorter than it was: 1 bytes instead of \d+/);
     expect(events(run, 'output_shrank')).toMatchObject([{ is: 1 }]);
   });
 });
@@ -220,11 +220,11 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     const clean = (state: string, ...words: string[]) =>
       run.verb('clean', { CRFLOW_TEST_OTHER_STATE: state }, ...words).said;
     expect(clean('RUNNING')).toMatch(
-      /run 4711: kept, for its job 4711 is RUNNING\nrun 4712: done, with status 7; \d+ MiB \n.*nothing was removed/,
+      /run 4711: kept, because its job 4711 is RUNNING\nrun 4712: done, with status 7; \d+ MiB \n.*nothing was/,
     );
     expect(runs()).toEqual(['4711', '4712']);
     expect(clean('RUNNING', '4711', '--yes')).toContain('kept');
-    expect(clean('COMPLETED', '--yes')).toMatch(/run 4711: kept, for it has stopped and can be resumed/);
+    expect(clean('COMPLETED', '--yes')).toMatch(/run 4711: kept, because it has stopped and can be resumed/);
     expect(runs()).toEqual(['4711']);
     expect(clean('COMPLETED', '4711')).toContain('can be resumed');
     expect(existsSync(lockOf(run))).toBe(false);

@@ -80,7 +80,7 @@ describe.skipIf(missing)(
       run.letOn();
       expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '7:0' });
       expect(run.output()).toBe(run.expected);
-      expect(run.log(run.id)).not.toContain('is another image by now');
+      expect(run.log(run.id)).not.toContain('means another image by now');
       const began = run.entries().filter(({ event }) => event === 'container');
       expect(began.length).toBeGreaterThan(1);
       expect(new Set(began.map(({ id }) => id)).size).toBe(1);

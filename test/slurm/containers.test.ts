@@ -223,7 +223,7 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       expect(run.output()).toBe(run.expected);
       expect(count(run, 'launched')).toBe(1);
       expect(run.log(run.id)).toContain(
-        'is another image by now: this run goes on in the one that it began in',
+        'means another image by now: this run continues in the one that it began in',
       );
     });
 

@@ -58,7 +58,7 @@ bring_back() {
   local image images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
   find_stale_files
-  may_go_on || conclude stale "${#stale[@]} file(s) differ from generation $generation, whose restore would leave them as they are (strict = yes)"
+  may_go_on || conclude stale "${#stale[@]} file(s) differ from generation $generation, and its restore would leave them as they are (strict = yes)"
   look_at_size
   place=$(generation_fact "$generation" live)
   mkdir -p "$place" || return
@@ -98,14 +98,14 @@ checkpoint() {
   explain_program
   there_is_room || return
   if ! at_home; then
-    checkpoint_fails "$astray, outside of workdir ($workdir): DMTCP would bring it back in the wrong folder"
-    ((++unfit < 3)) || conclude unfit "$astray, outside of workdir ($workdir), where DMTCP cannot bring it back; if that is where it is to work, make it the flow's workdir"
+    checkpoint_fails "$astray, outside of workdir ($workdir): DMTCP would restore it in the wrong folder"
+    ((++unfit < 3)) || conclude unfit "$astray, outside of workdir ($workdir), where DMTCP cannot restore it; if it has to work there, make that folder the flow's workdir"
     return 1
   fi
   unfit=0
   outside=$(peers)
   if [[ -n $outside ]]; then
-    checkpoint_fails "it would never end with a TCP connection to a program outside of the job$outside"
+    checkpoint_fails "it would never end, because of a TCP connection to a program outside of the job$outside"
     return 1
   fi
   list_open_files
@@ -132,7 +132,7 @@ checkpoint() {
   fi
   # DMTCP commits without a process that was killed meanwhile, and then the others no longer answer.
   if compgen -G "$live/*.temp" >/dev/null || { [[ $how == on ]] && ! wait_until 60 computation_answers; }; then
-    give_up_checkpoint 'a process was lost in its midst'
+    give_up_checkpoint 'a process was lost during it'
     return 1
   fi
   left_in_peace
@@ -140,7 +140,7 @@ checkpoint() {
     checkpoint_fails 'a process had just ended, and its parent would not know how'
     rm -f "$live"/*.dmtcp
     # The application was healthy, and there is nothing to go back to.
-    if [[ $how == end ]] && ! ever_sealed && [[ ${request-} != finish* ]]; then conclude anew 'nothing of it is saved yet, so it begins anew'; fi
+    if [[ $how == end ]] && ! ever_sealed && [[ ${request-} != finish* ]]; then conclude anew 'nothing is saved yet, so it begins anew'; fi
     return 1
   fi
   seal $((SECONDS - began)) || return

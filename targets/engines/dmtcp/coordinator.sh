@@ -7,7 +7,7 @@ check_dmtcp() {
   case $version in
     [34].*) ;;
     [0-9]*.*) conclude missing "this is DMTCP $version, and only 3 and 4 are known to work" ;;
-    *) conclude missing "dmtcp_launch --version does not tell a version: '$version'" ;;
+    *) conclude missing "dmtcp_launch --version does not print a version: '$version'" ;;
   esac
 }
 

@@ -54,7 +54,7 @@ warn_of_files() {
   local from=$run/generations/$generation line file kept='' patterns='' count=0
   if keeps_files; then kept=$'\n'$(cd "$workdir" && protected_files | tr '\0' '\n')$'\n'; fi
   while IFS= read -r line; do
-    if [[ $line != 'on '* ]]; then warn_of "${line#* * * }" 'is open for reading and writing, or stands elsewhere than at its end' in; fi
+    if [[ $line != 'on '* ]]; then warn_of "${line#* * * }" 'is open for reading and writing, or is being written before its end' in; fi
   done <"$from/written"
   if ((generation == 1)); then
     while IFS= read -r -d '' file; do warn_of "$file" 'was there before, and was written to and closed since the launch' in; done < <(rewritten_files)

@@ -14,7 +14,7 @@ conclude_end() {
   if dmtcp_ended_it; then fail lost 'DMTCP ended a process of the application (status 99)'; fi
   if is_doubtful && ! came_again && set_status_aside; then
     journal doubted status# "$recorded_status"
-    say "the application ended with status $recorded_status at a checkpoint or a restore, or within $CRFLOW_SUSPECT s of one: that may be DMTCP's doing, and is believed if it comes again"
+    say "the application ended with status $recorded_status at a checkpoint or a restore, or within $CRFLOW_SUSPECT s of one: DMTCP may have caused that; the status is believed if it comes again"
     if ever_sealed; then conclude lost "its end with status $recorded_status is not believed yet"; fi
     conclude anew "its end with status $recorded_status is not believed yet, and nothing is saved, so it begins anew"
   fi

@@ -26,7 +26,7 @@ put_back() {
   while IFS= read -r -d '' file; do
     if [[ ! -e $1/protected/$file ]] && goes_with "$1/protected/$file"; then
       mkdir -p "$attempt_dir/set-aside" && mv -f -- "$workdir/$file" "$attempt_dir/set-aside/" || return
-      say "set aside, for it came after generation $generation: $file"
+      say "set aside, because it is newer than generation $generation: $file"
     fi
   done < <(cd "$workdir" && protected_files)
   cp -a "$1/protected/." "$workdir/" || return

@@ -10,7 +10,7 @@ last_words() {
     grep -aE 'rejecting|Error\]|Warning\]' "$attempt_dir/coordinator.log" | tail -n 1
   } 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g') # removes its colours
   [[ -n $words ]] || return 0
-  say "DMTCP's last words, from $attempt_dir/dmtcp.log and coordinator.log:"
+  say "DMTCP's last messages, from $attempt_dir/dmtcp.log and coordinator.log:"
   printf '%s\n' "$words"
   while IFS= read -r line; do
     meaning=$(meaning_of "$line")
@@ -29,19 +29,19 @@ last_words() {
 meaning_of() {
   case $1 in
     *'draining socket'*) printf 'a process has a socket open to a program outside of the job, which no checkpoint can save' ;;
-    *'rejecting new connection'*) printf 'a process was started in the midst of the checkpoint, and DMTCP waits for it for ever' ;;
+    *'rejecting new connection'*) printf 'a process was started during the checkpoint, and DMTCP waits for it for ever' ;;
     *'nimplemented file type'*) printf 'the program has opened something that DMTCP cannot save, such as a device; libraries that look for hardware do so' ;;
     *'No space left'* | *ENOSPC*) printf 'the disk is full, or your quota is used up' ;;
     *'Disk quota exceeded'* | *EDQUOT*) printf 'your quota is used up' ;;
     *"DMTCP's signal"* | *'Signal handler already in use'*) printf 'the program uses SIGUSR2, which DMTCP needs for itself' ;;
     *'ile not found'* | *'No such file'*) printf 'a file that the program had open is not there; on another node, perhaps because it was on a disk of the first' ;;
     *'ermission denied'*) printf 'a file that the program had open cannot be opened again' ;;
-    *'annot allocate memory'* | *ENOMEM*) printf 'there is not enough memory: ask for more than the program needs, for a checkpoint needs some, too' ;;
+    *'annot allocate memory'* | *ENOMEM*) printf 'there is not enough memory: ask for more than the program needs, because a checkpoint needs some as well' ;;
     *'Too many open files'* | *EMFILE*) printf 'the limit on open files (ulimit -n) is too low' ;;
     *'Resource temporarily unavailable'*) printf 'the limit on processes (ulimit -u) is too low' ;;
     *'Connection to coordinator failed'* | *'Is it running'*) printf 'the DMTCP coordinator was not reached: it has ended, or the node has no loopback network' ;;
     *"GLIBC_"*'not found'*) printf 'DMTCP was built for a newer glibc than there is here' ;;
-    *vvar* | *vdso* | *vsyscall*) printf 'the kernel of this node is newer than this DMTCP knows, or another than at the checkpoint' ;;
+    *vvar* | *vdso* | *vsyscall*) printf 'this DMTCP does not know the kernel of this node, or the checkpoint was made with another kernel' ;;
     *'different computation'* | *'not in RESTARTING state'*) printf 'images of different checkpoints were mixed' ;;
     *nvidia* | *cuda* | *CUDA*) printf 'the program uses a GPU, which DMTCP cannot save' ;;
     *'lost the coordinator'* | *'disconnected from coordinator'*) printf 'the DMTCP coordinator has ended' ;;
@@ -56,7 +56,7 @@ name_glibc() {
   here=$(getconf GNU_LIBC_VERSION 2>/dev/null) here=${here##* }
   asks=$(grep -ao 'GLIBC_2\.[0-9]*' "$library" 2>/dev/null | sort -uV | tail -n 1) asks=${asks#GLIBC_}
   if [[ -n $asks && -n $here && $asks != "$here" ]]; then
-    say "this node has glibc $here, and $library was built for $asks or newer: if not for $here, build DMTCP on this system"
+    say "this node has glibc $here, and $library was built for $asks or newer: unless that was $here, build DMTCP on this system"
   fi
 }
 
@@ -105,10 +105,10 @@ comes_to_no_end() {
     words='DMTCP has turned a process away that was just started, and waits for it for ever'
   elif says dmtcp.log "$dmtcp_from" 'Still draining socket'; then
     words="a process has a connection open that DMTCP cannot save$(peers)" patience=20
-    if [[ -z $seen_seconds ]]; then say "the checkpoint does not come on: \"Still draining socket\": $words"; fi
+    if [[ -z $seen_seconds ]]; then say "the checkpoint makes no progress: \"Still draining socket\": $words"; fi
   elif [[ -z $told_slow ]] && ((SECONDS - began >= CRFLOW_SLOW)); then
     told_slow=yes
-    say "the checkpoint has taken $((SECONDS - began)) s so far; a large program needs its time"
+    say "the checkpoint has taken $((SECONDS - began)) s so far; a large program takes time"
   fi
   [[ -n $words ]] || return
   : "${seen_seconds:=$SECONDS}"

@@ -39,7 +39,7 @@ note_when_due() {
   [[ -e $attempt_dir/due ]] || write_file "$attempt_dir/due" $((REPLY + 3 * CRFLOW_HEARTBEAT))
 }
 
-regular_checkpoint() { say 'nothing is saved of this application (engine = none)'; }
+regular_checkpoint() { say 'this application is not saved (engine = none)'; }
 
 # The application is told to end, as Slurm would tell it, and may save what it likes. Its status then says nothing.
 last_checkpoint() {
@@ -51,7 +51,7 @@ last_checkpoint() {
 conclude_end() {
   read_ending
   if ((ended_with != 0)); then await_reason; fi
-  if [[ ${request-} == finish* ]]; then conclude unsaved "the application ended with status $ended_with as the job was told to end: its next attempt starts it again"; fi
+  if [[ ${request-} == finish* ]]; then conclude unsaved "the application ended with status $ended_with when the job was told to end: its next attempt starts it again"; fi
   conclude_done "$ended_with" "the application ended with status $ended_with"
 }
 

@@ -90,7 +90,7 @@ put_back() {
 set_aside() {
   local to=$live/set-aside
   mkdir -p "$to/$(dirname -- "$1")" && mv -f -- "$workdir/$1" "$to/$1" || return
-  say "set aside, because it is newer than what the application goes on from: $1 (in $to)"
+  say "set aside, because it is newer than the checkpoint from which the application continues: $1 (in $to)"
 }
 
 # cut_back LIST: cuts the files that are only appended to back to the length that they had. Sets aside those that did not exist yet.
@@ -100,7 +100,7 @@ cut_back() {
     told+=$file$'\n'
     length=$(stat -c %s -- "$file" 2>/dev/null) || length=-1
     if ((length < size)) || [[ $(sum_of_ends "$file" "$size") != "$sum" ]]; then
-      say "$file is not what it was then, of $size bytes: what the application would go on from does not fit it"
+      say "$file is not what it was at the checkpoint, when it had $size bytes: the checkpoint does not fit it"
       return 1
     fi
     if ((length > size)); then

@@ -66,7 +66,7 @@ checkpoint() {
 
 # ask: after a sign of life, because a program that is just starting does not listen.
 ask() {
-  wait_until "$CRFLOW_STARTUP" shows_life || say "no sign of life of the application in $CRFLOW_STARTUP s: asking it all the same"
+  wait_until "$CRFLOW_STARTUP" shows_life || say "no sign of life from the application in $CRFLOW_STARTUP s: asking it all the same"
   if has_ended; then return; fi
   journal asked_application how "$asks"
   case $asks in

@@ -113,7 +113,7 @@ advice() {
   elif ((percent > 5 && attempt > 1)); then
     printf 'longer attempts (time): each ends with a checkpoint, and those cost %s %% of the time' "$percent"
   elif (($(sum_of lost) * 10 > used && $(sum_of lost) > CRFLOW_INTERVAL)); then
-    printf 'look why work was lost (the journal says when), or take a shorter interval'
+    printf 'find out why work was lost (the journal says when), or use a shorter interval'
   else
     printf 'nothing to change'
   fi

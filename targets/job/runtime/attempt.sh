@@ -19,7 +19,7 @@ attempt() {
       saved | unsaved) break ;;
       again) ;; # checkpointed, and to be restored at once
       unrestored) may_fall_back || leave_lost 'no sealed generation can be restored' ;;
-      anew) may_begin_anew || leave_lost 'it was started five times, and nothing of it could be saved' ;;
+      anew) may_begin_anew || leave_lost 'it was started five times, and none of its work could be saved' ;;
       stopped) may_go_on_here || break ;;
       idle) leave 73 "$why" ;;
       absent) may_start_again || leave_node 70 "$why" ;;
@@ -49,9 +49,9 @@ inner_half() {
   if ! ever_sealed; then
     launch || fail lost 'the application did not start'
   elif newest_good_generation; then
-    restore || conclude unrestored "generation $generation did not come back to life"
+    restore || conclude unrestored "generation $generation could not be restored"
   else
-    conclude hopeless 'no sealed generation is whole'
+    conclude hopeless 'no sealed generation is intact'
   fi
   schedule_checkpoint
   keep_out_of_step

@@ -22,7 +22,7 @@ clean() {
     find "$state/.scripts" -name 'job-*.sbatch' -links 1 -delete 2>/dev/null # no run uses it any more
     printf '%s removed\n' "$(mib $((freed * 1024)))"
   else
-    printf '%s would go; nothing was removed. To remove it: bash %s clean %s--yes\n' "$(mib $((freed * 1024)))" "$0" "${wanted:+$wanted }"
+    printf '%s would be removed; nothing was. To remove it: bash %s clean %s--yes\n' "$(mib $((freed * 1024)))" "$0" "${wanted:+$wanted }"
   fi
 }
 
@@ -31,7 +31,7 @@ clean_run() {
   local size verdict job_state=''
   run_id=$1 run=$state/$1 holder='' holder_cluster='' holder_job=''
   if [[ ! -O $run || -L $run ]]; then
-    printf 'run %s: kept, for it belongs to somebody else\n' "$run_id"
+    printf 'run %s: kept, because it belongs to somebody else\n' "$run_id"
     return
   fi
   [[ -r $run/lease ]] && read -r _ holder _ holder_cluster holder_job <"$run/lease"
@@ -40,12 +40,12 @@ clean_run() {
   else
     if [[ -n $holder ]]; then job_state=$(queue_state); fi
     if [[ -n $job_state ]]; then
-      printf 'run %s: kept, for its job %s is %s\n' "$run_id" "$holder" "$job_state"
+      printf 'run %s: kept, because its job %s is %s\n' "$run_id" "$holder" "$job_state"
       return
     fi
     verdict='stopped, and can be resumed'
     if [[ -z $wanted ]]; then
-      printf 'run %s: kept, for it has stopped and can be resumed (clean %s removes it)\n' "$run_id" "$run_id"
+      printf 'run %s: kept, because it has stopped and can be resumed (clean %s removes it)\n' "$run_id" "$run_id"
       return
     fi
   fi

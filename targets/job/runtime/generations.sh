@@ -46,7 +46,7 @@ newest_good_generation() {
     [[ -d $run/generations/$generation ]] || continue
     if grep -qsx "$generation" "$attempt_dir/failed"; then continue; fi
     if is_whole "$run/generations/$generation"; then return; fi
-    say "generation $generation is not whole; passing it over"
+    say "generation $generation is not intact; skipping it"
     journal passed_over generation# "$generation"
   done
   return 1

@@ -7,10 +7,10 @@ check_settings() {
     SLOW REPORT CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${engine_numbers[@]+"${engine_numbers[@]}"})
   for setting in ${numbers[@]+"${numbers[@]}"}; do
     setting=CRFLOW_$setting
-    wrong="$setting is '${!setting}', and must be a whole number"
+    wrong="$setting is '${!setting}', but must be a whole number"
     is_count "${!setting}" || return
   done
-  wrong="CRFLOW_TICK is '$CRFLOW_TICK', and must be a number of seconds"
+  wrong="CRFLOW_TICK is '$CRFLOW_TICK', but must be a number of seconds"
   [[ $CRFLOW_TICK =~ ^[0-9]+(\.[0-9]+)?$ ]]
 }
 
@@ -27,7 +27,7 @@ check_state() {
   local kind free
   kind=$(stat -f -c %T "$run" 2>/dev/null)
   if [[ $kind == @(tmpfs|ramfs) ]]; then
-    say "the state folder is in the memory of $HOSTNAME ($kind): no other node can go on from there"
+    say "the state folder is in the memory of $HOSTNAME ($kind): no other node can continue from there"
   fi
   free=$(free_bytes)
   is_count "$free" || return 0

@@ -20,7 +20,7 @@ main() {
       ;;
     help | -h | --help) help ;;
     *)
-      printf '%s: there is no %s here\n\n' "$0" "$1" >&2
+      printf '%s: unknown command %s\n\n' "$0" "$1" >&2
       help >&2
       exit 2
       ;;

@@ -176,7 +176,7 @@ find_reason() {
 # far, and the work continues. When the lead begins, the clock warns.
 be_early() {
   if [[ -n $signal && $signal != clock ]]; then
-    say "$signal came, and Slurm does not say why: saving what is done, and going on"
+    say "$signal came, and Slurm does not say why: saving what is done, and continuing"
     if ((end_time)); then say "(the time limit is $(hms $((end_time - now))) away, the lead $(hms "$CRFLOW_LEAD"))"; fi
     journal early signal "$signal"
     ask_inner_half checkpoint
@@ -347,7 +347,7 @@ move_elsewhere() {
   printf '%s\n' "$node" >>"$run/avoid" || return
   mapfile -t avoided <"$run/avoid"
   ((${#avoided[@]} <= CRFLOW_PATIENCE)) || return
-  say "$node is not fit for this run: $1"
+  say "$node is unfit for this run: $1"
   reason=node
   resubmit "$(printf '%s,' ${avoided[@]+"${avoided[@]}"})"
 }
@@ -361,9 +361,9 @@ leave() {
   case $outcome in
     'done')
       say "done: $2"
-      if (($1 == 127)); then say "127 is a command that was not found: the end of the output names it${runtime:+; in a container it is in the image, or in a mount}"; fi
+      if (($1 == 127)); then say "127 means that a command was not found: the end of the output names it${runtime:+; in a container it is in the image, or in a mount}"; fi
       if (($1 > 128)) && ever_sealed; then
-        say "that is signal $(($1 - 128)); if it was not its own doing: $(how_to resume) $(newest_generation)"
+        say "that is signal $(($1 - 128)); if the application did not cause it: $(how_to resume) $(newest_generation)"
       fi
       ;;
     *)
@@ -385,7 +385,7 @@ resume_helps() {
     70) ever_sealed || return ;;
     73 | 74)
       REPLY='to go on, once the reason is gone'
-      ever_sealed || REPLY='to begin anew, once the reason is gone'
+      ever_sealed || REPLY='to start anew, once the reason is gone'
       ;;
     *) ;;
   esac

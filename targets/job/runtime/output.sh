@@ -16,7 +16,7 @@ claim_output() {
     holder=$(readlink -- "$output_lock") || break # it cannot be created here
     if [[ $holder == "$mine" ]]; then return; fi
     if [[ ${holder#* * } != "$run" ]] && lock_is_held "$holder"; then
-      leave 70 "another run writes $1: $holder_says. Wait for it, or give this flow an output of its own (if that run is dead: rm '$output_lock')"
+      leave 70 "another run writes $1: $holder_says. Wait for it, or give this flow another output (if that run is dead: rm '$output_lock')"
     fi
     # Not by removing it: two runs may find it at once, and the second would remove the first one's new link.
     if mv -T -- "$output_lock" "$output_lock.$run_id" 2>/dev/null; then

@@ -11,10 +11,10 @@ open_run() {
     if ! is_run_id "$wanted" && newest_run; then run_id=$REPLY && leave 70 "$verb which run? the newest here is $run_id: $(how_to "$verb")"; fi
     find_run "$wanted" || leave 70 "there is no run '$wanted' in $state"
     run_id=$REPLY
-    is_its_task || leave 70 "run $run_id is not that of this job: $(how_to resume)"
+    is_its_task || leave 70 "run $run_id does not belong to this job: $(how_to resume)"
     if [[ $verb == resume ]]; then refuse_second_life "$state/$run_id/lease"; fi
   elif [[ -d $state/$run_id && $restarts == 0 ]]; then
-    leave 70 "$state/$run_id is there already, of another job with this id: move it away, or resume it"
+    leave 70 "$state/$run_id exists already, from another job with this id: move it away, or resume it"
   elif state_is_gone; then
     leave 70 "the folder of this run, $state/$run_id, is gone, and the program is not started anew onto its old output. If it comes back (a file system that is not mounted): $(how_to resume)"
   fi
@@ -40,7 +40,7 @@ open_run() {
   readlink "/proc/$$/fd/1" >"$attempt_dir/log" # for `status`
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   read_total
-  make_tmp || leave_node 70 "cannot make a folder of my own in ${TMPDIR:-/tmp}"
+  make_tmp || leave_node 70 "cannot make a temporary folder in ${TMPDIR:-/tmp}"
   settle_paths
   journal started job "$job_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)"
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
@@ -85,12 +85,12 @@ refuse_second_life() {
   read -r _ holder _ holder_cluster holder_job 2>/dev/null <"$1"
   if [[ -z $holder || "$holder $holder_cluster" == "$job_id ${cluster:--}" ]]; then return; fi
   if [[ $holder_cluster != "${cluster:--}" ]]; then
-    has_left "${1%/lease}" || leave 70 "job $holder of cluster $holder_cluster carries this run on, as far as can be seen from $cluster; on $holder_cluster, its status and scancel tell and end it"
+    has_left "${1%/lease}" || leave 70 "job $holder of cluster $holder_cluster continues this run, as far as $cluster can see; on $holder_cluster, use status and scancel"
     return
   fi
   job_state=$(queue_state)
   if [[ -n $job_state && $job_state != @(UNKNOWN|COMPLETING) ]]; then
-    leave 70 "job $holder carries this run on ($job_state): nothing to resume"
+    leave 70 "job $holder continues this run ($job_state): nothing to resume"
   fi
 }
 
@@ -153,7 +153,7 @@ change_total() {
 go_back_to() {
   local later
   if ! is_count "$1" || ! is_whole "$run/generations/$1"; then
-    leave 70 "generation '$1' is not there, or not whole; there are: $(cd "$run/generations" && echo *)"
+    leave 70 "generation '$1' does not exist, or is not intact; there are: $(cd "$run/generations" && echo *)"
   fi
   for ((later = $(newest_generation); later > $1; later--)); do
     [[ -d $run/generations/$later ]] || continue
@@ -169,7 +169,7 @@ go_back_to() {
 # network. Without the lease it ends itself within two heartbeats; until then, both would write to the same output.
 await_older_attempt() {
   [[ -n $1 && $1 != "$node" ]] && ! older_attempt_has_left || return 0
-  say "the attempt before this one, on $1, left no word; giving it $((2 * CRFLOW_HEARTBEAT)) s to end itself"
+  say "the attempt before this one, on $1, left no last word; giving it $((2 * CRFLOW_HEARTBEAT)) s to end itself"
   wait_until $((2 * CRFLOW_HEARTBEAT)) older_attempt_has_left
 }
 
@@ -222,7 +222,7 @@ settle_paths() {
     [[ $workdir == /* ]] || workdir=$home${workdir:+/$workdir}
     [[ -n $output ]] || output=$name-$run_id.out
     [[ $output == /* ]] || output=$workdir/$output
-    [[ $run$workdir$output != *$'\n'* ]] || leave 70 'the path of the state, work or output folder holds a line end'
+    [[ $run$workdir$output != *$'\n'* ]] || leave 70 'the path of the state, work or output folder contains a line end'
     write_file "$run/paths" "$workdir"$'\n'"$output"
   fi
   { IFS= read -r workdir && IFS= read -r output; } <"$run/paths"
@@ -240,7 +240,7 @@ leave_if_settled() {
   attempts_left 0 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
   count_idle_attempts
   ((idle < CRFLOW_PATIENCE)) || leave 73 "no new generation in $idle attempt(s) that had the time for one; see the log of each for the reason"
-  ((cut_short == 0)) || say "not counted as no progress: $cut_short attempt(s) that ended before a first checkpoint could be sealed"
+  ((cut_short == 0)) || say "not counted as a lack of progress: $cut_short attempt(s) that ended before a first checkpoint could be sealed"
   # Nothing is requeued for ever.
   ((idle + cut_short < 10 * CRFLOW_PATIENCE)) || leave 73 "no new generation in $((idle + cut_short)) attempts, most of which ended too early for one"
 }

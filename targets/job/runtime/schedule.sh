@@ -116,7 +116,7 @@ left_alone() {
   holds_lease || conclude lost 'a newer attempt has taken over this run'
   if checkpoint end; then
     wait_until 30 has_gone
-    conclude again "saved in generation $generation, for the outer half is gone"
+    conclude again "saved in generation $generation, because the outer half is gone"
   fi
   conclude lost 'the outer half is gone'
 }

@@ -23,7 +23,7 @@ seal() {
 # Never into a generation with this number that a newer attempt has sealed in the meantime: a node that was cut off may come late.
 put_in_place() {
   mv -T "$partial" "$run/generations/$generation" && return
-  checkpoint_fails 'it could not be put in its place'
+  checkpoint_fails 'it could not be moved into place'
   return 1
 }
 

@@ -14,7 +14,7 @@ status() {
     case $job_state in
       RUNNING*) printf 'run %s of %s: running, attempt %s\n' "$run_id" "$name" "$attempt" ;;
       UNKNOWN) printf 'run %s of %s: Slurm does not answer; %s\n' "$run_id" "$name" "$(sign_of_life)" ;;
-      ELSEWHERE) printf 'run %s of %s: of cluster %s, whose Slurm does not answer here; %s\n' "$run_id" "$name" "$holder_cluster" "$(sign_of_life)" ;;
+      ELSEWHERE) printf 'run %s of %s: in cluster %s, whose Slurm does not answer here; %s\n' "$run_id" "$name" "$holder_cluster" "$(sign_of_life)" ;;
       '') printf 'run %s of %s: stopped: %s\n' "$run_id" "$name" "${left:+status }${left:-its last attempt was killed}" ;;
       *) printf 'run %s of %s: in the queue (%s), attempt %s is next\n' "$run_id" "$name" "$job_state" $((attempt + 1)) ;;
     esac
@@ -99,9 +99,9 @@ ask_run() {
       ;;
     stop/PENDING | stop/CONFIGURING | stop/SUSPENDED | stop/COMPLETING) # COMPLETING: it is being requeued
       write_file "$run/stop" "${USER-}"
-      printf 'run %s stops as soon as it starts again; nothing of it is lost\n' "$run_id"
+      printf 'run %s stops as soon as it starts again; nothing is lost\n' "$run_id"
       ;;
-    */ELSEWHERE) refuse "run $run_id is of cluster $holder_cluster: ask there" ;;
+    */ELSEWHERE) refuse "run $run_id is in cluster $holder_cluster: ask there" ;;
     */UNKNOWN) refuse "Slurm does not answer, so nobody knows whether run $run_id is running" ;;
     *) refuse "run $run_id is not running${job_state:+ but $job_state}" ;;
   esac
@@ -137,18 +137,18 @@ help() {
   bash   $name.sbatch status [RUN]      how a run is doing, and what comes next; the newest run, if none is named
   bash   $name.sbatch checkpoint [RUN]  checkpoint now, and go on
   bash   $name.sbatch stop [RUN]        checkpoint now, and stop
-  bash   $name.sbatch clean [RUN]       what runs that are over still take; clean --yes removes it
+  bash   $name.sbatch clean [RUN]       what finished runs still take; clean --yes removes it
   sbatch $name.sbatch resume RUN        go on with a run that stopped; of an array: sbatch --array=TASK $name.sbatch resume JOB_TASK
-         … resume RUN GENERATION       the same, from an older generation; later ones count no longer
+         … resume RUN GENERATION       the same, from an older generation; later ones no longer count
          … resume RUN --total +2h      the same, with two hours more (or anew: --total 6h)
 
-The job ends with the application's own status. Of its own it has:
+The job ends with the application's own status, or with one of these:
   70  something is missing or not writable; nothing was run
   71  stopped on request, checkpointed
   72  the run has used its total, or its attempts
   73  no progress over the last attempts
   74  the application was lost, and restoring it did not help
-  75  unfinished, and Slurm did not requeue the job; the log says whether another goes on
+  75  unfinished; the log says whether Slurm requeued the job, or another job continues
   76  a newer attempt has taken over this run
   77  cancelled
   78  the application cannot be checkpointed and restored as it is; the log says why

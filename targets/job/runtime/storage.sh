@@ -14,10 +14,10 @@ state_is_gone() {
 keep_folder() {
   if [[ -d $attempt_dir ]]; then return; fi
   if ! (umask 077 && mkdir -p "$attempt_dir/live" "$run/generations" "$run/attempts/0") 2>/dev/null; then
-    say "the run's folder $run is gone, and cannot be made again"
+    say "the run's folder $run is gone, and cannot be created again"
     return
   fi
-  say "the run's folder $run was gone, and is made again: the generations in it are lost"
+  say "the run's folder $run was gone, and was created again: the generations in it are lost"
   write_file "$run/format" "$format"
   write_file "$run/attempts/0/seconds" "$spent_before"
   write_file "$run/paths" "$workdir"$'\n'"$output${output_on_host:+$'\n'$output_on_host}"
@@ -68,7 +68,7 @@ look_at_size() {
   read_count "$run/output-seen"
   if [[ -f $output ]]; then size=$(wc -c <"$output") size=${size//[!0-9]/}; fi
   ((size < REPLY)) || return 0
-  say "the output is shorter than it was: $size bytes for $REPLY: something else has cut or replaced $output"
+  say "the output is shorter than it was: $size bytes instead of $REPLY: something else has cut or replaced $output"
   journal output_shrank was# "$REPLY" is# "$size"
   write_file "$attempt_dir/shrank" "$REPLY $size"
 }
@@ -88,7 +88,7 @@ put_away() {
   rm -rf "$run"/attempts/*/live/*
   [[ -n ${freed-} ]] || return 0
   if ((newest)); then
-    say "removed its generations but the newest, $newest (bash $name.sbatch clean $run_id removes that, too)"
+    say "removed its generations except the newest, $newest (bash $name.sbatch clean $run_id removes that as well)"
   else
     say 'removed its generations: the run is over (CRFLOW_CLEAN=0 keeps them)'
   fi

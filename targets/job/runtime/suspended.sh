@@ -11,6 +11,6 @@ skip_suspension() {
 
 # Only the outer half reports it.
 tell_suspension() {
-  say "nothing of this job ran for $(hms "$gap"): that is not counted"
+  say "this job did not run for $(hms "$gap"), which does not count"
   journal suspended seconds# "$gap"
 }

@@ -18,16 +18,16 @@ guard_folders() {
   local folder foreign
   # In a folder that everybody can write to, anybody can replace this user's folder.
   foreign=$(find -L "$state_root" -maxdepth 0 -perm -002 ! -perm -1000)
-  wrong="everybody can write to $state_root, and could put another folder in the place of this run's: chmod o-w, or +t, helps"
+  wrong="everybody can write to $state_root, and could replace this run's folder: use chmod o-w, or chmod +t"
   [[ -z $foreign ]] || return
   for folder in "$state" "$run"; do
-    wrong="$folder belongs to somebody else, and is not used"
+    wrong="$folder belongs to somebody else, so it is not used"
     [[ -O $folder ]] || return
     wrong="others can write to $folder, and that cannot be changed"
     chmod go-rwx "$folder" || return
   done
   foreign=$(find "$run" ! -user "$user" -print -quit)
-  wrong="$foreign belongs to somebody else, and none of $run is used"
+  wrong="$foreign belongs to somebody else, so nothing in $run is used"
   [[ -z $foreign ]]
 }
 

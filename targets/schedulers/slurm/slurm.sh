@@ -47,7 +47,7 @@ submission_folder() { printf '%s' "${SLURM_SUBMIT_DIR:-$PWD}"; }
 identify() {
   local try
   job_number=${SLURM_JOB_ID-} job_id=$job_number restarts=0 end_time=0 cluster='' node=${SLURMD_NODENAME:-$HOSTNAME}
-  is_count "$job_number" || leave 70 'SLURM_JOB_ID does not hold the number of a job'
+  is_count "$job_number" || leave 70 'SLURM_JOB_ID does not contain the number of a job'
   if [[ ${SLURM_CLUSTER_NAME-} =~ ^[A-Za-z0-9_-]+$ ]]; then cluster=$SLURM_CLUSTER_NAME; fi
   # Since Slurm 23.02. If nothing is in doubt, a thousand tasks that start at once do not ask a thousand questions.
   if is_count "${SLURM_JOB_END_TIME-}"; then end_time=$SLURM_JOB_END_TIME; fi
@@ -61,7 +61,7 @@ identify() {
     fi
     ((try == 3)) || sleep $((RANDOM % 10 + 1))
   done
-  say 'Slurm does not say who this job is; going on with what the environment says'
+  say 'Slurm does not say which job this is; using what the environment says'
   # A flow without an array is not a task, unless somebody resumes one: then the named run decides.
   if ((is_array)) && is_count "${SLURM_ARRAY_JOB_ID-}" && is_count "${SLURM_ARRAY_TASK_ID-}"; then
     job_id=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
@@ -244,7 +244,7 @@ watch_listener() {
   elif [[ -n $listener ]] && ! lives "$listener"; then
     listener=''
     if ((SECONDS - listened < 10 && ++deaths >= 3)); then
-      say "no step listens for preemption (see $attempt_dir/listener.log): one is noticed at the end of its grace only"
+      say "no step listens for preemption (see $attempt_dir/listener.log): a preemption is noticed only at the end of its grace period"
       journal deaf
     else
       ask_why # there may have been more to it
