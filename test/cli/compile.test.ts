@@ -47,6 +47,19 @@ const run = (args: string[], more: { input?: string | Uint8Array; env?: NodeJS.P
 const fakeShellCheck = (comments: object[] = []) => fakeIn(folder, { comments }).path;
 
 describe('crc compile', () => {
+  test('takes a file that only declares things for others, and writes nothing of it', () => {
+    write('more.crflow', 'crflow 1\nlet queue = "debug"\n');
+    write('library.crflow', 'crflow 1\ninclude "more.crflow"\nparam n: Int = 5\nlet step = 0.5\n');
+    for (const command of [['compile', '--no-verify'], ['check']]) {
+      const { status, stdout, stderr } = run([...command, 'library.crflow']);
+      expect({ status, said: stdout + stderr }).toEqual({
+        status: 0,
+        said: 'fine: there is no workflow in it, so nothing is written\n',
+      });
+    }
+    expect(readdirSync(folder).sort()).toEqual(['library.crflow', 'more.crflow']);
+  });
+
   test('writes a script that can be executed, and a manifest, beside the source', () => {
     write('flows/primes.crflow', good);
     const { status, stdout, stderr } = run([
