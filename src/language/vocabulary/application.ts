@@ -16,7 +16,7 @@ export const application = {
     again: {
       type: 'shell',
       engines: ['own'],
-      doc: 'What is run in place of `run` to go on from a checkpoint.',
+      doc: 'What to run instead of `run` to continue from a checkpoint.',
       default: '`run`',
       example: '"lmp -in in.again -var from $CRFLOW_NEWEST"',
       aliases: ['resume', 'restart', 'rerun', 'continue'],
@@ -100,7 +100,7 @@ export const application = {
     },
     alive: {
       type: 'duration',
-      doc: 'If `output` does not grow for this long, the program is taken to hang: it is ended and restored.',
+      doc: 'If `output` does not grow for this long, the program is considered hung: it is ended and restored.',
       unit: 'seconds',
       default: 'not watched',
       example: '30min',

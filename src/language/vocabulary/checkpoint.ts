@@ -122,14 +122,14 @@ export const checkpoint = {
       type: 'patterns',
       engines: ['own'],
       requiredBy: ['own'],
-      doc: "The files of the program's checkpoint, by patterns in `workdir`; a folder stands for all that is in it.",
+      doc: "The files of the program's checkpoint, by patterns in `workdir`; a folder means everything in it.",
       example: '["md.cpt", "md_prev.cpt"]',
       aliases: ['checkpoint_files', 'restart_files', 'restarts'],
     },
     grows: {
       type: 'patterns',
       engines: ['own'],
-      doc: 'Files that the program only adds to, by patterns: not copied, but cut to the length that belongs to a checkpoint.',
+      doc: 'Files that the program only appends to, by patterns: not copied, but cut to the length that belongs to a checkpoint.',
       default: 'none, beside `output`',
       example: '["md.log", "md.xtc"]',
       aliases: ['appends', 'append', 'logs', 'growing'],
@@ -137,7 +137,7 @@ export const checkpoint = {
     ask_signal: {
       type: 'choice',
       engines: ['own'],
-      doc: 'The signal that asks the program to save. `srun` hands it on to all ranks.',
+      doc: 'The signal that asks the program to save. `srun` passes it on to all ranks.',
       default: 'not asked',
       example: 'TERM',
       choices: ASKING_SIGNALS,
@@ -154,7 +154,7 @@ export const checkpoint = {
     ask_text: {
       type: 'text',
       engines: ['own'],
-      doc: 'What `ask_file` holds.',
+      doc: 'What `ask_file` contains.',
       default: 'nothing',
       example: '"LSTOP = .TRUE."',
       aliases: ['stop_text'],
@@ -180,7 +180,7 @@ export const checkpoint = {
     answer_within: {
       type: 'duration',
       engines: ['own'],
-      doc: 'The longest that the program takes to save once it is asked. Part of `lead`.',
+      doc: 'How long the program may take to save once it is asked. Part of `lead`.',
       unit: 'seconds',
       default: 'half of `lead`',
       example: '90s',
@@ -189,7 +189,7 @@ export const checkpoint = {
     done_files: {
       type: 'patterns',
       engines: ['own'],
-      doc: 'Files that are there only when all work is done. Those that are older than the run do not count.',
+      doc: 'Files that exist only when all work is done. Files older than the run do not count.',
       default: 'not looked for',
       example: '["md.gro"]',
       aliases: ['done', 'done_file', 'finished', 'results'],
@@ -197,7 +197,7 @@ export const checkpoint = {
     done_text: {
       type: 'text',
       engines: ['own'],
-      doc: 'Text that is in `done_in` only when all work is done.',
+      doc: 'Text that `done_in` contains only when all work is done.',
       default: 'not looked for',
       example: '"all 6000 steps done"',
       aliases: ['done_message'],
@@ -205,7 +205,7 @@ export const checkpoint = {
     done_in: {
       type: 'work-file',
       engines: ['own'],
-      doc: 'The file in `workdir` that `done_text` is looked for in.',
+      doc: 'The file in `workdir` that is searched for `done_text`.',
       default: '`output`',
       example: '"log.lammps"',
       aliases: ['done_log'],
@@ -221,7 +221,7 @@ export const checkpoint = {
     clear: {
       type: 'patterns',
       engines: ['own'],
-      doc: 'Files that are removed before each start, beside `ask_file`.',
+      doc: 'Files to remove before each start, besides `ask_file`.',
       default: 'none',
       example: '["EXIT"]',
       aliases: ['remove', 'clean', 'delete'],

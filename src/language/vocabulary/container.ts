@@ -19,7 +19,7 @@ export const container = {
     image: {
       type: 'image',
       required: true,
-      doc: 'The image, which contains DMTCP: an OCI name, or the path of an image file.',
+      doc: 'The image, which must contain DMTCP (except with `engine = own` or `none`): an OCI name, or the path of an image file.',
       example: '"registry.example.org/lab/solve:1.2"',
       aliases: ['name', 'img', 'sif', 'tag'],
     },
