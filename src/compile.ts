@@ -1,7 +1,7 @@
 import { checkProgram } from './check/check.ts';
 import { diagnose, sortDiagnostics } from './diagnostics/define.ts';
 import { outputs } from './diagnostics/outputs.ts';
-import { UnspeakableInShell } from './emit/shell-text.ts';
+import { Inexpressible } from './emit/shell-text.ts';
 import type { Artifact } from './model/artifact.ts';
 import type { StringValue } from './model/ast.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
@@ -115,8 +115,8 @@ export function compile(
         runParts: workflow.application.run,
       };
     } catch (error) {
-      if (!(error instanceof UnspeakableInShell)) throw error;
-      return notCarried(error, workflow.name, own);
+      if (!(error instanceof Inexpressible)) throw error;
+      return cannotContain(error, workflow.name, own);
     }
   });
   const refused = emitted.filter((one) => 'code' in one);
@@ -125,16 +125,12 @@ export function compile(
 }
 
 /** What the emitters refuse and the checker missed: a finding at the value, or else at the workflow's name. */
-function notCarried(
-  { value, why }: UnspeakableInShell,
-  workflow: string,
-  { name, text }: Source,
-): Diagnostic {
+function cannotContain({ value, why }: Inexpressible, workflow: string, { name, text }: Source): Diagnostic {
   const head = text.search(new RegExp(`\\bworkflow\\s+${workflow}(?![\\w-])`));
   const start = Math.max(value === '' ? -1 : text.indexOf(value, head), head, 0);
   const length = text.startsWith(value, start) ? value.length : 'workflow'.length;
   const at = { start, end: Math.min(start + length, text.length) };
-  return diagnose(outputs.notCarried, { value, why }, { file: name, at });
+  return diagnose(outputs.cannotContain, { value, why }, { file: name, at });
 }
 
 const beside = () => '.';

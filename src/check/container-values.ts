@@ -8,7 +8,7 @@ import type { HostPath } from '../model/flow.ts';
 import { type Context, isBroken, spanInside, type Target, textOf } from './context.ts';
 import { isImagePath, parseImageName } from './image-name.ts';
 import { hostPath } from './path.ts';
-import { ownOfBash } from './shell-variables.ts';
+import { bashUseOf } from './shell-variables.ts';
 import { listOf } from './text.ts';
 import { wrongType } from './type.ts';
 
@@ -175,7 +175,7 @@ export function variables(value: Value, target: Target, context: Context): reado
       context.report(names.reservedName, item.span, { name: text, prefix: 'DMTCP_', owner: 'DMTCP' });
       return undefined;
     }
-    const what = ownOfBash(text);
+    const what = bashUseOf(text);
     if (what !== undefined) {
       context.report(names.shellVariable, item.span, { name: text, what, key: 'pass' });
       return undefined;

@@ -35,7 +35,7 @@ export function checkBuild({ values }: Read<'image'>, { report }: Context): void
   const text = values.build && textOf(values.build.value);
   const why = text === undefined ? undefined : whyInvalidPrintedFile(text);
   if (values.build !== undefined && why !== undefined)
-    report(outputs.notCarried, values.build.span, { value: text ?? '', why });
+    report(outputs.cannotContain, values.build.span, { value: text ?? '', why });
 }
 
 /** The distribution of a base image, if its name says so. */

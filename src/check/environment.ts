@@ -9,7 +9,7 @@ import { type Context, describeValue, isBroken, spanOfPart } from './context.ts'
 import { evaluate, resolve } from './evaluate.ts';
 import { fillIn } from './insert.ts';
 import { helpForWord } from './meant.ts';
-import { ownOfBash } from './shell-variables.ts';
+import { bashUseOf } from './shell-variables.ts';
 
 /** The variables of `set`: the valid ones, and the names of all that were written. */
 export interface ReadSet {
@@ -90,7 +90,7 @@ function isFreeName(name: string, span: { start: number; end: number }, { report
     report(names.environmentName, span, { name });
     return false;
   }
-  const what = ownOfBash(name);
+  const what = bashUseOf(name);
   if (what !== undefined) {
     report(names.shellVariable, span, { name, what, key: 'set' });
     return false;

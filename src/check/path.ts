@@ -3,7 +3,7 @@ import { values } from '../diagnostics/values.ts';
 import type { StringSegment, StringValue } from '../model/ast.ts';
 import type { HostPath, PathPart } from '../model/flow.ts';
 import { type Context, spanInside, spanOfPart, textOf } from './context.ts';
-import { neverTheSame } from './shell-variables.ts';
+import { changesEachTime } from './shell-variables.ts';
 
 /**
  * A path on the host. `$NAME` and `${NAME}` without a backslash are variables; every other character is literal.
@@ -52,7 +52,7 @@ function readSegment(segment: StringSegment, parts: PathPart[], context: Context
     from = match.index + whole.length;
     const name = plain ?? braced;
     const isJobs = name !== undefined && context.isTaken(name);
-    if (name !== undefined && (isJobs || neverTheSame(name))) {
+    if (name !== undefined && (isJobs || changesEachTime(name))) {
       right = false;
       context.report(names.pathVariable, spanOfPart(segment, match.index, from), { name, isJobs });
     } else if (name !== undefined) parts.push({ kind: 'variable', name });

@@ -17,7 +17,7 @@ const READ_BY_BASH = `
   POSIXLY_CORRECT PROMPT_COMMAND PROMPT_DIRTRIM PS0 PS1 PS2 PS3 PS4 TIMEFORMAT TMOUT auto_resume histchars`;
 
 /** Those that bash reads as every program does (POSIX, "Environment Variables"): a flow may give them to its program. */
-const OF_EVERY_PROGRAM =
+const READ_BY_ALL =
   'COLUMNS HOME LANG LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_NUMERIC LC_TIME LINES LOGNAME PATH SHELL TERM TMPDIR TZ';
 
 const namesIn = (text: string) => text.trim().split(/\s+/);
@@ -26,20 +26,20 @@ const namesIn = (text: string) => text.trim().split(/\s+/);
 const SHELL_VARIABLES: ReadonlyMap<string, 'sets' | 'reads' | 'every'> = new Map([
   ...namesIn(SET_BY_BASH).map((name) => [name, 'sets'] as const),
   ...namesIn(READ_BY_BASH).map((name) => [name, 'reads'] as const),
-  ...namesIn(OF_EVERY_PROGRAM).map((name) => [name, 'every'] as const),
+  ...namesIn(READ_BY_ALL).map((name) => [name, 'every'] as const),
 ]);
 
 /** All variables that bash uses, including those that every program reads: no `param` or `let` can have such a name. */
 export const shellVariables: readonly string[] = [...SHELL_VARIABLES.keys()];
 
 /** Why a flow cannot set a variable of that name for its program: bash `sets` it, or `reads` it. Undefined if it can. */
-export function ownOfBash(name: string): 'sets' | 'reads' | undefined {
+export function bashUseOf(name: string): 'sets' | 'reads' | undefined {
   const what = SHELL_VARIABLES.get(name);
   return what === 'every' ? undefined : what;
 }
 
 /** Variables whose value differs at the job's next start, or a moment later: no path can depend on them. */
-const NEVER_THE_SAME = new Set(
+const CHANGING = new Set(
   namesIn(
     `_ BASHPID BASH_ARGV0 BASH_COMMAND BASH_LINENO BASH_MONOSECONDS BASH_SOURCE BASH_SUBSHELL BASH_TRAPSIG EPOCHREALTIME
      EPOCHSECONDS FUNCNAME HISTCMD LINENO OLDPWD OPTARG OPTIND PIPESTATUS PPID RANDOM REPLY SECONDS SHLVL SRANDOM`,
@@ -47,4 +47,4 @@ const NEVER_THE_SAME = new Set(
 );
 
 /** Is it a bash variable that changes each time it is read? */
-export const neverTheSame = (name: string): boolean => NEVER_THE_SAME.has(name);
+export const changesEachTime = (name: string): boolean => CHANGING.has(name);

@@ -25,7 +25,7 @@ interface ForeignOutputs {
   readonly workflow: string;
 }
 
-const aboutForeign = {
+const foreignOutput = {
   title: ({ outputs, from, source }: ForeignOutputs) => {
     const were = outputs.length === 1 ? 'was' : 'were';
     return from === undefined
@@ -58,7 +58,7 @@ export const findings = defineDiagnostics(900, 999, {
     'CRF904',
     'an output would overwrite a file that does not belong to this flow',
     {
-      ...aboutForeign,
+      ...foreignOutput,
       notes: () => ['nothing was written'],
     },
   ),
@@ -211,7 +211,7 @@ export const findings = defineDiagnostics(900, 999, {
   ofOther: error<ForeignOutputs>()(
     'CRF951',
     'an output of another flow, or one that crc did not write',
-    aboutForeign,
+    foreignOutput,
   ),
   changedRuntime: error<{ script: string; parts: readonly string[] }>()(
     'CRF952',

@@ -41,7 +41,7 @@ export function foreignOutputs(of: Outputs): readonly Foreign[] {
     if (there === undefined || ('text' in there && there.text === text)) continue;
     if (manifest?.outputs.some((one) => one.name === name)) {
       if (from !== undefined) ofOther.push(output);
-    } else if (!isOfCrc(output)) byHand.push(output);
+    } else if (!isFromCrc(output)) byHand.push(output);
   }
   return [
     ...(from !== undefined && ofOther.length > 0 ? [{ outputs: ofOther, from }] : []),
@@ -79,7 +79,7 @@ function otherSource(manifest: Manifest, { workflow, folder, source, own }: Outp
 }
 
 /** Do its first lines, or those of two versions that git could not merge, say that crc wrote it? Builders' lists of what to leave out can say nothing: their Dockerfile does. */
-function isOfCrc(output: string): boolean {
+function isFromCrc(output: string): boolean {
   const there = readOutput(output.replace(/\.dockerignore$/, ''));
   if (there === undefined || 'why' in there) return false;
   const [head = ''] = /^(?:(?:#.*|[<=>|]{7}.*)?\r?\n)*/.exec(there.text) ?? [];

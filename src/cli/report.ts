@@ -42,7 +42,7 @@ export interface Reporter {
 
 /** How many findings a person sees, and how many a program gets: a file that is not a flow can have one per word. */
 const mostShown = 100;
-const mostTold = 1000;
+const mostReported = 1000;
 
 export function createReporter({ format, strict }: ReportOptions): Reporter {
   const all: { one: Diagnostic; source: Source }[] = [];
@@ -83,7 +83,7 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
     end: (outputs = [], more = {}) => {
       if (format === 'json') {
         const diagnostics = all
-          .slice(0, mostTold)
+          .slice(0, mostReported)
           .map(({ one, source }) => toJson(one, source, linesIn(source)));
         process.stdout.write(`${jsonText({ format: 1, diagnostics, outputs, ...more })}\n`);
       } else if (all.length > 0) {

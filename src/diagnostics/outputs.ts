@@ -3,7 +3,7 @@ import { quote } from './words.ts';
 
 /** CRF500 to CRF519: what the files that crc writes cannot contain, and how much they can. */
 export const outputs = defineDiagnostics(500, 519, {
-  notCarried: error<{ value: string; why: string }>()('CRF500', 'A value that no output can contain', {
+  cannotContain: error<{ value: string; why: string }>()('CRF500', 'A value that no output can contain', {
     title: ({ value, why }) => `crc cannot write ${quote(value)} to its output: ${why}`,
     help: () => ['put it into a separate file beside the flow, and name that file here'],
   }),

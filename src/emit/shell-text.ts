@@ -37,7 +37,7 @@ const make = (kind: Kind, text: string) => new ShellText(kind, text, maker);
  * A value that an output cannot contain in this place. The checker reports these first, by the same predicates (forms.ts). If
  * it misses one, `compile` catches this and makes it a finding about the value.
  */
-export class UnspeakableInShell extends Error {
+export class Inexpressible extends Error {
   readonly value: string;
   readonly why: string;
   /** `why` continues "X cannot be written: ". */
@@ -50,7 +50,7 @@ export class UnspeakableInShell extends Error {
 
 /** Refuses for a reason, if there is one. */
 function refuse(value: string, why: WhyNot): void {
-  if (why !== undefined) throw new UnspeakableInShell(value, why);
+  if (why !== undefined) throw new Inexpressible(value, why);
 }
 
 const plainWord = /^[A-Za-z0-9_@%+:,./-]+$/;

@@ -46,14 +46,14 @@ function theRun({ run, range, asked, program }: Forecast): string[] {
     ),
     row(
       'attempts',
-      `${count(run.attempts)}${orSo(range.attempts, run.attempts, count)}, of ${duration(asked.time)} at most`,
+      `${count(run.attempts)}${orRange(range.attempts, run.attempts, count)}, of ${duration(asked.time)} at most`,
     ),
     row('ends', ending(run, asked.total)),
     row('walltime', `${duration(run.walltime)} of ${duration(asked.total)}`),
-    row('work', `${duration(run.work)}${orSo(range.work, run.work, duration)}, ${share} of the walltime`),
+    row('work', `${duration(run.work)}${orRange(range.work, run.work, duration)}, ${share} of the walltime`),
     row(
       'checkpoints',
-      `${count(run.checkpoints)}${orSo(range.checkpoints, run.checkpoints, count)}: ${count(run.periodic)} on time, ${count(run.checkpoints - run.periodic)} at the end of attempts; ${duration(run.saving)} in all, ${percent(run.walltime > 0 ? run.saving / run.walltime : 0)}`,
+      `${count(run.checkpoints)}${orRange(range.checkpoints, run.checkpoints, count)}: ${count(run.periodic)} on time, ${count(run.checkpoints - run.periodic)} at the end of attempts; ${duration(run.saving)} in all, ${percent(run.walltime > 0 ? run.saving / run.walltime : 0)}`,
     ),
     row('restores', restores(run)),
   ];
@@ -85,7 +85,7 @@ function restores({ restores, groups }: Run): string {
 }
 
 /** Other possible values, if the warnings or Slurm's choice between time_min and time make a difference. */
-function orSo({ least, most }: Range, is: number, say: (value: number) => string): string {
+function orRange({ least, most }: Range, is: number, say: (value: number) => string): string {
   const [from, to] = [say(least), say(most)];
   if (from === to) return '';
   if (from === say(is)) return ` (${to} at most)`;

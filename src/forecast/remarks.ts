@@ -24,7 +24,7 @@ export function remarks(
   if (engine === 'none')
     return [
       'nothing is saved (engine = none): what is said here of work and of the end holds only if the program itself continues where it was. One that begins anew must end within one attempt',
-      ...ofTheEnd(forecast),
+      ...remarksOnEnd(forecast),
     ];
   return [
     ...(engine === 'own'
@@ -33,7 +33,7 @@ export function remarks(
           ...(program === undefined ? [] : [ofProgram(program)]),
         ]
       : []),
-    ...ofTheEnd(forecast),
+    ...remarksOnEnd(forecast),
     ...ofAttempts(terms, forecast, all),
     ...ofTheInterval(forecast),
   ];
@@ -47,7 +47,7 @@ function ofProgram({ name, title, tried, gives }: PlannedProgram): string {
   return `program ${name} gives ${keys}: ${tried === null ? `from the manual of ${title}, not tried` : `measured with ${tried}`}`;
 }
 
-function ofTheEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): string[] {
+function remarksOnEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): string[] {
   if (run.ending === 'done') return [];
   if (run.ending === 'manual')
     return ['the run stops at the end of its first attempt (status 71) and waits until you resume it'];

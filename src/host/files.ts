@@ -110,7 +110,7 @@ async function makeFolders(folder: string, called: string, refused: boolean): Pr
   } catch (error) {
     if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new Error(`${called} ${await whatStandsAt(folder)}`);
+    if (code === 'EEXIST') throw new Error(`${called} ${await whatIsAt(folder)}`);
     const above = dirname(folder);
     if (code !== 'ENOENT' || refused || above === folder) throw error;
     // Another process may have created it in the meantime.
@@ -120,7 +120,7 @@ async function makeFolders(folder: string, called: string, refused: boolean): Pr
 }
 
 /** What already has the name of a folder that must be created, as a phrase. */
-async function whatStandsAt(path: string): Promise<string> {
+async function whatIsAt(path: string): Promise<string> {
   try {
     return (await stat(path)).isFile() ? 'is a file, not a folder' : 'is not a folder';
   } catch (error) {

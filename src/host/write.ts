@@ -102,7 +102,7 @@ function writeNew(path: string, pieces: readonly string[], mode: number): void {
 const LOCK = '.crc.lock';
 /** Milliseconds to wait for another crc, which needs a fraction of them; after that time, a crc on another host is considered gone. */
 const PATIENCE = 10_000;
-const FORGOTTEN = 60_000;
+const ABANDONED_AFTER = 60_000;
 
 /**
  * Locks a folder against other crc processes, so that what is read and what is written there belong together. Finishes or
@@ -140,7 +140,7 @@ export async function lockFolder(
   try {
     finish(folder);
     for (const name of await readdir(folder))
-      if (isOfCrc(name)) await rm(join(folder, name), { force: true });
+      if (isFromCrc(name)) await rm(join(folder, name), { force: true });
   } catch (error) {
     await release();
     throw error;
@@ -149,7 +149,7 @@ export async function lockFolder(
 }
 
 /** A hidden file that crc creates while it writes. */
-const isOfCrc = (name: string) =>
+const isFromCrc = (name: string) =>
   TEMPORARY.test(name) &&
   /^\.(?:[A-Za-z][\w-]*\.(?:sbatch|crc\.json|Dockerfile|Dockerfile\.dockerignore|def|image\.sh)|crc\.commit|crc\.lock)\.[0-9a-f]{12}$/.test(
     name,
@@ -162,12 +162,12 @@ async function isGone(path: string, host: string): Promise<boolean> {
     const read = readRegular(path, 4096);
     if (!('data' in read)) return false;
     const holder = JSON.parse(new TextDecoder().decode(read.data)) as Partial<Record<string, unknown>>;
-    if (holder['host'] !== host) return Date.now() - mtimeMs > FORGOTTEN;
+    if (holder['host'] !== host) return Date.now() - mtimeMs > ABANDONED_AFTER;
     return (await startOf(Number(holder['pid']))) !== holder['started'];
   } catch (error) {
     // One that is being written is empty for a moment.
     if (!(error instanceof SyntaxError)) return false;
-    return Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > FORGOTTEN;
+    return Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > ABANDONED_AFTER;
   }
 }
 

@@ -85,7 +85,7 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
         });
         return;
       }
-      context.report(syntax.noEquals, spanOf(token), { word: token.image, ...whatFollows(tokens, context) });
+      context.report(syntax.noEquals, spanOf(token), { word: token.image, ...valueMeant(tokens, context) });
       return;
     }
     default:
@@ -104,7 +104,7 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
 }
 
 /** What was probably meant as the lone word's value: what follows it, in quotes if it needs them. Or it is another key. */
-function whatFollows(
+function valueMeant(
   [word, next, afterNext]: readonly IToken[],
   context: Context,
 ): { value: string | undefined; before?: string } {

@@ -15,8 +15,9 @@ export function simulate(terms: Terms): Run {
   let idle = 0;
   for (;;) {
     number += 1;
-    const stillborn = standing.spent >= terms.total ? 'total' : idle >= PATIENCE ? 'no-progress' : undefined;
-    const attempt = stillborn === undefined ? simulateAttempt(terms, standing) : nothing(stillborn);
+    const endsAtStart =
+      standing.spent >= terms.total ? 'total' : idle >= PATIENCE ? 'no-progress' : undefined;
+    const attempt = endsAtStart === undefined ? simulateAttempt(terms, standing) : nothing(endsAtStart);
     const before = attempts.at(-1);
     if (before !== undefined && isSame(before.attempt, attempt)) before.count += 1;
     else attempts.push({ count: 1, attempt });

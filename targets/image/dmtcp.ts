@@ -1,4 +1,4 @@
-import { code, lineWord, UnspeakableInShell } from '../../src/emit/shell-text.ts';
+import { code, Inexpressible, lineWord } from '../../src/emit/shell-text.ts';
 import { type Container, DMTCP_RELEASES, type ImageRecipe } from '../../src/model/container.ts';
 import { printed } from './printed.ts';
 import proof from './proof.sh';
@@ -31,7 +31,7 @@ export function dmtcpSteps({ release, archive }: ImageRecipe['dmtcp'], container
   const { prefix, proof: script } = places(container);
   const commit = DMTCP_RELEASES[release];
   if (archive === null && commit === undefined)
-    throw new UnspeakableInShell(release, 'crflow cannot fetch this release of DMTCP');
+    throw new Inexpressible(release, 'crflow cannot fetch this release of DMTCP');
   const fetched = archive
     ? unpacked(
         { kind: 'archive', from: archive.path, sha256: archive.sha256, to: `${scratch}/dmtcp` },

@@ -13,7 +13,7 @@ import { stagesOf } from './stages.ts';
 import { type Config, flattened } from './step.ts';
 
 /**
- * The files that make the image of a plan; none without a recipe. Pure. Throws UnspeakableInShell for a value that
+ * The files that make the image of a plan; none without a recipe. Pure. Throws Inexpressible for a value that
  * a recipe cannot contain; the checker reports such values first.
  * @param source name of the `.crflow` file, without folders, for comments and a label
  * @param context path from the output folder to the flow's, where the image's sources are; `.` if they are the same

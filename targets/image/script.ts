@@ -2,10 +2,10 @@ import { aligned } from '../../src/emit/aligned.ts';
 import {
   code,
   comment,
+  Inexpressible,
   imageReference,
   pathWord,
   type ShellText,
-  UnspeakableInShell,
   word,
   words,
 } from '../../src/emit/shell-text.ts';
@@ -61,7 +61,7 @@ export function imageScript(container: Container, about: ScriptOf): string {
 function partsFor({ runtime, image: { kind } }: Container): string[] {
   const { named, filed } = runtimeOf(runtime).builds;
   if (kind === 'file') {
-    if (filed === null) throw new UnspeakableInShell(kind, `${runtime} has its images by name, not as files`);
+    if (filed === null) throw new Inexpressible(kind, `${runtime} has its images by name, not as files`);
     return [common, mark, file, copy, filed.bash, main];
   }
   const before = { oci: [oci], registry: [oci, registry], own: [copy] }[named.through];
@@ -93,7 +93,9 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
           ] as const)
         : []),
       platformOf(builds, image.kind, about.image.platform),
-      ...(about.image.user === undefined && about.image.from.kind === 'name' && usesOci(builds, image.kind)
+      ...(about.image.user === undefined &&
+      about.image.from.kind === 'name' &&
+      isBuiltByOci(builds, image.kind)
         ? ([[code`readonly base=${imageReference(about.image.from)}`, 'the image that it extends']] as const)
         : []),
       ...(image.kind === 'file' && builds.filed?.definition
@@ -113,13 +115,13 @@ function settings(container: Container, about: ScriptOf): ShellText[] {
   ];
 }
 
-const usesOci = ({ named }: Builds, kind: Container['image']['kind']) =>
+const isBuiltByOci = ({ named }: Builds, kind: Container['image']['kind']) =>
   kind === 'name' && named.through !== 'own';
 
 /** The platform, as options of the builder. */
 function platformOf(builds: Builds, kind: Container['image']['kind'], platform: string | undefined) {
-  const option = usesOci(builds, kind) ? '--platform' : '--arch';
-  const value = usesOci(builds, kind) ? platform : platform?.replace(/^linux\//, '');
+  const option = isBuiltByOci(builds, kind) ? '--platform' : '--arch';
+  const value = isBuiltByOci(builds, kind) ? platform : platform?.replace(/^linux\//, '');
   return [
     code`readonly platform=(${words(value === undefined ? [] : [`${option}=${value}`])})`,
     'what it is built for, where not for this machine',

@@ -1,5 +1,5 @@
 import { isUrl } from '../../src/emit/forms.ts';
-import { code, lineWord, type ShellText, UnspeakableInShell } from '../../src/emit/shell-text.ts';
+import { code, Inexpressible, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
 import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
 import { run, type Step, scratch } from './step.ts';
 
@@ -59,7 +59,7 @@ export function localInputs({
 export function inContext(path: string): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (path.startsWith('/') || parts.includes('..'))
-    throw new UnspeakableInShell(
+    throw new Inexpressible(
       path,
       'it is not below the folder of the flow, and builders can see nothing else',
     );

@@ -14,7 +14,7 @@ import { run, type Stage, type Step } from './step.ts';
 export type Staged = Omit<ImageRecipe, 'env' | 'user' | 'labels' | 'platform'>;
 
 /**
- * The stages of an image, those that change least first. Throws UnspeakableInShell for a value that a recipe cannot
+ * The stages of an image, those that change least first. Throws Inexpressible for a value that a recipe cannot
  * contain; the checker reports such values first.
  */
 export function stagesOf(recipe: Staged, container: Container): Stage[] {

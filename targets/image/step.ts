@@ -54,10 +54,10 @@ export const scratch = '/crflow-build';
  * with the same words, so that a builder with a cache runs them once.
  */
 export function flattened(stages: readonly Stage[]): Stage[] {
-  const goneOnFrom = new Set(stages.map(({ from }) => from));
+  const continued = new Set(stages.map(({ from }) => from));
   return stages.flatMap((stage) => {
     const before = stages.find(({ name }) => name !== undefined && name === stage.from);
-    if (stage.name !== undefined && goneOnFrom.has(stage.name)) return [];
+    if (stage.name !== undefined && continued.has(stage.name)) return [];
     return before === undefined
       ? [stage]
       : [{ ...stage, from: before.from, steps: [...before.steps, ...stage.steps] }];

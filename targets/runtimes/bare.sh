@@ -11,7 +11,7 @@ prepare_host() {
 inside() { exec "$@"; }
 
 # The inner half's first steps.
-come_in() { where="of $HOSTNAME"; }
+begin_inner_half() { where="of $HOSTNAME"; }
 
 # The environment in which the application starts.
 program_environ() { cat "$attempt_dir/environ"; }

@@ -108,7 +108,7 @@ pass_environ() {
 }
 
 # The inner half's first steps.
-come_in() {
+begin_inner_half() {
   local entry entries
   { IFS= read -r image_id && IFS= read -r image; } <"$attempt_dir/image"
   read_environ "$attempt_dir/passed"

@@ -33,7 +33,7 @@ function causeOf(answer: string, { left = 1800, restarts = 0 } = {}): string {
   return run
     .functions(
       `read_clock() { now=$((1893459600 - ${left})); }; restarts=${restarts} end_time=1893459600
-if read_job "$CRFLOW_ANSWER" 7; then tell_cause; echo "\${cause:-nothing yet}"; else echo no answer; fi`,
+if read_job "$CRFLOW_ANSWER" 7; then find_cause; echo "\${cause:-nothing yet}"; else echo no answer; fi`,
       { CRFLOW_LEAD: '60', CRFLOW_ANSWER: answer },
     )
     .trim();

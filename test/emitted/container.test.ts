@@ -656,7 +656,7 @@ ${asked(full).replace('say() { :; }', 'say() { : >tried; }')}`,
 describe('the inner half', () => {
   test('takes no other DMTCP of the image than the one that the flow names', ({ expect }) => {
     put('bin/dmtcp_launch', '#!/bin/bash\n');
-    const come = `: >"$attempt_dir/passed"; printf 'id\\nmd:1\\n' >"$attempt_dir/image"; conclude() { echo "$*"; exit; }; come_in; echo came in`;
+    const come = `: >"$attempt_dir/passed"; printf 'id\\nmd:1\\n' >"$attempt_dir/image"; conclude() { echo "$*"; exit; }; begin_inner_half; echo came in`;
     expect(bash('podman', come).said).toBe(
       "missing there is no /opt/bin/dmtcp_launch in the image md:1: the flow's dmtcp is to name DMTCP's prefix in it\n",
     );
@@ -665,7 +665,7 @@ describe('the inner half', () => {
   test('takes neither coordinator nor folders from what the submission passes on', ({ expect }) => {
     const { said } = bash(
       'podman',
-      `come_in() { export DMTCP_COORD_HOST=elsewhere live=/no tmp_of_run=/no; }; check_place() { :; }; check_dmtcp() { :; }; close_inherited() { :; }; mkdir -p attempts/1
+      `begin_inner_half() { export DMTCP_COORD_HOST=elsewhere live=/no tmp_of_run=/no; }; check_place() { :; }; check_dmtcp() { :; }; close_inherited() { :; }; mkdir -p attempts/1
 describe_machine() { :; }; mkdir tmp; mkfifo tmp/control.1; exec 7<>tmp/control.1; open_inner_half "$PWD" 1 "$PWD" "$PWD/out" "$PWD/tmp"; echo "\${DMTCP_COORD_HOST-none} $live $tmp"`,
     );
     expect(said).toBe(`none ${folder}/attempts/1/live ${folder}/tmp/crflow-x.1\n`);

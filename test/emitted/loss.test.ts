@@ -159,7 +159,7 @@ describe('DMTCP says', { concurrent: true }, () => {
     functions: string,
   ) => `run=$PWD attempt_dir=$PWD/a; mkdir a; journal() { printf '%s ' "$@"; }; say() { :; }; disturbing=''
 ever_sealed() { false; }; flush() { :; }; conclude() { echo "$1"; exit; }; dmtcp_ended_it() { false; }
-doubt() { echo "$1" >status; recorded_status=$1; left_in_peace; (conclude_end); }; work=0 since=1
+doubt() { echo "$1" >status; recorded_status=$1; disturbance_ends; (conclude_end); }; work=0 since=1
 ${functions}`;
 
   test('nothing of a program that ended behind a checkpoint before the first generation: it begins anew, once', ({
@@ -192,7 +192,7 @@ ${functions}`;
     using run = rehearsal(dmtcp);
     const said = run.functions(
       judged(`doubt 1; work=100000; doubt 1; since=now; read_clock; since=$now
-left_in_peace() { touch -d '10 minutes ago' a/disturbed; }; doubt 1`),
+disturbance_ends() { touch -d '10 minutes ago' a/disturbed; }; doubt 1`),
       doubting,
     );
     expect(said).toBe('doubted status# 1 anew\ndoubted status# 1 anew\ndone\n');

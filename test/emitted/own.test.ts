@@ -100,7 +100,7 @@ describe('a program that saves itself', () => {
     await run.lostAttempt(1);
     truncateSync(join(run.folder, 'steps.log'), 2);
     expect(await run.start(), run.log()).toBe(78);
-    expect(run.log()).toMatch(/steps.log is not what it was then/);
+    expect(run.log()).toMatch(/steps.log is not what it was at the checkpoint/);
   });
 
   test.concurrent('a save that is being written is not sealed', async ({ expect }) => {

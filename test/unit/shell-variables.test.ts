@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { ownOfBash, shellVariables } from '../../src/check/shell-variables.ts';
+import { bashUseOf, shellVariables } from '../../src/check/shell-variables.ts';
 import { isJobVariable } from '../../targets/job/variables.ts';
 import { compile } from '../support/compile.ts';
 
@@ -42,7 +42,7 @@ test('each variable that its manual describes is known', ({ skip }) => {
 });
 
 describe.each(shellVariables)('%s', (name) => {
-  const own = ownOfBash(name) !== undefined;
+  const own = bashUseOf(name) !== undefined;
 
   test(own ? 'cannot be set or passed' : 'reaches the program as it is', () => {
     const expected = own ? ['CRF133'] : [];
@@ -58,7 +58,7 @@ describe.each(shellVariables)('%s', (name) => {
 });
 
 test.each(['RANDOM', 'SECONDS', 'BASHPID', 'name', 'keep'])('no path is made of $%s', (name) => {
-  expect(isJobVariable(name) || ownOfBash(name) === 'sets').toBe(true);
+  expect(isJobVariable(name) || bashUseOf(name) === 'sets').toBe(true);
   for (const key of ['workdir', 'output'])
     expect(codes(flow('', '').replace('"./a $x"', `"./a"  ${key} = "$${name}/a"`))).toContain('CRF134');
   expect(codes(flow('', '').replace('lead', `state = "\${${name}}/a"  lead`))).toContain('CRF134');

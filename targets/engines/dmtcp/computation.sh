@@ -74,7 +74,7 @@ bring_back() {
     <"$starting" >"$attempt_dir/dmtcp.log" 2>&1 8<&- &
   computation=$!
   came_up "$CRFLOW_CHECKPOINT_LIMIT" || return
-  left_in_peace
+  disturbance_ends
   remember_stale_files
 }
 
@@ -90,16 +90,16 @@ checkpoint() {
     give_up_checkpoint "${hopeless:-the computation did not answer}"
     return 1
   fi
-  survey
+  find_processes
   if [[ -z $shell ]]; then
     give_up_checkpoint 'the shell that records the status is gone'
     return 1
   fi
   explain_program
   there_is_room || return
-  if ! at_home; then
-    checkpoint_fails "$astray, outside of workdir ($workdir): DMTCP would restore it in the wrong folder"
-    ((++unfit < 3)) || conclude unfit "$astray, outside of workdir ($workdir), where DMTCP cannot restore it; if it has to work there, make that folder the flow's workdir"
+  if ! all_in_workdir; then
+    checkpoint_fails "$misplaced, outside of workdir ($workdir): DMTCP would restore it in the wrong folder"
+    ((++unfit < 3)) || conclude unfit "$misplaced, outside of workdir ($workdir), where DMTCP cannot restore it; if it has to work there, make that folder the flow's workdir"
     return 1
   fi
   unfit=0
@@ -119,13 +119,13 @@ checkpoint() {
   taken=$now disturbing=yes
   if [[ $how == end ]]; then
     tell_dmtcp -kc >/dev/null
-  elif ! wait_until 30 accepted; then
+  elif ! wait_until 30 checkpoint_accepted; then
     disturbing=''
     checkpoint_fails 'DMTCP refused it'
     return 1
   fi
-  look_at_the_still
-  wait_until "$CRFLOW_CHECKPOINT_LIMIT" committed
+  watch_for_zombies
+  wait_until "$CRFLOW_CHECKPOINT_LIMIT" checkpoint_decided
   if [[ ! -e $mark ]]; then
     give_up_checkpoint "${hopeless:-it was not complete after $((SECONDS - began)) s}"
     return 1
@@ -135,7 +135,7 @@ checkpoint() {
     give_up_checkpoint 'a process was lost during it'
     return 1
   fi
-  left_in_peace
+  disturbance_ends
   if [[ -n $orphaned ]]; then
     checkpoint_fails 'a process had just ended, and its parent would not know how'
     rm -f "$live"/*.dmtcp
@@ -149,15 +149,15 @@ checkpoint() {
 }
 
 # Without a pause, because a small checkpoint takes only a moment.
-look_at_the_still() {
+watch_for_zombies() {
   for _ in {1..20}; do
-    if [[ -e $mark ]] || all_stand_still; then break; fi
+    if [[ -e $mark ]] || stands_still; then break; fi
   done
 }
 
 # A process can end between the check for zombies and the moment when all processes stand still for the checkpoint; while
 # they do, it remains a zombie.
-all_stand_still() {
+stands_still() {
   ! computation_runs || return
   seen_working=yes
   # Once the checkpoint is complete, -kc ends all processes, and the zombies are theirs.
@@ -166,11 +166,11 @@ all_stand_still() {
 
 # Is it complete, or will it never be? DMTCP silently drops a -kc that meets a process being born, so it is repeated
 # if nothing happens between two looks.
-committed() {
+checkpoint_decided() {
   [[ -e $mark ]] && return
   coordinator_lives && refuse_foreign_peers || return 0
-  comes_to_no_end && return
-  if [[ -z $seen_working ]] && ! all_stand_still && [[ $how == end ]]; then
+  never_completes && return
+  if [[ -z $seen_working ]] && ! stands_still && [[ $how == end ]]; then
     if ((++polls % 2 == 0)); then tell_dmtcp -kc >/dev/null; fi
   fi
   return 1
@@ -180,7 +180,7 @@ committed() {
 # in the meantime, the shell around it gets time to record the status.
 give_up_checkpoint() {
   if [[ -n $shell && -e /proc/$shell ]]; then
-    look_at_family
+    check_zombies
     [[ -n $application_lives ]] || wait_until 5 finished
   fi
   finished && return
@@ -189,7 +189,7 @@ give_up_checkpoint() {
   end_computation
 }
 
-accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
+checkpoint_accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
 
 computation_answers() {
   refuse_foreign_peers
@@ -216,4 +216,4 @@ settle_output() {
 }
 
 # Does not wait, because something else is being waited for.
-look_for_word() { if read -t 0 <&8; then hear_word; fi; }
+look_for_word() { if read -t 0 <&8; then read_word; fi; }

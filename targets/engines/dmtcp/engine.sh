@@ -7,7 +7,7 @@ engine_numbers=(INTERVAL PROVE SUSPECT ${CRFLOW_MTBF:+MTBF})
 
 open_engine() {
   local entry
-  coordinator='' unfit=0 disturbing='' shell='' have_spoken='' explained='' quietly='' linked_with_mpi=''
+  coordinator='' unfit=0 disturbing='' shell='' words_shown='' explained='' quietly='' linked_with_mpi=''
   for entry in ${set_variables[@]+"${set_variables[@]}"}; do
     if [[ $entry == DMTCP_* ]]; then export "${entry?}"; fi # the only variables of the flow that affect this half
   done

@@ -169,8 +169,8 @@ remember_stale_files() {
   done
 }
 
-# is_all_in GENERATION: would its restore undo everything that was written since?
-is_all_in() {
+# generation_is_current GENERATION: has nothing changed since that a restore of it would leave as it is?
+generation_is_current() {
   local from=$run/generations/$1 stale=() quietly=yes
   find_stale_files
   ((${#stale[@]} == 0))

@@ -4,7 +4,7 @@
 # 99, some with a signal, and some with a status of their own because a child had died. Without checkpoints, none did.
 
 # DMTCP no longer disturbs the computation: at the end of a checkpoint, even of a failed one, and of a restore.
-left_in_peace() {
+disturbance_ends() {
   disturbing=''
   write_file "$attempt_dir/disturbed" "$SECONDS" || :
 }

@@ -1,9 +1,9 @@
 # --- The processes of the computation, and their open files: one walk per checkpoint over this user's processes ---
 
-# survey: sets family, the processes of the computation, separated by blanks; shell, the one that records the status; and opened,
+# find_processes: sets family, the processes of the computation, separated by blanks; shell, the one that records the status; and opened,
 # with a line "PROCESS DESCRIPTOR PATH" for each open file of one of them, and "PROCESS cwd FOLDER".
 # The coordinator, which works in the run's folder and has its log there, is not among them.
-survey() {
+find_processes() {
   local pid places=()
   own_processes
   for pid in "${own_pids[@]}"; do places+=("/proc/$pid/fd" "/proc/$pid/cwd"); done
@@ -28,22 +28,22 @@ survey() {
   done <<<"$opened"
 }
 
-# Does every process of the computation work in workdir or below it? If not, sets astray.
-at_home() {
+# Does every process of the computation work in workdir or below it? If not, sets misplaced.
+all_in_workdir() {
   local line pid folder
   while IFS= read -r line; do
     pid=${line%% *} folder=${line#* cwd }
     if [[ $line == "$pid cwd "* && $folder/ != "${workdir_real%/}"/* ]]; then
-      astray="process $pid ($(name_of "$pid")) works in $folder"
+      misplaced="process $pid ($(name_of "$pid")) works in $folder"
       return 1
     fi
   done <<<"$opened"
 }
 
-# look_at_family: sets ended, the processes that have ended with a status other than 0 that their parents have not asked for yet; and
+# check_zombies: sets ended, the processes that have ended with a status other than 0 that their parents have not asked for yet; and
 # application_lives. A process that has ended is in no image: after a restore, its parent would see status 0, which is wrong
 # unless it is 0.
-look_at_family() {
+check_zombies() {
   local pid stat up parents=() zombies=''
   ended='' application_lives=''
   own_processes
@@ -60,7 +60,7 @@ look_at_family() {
     fi
   done
   for pid in $zombies; do
-    # A parent can be younger than the survey.
+    # A parent can be younger than the list.
     up=${parents[pid]}
     until [[ -z $up || $family == *" $up "* ]]; do up=${parents[up]-}; done
     if [[ -n $up ]]; then ended+="$pid "; fi
@@ -70,7 +70,7 @@ look_at_family() {
 # Except those that nobody asks for, which were there during the whole wait.
 no_zombies() {
   local pid
-  look_at_family
+  check_zombies
   for pid in $ended; do
     [[ " $forgotten" == *" $pid "* ]] || return
   done

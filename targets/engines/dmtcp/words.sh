@@ -3,8 +3,8 @@
 # last_words: shows DMTCP's last messages after a failure, once in this half, without the stack traces that follow them.
 last_words() {
   local line meaning told='' words
-  [[ -z $have_spoken ]] || return 0
-  have_spoken=yes
+  [[ -z $words_shown ]] || return 0
+  words_shown=yes
   words=$({
     grep -aE 'Error\]|ERROR|Warning\]|Terminating' "$attempt_dir/dmtcp.log" | tail -n 3 | grep . || tail -n 3 "$attempt_dir/dmtcp.log"
     grep -aE 'rejecting|Error\]|Warning\]' "$attempt_dir/coordinator.log" | tail -n 1
@@ -99,7 +99,7 @@ mark_logs() {
 says() { [[ $(tail -c "+$(($2 + 1))" "$attempt_dir/$1" 2>/dev/null | tr -d '\0') == *"$3"* ]]; }
 
 # Has DMTCP said for a while that this checkpoint will never end? Sets hopeless to the reason.
-comes_to_no_end() {
+never_completes() {
   local words='' patience=3
   if says coordinator.log "$coordinator_from" 'rejecting new connection'; then
     words='DMTCP has turned a process away that was just started, and waits for it for ever'

@@ -57,4 +57,4 @@ conclude_end() {
 
 last_words() { :; }
 
-left_alone() { conclude lost 'the outer half is gone'; }
+lost_outer_half() { conclude lost 'the outer half is gone'; }

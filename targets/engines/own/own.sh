@@ -158,7 +158,7 @@ take_what_is_there() {
 must_end() { [[ ${request-} == checkpoint && -n $asks && $after_asking == ends ]]; }
 
 # If it can be asked, it has done more since it saved by itself.
-is_all_in() { [[ -z $asks && $(signature) == "$sealed_as" ]]; }
+generation_is_current() { [[ -z $asks && $(signature) == "$sealed_as" ]]; }
 
 # The state at the last two heartbeats shows later which files had been quiet, and how long the growing files were when a save was
 # first seen: what a program appends after that save, it will append again.

@@ -68,7 +68,7 @@ inner_half() {
     elif ((SECONDS >= next_checkpoint)); then
       checkpoint_on_time
     elif outer_half_is_gone; then
-      left_alone
+      lost_outer_half
     fi
     await_word
   done

@@ -21,7 +21,7 @@ open_inner_half() {
   attempt_dir=$run/attempts/$attempt script=$0 alarm='' word=''
   : >"$attempt_dir/inside"
   trap : TERM # Slurm sends TERM to every process of a job that it ends; the outer half decides
-  come_in
+  begin_inner_half
   unset next_look seen_size looked_at beat_at # the environment may contain these names
   read_mark || conclude missing "there is no $run/mark"
   tmp_of_run=$5 live=$attempt_dir/live # as the outer half knows them, not from the environment
@@ -81,11 +81,11 @@ await_word() {
     alarm=$!
   fi
   local looked=$SECONDS
-  hear_word
+  read_word
   skip_suspension "$CRFLOW_HEARTBEAT" || :
 }
 
-hear_word() { IFS= read -r word <&8 || (($? > 128)) || word=gone; }
+read_word() { IFS= read -r word <&8 || (($? > 128)) || word=gone; }
 
 # tell_this_half WORD: opening the pipe for reading and writing does not wait for a reader that is gone.
 tell_this_half() { printf '%s\n' "$1" 1<>"$control"; }

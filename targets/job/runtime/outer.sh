@@ -4,13 +4,13 @@ catch_signals() {
   signal='' reason='' outcome='' cause='' woken='' relay='' ticker='' suspended=0
   listener='' question='' next_job='' deaths=0
   attempt_dir='' tmp_of_run='' places=()
-  trap 'hear "$warning_signal"' "$warning_signal"
-  trap 'hear TERM' TERM
+  trap 'note_signal "$warning_signal"' "$warning_signal"
+  trap 'note_signal TERM' TERM
   trap wake CONT # sent by the listening step, or by a command such as `stop`
 }
 
-# hear SIGNAL: only the first one counts, because the reaction to all is the same.
-hear() {
+# note_signal SIGNAL: only the first one counts, because the reaction to all is the same.
+note_signal() {
   if [[ -z $signal ]]; then signal=$1 heard_at=$SECONDS; fi
   wake
 }
@@ -150,7 +150,7 @@ find_reason() {
   elif ((spent >= CRFLOW_TOTAL)); then
     cause=budget
   else
-    if [[ -z $signal ]] && ((end_time && now >= end_time - CRFLOW_LEAD)); then hear clock; fi # unless the limit was raised
+    if [[ -z $signal ]] && ((end_time && now >= end_time - CRFLOW_LEAD)); then note_signal clock; fi # unless the limit was raised
     hear_answer
     if [[ -z $signal && $cause == @(limit|early) ]]; then cause=''; fi # no warning yet
     if [[ -n $signal && -z $cause ]]; then

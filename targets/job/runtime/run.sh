@@ -12,7 +12,7 @@ open_run() {
     find_run "$wanted" || leave 70 "there is no run '$wanted' in $state"
     run_id=$REPLY
     is_its_task || leave 70 "run $run_id does not belong to this job: $(how_to resume)"
-    if [[ $verb == resume ]]; then refuse_second_life "$state/$run_id/lease"; fi
+    if [[ $verb == resume ]]; then refuse_active_run "$state/$run_id/lease"; fi
   elif [[ -d $state/$run_id && $restarts == 0 ]]; then
     leave 70 "$state/$run_id exists already, from another job with this id: move it away, or resume it"
   elif state_is_gone; then
@@ -79,8 +79,8 @@ newest_run() {
   [[ -n $REPLY ]]
 }
 
-# refuse_second_life LEASE: a run that another job continues needs no resuming, and would lose what that job has done.
-refuse_second_life() {
+# refuse_active_run LEASE: a run that another job continues needs no resuming, and would lose what that job has done.
+refuse_active_run() {
   local holder='' holder_cluster='' holder_job='' job_state
   read -r _ holder _ holder_cluster holder_job 2>/dev/null <"$1"
   if [[ -z $holder || "$holder $holder_cluster" == "$job_id ${cluster:--}" ]]; then return; fi

@@ -98,7 +98,7 @@ there_is_room() {
 # The last checkpoint of this attempt. If it fails, the previous generations remain. If time is short, as in a preemption, it is
 # skipped right after another one.
 last_checkpoint() {
-  if [[ $request != *@(limit|budget|request) ]] && ((SECONDS <= fresh_until)) && ! has_ended && is_all_in "$generation"; then
+  if [[ $request != *@(limit|budget|request) ]] && ((SECONDS <= fresh_until)) && ! has_ended && generation_is_current "$generation"; then
     read_clock
     add_to lost $((now - since))
     conclude saved "saved in generation $generation, just before"
@@ -112,7 +112,7 @@ last_checkpoint() {
 }
 
 # Nobody listens to Slurm any more. If the outer half was only delayed, it continues after this.
-left_alone() {
+lost_outer_half() {
   holds_lease || conclude lost 'a newer attempt has taken over this run'
   if checkpoint end; then
     wait_until 30 has_gone

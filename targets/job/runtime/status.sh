@@ -89,12 +89,12 @@ ask_run() {
   case $1/$job_state in
     checkpoint/RUNNING)
       write_file "$run/attempts/$(newest_number "$run/attempts")/request" checkpoint
-      poke
+      wake_job
       printf 'asked run %s for a checkpoint: status shows when it is saved\n' "$run_id"
       ;;
     stop/RUNNING)
       write_file "$run/stop" "${USER-}"
-      poke
+      wake_job
       printf 'asked run %s to checkpoint and stop\n' "$run_id"
       ;;
     stop/PENDING | stop/CONFIGURING | stop/SUSPENDED | stop/COMPLETING) # COMPLETING: it is being requeued

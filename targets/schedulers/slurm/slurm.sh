@@ -84,13 +84,13 @@ hear_answer() {
   cause=''
   [[ -n ${question-} ]] && ! lives "$question" || return 0
   question=''
-  if [[ -e $answer ]] && read_job "$(<"$answer")" "$job_number"; then tell_cause; fi
+  if [[ -e $answer ]] && read_job "$(<"$answer")" "$job_number"; then find_cause; fi
 }
 
 # The same, but waits for the answer.
 ask_cause() {
   cause=''
-  if read_job "$(ask_about "$job_number")" "$job_number"; then tell_cause; fi
+  if read_job "$(ask_about "$job_number")" "$job_number"; then find_cause; fi
 }
 
 # Sets cause, the reason for a signal, from what Slurm says about this job (in `job`), because no signal's name reveals it. As
@@ -99,7 +99,7 @@ ask_cause() {
 #   limit      the time limit          preemption  with a grace period, or for good
 #   cancelled  scancel                 requeued    by a preemption without grace, an administrator, or a node that failed
 #   early      no reason yet
-tell_cause() {
+find_cause() {
   local state preempted='' end=0 known=$end_time
   cause=''
   job_fact JobState || return 0
@@ -240,7 +240,7 @@ watch_listener() {
   fi
   if [[ -n $listener && -e $heard ]]; then
     listener=''
-    hear TERM
+    note_signal TERM
   elif [[ -n $listener ]] && ! lives "$listener"; then
     listener=''
     if ((SECONDS - listened < 10 && ++deaths >= 3)); then
@@ -284,7 +284,7 @@ this_cluster() {
 }
 
 # The request is a file; this makes the job look for it now instead of at its next heartbeat.
-poke() { timeout 30 scancel --batch --signal=CONT "$holder" || :; }
+wake_job() { timeout 30 scancel --batch --signal=CONT "$holder" || :; }
 
 # how_to resume [SCRIPT]: prints the command that continues this run.
 how_to() {
