@@ -107,7 +107,7 @@ function asValue(spec: KeySpec, written: string | readonly string[], span: Span)
   return { kind: 'string', form: 'quoted', segments: [{ text: written, escaped: true, span }], span };
 }
 
-/** A report that says of a value from a record whose it is. */
+/** A report that says which record a value comes from. */
 export function withOrigin(report: Context['report'], of: Filled['of']): Context['report'] {
   return (kind, at, ...rest) => {
     const from = of.get(at);

@@ -120,7 +120,7 @@ export interface OwnCheckpoints {
   readonly again: string | null;
 }
 
-/** What a plan says of the record that it is made with. */
+/** What a plan says about the record that it was made with. */
 export interface PlannedProgram {
   readonly name: string;
   readonly title: string;

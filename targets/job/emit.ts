@@ -126,11 +126,11 @@ function usage(workflow: string, file: string, saves: boolean): ShellText[] {
     [`sbatch ${file}`, `start a run; its log is ${workflow}-JOB.log, here`],
     [`bash   ${file} status [RUN]`, 'how a run is doing'],
     saves
-      ? [`bash   ${file} stop [RUN]`, 'checkpoint it, then end it; checkpoint: only that']
+      ? [`bash   ${file} stop [RUN]`, 'checkpoint it and end it; checkpoint [RUN] does not end it']
       : [`bash   ${file} stop [RUN]`, 'tell it to end'],
     ['scancel JOB', saves ? 'end it at once: its newest checkpoint is kept' : 'end it at once'],
-    [`sbatch ${file} resume RUN`, 'go on with a run that stopped'],
-    [`bash   ${file} help`, 'the rest, and what its exit statuses mean'],
+    [`sbatch ${file} resume RUN`, 'continue a run that stopped'],
+    [`bash   ${file} help`, 'all commands, and what the exit statuses mean'],
   ] as const;
   const width = Math.max(...all.map(([command]) => command.length));
   return all.map(([command, says]) => comment(`${command.padEnd(width)}  ${says}`));
@@ -179,7 +179,8 @@ function containerView(container: Container | undefined) {
   return {
     container: true,
     mountVariables: variables(...pathsOf(container)),
-    imagePath: image.kind === 'file' ? [code`image=${pathWord(image.path)} # which has DMTCP in it`] : [],
+    imagePath:
+      image.kind === 'file' ? [code`image=${pathWord(image.path)} # the image of the container`] : [],
     mounts: mounts.map(
       ({ from, to, readonly }) => code`${pathWord(from)} ${word(to)} ${readonly ? word('ro') : word('')}`,
     ),

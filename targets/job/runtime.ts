@@ -92,7 +92,7 @@ export function runtime(needs: Needs, sha256: Sha256): string {
     .map(({ title, body }) => `# --- ${title} --- ${short(sha256(body))}\n${body}`)
     .join('\n');
   const fresh = `${MARK}${runtimeVersion}: the same in every script that has these parts ===
-# Whether it still is: crc verify FILE, or sed '1,/^${SUM}/d' FILE | sha256sum, which prints the sum in the next line.
+# To check that it still is: crc verify FILE, or sed '1,/^${SUM}/d' FILE | sha256sum, which prints the checksum in the next line.
 ${SUM}${sha256(`${text}\n`)}
 ${text}
 `;

@@ -25,7 +25,7 @@ export function settings(of: Changeable): ShellText[] {
       only(interval, 'dmtcp', 'own'),
       `from one checkpoint to the next${auto ? ', until one was measured' : ''}`,
     ],
-    ['MTBF', mtbf, 'between two failures, on average: sets the interval with what a checkpoint costs'],
+    ['MTBF', mtbf, 'between two failures, on average; with the cost of a checkpoint, this sets the interval'],
     ['LEAD', lead, 'how long before the time limit Slurm is asked to warn'],
     ['TOTAL', total, 'walltime of all attempts of a run together'],
     ['ATTEMPTS', max, 'attempts (not seconds) of a run'],
@@ -34,7 +34,7 @@ export function settings(of: Changeable): ShellText[] {
       only(prove ? FIRST_CHECKPOINT : 0, 'dmtcp', 'own'),
       'from the launch to the checkpoint that is restored at once, as a proof; 0: none',
     ],
-    ['ALIVE', alive, 'an application whose output stands still for longer hangs'],
+    ['ALIVE', alive, 'an application whose output does not grow for longer hangs'],
     ['CHECKPOINT_LIMIT', limit, 'a checkpoint or a restore that takes longer is given up'],
   ];
   return aligned(
@@ -60,7 +60,7 @@ export function facts(of: Fixed): ShellText[] {
   nothingLeft(rest);
   const kept: [ShellText, string][] =
     protect.length > 0
-      ? [[code`readonly protect=(${words(protect)})`, 'files of workdir that are kept with each generation']]
+      ? [[code`readonly protect=(${words(protect)})`, 'files of workdir that each generation has copies of']]
       : [];
   const careful: [ShellText, string][] = strict
     ? [[code`readonly strict=yes`, 'no restore that would leave a changed file as it is']]
@@ -120,10 +120,10 @@ function ownFacts({
     [code`readonly done_in=${word(where ?? '')}`, of('done_in', 'in this file, or in the output')],
     [
       code`readonly done_command=${word(command === null ? '' : 'yes')}`,
-      of('done_command', 'whether done_block is asked, too'),
+      of('done_command', 'whether done_block is asked as well'),
     ],
     [code`readonly cleared_files=(${words(clear)})`, of('clear', 'removed before each start')],
-    [code`readonly again=${word(again === null ? 'run_block' : 'again_block')}`, 'what is run to go on'],
+    [code`readonly again=${word(again === null ? 'run_block' : 'again_block')}`, 'what is run to continue'],
   ];
 }
 
@@ -136,13 +136,10 @@ function containerFacts(container: Container, pass: readonly string[]) {
     [code`readonly runtime=${word(runtime)}`, 'runs the container of the application'],
   ];
   if (image.kind === 'name')
-    lines.push([code`image=${word(runtimeOf(runtime).spell(image))}`, 'which has DMTCP in it']);
+    lines.push([code`image=${word(runtimeOf(runtime).spell(image))}`, 'the image of the container']);
   lines.push([code`readonly dmtcp=${word(dmtcp)}`, "DMTCP's prefix in it"]);
   const asked = [...(runtimeOf(runtime).moduleOptions?.(modules) ?? []), ...options];
-  lines.push([
-    code`runtime_options=(${words(asked)})`,
-    'of the runtime, beside those that every job gives it',
-  ]);
+  lines.push([code`runtime_options=(${words(asked)})`, 'of the runtime, besides those that every job uses']);
   lines.push([code`pass=(${words(pass)})`, 'variables of the submission that the container gets']);
   return lines;
 }

@@ -49,7 +49,7 @@ export const SET = {
   reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', SLURM_: 'Slurm' },
 } as const;
 
-/** What a flow says of its program: the values of the parameters that the program's record has. */
+/** What a flow says about its program: the values of the parameters in the program's record. */
 export const WITH = {
   owner: 'checkpoint',
   name: 'with',

@@ -41,7 +41,7 @@ start_decided() {
 
 # A restore can take minutes, or hang. It contains nothing new to save, so any request ends it.
 leave_restore_if_unwanted() {
-  local asked='' so=saved why="generation $generation stands: it was just being restored"
+  local asked='' so=saved why="generation $generation remains: it was just being restored"
   if [[ -r $attempt_dir/request ]]; then read -r asked <"$attempt_dir/request"; fi
   if [[ $asked != finish* ]]; then
     look_for_word

@@ -2,7 +2,7 @@
 
 # Bytes; no process takes less (measured, DMTCP 4.1.1).
 readonly least_checkpoint=$((28 * 1048576))
-: "${CRFLOW_SUSPECT:=30}" # seconds after a checkpoint or a restore in which an end with another status than 0 may be DMTCP's doing; 0: never
+: "${CRFLOW_SUSPECT:=30}" # how many seconds after a checkpoint or a restore DMTCP may have caused a status other than 0; 0: never
 engine_numbers=(INTERVAL PROVE SUSPECT ${CRFLOW_MTBF:+MTBF})
 
 open_engine() {

@@ -1,7 +1,7 @@
 # --- The application saves itself: it is asked to, and its files are copied when they are complete ---
 
 readonly least_checkpoint=4096 # bytes
-: "${CRFLOW_QUIET:=5}"         # seconds in which the application's files must not change, or they are not complete
+: "${CRFLOW_QUIET:=5}"         # seconds without a change after which the application's files are complete
 : "${CRFLOW_STARTUP:=60}"      # seconds to wait for a first sign of life, before the application is asked to save
 engine_numbers=(INTERVAL PROVE QUIET STARTUP ${CRFLOW_MTBF:+MTBF})
 
