@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { exportedFunction, held, rehearsal } from '../support/emitted.ts';
 
 // Faults that need no Slurm: each is judged by the program's output, the status and what is left, not by our word.
 
@@ -46,7 +46,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     using run = rehearsal(dmtcp, { count: held, schedule: '} environment { load = ["scratch"]' });
     mkdirSync(join(run.folder, 'scratch'));
     const ended = run.start({
-      'BASH_FUNC_module%%': `() { export TMPDIR='${join(run.folder, 'scratch')}'; }`,
+      ...exportedFunction('module', `export TMPDIR='${join(run.folder, 'scratch')}'`),
     });
     await run.until('sealed');
     expect(run.kill(/inner_half/)).toBeGreaterThan(0);

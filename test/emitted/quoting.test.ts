@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../support/compile.ts';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { quoted, runAttempt } from '../support/emitted.ts';
+import { exportedFunction, quoted, runAttempt } from '../support/emitted.ts';
 
 // Every string of a flow, as hostile as may be, through the compiler, the script, bash and DMTCP, and back.
 // "Byte for byte, or refused" (promise 10): so a flow that compiles must deliver.
@@ -138,9 +138,12 @@ workflow hostile {
           mkdirSync(join(folder, workdir));
           const script = join(folder, 'hostile.sbatch');
           writeFileSync(script, flows[0]?.script.text ?? '');
-          const { status, log } = runAttempt(script, folder, dmtcp, {
-            'BASH_FUNC_module%%': '() { printf \'%s\\0\' "$@" >>"$SLURM_SUBMIT_DIR/modules"; }',
-          });
+          const { status, log } = runAttempt(
+            script,
+            folder,
+            dmtcp,
+            exportedFunction('module', 'printf \'%s\\0\' "$@" >>"$SLURM_SUBMIT_DIR/modules"'),
+          );
           expect(status, log).toBe(3);
           const inside = join(folder, workdir);
           expect(readFileSync(join(inside, 'where'), 'utf8')).toBe(inside);

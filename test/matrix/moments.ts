@@ -52,7 +52,7 @@ export const moments = {
   },
   running: { reach: twoSealed },
   'while checkpointing': {
-    env: { STANDIN_SECONDS: '2', COUNT_MIB: '300' },
+    env: { STANDIN_SECONDS: '2', DMTCP_STANDIN_SECONDS: '2', COUNT_MIB: '300' }, // the second one where there is no container
     async reach(run) {
       await twoSealed(run);
       await run.until('an image being written', () => writing(run), 150);

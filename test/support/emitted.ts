@@ -71,6 +71,12 @@ function environment(folder: string, dmtcp: Dmtcp, more: Record<string, string>)
   };
 }
 
+/** A function in the environment of a submission. bash 4.2 as it was released took any variable that looks like one; every later bash wants this name. */
+export const exportedFunction = (name: string, body: string): Record<string, string> => ({
+  [`BASH_FUNC_${name}%%`]: `() { ${body}; }`,
+  ...(process.env['CRFLOW_TEST_BASH'] === undefined ? {} : { [name]: `() { ${body}; }` }),
+});
+
 /** The script as Slurm runs it: a copy of this name, elsewhere. */
 function spooled(script: string, folder: string): string {
   const copy = join(folder, '.spool', 'slurm_script');
@@ -87,6 +93,7 @@ export function runAttempt(script: string, folder: string, dmtcp: Dmtcp, more: R
     cwd: folder,
     encoding: 'utf8',
     timeout: 120_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
     env,
   });
   return { status, log: stdout + stderr };
@@ -170,6 +177,7 @@ workflow count {
           cwd: folder,
           env,
           detached: true,
+          stdio: ['ignore', 'pipe', 'pipe'], // a shell whose input is a socket would read its user's .bashrc first
           ...as,
         },
       );

@@ -46,7 +46,7 @@ export async function crash(
     CRFLOW_LEAD: '3540',
     CRFLOW_REQUEUE_WAIT: '0',
     CRFLOW_TEST_REQUEUE: 'yes',
-    STANDIN_SECONDS: '0.05',
+    DMTCP_STANDIN_SECONDS: '0.05',
     DMTCP_STANDIN_RESTART_SECONDS: '0.05',
   };
   const broken: string[] = [];

@@ -9,7 +9,8 @@
 #
 # What the script can see must not change: no process is started, no pattern is matched (BASH_REMATCH), nothing printed.
 if [[ $- == *p* ]]; then
-  mapfile -d '' -t __sweep_words </proc/self/cmdline
+  __sweep_words=()
+  while IFS= read -r -d '' __sweep_word; do __sweep_words+=("$__sweep_word"); done </proc/self/cmdline
   __sweep_role=''
   case ${__sweep_words[2]-}:${__sweep_words[3]-} in
     */slurm_script:*) __sweep_role=outer ;;
@@ -17,7 +18,7 @@ if [[ $- == *p* ]]; then
     */job-*.sbatch:application) __sweep_role=application ;;
     *) ;;
   esac
-  unset __sweep_words
+  unset __sweep_words __sweep_word
 fi
 
 if [[ -n ${__sweep_role-} ]]; then
