@@ -53,7 +53,7 @@ module.exports = {
       'src/shell',
       'src/emit/forms.ts',
     ),
-    only('src/plan', 'src/language', 'src/model', 'src/time', 'src/site'),
+    only('src/plan', 'src/language', 'src/model', 'src/time', 'src/site', 'src/shell'),
     only('src/json', 'src/model', 'src/diagnostics'),
     only('src/site', 'src/model', 'src/time', 'src/diagnostics', 'src/json'),
     only('src/programs', 'src/model', 'src/diagnostics', 'src/json'),

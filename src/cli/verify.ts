@@ -117,7 +117,7 @@ type ScriptReader = (text: string) => Promise<readonly Comment[] | Failed>;
 /** Names that one part uses and the other defines look unused or unknown if only one is read. */
 const otherPart = {
   flow: ['--exclude=SC2034'],
-  runtime: ['--exclude=SC2154,SC2317,SC2329'],
+  runtime: ['--exclude=SC2153,SC2154,SC2317,SC2329'],
 };
 
 /**

@@ -55,7 +55,8 @@ export const engines = defineDiagnostics(540, 559, {
   }),
   alone: warning<{ tasks: number }>()('CRF546', 'Ranks that nothing starts', {
     title: ({ tasks }) => `the job has ${tasks} tasks, and \`run\` starts one process`,
-    help: () => ['have srun start the ranks, as in `run = "srun \\"$CRFLOW_RANK\\" ./solve"`'],
+    notes: () => ['crflow starts the ranks only where `run` is one program, and no script'],
+    help: () => ['have srun start them, as in `srun "$CRFLOW_RANK" ./solve`'],
   }),
   mdrunFresh: warning()('CRF547', 'mdrun that begins anew', {
     title: () => '`mdrun` without `-cpi` begins at step 0 each time it is started',
@@ -93,5 +94,18 @@ export const engines = defineDiagnostics(540, 559, {
     help: () => [
       'give the Trainer `plugins=[SLURMEnvironment(auto_requeue=False)]`, save on TERM in a callback, and write `ask_signal = TERM`',
     ],
+  }),
+  mpiOfRanks: error<{ mpi: string }>()('CRF558', 'An MPI of ranks, for one process', {
+    title: ({ mpi }) =>
+      `\`mpi = ${mpi}\` is for ranks that srun starts, and \`engine = dmtcp\` saves one process`,
+    help: () => [
+      'write `mpi = singleton` for a program that is linked with MPI and runs as one process',
+      'or have the program save itself: `engine = own`',
+    ],
+  }),
+  singletons: error<{ tasks: number }>()('CRF559', 'Ranks that would each run alone', {
+    title: ({ tasks }) =>
+      `with \`mpi = singleton\` each of the ${tasks} tasks would run alone, as rank 0 of 1`,
+    help: () => ['write how the ranks find each other: `mpi = pmix` for Open MPI, `mpi = pmi2` for MPICH'],
   }),
 });

@@ -40,5 +40,12 @@ export type Distribution = (typeof DISTRIBUTIONS)[number];
 export const SIGNALS = ['USR1', 'TERM', 'INT', 'HUP', 'QUIT'] as const;
 export type WarningSignal = (typeof SIGNALS)[number];
 
+/** What starts each rank of a program, in front of its command; the job puts the file that the variable names into the run's folder. */
+export const RANKS = 'srun "$CRFLOW_RANK" ';
+
+/** How `srun` can tell ranks of each other: its --mpi. */
+export const MPI_TYPES = ['pmi2', 'pmix', 'cray_shasta'] as const;
+export type MpiType = (typeof MPI_TYPES)[number];
+
 /** Commands that start the ranks of a parallel program, by name, without folders. */
 export const LAUNCHERS = /^(?:srun|mpirun|mpiexec(?:\.hydra)?|orterun|prterun|aprun|jsrun)$/;

@@ -1,4 +1,4 @@
-import type { EngineName } from '../language/words.ts';
+import type { EngineName, MpiType } from '../language/words.ts';
 import type { Container, ImageRecipe } from './container.ts';
 import type { Bytes, HostPath, Seconds, SlurmOption, WarningSignal } from './flow.ts';
 
@@ -32,6 +32,8 @@ export interface Plan {
     readonly tasks: number;
     readonly threads: number;
     readonly gpus: string | null;
+    /** How ranks that `srun` starts find each other; null: by the cluster's default. */
+    readonly mpi: MpiType | null;
     readonly memory: AskedMemory;
   };
   /** Absent: the application runs on the host. */

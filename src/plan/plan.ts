@@ -1,6 +1,6 @@
 import { distributionNamed } from '../language/distributions.ts';
 import { vocabulary } from '../language/vocabulary/index.ts';
-import type { EngineName } from '../language/words.ts';
+import { type EngineName, MPI_TYPES, RANKS } from '../language/words.ts';
 import type { StringValue } from '../model/ast.ts';
 import { type Container, calledOf, type ImageRecipe } from '../model/container.ts';
 import type { BlockModel, Bytes, Seconds, Workflow } from '../model/flow.ts';
@@ -10,6 +10,7 @@ import type { AskedMemory, OwnCheckpoints, Plan, PlannedProgram } from '../model
 import type { SiteProfile } from '../model/site.ts';
 import type { Source } from '../model/span.ts';
 import { contentSpan, textOf } from '../model/text.ts';
+import { onlyProgram } from '../shell/one-program.ts';
 import { siteState, stateOn } from '../site/storage.ts';
 import { allocatesWholeNodes } from '../site/whole-nodes.ts';
 import { checkpointCost, USUAL_MEMORY, WRITE_RATE } from '../time/cost.ts';
@@ -46,12 +47,13 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const { time, time_min, total, max_attempts, continue: goOn, ...asked } = schedule;
   const { mem: _, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
   nothingLeft(moreSchedule);
+  const ranks = engine !== 'dmtcp' && ((tasks ?? 1) > 1 || (nodes ?? 1) > 1);
   const rate = (site && stateOn(state, site)?.bandwidth) ?? WRITE_RATE;
   const sets = (variable: string) => set.some((one) => one.name === variable);
   return {
     format: 1,
     workflow: name,
-    run: writtenShell(run, source),
+    run: asRanks(writtenShell(run, source), ranks),
     workdir: workdir ?? null,
     output: output ?? null,
     load,
@@ -62,13 +64,16 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       tasks: tasks ?? keys.tasks.byDefault,
       threads: threads ?? keys.threads.byDefault,
       gpus: gpus ?? null,
+      mpi: MPI_TYPES.find((type) => type === mpi) ?? null,
       memory: askedMemory(workflow, engine, site),
     },
     ...(container && { container: containerOf(container), pass }),
     ...(image && { image: recipe(image, source) }),
     checkpoint: {
       engine,
-      ...(engine === 'own' && { own: ownCheckpoints(own, program, again, source) }),
+      ...(engine === 'own' && {
+        own: ownCheckpoints(own, program, again && asRanks(writtenShell(again, source), ranks).text, source),
+      }),
       ...intervalFor(interval ?? time, mtbf ?? keys.mtbf.byDefault, memory, rate),
       prove:
         engine !== 'none' && (prove ?? keys.prove.byDefault) === 'yes' && (engine === 'dmtcp' || asksOf(own)),
@@ -148,7 +153,7 @@ const asksOf = ({ ask_signal, ask_file, ask_command }: OwnKeys): boolean =>
 function ownCheckpoints(
   block: OwnKeys,
   program: ProgramOfFlow | undefined,
-  again: StringValue | undefined,
+  again: string | undefined,
   source: Source,
 ): OwnCheckpoints {
   const {
@@ -184,7 +189,7 @@ function ownCheckpoints(
       command: done_command === undefined ? null : shell(done_command),
     },
     clear,
-    again: again === undefined ? null : shell(again),
+    again: again ?? null,
   };
 }
 
@@ -255,6 +260,13 @@ function writtenShell(value: StringValue, source: Source) {
     firstLine: lineAt(source, start),
     lastLine: lineAt(source, end),
   };
+}
+
+/** The same, with `srun` in front of it where the job has ranks and the text is only a program: crflow starts them then. */
+function asRanks<Written extends { readonly text: string }>(written: Written, ranks: boolean): Written {
+  const { text } = written;
+  const at = ranks ? onlyProgram(text) : undefined;
+  return at === undefined ? written : { ...written, text: text.slice(0, at) + RANKS + text.slice(at) };
 }
 
 /** How far the lines of a source were counted: its workflows are handled in turn, and a file may have thousands. */

@@ -84,6 +84,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
       protect,
       strict,
       own,
+      mpi: resources.mpi,
       isArray,
     }),
     stateVariables: variables(state),

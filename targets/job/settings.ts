@@ -50,13 +50,14 @@ export type Fixed = Pick<Plan, 'workflow' | 'continue'> &
     readonly container: Plan['container'] | undefined;
     readonly pass: Plan['pass'] | undefined;
     readonly own: Plan['checkpoint']['own'];
+    readonly mpi: Plan['resources']['mpi'];
     readonly isArray: boolean;
   };
 
 /** The settings that are fixed for every attempt of a run. */
 export function facts(of: Fixed): ShellText[] {
   const { workflow, continue: goOn, container, pass, ...checkpoint } = of;
-  const { keep, expect, signal, protect, strict, own, isArray, ...rest } = checkpoint;
+  const { keep, expect, signal, protect, strict, own, mpi, isArray, ...rest } = checkpoint;
   nothingLeft(rest);
   const kept: [ShellText, string][] =
     protect.length > 0
@@ -75,6 +76,12 @@ export function facts(of: Fixed): ShellText[] {
     [code`readonly is_array=${number(isArray ? 1 : 0)}`, 'whether the job is an array'],
     ...kept,
     ...careful,
+    ...(mpi === null
+      ? []
+      : ([[code`readonly mpi=${word(mpi)}`, 'how ranks that srun starts find each other']] as [
+          ShellText,
+          string,
+        ][])),
     ...(own === undefined ? [] : ownFacts(own)),
     ...(container === undefined ? [] : containerFacts(container, pass ?? [])),
   ]);

@@ -97,7 +97,13 @@ export class Cluster extends SlurmClient {
     const nodes = Array.from({ length: options.nodes ?? 2 }, (_, at): NodeName => `n${at + 1}`);
     const cluster = new Cluster(dir, nodes);
     try {
-      for (const name of ['munge', 'log', 'state', 'work', ...nodes.map((node) => `spool-${node}`)]) {
+      for (const name of [
+        'munge',
+        'log',
+        'state',
+        'work',
+        ...nodes.flatMap((node) => [`spool-${node}`, `tmp-${node}`]),
+      ]) {
         mkdirSync(join(dir, name));
         chmodSync(join(dir, name), 0o755);
       }

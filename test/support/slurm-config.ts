@@ -47,6 +47,8 @@ export function slurmConf(layout: ClusterLayout): string {
     AuthInfo: `socket=${munge.socket(dir)},cred_expire=5`,
     StateSaveLocation: join(dir, 'state'),
     SlurmdSpoolDir: join(dir, 'spool-%n'),
+    // PMIx puts its sockets there, by names that are the same on every node.
+    TmpFS: join(dir, 'tmp-%n'),
     SlurmctldPidFile: join(dir, 'slurmctld.pid'),
     SlurmdPidFile: join(dir, 'slurmd-%n.pid'),
     SlurmctldLogFile: join(dir, 'log', 'slurmctld.log'),

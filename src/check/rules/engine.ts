@@ -1,11 +1,12 @@
 import { engines } from '../../diagnostics/engines.ts';
 import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
-import { LAUNCHERS } from '../../language/words.ts';
+import { LAUNCHERS, MPI_TYPES } from '../../language/words.ts';
 import type { Span } from '../../model/span.ts';
+import { onlyProgram } from '../../shell/one-program.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import { LEAD_BASE } from '../../time/cost.ts';
 import { describeDuration } from '../../time/duration.ts';
-import type { Context } from '../context.ts';
+import { type Context, textOf } from '../context.ts';
 import { type Blocks, engineOf } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
@@ -25,6 +26,7 @@ export function engineRules(blocks: Blocks, context: Context, run: RunText | und
     }
   }
   if (engine === 'own') ownRules(blocks, context);
+  mpiRules(blocks, context);
   if (engine !== 'dmtcp') launchRules(blocks, context, run);
 }
 
@@ -65,6 +67,16 @@ function ownRules({ checkpoint }: Blocks, { report }: Context): void {
     });
 }
 
+/** Does `mpi` fit the ranks that there are? */
+function mpiRules({ application, checkpoint }: Blocks, { report }: Context): void {
+  const { mpi, tasks } = application?.values ?? {};
+  if (mpi === undefined) return;
+  const isType = MPI_TYPES.some((type) => type === mpi.value);
+  if (isType && engineOf(checkpoint) === 'dmtcp') report(engines.mpiOfRanks, mpi.span, { mpi: mpi.value });
+  if (mpi.value === 'singleton' && (tasks?.value ?? 1) > 1)
+    report(engines.singletons, mpi.span, { tasks: tasks?.value ?? 1 });
+}
+
 /** What `run` starts, and how. */
 function launchRules(
   { application, checkpoint }: Blocks,
@@ -75,7 +87,12 @@ function launchRules(
   const launcher = run.programs.find(({ name }) => LAUNCHERS.test(name));
   const tasks = application?.values.tasks?.value ?? 1;
   const { run: text } = application?.values ?? {};
-  if (tasks > 1 && launcher === undefined && text !== undefined)
+  if (
+    tasks > 1 &&
+    launcher === undefined &&
+    text !== undefined &&
+    onlyProgram(textOf(text.value)) === undefined
+  )
     report(engines.alone, application?.values.tasks?.span ?? text.span, { tasks });
   if (
     engineOf(checkpoint) === 'own' &&

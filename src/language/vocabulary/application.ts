@@ -1,3 +1,4 @@
+import { MPI_TYPES } from '../words.ts';
 import type { BlockSpec } from './spec.ts';
 
 export const application = {
@@ -63,7 +64,7 @@ export const application = {
     tasks: {
       type: 'count',
       engines: ['own', 'none'],
-      doc: 'Ranks of the program, which `srun` in `run` starts: --ntasks.',
+      doc: 'Ranks of the program: --ntasks. Where `run` is one program, crflow has `srun` start them.',
       unit: 'tasks',
       byDefault: 1,
       example: '64',
@@ -92,10 +93,10 @@ export const application = {
     },
     mpi: {
       type: 'choice',
-      doc: '`singleton`: the program is linked with MPI, but runs as one process.',
+      doc: '`singleton`: the program is linked with MPI, but runs as one process. `pmi2`, `pmix`, `cray_shasta`: how the ranks that `srun` starts find each other (its --mpi).',
       byDefault: 'no',
       example: 'singleton',
-      choices: ['no', 'singleton'],
+      choices: ['no', 'singleton', ...MPI_TYPES],
       aliases: ['singleton'],
     },
     alive: {

@@ -40,15 +40,7 @@ start() {
   while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <(files_like ${cleared_files[@]+"${cleared_files[@]}"})
   sealed_as=$(signature) started_as=$sealed_as sealed_here='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
   newest=$(newest_file)
-  write_rank
-  start_application "$1" "CRFLOW_GENERATION=$2" "CRFLOW_NEWEST=$newest" "CRFLOW_RANK=$run/rank"
-}
-
-# For ranks that srun starts: a preemption sends TERM to all of them at once, and kills those without a handler before they are asked to save.
-write_rank() {
-  local shield="trap '' TERM"
-  if [[ $ask_signal == TERM ]]; then shield=':'; fi
-  (umask 077 && printf '%s\n' '#!/bin/bash' "$shield" 'exec "$@"' >"$run/rank" && chmod u+x "$run/rank")
+  start_application "$1" "CRFLOW_GENERATION=$2" "CRFLOW_NEWEST=$newest"
 }
 
 # If the application can be asked, it is, and continues or ends; otherwise, what it has saved by itself counts.

@@ -6,7 +6,7 @@ start_application() {
   shift
   ending=$attempt_dir/ended
   rm -f "$ending" "$tmp/application" "$run/shell"
-  "$block" >"$run/run.sh" && keep_environ "$@" || return
+  "$block" >"$run/run.sh" && write_rank && keep_environ "$@" || return
   (
     trap : TERM # not ignored, because the program would inherit that and could have no handler
     set -m      # `&` alone would make it ignore INT and QUIT
@@ -26,9 +26,37 @@ keep_environ() {
   left=$(time_left)
   {
     program_environ
-    printf '%s\0' "CRFLOW_MARK=$mark.$attempt" "CRFLOW_SECONDS_LEFT=$left" "CRFLOW_HOURS_LEFT=$(awk -v s="$left" 'BEGIN { printf "%.4f", s / 3600 }')" "$@"
+    printf '%s\0' "CRFLOW_MARK=$mark.$attempt" "CRFLOW_RANK=$run/rank" "CRFLOW_SECONDS_LEFT=$left" "CRFLOW_HOURS_LEFT=$(awk -v s="$left" 'BEGIN { printf "%.4f", s / 3600 }')" "$@"
     step_variables
   } >"$run/environ"
+}
+
+# write_rank: a program that starts each rank. A preemption TERMs all ranks at once, before anybody has asked them to save, so
+# those that are not asked by TERM do not hear it.
+write_rank() {
+  local shield="trap '' TERM" verdict
+  if [[ ${ask_signal-TERM} == TERM ]]; then shield=:; fi
+  printf -v verdict '%q' "$attempt_dir/alone"
+  cat >"$run/rank" <<RANK && chmod 700 "$run/rank"
+#!/bin/bash
+$shield
+$(declare -f is_alone)
+if is_alone "\$1"; then
+  printf '%s\n' "\$REPLY" >$verdict
+  exit 70
+fi
+exec "\$@"
+RANK
+}
+
+# is_alone PROGRAM: a rank that would take itself for the only one. MPICH knows the others by PMI alone; where srun offers
+# none, each rank is rank 0 of 1, all of them write the same files, and the status is 0 (measured, Slurm 22.05 and MPICH 4.0).
+is_alone() {
+  local libraries
+  REPLY="$1 is linked with MPICH, and srun does not tell its ranks of each other: each would run alone, as rank 0 of 1. mpi = pmi2 helps"
+  ((${SLURM_STEP_NUM_TASKS:-1} > 1)) && [[ -z ${PMI_RANK-}${PMI_FD-}${PMI_CONTROL_PORT-} ]] || return
+  libraries=$(ldd "$(command -v "$1")" 2>/dev/null)
+  [[ $libraries == *@(libmpich.so|libmpi.so.12)* && $libraries != *libpmix* ]]
 }
 
 # Seconds until the application has to be saved: until the lead before the time limit, or the end of the budget.
@@ -45,8 +73,9 @@ goes_on() { [[ -n ${computation-} ]] && lives "$computation"; }
 
 has_ended() { [[ -s ${ending-} ]]; }
 
-# Sets ended_with: 137 if the shell around it, which records the status, was killed as well.
+# Concludes where its ranks would not have worked together. Sets ended_with: 137 if the shell around it, which records the status, was killed as well.
 read_ending() {
+  if [[ -s $attempt_dir/alone ]]; then conclude missing "$(<"$attempt_dir/alone")"; fi
   wait_until 5 has_ended
   read -r ended_with 2>/dev/null <"$ending" && [[ $ended_with =~ ^(0|[1-9][0-9]{0,2})$ ]] || ended_with=137
 }

@@ -7,7 +7,7 @@ import type { Asked } from '../scheduler.ts';
 export function directives(of: Asked): ShellText[] {
   const { workflow, resources, container, continue: goOn, queue, signal, lead, time, timeMin, ...rest } = of;
   nothingLeft(rest);
-  const { nodes, tasks, threads, gpus, memory, ...noMore } = resources;
+  const { nodes, tasks, threads, gpus, mpi: _, memory, ...noMore } = resources;
   nothingLeft(noMore);
   const { account, qos, partition, reservation, constraint, array, options = [], ...more } = queue;
   nothingLeft(more);

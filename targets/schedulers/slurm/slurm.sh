@@ -297,7 +297,10 @@ how_to() {
 starts_ranks() { [[ $(name_of "$1") == srun ]]; }
 
 # step_variables: what that command needs in its environment. Before Slurm 23.11, steps do not get the job's --cpus-per-task.
-step_variables() { if [[ -n ${SLURM_CPUS_PER_TASK-} ]]; then printf '%s\0' "SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"; fi; }
+step_variables() {
+  if [[ -n ${SLURM_CPUS_PER_TASK-} ]]; then printf '%s\0' "SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"; fi
+  if [[ -n ${mpi-} ]]; then printf '%s\0' "SLURM_MPI_TYPE=$mpi"; fi
+}
 
 # signal_steps SIGNAL: sends it to the ranks of all steps of this job except the job's own.
 signal_steps() {

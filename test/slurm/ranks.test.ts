@@ -1,0 +1,106 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
+import { standIn } from '../support/dmtcp.ts';
+import { processesIn } from '../support/run-folder.ts';
+import { startRun } from '../support/run-on-slurm.ts';
+import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+
+// Ranks of one program on two nodes, which crflow starts with srun: MPICH by PMI-2, Open MPI by PMIx.
+vi.setConfig({ maxConcurrency: 3 });
+
+const slurm = slurmAvailable();
+const source = join(import.meta.dirname, '../programs/mpi/steps.c');
+const flow = (mpi: string, program: string) => `crflow 1
+workflow count {
+  application { run = "${program} 60 100000"  nodes = 2  tasks = 2  mpi = ${mpi} }
+  checkpoint {
+    engine = own  interval = 10min  lead = 2min
+    files = ["save.txt"]  grows = ["steps.log"]  ask_file = "STOP"  done_files = ["result.txt"]
+  }
+  schedule { time = 10min  total = 1h }
+}
+`;
+const env = {
+  CRFLOW_QUIET: '0',
+  CRFLOW_STARTUP: '30',
+  CRFLOW_PROVE: '0',
+  CRFLOW_HEARTBEAT: '2',
+};
+
+/** Why a library's compiler cannot be used: what a test that is skipped for it says. */
+const whyNot = (compiler: string) =>
+  spawnSync(compiler, ['-fsyntax-only', source]).status === 0
+    ? ''
+    : ` (skipped: no ${compiler} that compiles MPI programs)`;
+
+describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`, () => {
+  let cluster: Cluster;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'crflow-ranks-'));
+    cluster = await startCluster({ graceSeconds: 25, cpus: 2, nodes: 6 });
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const build = (compiler: string) => {
+    const program = join(folder, compiler);
+    execFileSync(compiler, ['-o', program, source]);
+    return program;
+  };
+  const start = (name: string, nodes: string, mpi: string, compiler: string) =>
+    startRun(cluster, {
+      dmtcp: standIn,
+      folder: name,
+      last: 0,
+      flow: flow(mpi, build(compiler)),
+      env,
+      sbatchArgs: ['-w', nodes],
+      before: () => {},
+    });
+
+  for (const [library, compiler, mpi, nodes, urgent] of [
+    ['MPICH', 'mpicc.mpich', 'pmi2', 'n1,n2', 'n2'],
+    ['Open MPI', 'mpicc.openmpi', 'pmix', 'n3,n4', 'n4'],
+  ] as const) {
+    const reason = whyNot(compiler);
+    (reason === '' ? test.concurrent : test.skip)(
+      `${library}, preempted on one of its nodes: each step once, by both ranks${reason}`,
+      async ({ expect }: TestContext) => {
+        const run = await start(compiler, nodes, mpi, compiler);
+        await run.until('a step', () => existsSync(join(run.folder, 'steps.log')), 60);
+        writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 2\n');
+        await cluster.submit('urgent.sh', {
+          cwd: run.folder,
+          sbatchArgs: ['-p', 'high', '-w', urgent, '--exclusive'],
+        });
+        expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
+        const outcomes = run
+          .entries()
+          .flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
+        expect(outcomes, run.log(run.id)).toEqual(['saved', 'done']);
+        expect(readFileSync(join(run.folder, 'steps.log'), 'utf8')).toBe(
+          Array.from({ length: 60 }, (_, i) => `${i + 1} ${(i + 1) * 3}\n`).join(''),
+        );
+        expect(processesIn(run.folder)).toEqual([]);
+      },
+    );
+  }
+
+  const mpich = whyNot('mpicc.mpich');
+  (mpich === '' ? test.concurrent : test.skip)(
+    `MPICH without PMI: it does not begin, where each rank would have run alone${mpich}`,
+    async ({ expect }: TestContext) => {
+      const run = await start('alone', 'n5,n6', 'no', 'mpicc.mpich');
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '70:0' });
+      expect(run.log(run.id)).toContain(
+        'is linked with MPICH, and srun does not tell its ranks of each other',
+      );
+      expect(existsSync(join(run.folder, 'steps.log'))).toBe(false);
+    },
+  );
+});
