@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc } from '../support/crc.ts';
 import { elf } from '../support/elf.ts';
+import { flowOf, inputOf } from '../support/known-programs.ts';
 import { SEARCH_PATH } from '../support/slurm-available.ts';
 
 // Commands of a Slurm that answer as told; the real ones are asked in test/slurm/doctor.test.ts.
@@ -111,6 +112,41 @@ describe('crc doctor', () => {
 
   test('of a flow that is not there is wrong usage', () => {
     expect(doctor(['nowhere.crflow']).status).toBe(2);
+  });
+
+  test.each([
+    ['lammps', 'in.begin', inputOf('lammps'), undefined],
+    ['lammps', 'in.again', inputOf('lammps').replace(/^fix .*$/m, ''), 'it has no `fix … halt`'],
+    [
+      'lammps',
+      'in.begin',
+      inputOf('lammps').replace('is_file(STOP)', 'is_file(HALT)'),
+      'does not look for STOP',
+    ],
+    ['lammps', 'in.begin', 'include in.more', undefined, { 'in.more': inputOf('lammps') }],
+    ['lammps', 'in.begin', undefined, 'it is not there'],
+    ['cp2k', 'md.inp', '&MD\n  STEPS 100\n  MAX_STEPS 101\n&END MD\n', undefined],
+    ['cp2k', 'md.inp', '&MD\n  STEPS 100\n&END MD\n', 'add MAX_STEPS'],
+    ['pytorch', 'train.py', 'import torch\n', undefined],
+    ['pytorch', 'train.py', 'from lightning.pytorch import Trainer\n', 'requeues jobs itself'],
+    ['pytorch', 'train.py', 'import pytorch_lightning\nSLURMEnvironment(auto_requeue=False)\n', undefined],
+    ['openfoam', 'system/controlDict', inputOf('openfoam'), undefined],
+    ['openfoam', 'system/controlDict', 'startFrom latestTime;', 'stopAtWriteNowSignal 12'],
+    ['openfoam', 'system/controlDict', 'startFrom startTime;', 'startFrom latestTime'],
+  ] as const)('reads the input of %s, %s: %j', (program, file, text, wrong, others?: Readonly<
+    Record<string, string>
+  >) => {
+    mkdirSync(join(folder, 'system'));
+    for (const [name, one] of Object.entries({ ...others, ...(text === undefined ? {} : { [file]: text }) }))
+      writeFileSync(join(folder, name), one);
+    const { stdout } = doctor(
+      ['-', '--format', 'json'],
+      flowOf(program, (flow) => flow),
+    );
+    const { checks } = JSON.parse(stdout) as { checks: { what: string; verdict: string; says: string }[] };
+    const one = checks.find(({ what }) => what.startsWith(`count, ${file} for `));
+    expect(one?.verdict).toBe(wrong === undefined ? 'fine' : text === undefined ? 'unknown' : 'wrong');
+    expect(one?.says).toContain(wrong ?? 'nothing in it prevents checkpoints');
   });
 
   describe('of a flow in a container', () => {

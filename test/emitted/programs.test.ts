@@ -10,18 +10,28 @@ import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts
 vi.setConfig({ maxConcurrency: 2, testTimeout: 180_000 });
 
 /** A warning that comes at once is one of the time limit. */
-const atTheLimit = { CRFLOW_LEAD: '3540', CRFLOW_INTERVAL: '600', CRFLOW_QUIET: '0', CRFLOW_STARTUP: '30' };
+const atTheLimit = {
+  CRFLOW_LEAD: '3540',
+  CRFLOW_INTERVAL: '600',
+  CRFLOW_QUIET: '0',
+  CRFLOW_STARTUP: '30',
+  OMP_NUM_THREADS: '1',
+};
+
+/** The last attempt may take its time. */
+const calm = { ...atTheLimit, CRFLOW_LEAD: '120' };
+const oneThread = { ...process.env, OMP_NUM_THREADS: '1' };
 
 function rehearse(name: string, edit: (flow: string) => string) {
-  const run = rehearsal(standIn, { flow: flowOf(name, edit) });
+  const run = rehearsal(standIn, { flow: flowOf(name, edit), folder: `crflow-${name}-` });
   mkdirSync(join(run.folder, '.bin'));
   // One rank, on this node.
   writeFileSync(join(run.folder, '.bin/srun'), '#!/bin/bash\nexec "$@"\n', { mode: 0o755 });
   const outcomes = () =>
     run.entries().flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
   /** An attempt that Slurm warns of its limit once it has begun its work. */
-  const limited = async (n: number, isAtWork: () => boolean) => {
-    const ended = run.start(atTheLimit);
+  const limited = async (n: number, isAtWork: () => boolean, env: Record<string, string> = {}) => {
+    const ended = run.start({ ...atTheLimit, ...env });
     for (const deadline = Date.now() + 60_000; !isAtWork(); ) {
       if (Date.now() > deadline) throw new Error(`attempt ${n} does not work\n${run.log()}\n${run.output()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -29,7 +39,21 @@ function rehearse(name: string, edit: (flow: string) => string) {
     run.signal('SIGUSR1');
     return ended;
   };
-  return { ...run, outcomes, limited };
+  const count = (pattern: RegExp) => run.output().match(pattern)?.length ?? 0;
+  return {
+    ...run,
+    outcomes,
+    limited,
+    /** Two attempts that Slurm warns once the output has grown by `more` such words, and one that ends. */
+    async twice(pattern: RegExp, more: number, { expect }: TestContext, env: Record<string, string> = {}) {
+      for (const n of [1, 2]) {
+        const before = count(pattern);
+        expect(await limited(n, () => count(pattern) >= before + more, env), run.log()).toBe(75);
+      }
+      expect(await run.start({ ...calm, ...env }), run.log()).toBe(0);
+      expect(outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
+    },
+  };
 }
 
 /** A test of the real programs, or one that says which is not here. */
@@ -53,7 +77,7 @@ withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx
     const before = steps();
     expect(await run.limited(n, () => steps() > before), run.log()).toBe(75);
   }
-  expect(await run.start(atTheLimit), run.log()).toBe(0);
+  expect(await run.start(calm), run.log()).toBe(0);
   expect(run.outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
   execFileSync('bash', ['-c', mdrun], { cwd: undisturbed, stdio: 'ignore' });
   for (const file of ['md.gro', 'md.xtc'])
@@ -78,8 +102,100 @@ withReal('LAMMPS, with the input that the flow shows: each frame once', ['lmp'],
   expect(await run.limited(1, isAt(3100)), run.log()).toBe(75);
   expect(await run.limited(2, isAt(5100)), run.log()).toBe(75);
   writeFileSync(join(run.folder, 'gate'), '');
-  expect(await run.start(atTheLimit), run.log()).toBe(0);
+  expect(await run.start(calm), run.log()).toBe(0);
   expect(run.outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
   const frames = run.read('frames.lammpstrj').match(/(?<=TIMESTEP\n)\d+/g);
   expect(frames).toEqual(Array.from({ length: 9 }, (_, i) => String(i * 1000)));
 });
+
+withReal('Quantum ESPRESSO, asked in an SCF cycle: the same energy', ['pw.x'], async (context) => {
+  const { expect } = context;
+  using run = rehearse('quantum-espresso', (flow) => flow);
+  const undisturbed = join(run.folder, 'undisturbed');
+  cpSync(join(programs, 'quantum-espresso'), undisturbed, { recursive: true });
+  cpSync(join(undisturbed, 'pw.in'), join(run.folder, 'pw.in'));
+  await run.twice(/iteration # /g, 3, context);
+  const whole = execFileSync('pw.x', ['-i', 'pw.in'], { cwd: undisturbed, encoding: 'utf8', env: oneThread });
+  const energy = (text: string) => /^!.*total energy.*$/m.exec(text)?.[0];
+  expect(energy(whole)).toMatch(/Ry$/);
+  expect(energy(run.output())).toBe(energy(whole));
+});
+
+withReal('OpenFOAM: the same field, to 7 digits', ['icoFoam', 'blockMesh'], async (context) => {
+  const { expect } = context;
+  const env = { WM_PROJECT_DIR: process.env['WM_PROJECT_DIR'] ?? '/usr/share/openfoam' };
+  using run = rehearse('openfoam', (flow) => flow.replace('icoFoam -parallel', 'icoFoam'));
+  const undisturbed = join(run.folder, 'undisturbed');
+  for (const folder of [run.folder, undisturbed]) {
+    cpSync(join(programs, 'openfoam'), folder, { recursive: true });
+    execFileSync('blockMesh', { cwd: folder, stdio: 'ignore', env: { ...oneThread, ...env } });
+  }
+  await run.twice(/^Time = /gm, 20, context, env);
+  execFileSync('icoFoam', { cwd: undisturbed, stdio: 'ignore', env: { ...oneThread, ...env } });
+  const field = (folder: string) =>
+    (readFileSync(join(folder, '4/U'), 'utf8').match(/(?<=[(\s])-?\d+(?:\.\d+)?(?:e-?\d+)?/g) ?? []).map(
+      Number,
+    );
+  const [is, was] = [field(run.folder), field(undisturbed)];
+  expect(is.length).toBeGreaterThan(100);
+  expect(Math.max(...is.map((one, i) => Math.abs(one - (was[i] ?? Number.NaN))))).toBeLessThan(1e-7);
+});
+
+withReal('a PyTorch program, as far as its signals and files go', ['python3'], async (context) => {
+  const { expect } = context;
+  using run = rehearse('pytorch', (flow) => flow.replace('python train.py', 'python3 train.py'));
+  cpSync(join(programs, 'pytorch'), run.folder, { recursive: true });
+  expect(await run.limited(1, () => run.output().includes('step 10\n')), run.log()).toBe(75);
+  expect(await run.limited(2, () => run.output().includes('step 20\n')), run.log()).toBe(75);
+  expect(await run.start(calm), run.log()).toBe(0);
+  expect(run.outcomes()).toEqual(['saved', 'saved', 'done']);
+  expect(run.output().match(/(?<=^step )\d+/gm)).toEqual(Array.from({ length: 40 }, (_, i) => String(i + 1)));
+});
+
+withReal('a program with a stop file', ['bash'], async ({ expect }) => {
+  const program = join(programs, 'saves-itself.sh');
+  using run = rehearse('stop-file', (flow) =>
+    flow
+      .replace('./solve input.dat', `bash '${program}' 20 0.05 stop=STOP appends=yes hold=gate`)
+      .replace('result = "result.dat"', 'result = "result.txt"')
+      .replace('with {', 'grows = ["steps.log"]\n    with {'),
+  );
+  // It does not look at STOP while it waits.
+  const ended = run.limited(1, () => run.output().includes('step 10\n'));
+  await run.until('asked_application');
+  writeFileSync(join(run.folder, 'gate'), '');
+  expect(await ended, run.log()).toBe(75);
+  expect(await run.start(calm), run.log()).toBe(7);
+  expect(run.outcomes()).toEqual(['saved', 'done']);
+  expect(run.read('steps.log')).toBe(Array.from({ length: 20 }, (_, i) => `${i + 1}\n`).join(''));
+});
+
+// CP2K looks for EXIT each 20 s, so that a run through a time limit takes a minute and more.
+const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minutes; CRFLOW_SLOW=1 runs it)';
+(slow === '' ? withReal : test.skip)(
+  `CP2K: the same energies, of all steps${slow}`,
+  ['cp2k.psmp'],
+  async ({ expect }) => {
+    using run = rehearse('cp2k', (flow) => flow.replace('steps = 1000', 'steps = 200'));
+    const undisturbed = join(run.folder, 'undisturbed');
+    cpSync(join(programs, 'cp2k'), undisturbed, { recursive: true });
+    cpSync(join(undisturbed, 'md.inp'), join(run.folder, 'md.inp'));
+    const steps = () => run.read('water-1.ener').match(/^ /gm)?.length ?? 0;
+    expect(await run.limited(1, () => steps() > 7), run.log()).toBe(75);
+    expect(await run.start(calm), run.log()).toBe(0);
+    expect(run.outcomes(), run.log()).toEqual(['saved', 'done']);
+    execFileSync('cp2k.psmp', ['-i', 'md.inp'], { cwd: undisturbed, stdio: 'ignore', env: oneThread });
+    /** Of each step the conserved energy, in hartree: steps after the last restart file are there twice. */
+    const energies = (text: string) =>
+      new Map(
+        text.match(/^ +\d+ .*/gm)?.map((line) => {
+          const [step = '', , , , , conserved] = line.trim().split(/ +/);
+          return [step, Number(conserved)];
+        }),
+      );
+    const is = energies(run.read('water-1.ener'));
+    const was = energies(readFileSync(join(undisturbed, 'water-1.ener'), 'utf8'));
+    expect([...is.keys()]).toEqual([...was.keys()]);
+    for (const [step, energy] of is) expect(energy, `step ${step}`).toBeCloseTo(was.get(step) ?? 0, 3);
+  },
+);

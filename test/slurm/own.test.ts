@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
 import { quoted } from '../support/emitted.ts';
+import { flowOf } from '../support/known-programs.ts';
 import { processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
@@ -51,7 +52,7 @@ describe.skipIf(!slurm.ok)(
   () => {
     let cluster: Cluster;
     beforeAll(async () => {
-      cluster = await startCluster({ graceSeconds: 25, cpus: 2, nodes: 4 });
+      cluster = await startCluster({ graceSeconds: 25, cpus: 2, nodes: 6 });
     });
     afterAll(() => cluster?.stop());
     const start = (node: string, folder: string, text: string, before: (folder: string) => void) =>
@@ -93,39 +94,51 @@ describe.skipIf(!slurm.ok)(
       expect(processesIn(run.folder)).toEqual([]);
     });
 
-    const lammps = whyNot('lmp');
-    (lammps === '' ? test.concurrent : test.skip)(
-      `LAMMPS, preempted: each frame once${lammps}`,
-      async ({ expect }: TestContext) => {
-        const text = flow(
-          `run = ${quoted('lmp -in in.begin')}  again = ${quoted('lmp -in in.again -var from $CRFLOW_NEWEST')}`,
-          'files = ["melt.restart.*"]  grows = ["frames.lammpstrj"]  ask_file = "STOP"  done_text = "all 8000 steps done"',
-        );
-        const run = await start('n3', 'lammps', text, (folder) =>
-          cpSync(join(programs, 'lammps'), folder, { recursive: true }),
-        );
-        await run.sealed(1);
-        await preempt(run, 'n3');
-        run.letOn();
-        expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
-        expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
-        const frames = readFileSync(join(run.folder, 'frames.lammpstrj'), 'utf8').match(
-          /(?<=TIMESTEP\n)\d+/g,
-        );
-        expect(frames).toEqual(Array.from({ length: 9 }, (_, i) => String(i * 1000)));
-      },
-    );
+    /** The flow of `crc init --for`, for one rank. */
+    const known = (program: string, edit: (flow: string) => string = (flow) => flow) =>
+      flowOf(program, (flow) =>
+        edit(flow)
+          .replace(/^ +tasks = .*$/m, '')
+          .replace('time = 4h  total = 5d', 'time = 10min  total = 1h')
+          .replaceAll('srun ', 'srun --ntasks=1 ')
+          // OpenMPI, which most of them are linked with, wants PMIx from srun: alone, it needs none.
+          .replaceAll(/(?<=CRFLOW_RANK\\" )(?=\w)/g, 'env -i PATH=$PATH OMP_NUM_THREADS=1 '),
+      );
+    const realProgram = (
+      what: string,
+      needs: readonly string[],
+      body: (context: TestContext) => Promise<void>,
+    ) => {
+      const why = whyNot(...needs);
+      (why === '' ? test.concurrent : test.skip)(`${what}${why}`, body);
+    };
 
-    const gromacs = whyNot('gmx');
-    (gromacs === '' ? test.concurrent : test.skip)(
-      `GROMACS, preempted: its result is that of an undisturbed run, to the byte${gromacs}`,
-      async ({ expect }: TestContext) => {
+    realProgram('LAMMPS, preempted: each frame once', ['lmp'], async ({ expect }) => {
+      const text = known('lammps', (flow) =>
+        flow.replace(
+          'with {',
+          'done_text = "all 8000 steps done"\n    with {\n      restart = "melt.restart"',
+        ),
+      );
+      const run = await start('n3', 'lammps', text, (folder) =>
+        cpSync(join(programs, 'lammps'), folder, { recursive: true }),
+      );
+      await run.sealed(1);
+      await preempt(run, 'n3');
+      run.letOn();
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
+      expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
+      const frames = readFileSync(join(run.folder, 'frames.lammpstrj'), 'utf8').match(/(?<=TIMESTEP\n)\d+/g);
+      expect(frames).toEqual(Array.from({ length: 9 }, (_, i) => String(i * 1000)));
+    });
+
+    realProgram(
+      'GROMACS, preempted: its result is that of an undisturbed run, to the byte',
+      ['gmx'],
+      async ({ expect }) => {
         const made = prepareGromacs();
         const mdrun = 'gmx -quiet mdrun -deffnm md -cpi md.cpt -cpt 0.05 -ntmpi 1 -ntomp 1 -reprod';
-        const text = flow(
-          `run = ${quoted(`srun ${mdrun} -maxh $CRFLOW_HOURS_LEFT`)}`,
-          'files = ["md.cpt", "md_prev.cpt"]  grows = ["md.log", "md.edr", "md.xtc"]  ask_signal = TERM  done_files = ["md.gro"]',
-        );
+        const text = known('gromacs', (flow) => flow.replace('gmx_mpi mdrun -deffnm md -cpi md.cpt', mdrun));
         const run = await start('n4', 'gromacs', text, (folder) => cpSync(made, folder, { recursive: true }));
         await run.sealed(1);
         await preempt(run, 'n4');
@@ -139,8 +152,44 @@ describe.skipIf(!slurm.ok)(
         rmSync(made, { recursive: true });
       },
     );
+
+    realProgram('Quantum ESPRESSO, preempted: it comes to the known energy', ['pw.x'], async ({ expect }) => {
+      const run = await start('n5', 'espresso', known('quantum-espresso'), (folder) =>
+        cpSync(join(programs, 'quantum-espresso'), folder, { recursive: true }),
+      );
+      await run.until('an iteration', () => outputOf(run).includes('iteration #'));
+      await preempt(run, 'n5');
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
+      expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
+      expect(outputOf(run)).toMatch(/^! +total energy += +-15\.46908474 Ry$/m);
+    });
+
+    realProgram('OpenFOAM, preempted: it comes to its end', ['icoFoam', 'blockMesh'], async ({ expect }) => {
+      const env = { WM_PROJECT_DIR: process.env['WM_PROJECT_DIR'] ?? '/usr/share/openfoam' };
+      const text = known('openfoam', (flow) => flow.replace('icoFoam -parallel', 'icoFoam'))
+        .replace('env -i ', 'env ')
+        .replace(
+          '  application {',
+          `  environment { set { WM_PROJECT_DIR = "${env.WM_PROJECT_DIR}" } }\n  application {`,
+        );
+      const run = await start('n6', 'openfoam', text, (folder) => {
+        cpSync(join(programs, 'openfoam'), folder, { recursive: true });
+        execFileSync('blockMesh', { cwd: folder, stdio: 'ignore', env: { ...process.env, ...env } });
+      });
+      await run.until('a step', () => outputOf(run).includes('\nTime = '));
+      await preempt(run, 'n6');
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
+      expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
+      expect(existsSync(join(run.folder, '4/U'))).toBe(true);
+    });
   },
 );
+
+/** What a run has printed. */
+function outputOf({ folder }: RunOnSlurm): string {
+  const file = readdirSync(folder).find((name) => name.endsWith('.out'));
+  return file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
+}
 
 /** A box of water, ready to run. */
 function prepareGromacs(): string {

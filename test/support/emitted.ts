@@ -115,12 +115,14 @@ export function rehearsal(
     count?: string;
     /** A flow of another kind, whole; its workflow is called count. */
     flow?: string;
+    /** How the name of its folder begins, for programs that take no blanks. */
+    folder?: string;
     /** The user whose run it is: a number; only root can. */
     user?: number;
   } = {},
 ) {
   // The real path: /proc shows that one.
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow rehearsal ')));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), options.folder ?? 'crflow rehearsal ')));
   const program = join(import.meta.dirname, '../programs/count-alone.sh');
   const {
     run = `bash '${program}' 50 0.1 7 ${options.count ?? ''}`,

@@ -16,6 +16,7 @@ import type { Targets } from '../../model/targets.ts';
 import { scopeOf } from '../../site/learn.ts';
 import { findings } from '../findings.ts';
 import type { Check } from './check.ts';
+import { checkInputs } from './inputs.ts';
 import { askBash, isAllowed, onPath } from './machine.ts';
 import { namedPrograms } from './named.ts';
 import { checkPrograms } from './programs.ts';
@@ -106,6 +107,11 @@ async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<r
     ...(container === undefined && needsDmtcp
       ? await checkPrograms(of, plan, placeOf(plan.workdir ?? [{ kind: 'text', text: '.' }]), limit)
       : []),
+    ...(await checkInputs(
+      of,
+      plan,
+      workdir === null ? placeOf([{ kind: 'text', text: '.' }]) : placeOf(workdir),
+    )),
     ...checkOutput(of('output'), output),
   ];
 }
