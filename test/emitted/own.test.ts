@@ -109,6 +109,25 @@ describe('a program that saves itself', () => {
     for (const n of run.generations()) expect(run.sealed(n)).toMatch(/^\d+ whole\n$/);
   });
 
+  test.concurrent('that blocks the signal and waits for it, as srun does: is asked', async ({ expect }) => {
+    using run = rehearsal(standIn, {
+      run: `python3 '${join(import.meta.dirname, '../programs/waits-for-signal.py')}'`,
+      checkpoint:
+        'engine = own  files = ["save.txt"]  grows = ["steps.log"]  done_files = ["result.txt"]  ask_signal = USR2',
+    });
+    const quick = { CRFLOW_QUIET: '0', CRFLOW_STARTUP: '5' };
+    const first = run.start({ ...atTheLimit, ...quick });
+    await run.until('launched');
+    run.signal('SIGUSR1');
+    expect(await first, run.log()).toBe(75);
+    expect(run.entries().filter(({ event }) => event === 'inner_ended')).toMatchObject([
+      { outcome: 'saved' },
+    ]);
+    run.go();
+    expect(await run.start(quick), run.log()).toBe(0);
+    expect(run.read('steps.log')).toBe(steps(40));
+  });
+
   test.concurrent('without a handler for the signal: it is killed, and what was sealed before counts', async ({
     expect,
   }) => {

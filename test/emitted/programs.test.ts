@@ -196,6 +196,6 @@ const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minu
     const is = energies(run.read('water-1.ener'));
     const was = energies(readFileSync(join(undisturbed, 'water-1.ener'), 'utf8'));
     expect([...is.keys()]).toEqual([...was.keys()]);
-    for (const [step, energy] of is) expect(energy, `step ${step}`).toBeCloseTo(was.get(step) ?? 0, 3);
+    for (const [step, energy] of is) expect(energy, `step ${step}`).toBeCloseTo(was.get(step) ?? 0, 2);
   },
 );

@@ -179,14 +179,11 @@ who_handles() {
   done
 }
 
-# handles PROCESS NUMBER
+# handles PROCESS NUMBER: by a handler; or one of its threads waits for it, and the others block it, as in srun.
 handles() {
   local key mask
   while read -r key mask; do
-    if [[ $key == SigCgt: ]]; then
-      (((16#${mask: -8} >> ($2 - 1)) & 1))
-      return
-    fi
+    if [[ $key == Sig@(Blk|Cgt): ]] && (((16#${mask: -8} >> ($2 - 1)) & 1)); then return; fi
   done 2>/dev/null <"/proc/$1/status"
   return 1
 }
