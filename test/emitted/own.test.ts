@@ -184,10 +184,10 @@ describe('a program that saves itself', () => {
     using run = own('appends=yes stop=STOP status=3 hold=go', 'ask_file = "STOP"  ask_text = "now"');
     const first = run.start(atTheLimit);
     await run.until('launched');
-    setTimeout(() => run.go(), 1500);
     run.signal('SIGUSR1');
     expect(await first, run.log()).toBe(75);
     expect(run.event('inner_ended')).toMatchObject([{ outcome: 'saved' }]);
+    run.go();
     expect(await run.start(), run.log()).toBe(7);
     expect(existsSync(join(run.folder, 'STOP'))).toBe(false);
     expect(run.steps()).toBe(steps(40));
@@ -212,7 +212,6 @@ describe('a program that saves itself', () => {
     });
     const first = run.start({ ...atTheLimit, CRFLOW_QUIET: '0' });
     await run.until('launched');
-    setTimeout(() => run.go(), 1500);
     run.signal('SIGUSR1');
     expect(await first, run.log()).toBe(75);
     expect(await run.start({ CRFLOW_QUIET: '0' }), run.log()).toBe(7);

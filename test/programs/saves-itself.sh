@@ -9,7 +9,7 @@
 #   place                 saves in place, slowly: torn for half a second each time
 #   status=N              what it ends with where it was stopped (default 0)
 #   early=N               ends at step N with status 0, saved
-#   hold=FILE             waits half way until FILE is there
+#   hold=FILE             waits half way until FILE is there, or it is asked
 #   appends               does not cut steps.log when it goes on
 #   fresh                 begins anew whatever is there, over its old results
 #   breaks=N:STATUS       dies at step N with STATUS, until `mended` is there
@@ -52,7 +52,7 @@ while ((n < last)); do
   n=$((n + 1))
   echo "$n" >>steps.log
   echo "step $n"
-  while [[ -n ${option[hold]} && ! -e ${option[hold]} && -z $asked ]] && ((n == last / 2)); do sleep 0.1; done
+  while [[ -n ${option[hold]} && ! -e ${option[hold]} && -z $asked && ! -e ${option[stop]:-/none} ]] && ((n == last / 2)); do sleep 0.1; done
   if ((option[every] && n % option[every] == 0)); then
     save
     until [[ -z ${option[next]-} || -e next-$n ]]; do sleep 0.1; done

@@ -85,7 +85,6 @@ describe.skipIf(!slurm.ok)(
       );
       const run = await start(node, folder, text, () => {});
       await run.until('a step', () => existsSync(join(run.folder, 'steps.log')));
-      if (words !== '') setTimeout(() => run.letOn(), 3000);
       await preempt(run, node);
       run.letOn();
       expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
