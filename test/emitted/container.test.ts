@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'vitest';
+import { RUNTIMES } from '../../src/language/words.ts';
 import { compile } from '../support/compile.ts';
 
 // Functions of a container's job, one by one: what is hard to have happen in a whole job.
@@ -99,7 +100,7 @@ test('what configures a runtime is kept of the environment, and nothing that our
     SQUEUE_STATES: 'PENDING',
     TMOUT: '1',
   };
-  for (const runtime of ['podman', 'podman-hpc', 'apptainer', 'charliecloud', 'shifter']) {
+  for (const runtime of RUNTIMES) {
     const { said } = bash(runtime, 'env', { ...kept, ...dropped, HOSTNAME: 'login' });
     for (const [name, value] of Object.entries(kept)) expect(`\n${said}`).toContain(`\n${name}=${value}\n`);
     for (const name of [...Object.keys(dropped), 'HOSTNAME']) expect(`\n${said}`).not.toContain(`\n${name}=`);

@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findShellCheck } from '../../src/host/shellcheck.ts';
+import { RUNTIMES } from '../../src/language/words.ts';
+import { runtimeOf } from '../../targets/runtimes/index.ts';
 import { type Asked, imageFiles } from '../support/image-plan.ts';
 
 // image.sh with stand-ins for the builders, well and badly behaved ones. What it says it did must be so.
@@ -630,10 +632,8 @@ const checkers: [string, ...string[]][] = [
   ['shfmt', '-i', '2', '-ci', '-d'],
 ];
 const scripts: [string, Asked][] = [
-  ...(['podman', 'podman-hpc', 'shifter', 'apptainer', 'charliecloud'] as const).map(
-    (runtime): [string, Asked] => [runtime, { runtime }],
-  ),
-  ...(['apptainer', 'charliecloud'] as const).map((runtime): [string, Asked] => [
+  ...RUNTIMES.map((runtime): [string, Asked] => [runtime, { runtime }]),
+  ...RUNTIMES.filter((runtime) => runtimeOf(runtime).files !== null).map((runtime): [string, Asked] => [
     `${runtime}, a file`,
     {
       runtime,

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findShellCheck } from '../../src/host/shellcheck.ts';
+import { RUNTIMES, type RuntimeName } from '../../src/language/words.ts';
+import { runtimeOf } from '../../targets/runtimes/index.ts';
 import { compile } from '../support/compile.ts';
 
 // The emitted script as bash: what a consultant at a centre would hold against it.
@@ -17,7 +19,7 @@ const emit = (text: string) => {
   return flows[0].script.text;
 };
 const script = emit(every);
-const inContainer = (runtime: string) =>
+const inContainer = (runtime: RuntimeName) =>
   emit(
     every.replace(
       '  environment {',
@@ -25,7 +27,7 @@ const inContainer = (runtime: string) =>
     runtime = ${runtime}
     image   = ${runtime === 'apptainer' ? '"$SCRATCH/md.sif"' : '"registry.example.org/md/water:2.1"'}
     dmtcp   = "/usr/local"
-    mount "$SCRATCH/set ups" to "/setups"${runtime === 'charliecloud' ? '' : ' readonly'}
+    mount "$SCRATCH/set ups" to "/setups"${runtimeOf(runtime).readonly ? ' readonly' : ''}
   }
   environment {
     pass = ["OMP_*", "CASE"]`,
@@ -53,10 +55,7 @@ const scripts: [string, string][] = [
   ['on the host', script],
   ['that saves itself', savesItself],
   ['of which nothing is saved', savesNothing],
-  ...['apptainer', 'charliecloud', 'podman', 'podman-hpc', 'shifter'].map((runtime): [string, string] => [
-    `in ${runtime}`,
-    inContainer(runtime),
-  ]),
+  ...RUNTIMES.map((runtime): [string, string] => [`in ${runtime}`, inContainer(runtime)]),
 ];
 
 /** Runs a checker on a script; a checker that is not installed is a skipped test with that as its name. */
