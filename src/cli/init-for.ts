@@ -79,14 +79,14 @@ export function flowFor(name: string, record: KnownProgram, path?: string): stri
           '    // "$CRFLOW_RANK" starts each rank with TERM ignored: a preemption sends it to all ranks at once.',
         ]
       : []),
-    ...(run.startsWith('srun') && tasks !== undefined
-      ? [
-          '    // srun may need --mpi=pmi2 or --mpi=pmix here: with the wrong one, each rank works alone, with status 0.',
-        ]
-      : []),
     `    run   = ${text(run)}`,
     ...(again === undefined ? [] : [`    again = ${text(again)}`]),
     ...(tasks === undefined ? [] : [`    tasks = ${tasks}  // ranks; on several nodes, add \`nodes = 2\``]),
+    ...(run.startsWith('srun') && tasks !== undefined
+      ? [
+          '    mpi   = pmix  // for Open MPI; pmi2 for MPICH and Intel MPI. srun --mpi=list shows what there is',
+        ]
+      : []),
     ...(threads === undefined ? [] : [`    threads = ${threads}`]),
     '  }',
     '  checkpoint {',

@@ -77,13 +77,17 @@ export const engines = defineDiagnostics(540, 559, {
     notes: () => ["OpenMPI's daemons die of the TERM that Slurm sends to all steps (seen with OpenMPI 4.1)"],
     help: () => ['have `srun` start the ranks'],
   }),
-  stopStays: warning<{ file: string }>()('CRF550', 'A stop file that stays', {
-    title: ({ file }) =>
-      `${quote(file)} asks the program to stop, and is still there when it is started again`,
+  stopStays: warning<{ files: readonly string[] }>()('CRF550', 'A stop file that stays', {
+    title: ({ files }) =>
+      files.length === 1
+        ? `${listing(files.map(quote))} asks the program to stop, and is still there when it is started again`
+        : `${listing(files.map(quote))} ask the program to stop, and are still there when it is started again`,
     notes: () => ['the program would stop again after a step, at each start'],
-    help: ({ file }) => [
-      `add \`clear = ["${file}"]\`: the job removes it before each start`,
-      `or write \`ask_file = "${file}"\` in place of \`ask_command\`, which does the same`,
+    help: ({ files }) => [
+      `add \`clear = [${files.map((file) => `"${file}"`).join(', ')}]\`: the job removes it before each start`,
+      ...files
+        .slice(0, files.length === 1 ? 1 : 0)
+        .map((file) => `or write \`ask_file = "${file}"\` in place of \`ask_command\`, which does the same`),
     ],
   }),
   lightning: warning()('CRF551', 'Lightning, which requeues the job itself', {

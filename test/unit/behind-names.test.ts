@@ -20,14 +20,16 @@ interface Literal {
   readonly text: string;
 }
 
+const keysOf = (...types: readonly KeySpec['type'][]) =>
+  BLOCKS.flatMap((block) =>
+    Object.entries<KeySpec>(vocabulary[block].keys).flatMap(([key, { type }]) =>
+      types.includes(type) ? [key] : [],
+    ),
+  );
 /** Shell texts take only what a shell cannot misread; the test of their variables is below. */
-const SHELL = ['run', 'build'];
-/** Keys that take a word: there a name stands for the word, which has no other form. */
-const WORDS = BLOCKS.flatMap((block) =>
-  Object.entries<KeySpec>(vocabulary[block].keys).flatMap(([key, { type }]) =>
-    type === 'choice' || type === 'signal' ? [key] : [],
-  ),
-);
+const SHELL = keysOf('shell');
+/** Keys that take a word, where a name stands for the word, which has no other form; and those that are read before names are. */
+const WORDS = keysOf('choice', 'signal', 'program');
 
 function literalsOf({ workflows }: FlowFile, source: string): Literal[] {
   const found: Literal[] = [];

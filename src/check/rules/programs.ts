@@ -30,8 +30,8 @@ function stopFileRule({ checkpoint }: Blocks, { report }: Context): void {
   const { ask_command: ask, clear } = checkpoint?.values ?? {};
   if (ask === undefined || checkpoint?.values.answer?.value === 'continues') return;
   const cleared = (clear?.value ?? []).map((one) => one.replace(/^\.\//, ''));
-  for (const file of filesMadeBy(ask.value))
-    if (!cleared.some((pattern) => matches(pattern, file))) report(engines.stopStays, ask.span, { file });
+  const files = filesMadeBy(ask.value).filter((file) => !cleared.some((pattern) => matches(pattern, file)));
+  if (files.length > 0) report(engines.stopStays, ask.span, { files });
 }
 
 /** The files of plain names that `touch` makes. */
