@@ -47,8 +47,9 @@ describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${
     await cluster?.stop();
     rmSync(folder, { recursive: true });
   });
-  const build = (compiler: string) => {
-    const program = join(folder, compiler);
+  // Each test has a program of its own: one that runs cannot be written.
+  const build = (compiler: string, name: string) => {
+    const program = join(folder, `${name}.exe`);
     execFileSync(compiler, ['-o', program, source]);
     return program;
   };
@@ -57,7 +58,7 @@ describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${
       dmtcp: standIn,
       folder: name,
       last: 0,
-      flow: flow(mpi, build(compiler)),
+      flow: flow(mpi, build(compiler, name)),
       env,
       sbatchArgs: ['-w', nodes],
       before: () => {},
@@ -78,6 +79,8 @@ describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${
           cwd: run.folder,
           sbatchArgs: ['-p', 'high', '-w', urgent, '--exclusive'],
         });
+        await run.until('requeued', () => run.entries().some(({ attempt }) => attempt === 2));
+        writeFileSync(join(run.folder, 'go'), '');
         expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
         const outcomes = run
           .entries()
