@@ -40,7 +40,7 @@ module.exports = {
     only('src/time', 'src/model'),
     only('src/syntax', 'src/language', 'src/model', 'src/diagnostics'),
     only('src/diagnostics', 'src/model', 'src/time'),
-    only('src/shell', 'src/model'),
+    only('src/shell', 'src/language', 'src/model'),
     // What an output can carry is said once, for the emitters and for the checker.
     only(
       'src/check',

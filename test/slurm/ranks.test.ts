@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
 import { processesIn } from '../support/run-folder.ts';
-import { startRun } from '../support/run-on-slurm.ts';
+import { preempt, startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
-// Ranks of one program on two nodes, which crflow starts with srun: MPICH by PMI-2, Open MPI by PMIx.
+// Ranks of one program on two nodes: MPICH by PMI-2, where crflow writes the srun; Open MPI by PMIx, where `run` has it.
 vi.setConfig({ maxConcurrency: 3 });
 
 const slurm = slurmAvailable();
 const source = join(import.meta.dirname, '../programs/mpi/steps.c');
-const flow = (mpi: string, program: string) => `crflow 1
+const flow = (mpi: string, run: string) => `crflow 1
 workflow count {
-  application { run = "${program} 60 100000"  nodes = 2  tasks = 2  mpi = ${mpi} }
+  application { run = "${run} 60 100000"  nodes = 2  tasks = 2  mpi = ${mpi} }
   checkpoint {
     engine = own  interval = 10min  lead = 2min
     files = ["save.txt"]  grows = ["steps.log"]  ask_file = "STOP"  done_files = ["result.txt"]
@@ -53,33 +53,28 @@ describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${
     execFileSync(compiler, ['-o', program, source]);
     return program;
   };
-  const start = (name: string, nodes: string, mpi: string, compiler: string) =>
+  const start = (name: string, nodes: string, mpi: string, compiler: string, launcher = '') =>
     startRun(cluster, {
       dmtcp: standIn,
       folder: name,
       last: 0,
-      flow: flow(mpi, build(compiler, name)),
+      flow: flow(mpi, `${launcher}${build(compiler, name)}`),
       env,
       sbatchArgs: ['-w', nodes],
       before: () => {},
     });
 
-  for (const [library, compiler, mpi, nodes, urgent] of [
-    ['MPICH', 'mpicc.mpich', 'pmi2', 'n1,n2', 'n2'],
-    ['Open MPI', 'mpicc.openmpi', 'pmix', 'n3,n4', 'n4'],
+  for (const [library, compiler, mpi, nodes, urgent, launcher] of [
+    ['MPICH', 'mpicc.mpich', 'pmi2', 'n1,n2', 'n2', ''],
+    ['Open MPI', 'mpicc.openmpi', 'pmix', 'n3,n4', 'n4', 'srun \\"$CRFLOW_RANK\\" '],
   ] as const) {
     const reason = whyNot(compiler);
     (reason === '' ? test.concurrent : test.skip)(
       `${library}, preempted on one of its nodes: each step once, by both ranks${reason}`,
       async ({ expect }: TestContext) => {
-        const run = await start(compiler, nodes, mpi, compiler);
+        const run = await start(compiler, nodes, mpi, compiler, launcher);
         await run.until('a step', () => existsSync(join(run.folder, 'steps.log')), 60);
-        writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 2\n');
-        await cluster.submit('urgent.sh', {
-          cwd: run.folder,
-          sbatchArgs: ['-p', 'high', '-w', urgent, '--exclusive'],
-        });
-        await run.until('requeued', () => run.entries().some(({ attempt }) => attempt === 2));
+        await preempt(run, urgent);
         writeFileSync(join(run.folder, 'go'), '');
         expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
         const outcomes = run

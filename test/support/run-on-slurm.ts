@@ -134,6 +134,21 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
 /** A run as `startRun` gives it. */
 export type RunOnSlurm = Awaited<ReturnType<typeof startRun>>;
 
+/** Submits an urgent job that needs the whole node, at once and for a moment. Returns when Slurm has taken it. */
+export async function takeNode(run: RunOnSlurm, node: string): Promise<void> {
+  writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 2\n');
+  await run.cluster.submit('urgent.sh', {
+    cwd: run.folder,
+    sbatchArgs: ['-p', 'high', '-w', node, '--exclusive', '--output=/dev/null'],
+  });
+}
+
+/** The same, and waits for the run's second attempt: the job requeues itself, or Slurm, which may be faster on a busy machine, does. */
+export async function preempt(run: RunOnSlurm, node: string): Promise<void> {
+  await takeNode(run, node);
+  await run.until('a second attempt', () => run.entries().some(({ attempt }) => attempt === 2));
+}
+
 /** Writes the commands into a folder of their own and gives the beginning of a PATH. */
 function writeCommands(folder: string, commands: Commands): string {
   if (Object.keys(commands).length === 0) return '';
