@@ -1,6 +1,7 @@
 import { diagnose } from '../diagnostics/define.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { wrap } from '../diagnostics/width.ts';
+import { listing, quote } from '../diagnostics/words.ts';
 import { readIncluded } from '../host/files.ts';
 import type { KnownProgram } from '../model/known-program.ts';
 import { builtin, programNamed } from '../programs/builtin.ts';
@@ -59,9 +60,7 @@ export function flowFor(name: string, record: KnownProgram, path?: string): stri
     `${name}: ${title}, which saves itself. ${tried === undefined ? `What crc knows of it is from its manual; not tried.` : `What crc knows of it was measured with ${tried}.`}`,
     ...input,
   ];
-  const keys = Object.keys(checkpoint).map((key) => `\`${key}\``);
-  const last = keys.pop();
-  const listed = keys.length === 0 ? last : `${keys.join(', ')} and ${last}`;
+  const listed = listing(Object.keys(checkpoint).map(quote));
   const needed = Object.entries(given).map(([key, value]) => `${key} = ${text(value)}`);
   const others = Object.entries(record.parameters ?? {}).flatMap(([key, { about, default: byDefault }]) =>
     Object.hasOwn(given, key) || byDefault === undefined

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesIn } from '../support/run-folder.ts';
-import type { RunOnSlurm } from '../support/run-on-slurm.ts';
+import { type RunOnSlurm, takeNode } from '../support/run-on-slurm.ts';
 import type { NodeName } from '../support/slurm-cluster.ts';
 import { generations } from './moments.ts';
 
@@ -23,11 +23,7 @@ import { generations } from './moments.ts';
 export const nodeOf = async (run: RunOnSlurm) => (await run.cluster.job(run.id))['NodeList'] as NodeName;
 
 /** An urgent job takes the whole node, for a moment. */
-export async function preempt(run: RunOnSlurm): Promise<void> {
-  writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 1\n');
-  const args = ['-p', 'high', '-w', await nodeOf(run), '--exclusive', '--output=/dev/null'];
-  await run.cluster.submit('urgent.sh', { cwd: run.folder, sbatchArgs: args });
-}
+export const preempt = async (run: RunOnSlurm): Promise<void> => takeNode(run, await nodeOf(run));
 
 /** The node's slurmd dies, its processes live on; the controller sends the job to another node. */
 export async function loseNode(run: RunOnSlurm): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
@@ -7,7 +7,7 @@ import { standIn } from '../support/dmtcp.ts';
 import { quoted } from '../support/emitted.ts';
 import { flowOf } from '../support/known-programs.ts';
 import { processesIn } from '../support/run-folder.ts';
-import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
+import { preempt, type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
 // Programs with their own checkpoints (engine = own) on a real Slurm: ranks that srun starts, preempted while they work.
@@ -29,17 +29,6 @@ const quick = {
   CRFLOW_INTERVAL: '3',
   CRFLOW_HEARTBEAT: '2',
 };
-
-/** Another job needs the node, at once. */
-async function preempt(run: RunOnSlurm, node: string): Promise<void> {
-  writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 2\n');
-  await run.cluster.submit('urgent.sh', {
-    cwd: run.folder,
-    sbatchArgs: ['-p', 'high', '-w', node, '--exclusive'],
-  });
-  // By the job, or by Slurm, which may be faster on a busy machine.
-  await run.until('requeued', () => run.entries().some(({ attempt }) => attempt === 2));
-}
 
 const missing = (...names: string[]) =>
   names.filter((name) => spawnSync('bash', ['-c', `command -v ${name}`]).status !== 0);

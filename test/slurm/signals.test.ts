@@ -1,10 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
 import { processesIn } from '../support/run-folder.ts';
-import { startRun } from '../support/run-on-slurm.ts';
+import { startRun, takeNode } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
 // Why a job is told to go, and what it does then: each reason once, on a real Slurm.
@@ -37,11 +35,7 @@ describe.skipIf(!slurm.ok)(
         sbatchArgs: ['-w', 'n1'],
       });
       await run.sealed(1);
-      writeFileSync(join(run.folder, 'urgent.sh'), '#!/bin/bash\nsleep 2\n');
-      await cluster.submit('urgent.sh', {
-        cwd: run.folder,
-        sbatchArgs: ['-p', 'high', '-w', 'n1', '--exclusive'],
-      });
+      await takeNode(run, 'n1');
       await run.until('requeued', () => run.entries().some(({ event }) => event === 'requeued'));
       run.letOn();
       const job = await run.ended();

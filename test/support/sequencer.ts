@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that mostly wait, for a Slurm, the longest first. */
-const waiting = ['containers', 'time-limit', 'matrix', 'forecast', 'signals', 'cluster'].map(
+const waiting = ['containers', 'own', 'time-limit', 'matrix', 'forecast', 'signals', 'ranks', 'cluster'].map(
   (name) => `${name}.test.ts`,
 );
 const AT_ONCE = 3;

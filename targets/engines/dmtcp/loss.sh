@@ -1,7 +1,7 @@
 # --- An end that DMTCP may have caused ---
 
 # DMTCP 4.1 breaks programs that start many processes within about ten seconds of a checkpoint or a restore: most ended with
-# 99, some with a signal, and some with a status of their own because a child had died. Without checkpoints, none did.
+# 99, some with a signal, and some with another status because a child had died. Without checkpoints, none did.
 
 # DMTCP no longer disturbs the computation: at the end of a checkpoint, even of a failed one, and of a restore.
 disturbance_ends() {
