@@ -203,7 +203,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     expect,
   }) => {
     using run = rehearsal(dmtcp, { checkpoint: 'strategy = manual', count: held });
-    expect(await run.start({ ...atTheLimit, CRFLOW_TEST_REQUEUE: 'yes' }), run.log()).toBe(71);
+    expect(await run.start(atTheLimit), run.log()).toBe(71);
     expect(run.log()).toContain('checkpointed at the time limit');
     expect(run.log()).not.toContain('requeued');
     expect(run.left()).toEqual([]);
@@ -218,7 +218,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
     writeFileSync(join(run.folder, '.bin/sbatch'), '#!/bin/sh\necho "$@" >sbatch.args\necho 4712\n', {
       mode: 0o755,
     });
-    expect(await run.start({ ...atTheLimit, CRFLOW_TEST_REQUEUE: 'yes' }), run.log()).toBe(75);
+    expect(await run.start(atTheLimit), run.log()).toBe(75);
     expect(run.log()).toContain('job 4712 goes on with the run');
     expect(run.log()).not.toContain('requeued');
     expect(run.read('sbatch.args')).toMatch(/--dependency=afterany:4711 .* continue 4711$/m);

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
 import { rehearsal } from '../support/emitted.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
+import { toItsEnd } from '../support/to-its-end.ts';
 
 // The flows of `crc init --for` with the real programs, through two time limits, against an undisturbed run.
 vi.setConfig({ maxConcurrency: 2, testTimeout: 180_000 });
@@ -22,6 +22,9 @@ const atTheLimit = {
 const calm = { ...atTheLimit, CRFLOW_LEAD: '120' };
 const oneThread = { ...process.env, OMP_NUM_THREADS: '1' };
 
+/** Of the processes of a run, the programs: the number and the command line of each. */
+const executables = /^\d+ (\S*\/)?(gmx|lmp|pw\.x|icoFoam|cp2k\.psmp|python3)( |$)/;
+
 function rehearse(name: string, edit: (flow: string) => string) {
   const run = rehearsal(standIn, { flow: flowOf(name, edit), folder: `crflow-${name}-` });
   mkdirSync(join(run.folder, '.bin'));
@@ -36,7 +39,15 @@ function rehearse(name: string, edit: (flow: string) => string) {
       if (Date.now() > deadline) throw new Error(`attempt ${n} does not work\n${run.log()}\n${run.output()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    // It cannot come to its end before it is asked, however long that takes on a busy machine.
+    const programs = run.running().filter((line) => executables.test(line));
+    const tell = (signal: NodeJS.Signals) => {
+      for (const line of programs) process.kill(Number.parseInt(line, 10), signal);
+    };
+    tell('SIGSTOP');
     run.signal('SIGUSR1');
+    await run.until('asked_application', n);
+    tell('SIGCONT');
     return ended;
   };
   const count = (pattern: RegExp) => run.output().match(pattern)?.length ?? 0;
@@ -70,7 +81,7 @@ withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx
   cpSync(join(programs, 'gromacs'), undisturbed, { recursive: true });
   const prepare = `sed -i 's/40000/12000/' md.mdp && gmx -quiet editconf -f /usr/share/gromacs/top/spc216.gro -o box.gro &&
     gmx -quiet grompp -f md.mdp -c box.gro -p topol.top -o md.tpr -maxwarn 2`;
-  execFileSync('bash', ['-c', prepare], { cwd: undisturbed, stdio: 'ignore' });
+  await toItsEnd('bash', ['-c', prepare], { cwd: undisturbed });
   cpSync(join(undisturbed, 'md.tpr'), join(run.folder, 'md.tpr'));
   const steps = () => run.read('md.log').match(/^ +Step +Time$/gm)?.length ?? 0;
   for (const n of [1, 2]) {
@@ -79,7 +90,7 @@ withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx
   }
   expect(await run.start(calm), run.log()).toBe(0);
   expect(run.outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
-  execFileSync('bash', ['-c', mdrun], { cwd: undisturbed, stdio: 'ignore' });
+  await toItsEnd('bash', ['-c', mdrun], { cwd: undisturbed });
   for (const file of ['md.gro', 'md.xtc'])
     expect(readFileSync(join(run.folder, file)).equals(readFileSync(join(undisturbed, file))), file).toBe(
       true,
@@ -115,7 +126,7 @@ withReal('Quantum ESPRESSO, asked in an SCF cycle: the same energy', ['pw.x'], a
   cpSync(join(programs, 'quantum-espresso'), undisturbed, { recursive: true });
   cpSync(join(undisturbed, 'pw.in'), join(run.folder, 'pw.in'));
   await run.twice(/iteration # /g, 3, context);
-  const whole = execFileSync('pw.x', ['-i', 'pw.in'], { cwd: undisturbed, encoding: 'utf8', env: oneThread });
+  const whole = await toItsEnd('pw.x', ['-i', 'pw.in'], { cwd: undisturbed, env: oneThread });
   const energy = (text: string) => /^!.*total energy.*$/m.exec(text)?.[0];
   expect(energy(whole)).toMatch(/Ry$/);
   expect(energy(run.output())).toBe(energy(whole));
@@ -128,10 +139,10 @@ withReal('OpenFOAM: the same field, to 7 digits', ['icoFoam', 'blockMesh'], asyn
   const undisturbed = join(run.folder, 'undisturbed');
   for (const folder of [run.folder, undisturbed]) {
     cpSync(join(programs, 'openfoam'), folder, { recursive: true });
-    execFileSync('blockMesh', { cwd: folder, stdio: 'ignore', env: { ...oneThread, ...env } });
+    await toItsEnd('blockMesh', [], { cwd: folder, env: { ...oneThread, ...env } });
   }
   await run.twice(/^Time = /gm, 20, context, env);
-  execFileSync('icoFoam', { cwd: undisturbed, stdio: 'ignore', env: { ...oneThread, ...env } });
+  await toItsEnd('icoFoam', [], { cwd: undisturbed, env: { ...oneThread, ...env } });
   const field = (folder: string) =>
     (readFileSync(join(folder, '4/U'), 'utf8').match(/(?<=[(\s])-?\d+(?:\.\d+)?(?:e-?\d+)?/g) ?? []).map(
       Number,
@@ -184,7 +195,7 @@ const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minu
     expect(await run.limited(1, () => steps() > 7), run.log()).toBe(75);
     expect(await run.start(calm), run.log()).toBe(0);
     expect(run.outcomes(), run.log()).toEqual(['saved', 'done']);
-    execFileSync('cp2k.psmp', ['-i', 'md.inp'], { cwd: undisturbed, stdio: 'ignore', env: oneThread });
+    await toItsEnd('cp2k.psmp', ['-i', 'md.inp'], { cwd: undisturbed, env: oneThread });
     /** Of each step the conserved energy, in hartree: steps after the last restart file are there twice. */
     const energies = (text: string) =>
       new Map(

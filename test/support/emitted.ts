@@ -29,9 +29,9 @@ export const quoted = (text: string) =>
 /** For `rehearsal`'s `count`: what a test does to the run half way is never too late. */
 export const held = 'hold=go';
 
-/** Answers `scontrol show job` for this job in the midst of its life, or as `slurmSays`, and any other at its end; requeues if CRFLOW_TEST_REQUEUE is yes; refuses all else. */
+/** Answers `scontrol show job` for this job in the midst of its life, or as `slurmSays`, and any other at its end; requeues it unless CRFLOW_TEST_REQUEUE is no; refuses all else. */
 const scontrol = `#!/bin/bash
-[[ $1/\${CRFLOW_TEST_REQUEUE-} != requeue/yes ]] || exit 0
+[[ $1 != requeue || \${CRFLOW_TEST_REQUEUE-} == no ]] || exit 0
 [[ $1 == show ]] || { echo "slurm_update error: Access/permission denied"; exit 1; }
 state=RUNNING
 [[ ! -e \${0%/*}/state ]] || state=$(<"\${0%/*}/state")
@@ -169,6 +169,7 @@ workflow count {
         CRFLOW_HEARTBEAT: '1',
         CRFLOW_SUSPECT: '0', // or each end of theirs would have to come twice
         CRFLOW_PROVE: '0', // or each first checkpoint ends the computation
+        CRFLOW_REQUEUE_WAIT: '0', // nobody sends the TERM that ends a requeued attempt
         SLURM_RESTART_COUNT: String(starts++),
       };
       const env = environment(folder, dmtcp, { ...quick, ...more });

@@ -44,8 +44,6 @@ export async function crash(
     CRFLOW_SWEEP_MODE: point?.mode ?? '',
     // The warning that comes is that of the time limit: it is an hour away, and a minute before this lead time.
     CRFLOW_LEAD: '3540',
-    CRFLOW_REQUEUE_WAIT: '0',
-    CRFLOW_TEST_REQUEUE: 'yes',
     DMTCP_STANDIN_SECONDS: '0.05',
     DMTCP_STANDIN_RESTART_SECONDS: '0.05',
   };
