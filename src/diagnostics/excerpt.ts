@@ -1,4 +1,5 @@
 import type { Label } from '../model/diagnostic.ts';
+import type { Span } from '../model/span.ts';
 import { type Lines, lineSpan } from './position.ts';
 import { type Cell, cellsOf } from './width.ts';
 
@@ -13,7 +14,7 @@ export interface Excerpt {
  * marked up to the end. A line longer than `columns` is cut to a window around its first label.
  */
 export function excerpt(lines: Lines, line: number, labels: readonly Label[], columns: number): Excerpt {
-  const span = lineSpan(lines, line);
+  const span = near(lineSpan(lines, line), labels, columns);
   const cells = cellsOf(lines.text.slice(span.start, span.end));
   const total = cells.reduce((sum, cell) => sum + cell.width, 0);
   const marks = labels.map((label) => {
@@ -23,6 +24,18 @@ export function excerpt(lines: Lines, line: number, labels: readonly Label[], co
   });
   if (total <= columns) return { text: show(cells), marks };
   return clip(cells, total, columns, marks);
+}
+
+/** How much of a long line is looked at around its first label, in windows: what is shown of it fits into one. */
+const WINDOWS = 8;
+
+/** The part of a line that an excerpt can show: a line of 400,000 characters may have a hundred findings. */
+function near(line: Span, labels: readonly Label[], columns: number): Span {
+  const first = Math.min(...labels.map(({ span }) => span.start));
+  return {
+    start: Math.max(line.start, first - WINDOWS * columns),
+    end: Math.min(line.end, first + WINDOWS * columns),
+  };
 }
 
 function clip(cells: readonly Cell[], total: number, columns: number, marks: Excerpt['marks']): Excerpt {

@@ -46,7 +46,17 @@ export function positionAt(lines: Lines, offset: number): Position {
   const inside = Math.min(Math.max(offset, 0), lines.text.length);
   const line = lineAt(lines, inside);
   const start = lines.starts[line] ?? 0;
-  return { line: line + 1, column: [...lines.text.slice(start, inside)].length + 1 };
+  return { line: line + 1, column: codePoints(lines.text, start, inside) + 1 };
+}
+
+/** Code points between two offsets; counted in place, since a line of 400,000 characters may have a thousand findings. */
+function codePoints(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; count++) {
+    const isPair = at + 1 < end && (text.codePointAt(at) ?? 0) > 0xffff;
+    at += isPair ? 2 : 1;
+  }
+  return count;
 }
 
 /** `file:line:column`. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { catalogue } from '../../src/diagnostics/catalogue.ts';
 import {
   defineDiagnostics,
@@ -81,6 +81,18 @@ describe('frames', () => {
     expect(line.length).toBeLessThanOrEqual(100);
     expect(line.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('XYZ');
     expect(line).toMatch(/^1 │ …a+XYZb+…$/);
+  });
+
+  test('of a line that is far longer than a window, only what is near the span is drawn', () => {
+    const before = '水\t🙂e\u0301'.repeat(60_000);
+    const text = `${before}XYZ${before}`;
+    const drawn = vi.spyOn(RegExp.prototype, 'test');
+    const [line = '', mark = ''] = marks(text, before.length, before.length + 3);
+    const { length } = drawn.mock.calls;
+    drawn.mockRestore();
+    expect(length).toBeLessThan(20_000);
+    expect(line).toMatch(/^1 │ ….+XYZ.+…$/);
+    expect(mark).toMatch(/ \^\^\^ here$/);
   });
 
   test('a span wider than the window does not break the frame', () => {
