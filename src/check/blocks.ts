@@ -1,5 +1,5 @@
 import { names } from '../diagnostics/names.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { type ClauseName, clauses, splitMount } from '../language/clauses.ts';
 import { OPTIONS, REFUSED } from '../language/sbatch.ts';
@@ -15,17 +15,7 @@ import {
   vocabulary,
 } from '../language/vocabulary/index.ts';
 import type { EngineName } from '../language/words.ts';
-import type {
-  Assignment,
-  Block,
-  Clause,
-  Declaration,
-  Entry,
-  Include,
-  Name,
-  Site,
-  Value,
-} from '../model/ast.ts';
+import type { Assignment, Block, Clause, Declaration, Entry, Include, Site, Value } from '../model/ast.ts';
 import type { BlockValues } from '../model/flow.ts';
 import type { Span } from '../model/span.ts';
 import { type Context, type Located, type Target, textOf } from './context.ts';
@@ -62,19 +52,35 @@ export interface Reading<B extends BlockName> {
 }
 
 /** Names that occur in one body, and where: a second one is reported. */
-export type Seen = Map<string, Name>;
+export type Seen = Map<string, Assignment | Block>;
 
 /** Is this the first with its name? If not, reports it together with the place of the first. */
-export function isFirst(key: Name, what: 'key' | 'block', seen: Seen, { report }: Context): boolean {
-  const first = seen.get(key.text);
+export function isFirst(
+  entry: Assignment | Block,
+  what: 'key' | 'block',
+  seen: Seen,
+  { report }: Context,
+  name = entry.key.text,
+): boolean {
+  const first = seen.get(name);
   if (first === undefined) {
-    seen.set(key.text, key);
+    seen.set(name, entry);
     return true;
   }
-  report(names.duplicate, key.span, { key: key.text, what }, [
-    { span: first.span, text: 'first given here' },
+  report(names.duplicate, entry.key.span, { key: name, what, again: againIn(first, entry) }, [
+    { span: first.key.span, text: 'first given here' },
   ]);
   return false;
+}
+
+/** Where both are, and how they differ. */
+function againIn(first: Assignment | Block, second: Assignment | Block) {
+  const places = { first: first.span, second: second.span };
+  if (first.kind !== 'block' || second.kind !== 'block')
+    return { ...places, isBlock: false, disjoint: false };
+  const keys = first.entries.map(({ key }) => key.text);
+  const disjoint = !second.entries.some(({ key }) => keys.includes(key.text));
+  return { ...places, isBlock: !first.broken && !second.broken, disjoint };
 }
 
 /** Reads the entries of a block by its vocabulary. Reports everything unknown, duplicate or misplaced. */
@@ -100,11 +106,11 @@ export function readBlock<B extends BlockName>(name: B, block: Block, context: C
     const known = Object.hasOwn(spec.keys, key) ? spec.keys[key] : undefined;
     const isInner = INNER.some((one) => one.owner === name && one.name === key);
     if (entry.kind === 'block' && isInner) {
-      if (isFirst(entry.key, 'block', seen, context)) inner.push(entry);
+      if (isFirst(entry, 'block', seen, context)) inner.push(entry);
     } else if (known === undefined) {
       const meant = reportUnknown(entry, name, spec, context);
       if (meant !== undefined) meantKeys.add(meant);
-    } else if (isFirst(entry.key, 'key', seen, context)) {
+    } else if (isFirst(entry, 'key', seen, context)) {
       const readNow = () => {
         const value = readKey(entry, known, context);
         if (value !== undefined) read[key] = value;
@@ -295,15 +301,16 @@ function reportUnknown(
     alias === undefined && block === SLURM.owner
       ? REFUSED.get(key.replaceAll('_', '-').toLowerCase())
       : undefined;
-  const nearest = instead === undefined ? (alias ?? suggest(key, candidates)) : undefined;
-  const option = nearest === undefined && block === SLURM.owner ? optionNamed(key) : undefined;
+  const meantKey = instead === undefined ? nearest(alias ?? key, candidates) : undefined;
+  const option = meantKey === undefined && block === SLURM.owner ? optionNamed(key) : undefined;
   context.report(names.unknownKey, entry.key.span, {
     key,
     block,
-    nearest,
+    nearest: meantKey?.name,
+    isSure: meantKey?.sure,
     known: candidates.map(({ name }) => name),
     option,
     instead,
   });
-  return nearest;
+  return meantKey?.name;
 }

@@ -1,4 +1,4 @@
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { SIGNALS } from '../language/vocabulary/index.ts';
 import type { Value } from '../model/ast.ts';
@@ -13,15 +13,16 @@ export function choice(value: Value, target: Target, context: Context): string |
   const known = target.spec.choices ?? [];
   if (known.includes(value.text)) return value.text;
   const { called = {} } = target.spec;
-  const nearest = suggest(
+  const meant = nearest(
     value.text,
     known.map((name) => ({ name, ...(called[name] ? { aliases: called[name] } : {}) })),
   );
-  const near = nearest ?? nearName(value.text, ['String'], context);
+  const near = meant?.name ?? nearName(value.text, ['String'], context);
   context.report(values.unknownWord, value.span, {
     key: target.key,
     found: value.text,
     nearest: near,
+    isSure: meant?.sure,
     known,
   });
   return undefined;

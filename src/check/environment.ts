@@ -40,7 +40,7 @@ function readSet(block: Block, context: Context): ReadSet {
       context.report(names.notABlock, span, { key: name, example: `${name} = "…"` });
       continue;
     }
-    if (!isFirst(entry.key, 'key', seen, context) || !isFreeName(name, span, context)) continue;
+    if (!isFirst(entry, 'key', seen, context) || !isFreeName(name, span, context)) continue;
     const { value } = entry;
     if (value.kind === 'missing' || isBroken(value)) continue;
     if (value.kind === 'string') {

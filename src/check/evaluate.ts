@@ -1,5 +1,5 @@
 import { names } from '../diagnostics/names.ts';
-import { suggestName } from '../diagnostics/suggest.ts';
+import { nearestName } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { ownerOf } from '../language/vocabulary/index.ts';
 import type { Calculation, NumberValue, Value, WordValue } from '../model/ast.ts';
@@ -57,9 +57,15 @@ function named({ text, span }: WordValue, { report, scope }: Context): Constant 
   const found = scope.find(text);
   if (found === 'broken') return undefined;
   if (found === undefined) {
-    const nearest = suggestName(text, scope.names());
+    const meant = nearestName(text, scope.names());
     const isKey = ownerOf(text) !== undefined;
-    report(names.unknownName, span, { name: text, nearest, isKey, truth: truthOf(text) });
+    report(names.unknownName, span, {
+      name: text,
+      nearest: meant?.name,
+      isSure: meant?.sure,
+      isKey,
+      truth: truthOf(text),
+    });
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { names } from '../diagnostics/names.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { INSERTS } from '../language/vocabulary/index.ts';
 import type { StringSegment, StringValue } from '../model/ast.ts';
@@ -125,11 +125,17 @@ function keyValue(name: string, at: Span, { report, scope, inserts }: Context): 
   if (value !== undefined || given) return value;
   if (known === undefined || inserts === undefined) {
     const others = [...scope.names(), ...(inserts === undefined ? [] : INSERTS.keys())];
-    const nearest = suggest(
+    const meant = nearest(
       name,
       others.map((one) => ({ name: one })),
     );
-    report(names.unknownInsert, at, { name, nearest, known: others, keys: inserts !== undefined });
+    report(names.unknownInsert, at, {
+      name,
+      nearest: meant?.name,
+      isSure: meant?.sure,
+      known: others,
+      keys: inserts !== undefined,
+    });
   } else {
     const { block, example } = known;
     // Of the keys that are present, only one that is `auto` has no value.

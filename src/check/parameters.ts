@@ -1,5 +1,5 @@
 import { programs } from '../diagnostics/programs.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import type { Block, StringValue, Value } from '../model/ast.ts';
 import type { KnownProgram, ProgramParameter } from '../model/known-program.ts';
 import type { Span } from '../model/span.ts';
@@ -87,11 +87,17 @@ function readWith(program: KnownProgram, block: Block | undefined, context: Cont
     const parameter = Object.hasOwn(all, name) ? all[name] : undefined;
     if (entry.kind !== 'assignment' || parameter === undefined) {
       const known = Object.keys(all);
-      const nearest = suggest(
+      const meant = nearest(
         name,
         known.map((one) => ({ name: one })),
       );
-      context.report(programs.noParameter, span, { program: program.name, name, nearest, known });
+      context.report(programs.noParameter, span, {
+        program: program.name,
+        name,
+        nearest: meant?.name,
+        isSure: meant?.sure,
+        known,
+      });
       continue;
     }
     if (isBroken(entry.value)) {

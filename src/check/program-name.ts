@@ -1,5 +1,5 @@
 import { programs } from '../diagnostics/programs.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import type { ProgramOfFlow } from '../model/known-program.ts';
 import { programNamed } from '../programs/builtin.ts';
 import { isRecordPath } from '../programs/choose.ts';
@@ -17,8 +17,13 @@ export const knownProgram: Reader<ProgramOfFlow> = (value, target, context) => {
   if (found === 'unknown') {
     const known = target.spec.choices ?? [];
     const candidates = known.map((name) => ({ name, aliases: programNamed(name)?.called ?? [] }));
-    const nearest = suggest(named, candidates);
-    context.report(programs.unknown, value.span, { name: named, nearest, known });
+    const meant = nearest(named, candidates);
+    context.report(programs.unknown, value.span, {
+      name: named,
+      nearest: meant?.name,
+      isSure: meant?.sure,
+      known,
+    });
   } else if ('why' in found) context.report(programs.unreadable, value.span, { path: named, why: found.why });
   else return { record: found, gives: [] };
   return undefined;

@@ -2,7 +2,7 @@ import { collect, type Report } from '../diagnostics/define.ts';
 import { names } from '../diagnostics/names.ts';
 import { outputs } from '../diagnostics/outputs.ts';
 import { placeOf } from '../diagnostics/position.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { quote } from '../diagnostics/words.ts';
 import { type KeySpec, vocabulary } from '../language/vocabulary/index.ts';
@@ -221,11 +221,16 @@ export class Declarations {
     const given = this.settings.get(key.text);
     const type = written && TYPES.find(({ name }) => name === written.text);
     if (written !== undefined && type === undefined) {
-      const nearest = suggest(written.text, TYPES);
+      const meant = nearest(written.text, TYPES);
       const isFloat = /^(?:float|double|real|decimal|fraction|f32|f64)\d*$/i.test(written.text);
       const text = node.value?.kind === 'number' ? node.value.text : '0.5';
       const decimal = isFloat ? `param ${key.text}: String = "${text}"` : undefined;
-      context.report(names.unknownType, written.span, { type: written.text, nearest, decimal });
+      context.report(names.unknownType, written.span, {
+        type: written.text,
+        nearest: meant?.name,
+        isSure: meant?.sure,
+        decimal,
+      });
       // The finding about the type also covers a number with decimals.
       if (isFloat && node.value?.kind === 'number') return undefined;
     }
@@ -284,7 +289,7 @@ export class Declarations {
     }
     // If two files declare one name, that was reported; the text is read for the first of them.
     if (!this.commandLine.some((one) => one.source.name === source.name))
-      this.commandLine.push({ source, diagnostics: sorted() });
+      this.commandLine.push({ source, diagnostics: sorted().map(withoutFixes) });
     return value?.type === type ? value : undefined;
   }
 }
@@ -310,3 +315,6 @@ function reportAgain({ node, source, context }: Cell, first: Cell): void {
   const related = same ? [{ span: first.node.key.span, text: 'first declared here' }] : [];
   context.report(names.declaredTwice, span, { name: text, where }, related);
 }
+
+/** There is no file to change. */
+const withoutFixes = (one: Diagnostic): Diagnostic => ({ ...one, fixes: [] });

@@ -1,6 +1,6 @@
 import { limits } from '../diagnostics/limits.ts';
 import { names } from '../diagnostics/names.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { OPTIONS, REFUSED } from '../language/sbatch.ts';
 import type { KeySpec } from '../language/vocabulary/index.ts';
@@ -22,11 +22,7 @@ export function readSlurm(block: Block, context: Context): SlurmOption[] {
     else {
       // sbatch's dashes cannot be part of a name: both spellings are accepted as one option.
       const name = entry.key.text.replaceAll('_', '-');
-      if (
-        !isFirst({ ...entry.key, text: name }, 'key', seen, context) ||
-        !isFree(name, entry.key.span, context)
-      )
-        return [];
+      if (!isFirst(entry, 'key', seen, context, name) || !isFree(name, entry.key.span, context)) return [];
       if (entry.kind === 'assignment') return readOption(name, entry, context);
       context.report(names.notABlock, entry.key.span, {
         key: entry.key.text,
@@ -42,7 +38,8 @@ function isFree(option: string, span: Assignment['span'], { report }: Context): 
   if (why !== undefined) report(names.refusedOption, span, { option, why });
   else if (!OPTIONS.has(option)) {
     const known = [...OPTIONS.keys(), ...REFUSED.keys()].map((name) => ({ name }));
-    report(names.unknownOption, span, { option, nearest: suggest(option, known) });
+    const meant = nearest(option, known);
+    report(names.unknownOption, span, { option, nearest: meant?.name, isSure: meant?.sure });
   } else return true;
   return false;
 }

@@ -20,10 +20,29 @@ export function wrongType(value: Value, { key, spec }: Target, context: Context)
     key,
     expected: typeOf(spec.type).expected,
     found,
-    fix: helpForName(value, key, spec.type, context) ?? fixFor(value, key, bare, spec.type, spec.example),
+    ...fixOf(value, key, bare, spec, context),
   };
   context.report(values.wrongType, value.span, params);
   return undefined;
+}
+
+function fixOf(
+  value: Value,
+  key: string,
+  bare: string | undefined,
+  { type, example }: Target['spec'],
+  context: Context,
+): { readonly fix: string; readonly write?: { read: string; text: string; certain: boolean } } {
+  const named = helpForName(value, key, type, context);
+  if (named !== undefined) return { fix: named };
+  const written = writtenAs(value, bare, type);
+  if (written === undefined) return { fix: `write, for instance, \`${key} = ${example}\`` };
+  const { text, how = 'write' } = written;
+  const read = bare === undefined ? ('text' in value ? value.text : undefined) : `"${bare}"`;
+  return {
+    fix: `${how} \`${key} = ${text}\``,
+    ...(read === undefined ? {} : { write: { read, text, certain: !/[\\{$]/.test(text) } }),
+  };
 }
 
 /** A bare word can be a misspelt name, or one that only {{…}} can insert. */
@@ -35,18 +54,22 @@ function helpForName(value: Value, key: string, type: KeyType, context: Context)
   return near && `did you mean \`${key} = ${near}\`?`;
 }
 
-function fixFor(value: Value, key: string, bare: string | undefined, type: KeyType, example: string): string {
+/** What was probably meant, as a value of that type. */
+function writtenAs(
+  value: Value,
+  bare: string | undefined,
+  type: KeyType,
+): { readonly text: string; readonly how?: string } | undefined {
   const { form, commas } = typeOf(type);
-  if (bare !== undefined && isBare(bare, type)) return `write it without quotes: \`${key} = ${bare}\``;
+  if (bare !== undefined && isBare(bare, type)) return { text: bare, how: 'write it without quotes:' };
   const isWritten = value.kind === 'word' || value.kind === 'number' || value.kind === 'calculation';
-  if (form === 'quoted' && isWritten) return `write \`${key} = "${value.text}"\``;
+  if (form === 'quoted' && isWritten) return { text: `"${value.text}"` };
   const item = value.kind === 'calculation' ? value.text : bare;
   const items = item === undefined ? undefined : itemsOf(item, type);
-  if (items !== undefined) return `write \`${key} = [${items.map((one) => `"${one}"`).join(', ')}]\``;
+  if (items !== undefined) return { text: `[${items.map((one) => `"${one}"`).join(', ')}]` };
   const names = value.kind === 'list' && commas ? value.items.map(plainText) : [];
   const isPlain = names.length > 0 && names.every((name) => name !== undefined && /^[\w.%:+-]+$/.test(name));
-  if (isPlain) return `write \`${key} = "${names.join(',')}"\``;
-  return `write, for instance, \`${key} = ${example}\``;
+  return isPlain ? { text: `"${names.join(',')}"` } : undefined;
 }
 
 /** Would the text be a value of that type if it had no quotes? */

@@ -1,5 +1,5 @@
 import { names } from '../diagnostics/names.ts';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { BLOCKS, type BlockName, INNER, INSERTS, ownerOf, vocabulary } from '../language/vocabulary/index.ts';
 import type { Assignment, Block, Entry, Let, StringValue, Value, WorkflowNode } from '../model/ast.ts';
 import type { BlockValues, SlurmOption, Variable, Workflow } from '../model/flow.ts';
@@ -148,7 +148,7 @@ function findBlocks(
     const name = exact ?? reportUnknownEntry(entry, context);
     if (name === undefined) continue;
     if (exact === undefined && seen.has(name)) continue;
-    if (!isFirst({ ...entry.key, text: name }, 'block', seen, context)) continue;
+    if (!isFirst(entry, 'block', seen, context, name)) continue;
     if (entry.kind === 'assignment')
       context.report(names.notAKey, entry.key.span, { block: name, owner: ownerOf(name) });
     else found[name] = readBlock(name, entry, context);
@@ -196,9 +196,10 @@ function reportUnknownEntry(entry: Assignment | Block, context: Context): BlockN
     context.report(names.notAnEntry, at, { key, blocks: BLOCKS });
     return undefined;
   }
-  const nearest = suggest(key, candidates) as BlockName | undefined;
-  context.report(names.unknownBlock, at, { block: key, nearest, known: BLOCKS });
-  return nearest;
+  const meant = nearest(key, candidates);
+  const name = meant?.name as BlockName | undefined;
+  context.report(names.unknownBlock, at, { block: key, nearest: name, isSure: meant?.sure, known: BLOCKS });
+  return name;
 }
 
 function insertOf(found: ReadingBlocks, name: string): ReturnType<Inserts> {

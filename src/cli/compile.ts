@@ -27,15 +27,26 @@ export interface CompileOptions extends CheckOptions {
 const NO_WORKFLOW = 'fine: there is no workflow in it, so nothing is written';
 
 /** The options of `crc check`. */
-export interface CheckOptions extends ReportOptions, Choices {}
+export interface CheckOptions extends ReportOptions, Choices {
+  /** Apply what can be fixed in only one way. */
+  readonly fix?: boolean;
+}
 
 /** `crc check FILE…`: reports everything that can be found in the files. Resolves to the exit status. */
 export async function checkFiles(files: readonly string[], options: CheckOptions): Promise<number> {
   const reporter = createReporter(options);
-  const jobs = await compileFiles(files, options, reporter);
+  const fixed = options.fix ? await (await import('./fix.ts')).fixFiles(files, options, reporter) : undefined;
+  const input = fixed?.input;
+  const texts = input === undefined ? {} : { texts: new Map([['-', input]]) };
+  const jobs = await compileFiles(files, { ...options, ...texts }, reporter);
+  if (input !== undefined) {
+    // As a filter: the text, and nothing else.
+    reporter.print(input);
+    return reporter.end([], { fixed: fixed?.applied, texts: [{ name: '-', text: input }] });
+  }
   const names = jobs.map(({ flow }) => flow.plan.workflow);
   if (!reporter.failed()) reporter.say(names.length > 0 ? `fine: ${names.join(', ')}` : NO_WORKFLOW);
-  return reporter.end();
+  return reporter.end([], fixed && { fixed: fixed.applied });
 }
 
 /** `crc compile FILE…`: compiles, verifies, and writes the files of all flows, or none. Resolves to the exit status. */
@@ -104,7 +115,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
 /** Reads and compiles files, in order, reporting what is wrong with each. */
 export async function compileFiles(
   files: readonly string[],
-  { targets, set: settings, site: asked, lock }: Choices,
+  { targets, set: settings, site: asked, lock, texts }: Choices,
   reporter: Pick<Reporter, 'report'>,
   output?: string,
   given?: (workflow: string) => Locks,
@@ -112,7 +123,8 @@ export async function compileFiles(
   const jobs: Job[] = [];
   const byScript = new Map<string, Job>();
   for (const file of new Set(files)) {
-    const read = await readSource(file);
+    const own = texts?.get(file);
+    const read = own === undefined ? await readSource(file) : { text: own };
     if ('why' in read) {
       reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
       continue;

@@ -77,6 +77,10 @@ export const findings = defineDiagnostics(900, 999, {
     notes: () => ['nothing was written'],
     help: () => ['run crc again when it has finished'],
   }),
+  notFixed: error<{ name: string; why: string }>()('CRF907', 'a source cannot be written', {
+    title: ({ name, why }) => `cannot write the fixes to ${name}: ${why}`,
+    notes: () => ['it was left as it is'],
+  }),
   runSyntax: error<{ message: string }>()('CRF910', 'bash cannot parse `run`', {
     title: ({ message }) => `bash cannot parse this line of run: ${message}`,
     label: () => 'bash reports it here',
@@ -279,9 +283,19 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     notLocked,
     ownSource,
     busy,
+    notFixed,
   } = findings;
   const ofUsage = [unreadable, sameOutput, foreign, ownSource, noManifests, exists, noName];
   if (ofUsage.some((kind) => kind.code === code)) return 2;
-  const ofTools = [unwritable, ownSyntax, ownDockerfile, noShellCheck, shellCheckFailed, notLocked, busy];
+  const ofTools = [
+    unwritable,
+    notFixed,
+    ownSyntax,
+    ownDockerfile,
+    noShellCheck,
+    shellCheckFailed,
+    notLocked,
+    busy,
+  ];
   return ofTools.some((kind) => kind.code === code) ? 3 : 1;
 }

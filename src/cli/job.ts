@@ -18,6 +18,8 @@ export interface Choices {
   readonly site?: string;
   /** True: pin images to their current digests; false: pin none; absent: those stay pinned that are. */
   readonly lock?: boolean;
+  /** Texts that take the place of what is in the files. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 /** A flow, the source that the user named, what that includes, and the folder for its files. */

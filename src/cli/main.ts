@@ -129,8 +129,14 @@ export function commandLine(targets: () => Promise<Targets>): void {
   program
     .command('check')
     .summary('report what is wrong with flows, write nothing')
-    .description('Reports everything that is wrong with flows, and writes nothing.')
+    .description(
+      'Reports everything that is wrong with flows. Writes nothing, or with --fix only corrections.',
+    )
     .argument('<file...>', '.crflow files; - is standard input')
+    .option(
+      '--fix',
+      'correct what can only be meant in one way, in the files that are named; with -, print the corrected text',
+    )
     .addOption(set())
     .addOption(site())
     .addOption(strict())
@@ -140,6 +146,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
       examples(
         'crc check water.crflow',
         'crc check --strict --format json flows/*.crflow    for CI and editors',
+        'crc check --fix water.crflow                       spelling, quotes, signs, forms',
         'crc check - < water.crflow',
       ),
     )

@@ -1,5 +1,6 @@
-import type { Diagnostic, Label } from '../model/diagnostic.ts';
+import type { Diagnostic, Fix, Label } from '../model/diagnostic.ts';
 import type { Source, Span } from '../model/span.ts';
+import { type Here, hereIn } from './fix.ts';
 import { visible } from './words.ts';
 
 /**
@@ -20,13 +21,15 @@ export interface DiagnosticKind<P> {
   readonly notes?: (params: P) => readonly string[];
   /** How to fix it. */
   readonly help?: (params: P) => readonly string[];
+  /** What a program can change in the source (src/diagnostics/fix.ts), the most likely first. */
+  readonly fixes?: (params: P, here: Here) => readonly Fix[];
 }
 
 /** A kind whose parameters are fixed by the type argument: `error<{ key: string }>()('CRF123', {…})`. */
 type Maker = <P = void>() => (
   code: string,
   about: string,
-  texts: Pick<DiagnosticKind<P>, 'title' | 'label' | 'notes' | 'help'>,
+  texts: Pick<DiagnosticKind<P>, 'title' | 'label' | 'notes' | 'help' | 'fixes'>,
 ) => DiagnosticKind<P>;
 
 const maker =
@@ -53,6 +56,8 @@ export function defineDiagnostics<K extends Readonly<Record<string, DiagnosticKi
 /** What a finding has besides its parameters. */
 export interface Place {
   readonly file?: string;
+  /** The text of the file, for fixes. */
+  readonly text?: string;
   readonly at?: Span;
   readonly related?: readonly Label[];
 }
@@ -68,7 +73,14 @@ export function diagnose<P>(kind: DiagnosticKind<P>, params: P, place: Place = {
     related: place.related ?? [],
     notes: (kind.notes?.(params) ?? []).map(visible),
     help: (kind.help?.(params) ?? []).map(visible),
+    fixes: fixesOf(kind, params, place),
   };
+}
+
+function fixesOf<P>(kind: DiagnosticKind<P>, params: P, { file, text, at }: Place): readonly Fix[] {
+  if (file === undefined || text === undefined || at === undefined) return [];
+  const all = kind.fixes?.(params, hereIn({ name: file, text }, at)) ?? [];
+  return all.map((one) => ({ ...one, title: visible(one.title) }));
 }
 
 /** Where a stage reports its findings. Every function of src/syntax and src/check gets one. */
@@ -83,7 +95,7 @@ export function collect(source: Source): { report: Report; sorted: () => Diagnos
   const seen = new Set<string>();
   return {
     report: (kind, at, params, related = []) => {
-      const diagnostic = diagnose(kind, params, { file: source.name, at, related });
+      const diagnostic = diagnose(kind, params, { file: source.name, text: source.text, at, related });
       const what = `${kind.code} ${diagnostic.title}`;
       const again = seen.has(`${at.start} ${at.end} ${what}`) || seen.has(`before ${at.start} ${what}`);
       seen.add(`${at.start} ${at.end} ${what}`).add(`before ${at.end} ${what}`);

@@ -1,14 +1,30 @@
-import type { Diagnostic, Label } from '../model/diagnostic.ts';
-import type { Source } from '../model/span.ts';
+import type { Diagnostic, Fix, Label } from '../model/diagnostic.ts';
+import type { Source, Span } from '../model/span.ts';
 import { type Lines, linesOf, positionAt } from './position.ts';
 
 /** A place for tools: all counted from 1, columns in code points, the end exclusive. */
-export interface JsonLabel {
+export interface JsonPlace {
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+}
+
+export interface JsonLabel extends JsonPlace {
   readonly text: string;
+}
+
+/** A place in the finding's file or in another one. */
+export interface JsonRelated extends JsonLabel {
+  readonly file: string | null;
+}
+
+/** A complete way out; its edits are changes of the finding's file. */
+export interface JsonFix {
+  readonly title: string;
+  /** `crc check --fix` applies it. */
+  readonly certain: boolean;
+  readonly edits: readonly JsonLabel[];
 }
 
 /** One finding of `--format json`; specs/diagnostics.schema.json describes it. */
@@ -20,9 +36,10 @@ export interface JsonDiagnostic {
   readonly file: string | null;
   /** Null for a finding about a whole file, or about none. */
   readonly at: JsonLabel | null;
-  readonly related: readonly JsonLabel[];
+  readonly related: readonly JsonRelated[];
   readonly notes: readonly string[];
   readonly help: readonly string[];
+  readonly fixes: readonly JsonFix[];
 }
 
 /** The finding with offsets turned into lines and columns of `source`. For many of one source, pass its `lines`. */
@@ -33,9 +50,13 @@ export function toJson(one: Diagnostic, source: Source, lines: Lines = linesOf(s
     title: one.title,
     file: one.file ?? null,
     at: one.at === undefined ? null : place(one.at, lines),
-    related: one.related.map((label) => place(label, lines)),
+    related: one.related.map((label) => ({
+      file: label.source?.name ?? one.file ?? null,
+      ...place(label, label.source === undefined ? lines : linesOf(label.source.text)),
+    })),
     notes: one.notes,
     help: one.help,
+    fixes: one.fixes.map((fix) => fixIn(fix, lines)),
   };
 }
 
@@ -51,8 +72,16 @@ export function jsonText(value: unknown): string {
   );
 }
 
-function place(label: Label, lines: Lines): JsonLabel {
-  const start = positionAt(lines, label.span.start);
-  const end = positionAt(lines, label.span.end);
-  return { ...start, endLine: end.line, endColumn: end.column, text: label.text };
+const place = ({ span, text }: Label, lines: Lines): JsonLabel => ({ ...placeIn(span, lines), text });
+
+const fixIn = ({ title, certain, edits }: Fix, lines: Lines): JsonFix => ({
+  title,
+  certain,
+  edits: edits.map(({ span, text }) => ({ ...placeIn(span, lines), text })),
+});
+
+function placeIn(span: Span, lines: Lines): JsonPlace {
+  const start = positionAt(lines, span.start);
+  const end = positionAt(lines, span.end);
+  return { ...start, endLine: end.line, endColumn: end.column };
 }

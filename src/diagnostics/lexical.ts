@@ -1,4 +1,6 @@
+import type { Span } from '../model/span.ts';
 import { defineDiagnostics, error } from './define.ts';
+import { insert, isPlainText, perhaps, remove, replace, rewrite, sure } from './fix.ts';
 import { codePoint, listing, quote } from './words.ts';
 
 /** CRF001 to CRF019: characters, strings, comments, brackets. Part of the family in syntax.ts. */
@@ -19,6 +21,10 @@ export const lexical = defineDiagnostics(1, 19, {
     help: ({ content }) => [
       content === undefined ? 'write "…" with straight quotes' : `write "${content}" with straight quotes`,
     ],
+    fixes: ({ content }, here) =>
+      content !== undefined && isPlainText(content)
+        ? [sure(`write "${content}"`, replace(here, `"${content}"`))]
+        : [],
   }),
   unterminatedString: error<{ typographic: boolean }>()('CRF003', 'A string that is not closed on its line', {
     title: () => 'this string is not closed',
@@ -28,6 +34,11 @@ export const lexical = defineDiagnostics(1, 19, {
       'close it with " on the same line; write a quote inside as \\"',
       'put text of several lines between """ and """',
     ],
+    fixes: ({ typographic }, here) => {
+      if (typographic && /[“”„]$/.test(here.written))
+        return [sure('close it with "', { span: { start: here.at.end - 1, end: here.at.end }, text: '"' })];
+      return [perhaps('close it with "', insert(here.at.end, '"'))];
+    },
   }),
   unterminatedBlock: error()('CRF004', 'A block string that is not closed', {
     title: () => 'this block string is not closed',
@@ -40,6 +51,8 @@ export const lexical = defineDiagnostics(1, 19, {
     help: () => [
       'write \\\\ for a backslash; or use """…""", where every character stands for itself, including backslashes',
     ],
+    fixes: ({ escape: written }, here) =>
+      written === here.written ? [perhaps('write \\\\ for a backslash', insert(here.at.start, '\\'))] : [],
   }),
   unterminatedComment: error()('CRF006', 'A comment that is not closed', {
     title: () => 'this comment is not closed',
@@ -62,14 +75,31 @@ export const lexical = defineDiagnostics(1, 19, {
           : ["remove it; in shell text use printf, as in: printf '\\033[1m'"],
     },
   ),
-  unquotedText: error<{ texts: readonly string[]; example: string }>()('CRF008', 'Text that needs quotes', {
-    title: ({ texts }) => `${listing(texts.map(quote))} must be in quotes`,
-    notes: () => ['only names, and values that start with a digit, need no quotes'],
-    help: ({ example }) => [`write ${example}`],
-  }),
+  unquotedText: error<{ texts: readonly string[]; example: string; whole?: Span | undefined }>()(
+    'CRF008',
+    'Text that needs quotes',
+    {
+      title: ({ texts }) => `${listing(texts.map(quote))} must be in quotes`,
+      notes: () => ['only names, and values that start with a digit, need no quotes'],
+      help: ({ example }) => [`write ${example}`],
+      fixes: ({ texts: [text = '', ...more], example, whole }, here) => {
+        if (whole !== undefined)
+          return example.includes('…') ? [] : [sure(`write ${example}`, { span: whole, text: example })];
+        return more.length === 0 && isPlainText(text)
+          ? rewrite(here, text, `"${text.replace(/^<(.*)>$/, '$1')}"`)
+          : [];
+      },
+    },
+  ),
   singleQuotes: error<{ content: string }>()('CRF009', 'Single quotes', {
     title: () => 'a string needs double quotes, not single ones',
     help: ({ content }) => [`write "${content}"`],
+    fixes: ({ content }, here) => {
+      if (!isPlainText(content)) return [];
+      // In a shell, single quotes keep a `$`.
+      const fix = content.includes('$') ? perhaps : sure;
+      return [fix(`write "${content}"`, replace(here, `"${content}"`))];
+    },
   }),
   hashComment: error<{ sbatch: boolean }>()('CRF010', 'A comment that starts with #', {
     title: ({ sbatch }) =>
@@ -77,6 +107,15 @@ export const lexical = defineDiagnostics(1, 19, {
     help: ({ sbatch }) => [
       sbatch ? 'use `schedule { … }`: crc writes the #SBATCH lines' : 'write // instead of #',
     ],
+    fixes: ({ sbatch }, { at, written }) =>
+      sbatch || !written.startsWith('#')
+        ? []
+        : [
+            sure('write // instead of #', {
+              span: { start: at.start, end: at.start + (/^#+/.exec(written)?.[0].length ?? 1) },
+              text: '//',
+            }),
+          ],
   }),
   colon: error<{ key: string; block: boolean }>()('CRF011', 'A colon after a key', {
     title: ({ key, block }) =>
@@ -84,6 +123,15 @@ export const lexical = defineDiagnostics(1, 19, {
         ? `the block ${quote(key)} takes no colon`
         : `${quote(key)} takes \`=\` before its value, not a colon`,
     help: ({ key, block }) => [block ? `write \`${key} { … }\`` : `write \`${key} = …\``],
+    fixes: ({ block }, here) => {
+      const { text, at } = here;
+      if (block || /^\s*=/.test(text.slice(at.end, at.end + 20)))
+        return [sure('remove the colon', replace(here, ''))];
+      const [before, after] = [text[at.start - 1] ?? '', text[at.end] ?? ''].map((one) =>
+        /\s/.test(one) ? '' : ' ',
+      );
+      return [sure('write `=` instead of the colon', replace(here, `${before}=${after}`))];
+    },
   }),
   separator: error<{ text: string; inList: boolean }>()('CRF012', 'A wrong separator', {
     title: ({ text, inList }) =>
@@ -92,6 +140,8 @@ export const lexical = defineDiagnostics(1, 19, {
         : `${quote(text)} does not separate entries`,
     notes: ({ inList }) => (inList ? [] : ['white space separates entries; only lists have commas']),
     help: ({ inList }) => [inList ? 'write a comma' : 'remove it'],
+    fixes: ({ inList }, here) =>
+      inList ? [sure('write a comma', replace(here, ','))] : [sure('remove it', replace(here, ''))],
   }),
   unclosed: error<{ open: string; close: string; owner: string | undefined }>()(
     'CRF013',
@@ -108,6 +158,7 @@ export const lexical = defineDiagnostics(1, 19, {
   strayClosing: error<{ text: string }>()('CRF014', 'A closing bracket without an opening one', {
     title: ({ text }) => `this ${quote(text)} closes nothing`,
     help: () => ['remove it, or look above for a missing opening bracket'],
+    fixes: (_, here) => [perhaps('remove it', remove(here))],
   }),
   tooDeep: error<{ limit: number }>()('CRF015', 'Brackets nested too deeply', {
     title: ({ limit }) => `brackets are nested more than ${limit} deep`,
@@ -122,5 +173,6 @@ export const lexical = defineDiagnostics(1, 19, {
     title: ({ character }) => `this blank is not a space but ${codePoint(character)}`,
     notes: () => ['text that was copied from web pages and word processors contains such characters'],
     help: () => ['replace it with an ordinary space'],
+    fixes: (_, here) => [sure('write a space', replace(here, ' '))],
   }),
 });

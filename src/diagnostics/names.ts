@@ -1,4 +1,7 @@
+import type { Fix } from '../model/diagnostic.ts';
+import type { Span } from '../model/span.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
+import { blanksBefore, type Here, insert, perhaps, removeEntry, rename, replace, sure } from './fix.ts';
 import { listing, quote } from './words.ts';
 
 const ticks = (names: readonly string[]) => names.map((name) => `\`${name}\``);
@@ -16,6 +19,7 @@ export const names = defineDiagnostics(101, 199, {
     key: string;
     block: string;
     nearest: string | undefined;
+    isSure?: boolean | undefined;
     known: readonly string[];
     /** An option of sbatch, as it is written in its block. */
     option?: string | undefined;
@@ -28,16 +32,19 @@ export const names = defineDiagnostics(101, 199, {
       if (option !== undefined) return [`it is an option of sbatch: write \`slurm { ${option} = … }\` here`];
       return nearest === undefined ? [`it takes ${listing(ticks(known))}`] : [`did you mean \`${nearest}\`?`];
     },
+    fixes: ({ nearest, isSure }, here) => rename(here, nearest, isSure === true),
   }),
-  unknownBlock: error<{ block: string; nearest: string | undefined; known: readonly string[] }>()(
-    'CRF102',
-    'A block that a workflow does not have',
-    {
-      title: ({ block }) => `a workflow has no block ${quote(block)}`,
-      help: ({ nearest, known }) =>
-        nearest === undefined ? [`it has ${listing(ticks(known))}`] : [`did you mean \`${nearest}\`?`],
-    },
-  ),
+  unknownBlock: error<{
+    block: string;
+    nearest: string | undefined;
+    isSure?: boolean | undefined;
+    known: readonly string[];
+  }>()('CRF102', 'A block that a workflow does not have', {
+    title: ({ block }) => `a workflow has no block ${quote(block)}`,
+    help: ({ nearest, known }) =>
+      nearest === undefined ? [`it has ${listing(ticks(known))}`] : [`did you mean \`${nearest}\`?`],
+    fixes: ({ nearest, isSure }, here) => rename(here, nearest, isSure === true),
+  }),
   elsewhere: error<{ key: string; owner: string; here: string; note: string | undefined; example: string }>()(
     'CRF103',
     'A key in the wrong place',
@@ -74,10 +81,15 @@ export const names = defineDiagnostics(101, 199, {
       help: ({ examples }) => [`add, for instance, ${listing(ticks(examples))}`],
     },
   ),
-  duplicate: error<{ key: string; what: 'key' | 'block' }>()('CRF108', 'A key or block that is given twice', {
+  duplicate: error<{
+    key: string;
+    what: 'key' | 'block';
+    again: Again;
+  }>()('CRF108', 'A key or block that is given twice', {
     title: ({ key }) => `${quote(key)} is given twice`,
     label: () => 'given again here',
     help: ({ what }) => [what === 'key' ? 'remove one of them' : 'merge them into one block'],
+    fixes: ({ again }, { text }) => fixesForTwo(again, text),
   }),
   duplicateWorkflow: error<{ name: string; where: string | undefined }>()(
     'CRF109',
@@ -106,6 +118,7 @@ export const names = defineDiagnostics(101, 199, {
     title: ({ name }) => `${quote(name)} cannot name an environment variable`,
     notes: () => ['a name may have letters, digits and `_`, and does not start with a digit'],
     help: ({ name }) => [`rename it, for instance \`${name.replaceAll('-', '_')}\``],
+    fixes: ({ name }, here) => (name.includes('-') ? rename(here, name.replaceAll('-', '_'), false) : []),
   }),
   reservedName: error<{ name: string; prefix: string; owner: string }>()(
     'CRF112',
@@ -120,6 +133,7 @@ export const names = defineDiagnostics(101, 199, {
   unknownInsert: error<{
     name: string;
     nearest: string | undefined;
+    isSure?: boolean | undefined;
     known: readonly string[];
     keys: boolean;
   }>()('CRF114', 'A name in {{…}} that crc does not know', {
@@ -132,6 +146,8 @@ export const names = defineDiagnostics(101, 199, {
       ...(nearest === undefined ? [] : [`did you mean {{${nearest}}}?`]),
       `if you mean the text itself, write \\{{${name}}}`,
     ],
+    fixes: ({ name, nearest, isSure }, here) =>
+      here.written === `{{${name}}}` ? rename(here, nearest && `{{${nearest}}}`, isSure === true) : [],
   }),
   insertNotGiven: error<{ name: string; block: string; example: string; auto: boolean }>()(
     'CRF115',
@@ -160,6 +176,7 @@ export const names = defineDiagnostics(101, 199, {
   unknownName: error<{
     name: string;
     nearest: string | undefined;
+    isSure?: boolean | undefined;
     isKey: boolean;
     /** `yes` or `no`, if the name is how another language writes it. */
     truth: 'yes' | 'no' | undefined;
@@ -180,6 +197,8 @@ export const names = defineDiagnostics(101, 199, {
           ? `write \`let ${name} = …\` before the workflow`
           : `did you mean \`${nearest}\`?`,
     ],
+    fixes: ({ nearest, truth, isSure }, here) =>
+      truth === undefined ? rename(here, nearest, isSure === true) : rename(here, truth, true),
   }),
   notForShell: error<{ name: string; character: string | undefined }>()(
     'CRF118',
@@ -193,6 +212,10 @@ export const names = defineDiagnostics(101, 199, {
         `so crc does not insert it: it exports the variable \`${name}\` to the block, which can use it as $${name}`,
       ],
       help: ({ name }) => [`write "$${name}", with the double quotes`],
+      fixes: ({ name }, here) =>
+        here.written === `{{${name}}}`
+          ? [perhaps(`write "$${name}"`, replace(here, asVariable(name, here)))]
+          : [],
     },
   ),
   declaredTwice: error<{ name: string; where: string | undefined }>()(
@@ -236,6 +259,7 @@ export const names = defineDiagnostics(101, 199, {
   unknownType: error<{
     type: string;
     nearest: string | undefined;
+    isSure?: boolean | undefined;
     /** The corrected parameter, if the type is one with decimals. */
     decimal?: string | undefined;
   }>()('CRF124', 'A type that crc does not know', {
@@ -249,6 +273,8 @@ export const names = defineDiagnostics(101, 199, {
           : `did you mean \`${nearest}\`?`,
       ];
     },
+    fixes: ({ nearest, isSure, decimal }, here) =>
+      decimal === undefined ? rename(here, nearest, isSure === true) : [],
   }),
   unusableName: error<{ name: string; dash: boolean }>()(
     'CRF125',
@@ -298,7 +324,7 @@ export const names = defineDiagnostics(101, 199, {
             : `its parameters are ${listing(ticks(known))}`,
     ],
   }),
-  unknownOption: error<{ option: string; nearest: string | undefined }>()(
+  unknownOption: error<{ option: string; nearest: string | undefined; isSure?: boolean | undefined }>()(
     'CRF130',
     'An option of Slurm that crc does not know',
     {
@@ -308,6 +334,7 @@ export const names = defineDiagnostics(101, 199, {
           ? 'see `man sbatch` for its options; give an option that is newer than this crc at submission: sbatch --… NAME.sbatch'
           : `did you mean \`${nearest.replaceAll('-', '_')}\`?`,
       ],
+      fixes: ({ nearest, isSure }, here) => rename(here, nearest?.replaceAll('-', '_'), isSure === true),
     },
   ),
   refusedOption: error<{ option: string; why: string }>()(
@@ -362,6 +389,58 @@ export const names = defineDiagnostics(101, 199, {
         `for the value of \`${name}\`, write {{${name}}}`,
         `if you mean the text itself, write \\${text}`,
       ],
+      fixes: ({ name, text }, here) =>
+        here.written === text
+          ? [
+              perhaps(`write {{${name}}}`, replace(here, `{{${name}}}`)),
+              perhaps(`write \\${text}`, insert(here.at.start, '\\')),
+            ]
+          : [],
     },
   ),
 });
+
+/** Two entries of one name: where they are, whether both are whole blocks, and whether these have no key in common. */
+interface Again {
+  readonly first: Span;
+  readonly second: Span;
+  readonly isBlock: boolean;
+  readonly disjoint: boolean;
+}
+
+/** Of two equal entries, one goes; two blocks become one. */
+function fixesForTwo({ first, second, isBlock, disjoint }: Again, text: string): readonly Fix[] {
+  const [one, other] = [first, second].map(({ start, end }) => text.slice(start, end)) as [string, string];
+  if (one.replaceAll(/\s+/g, ' ') === other.replaceAll(/\s+/g, ' '))
+    return [sure('remove this one: both say the same', removeEntry(text, second))];
+  if (!isBlock || !one.endsWith('}') || !other.endsWith('}')) return [];
+  const inner = other.slice(other.indexOf('{') + 1, -1);
+  const indent = /[ \t]*$/.exec(text.slice(0, first.start))?.[0] ?? '';
+  const blanks = blanksBefore(text, first.end - 1);
+  const more = inner.includes('\n')
+    ? inner.replace(/^[ \t]*\r?\n/, '').trimEnd()
+    : `${indent}  ${inner.trim()}`;
+  const isOnLines = /\n[ \t]*$/.test(one.slice(0, -1));
+  const inserted =
+    isOnLines || inner.includes('\n')
+      ? {
+          start: isOnLines ? first.end - 1 - indentBefore(one) : blanks,
+          text: `${isOnLines ? '' : '\n'}${more}\n${isOnLines ? '' : indent}`,
+        }
+      : { start: blanks, text: `  ${inner.trim()} ` };
+  const start = inserted.start;
+  const end = isOnLines ? start : first.end - 1;
+  const edits = [{ span: { start, end }, text: inserted.text }, removeEntry(text, second)];
+  return [{ title: 'merge them into one block', certain: disjoint, edits }];
+}
+
+/** How many blanks precede the closing brace on its line. */
+const indentBefore = (block: string) => /[ \t]*$/.exec(block.slice(0, -1))?.[0].length ?? 0;
+
+/** A variable in double quotes, as they are written at that place; without them if it is in some already. */
+function asVariable(name: string, { text, at }: Here): string {
+  const before = text.slice(0, at.start);
+  const isBlock = before.split('"""').length % 2 === 0;
+  const mark = isBlock ? '"' : '\\"';
+  return before.endsWith(mark) ? `$${name}` : `${mark}$${name}${mark}`;
+}

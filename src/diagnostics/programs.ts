@@ -1,22 +1,26 @@
 import { defineDiagnostics, error, warning } from './define.ts';
+import { rename } from './fix.ts';
 import { jsonMistakes } from './json-mistakes.ts';
 import { listing, quote } from './words.ts';
 
 /** CRF560 to CRF579: `program`, the record that it names, and what a flow adds to it. */
 export const programs = defineDiagnostics(560, 579, {
-  unknown: error<{ name: string; nearest: string | undefined; known: readonly string[] }>()(
-    'CRF560',
-    'A program without a record',
-    {
-      title: ({ name }) => `crc has no record of the program ${quote(name)}`,
-      notes: ({ known }) => [`it knows ${listing(known.map(quote))}`],
-      help: ({ name, nearest }) => [
-        nearest === undefined
-          ? `for a record of your own, write the path of its file: "./${name}.json"; for a program that saves itself in any other way, write \`engine = own\` and its keys`
-          : `did you mean \`program = ${nearest}\`?`,
-      ],
-    },
-  ),
+  unknown: error<{
+    name: string;
+    nearest: string | undefined;
+    isSure?: boolean | undefined;
+    known: readonly string[];
+  }>()('CRF560', 'A program without a record', {
+    title: ({ name }) => `crc has no record of the program ${quote(name)}`,
+    notes: ({ known }) => [`it knows ${listing(known.map(quote))}`],
+    help: ({ name, nearest }) => [
+      nearest === undefined
+        ? `for a record of your own, write the path of its file: "./${name}.json"; for a program that saves itself in any other way, write \`engine = own\` and its keys`
+        : `did you mean \`program = ${nearest}\`?`,
+    ],
+    fixes: ({ name, nearest, isSure }, here) =>
+      here.written === name ? rename(here, nearest, isSure === true) : [],
+  }),
   unreadable: error<{ path: string; why: string }>()('CRF561', "A program's record that cannot be read", {
     title: ({ path, why }) => `cannot read the record ${path}: ${why}`,
     help: () => ['the path is relative to the file that contains it'],
@@ -25,6 +29,7 @@ export const programs = defineDiagnostics(560, 579, {
     program: string;
     name: string;
     nearest: string | undefined;
+    isSure?: boolean | undefined;
     known: readonly string[];
   }>()('CRF562', "A parameter that a program's record does not have", {
     title: ({ program, name }) => `the record of ${program} has no parameter ${quote(name)}`,
@@ -35,6 +40,7 @@ export const programs = defineDiagnostics(560, 579, {
           ? `it has ${listing(known.map((one) => `\`${one}\``))}`
           : 'it has none: leave `with` out',
     ],
+    fixes: ({ nearest, isSure }, here) => rename(here, nearest, isSure === true),
   }),
   parameterMissing: error<{
     program: string;

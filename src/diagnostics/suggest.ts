@@ -4,26 +4,45 @@ export interface Candidate {
   readonly aliases?: readonly string[];
 }
 
+/** The name that was probably meant. */
+export interface Nearest {
+  readonly name: string;
+  /** It can only have been this one: a fix may write it unasked. */
+  readonly sure: boolean;
+}
+
 /**
  * The known name that was probably meant: an alias, the same name in another spelling (case, `-` for `_`), or the
  * nearest within a third of its length (at least one edit, at most three). Undefined where nothing is near.
  */
-export function suggest(written: string, all: readonly Candidate[]): string | undefined {
+export function nearest(written: string, all: readonly Candidate[]): Nearest | undefined {
   const plain = simplify(written);
   if (plain === '') return undefined;
   const candidates = all.length > MOST ? all.filter(startsLike(written)).slice(0, MOST) : all;
   const exact = candidates.find(({ name, aliases = [] }) =>
     [name, ...aliases].some((one) => simplify(one) === plain),
   );
-  if (exact) return exact.name;
-  let best: { name: string; distance: number } | undefined;
+  if (exact) return { name: exact.name, sure: true };
+  let best: { name: string; distance: number; alone: boolean } | undefined;
   for (const { name } of candidates) {
     const bound = Math.min(3, Math.max(1, Math.floor(Math.max(name.length, plain.length) / 3)));
-    const distance = editDistance(plain, simplify(name), Math.min(bound, (best?.distance ?? bound + 1) - 1));
-    if (distance !== undefined) best = { name, distance };
+    const distance = editDistance(plain, simplify(name), Math.min(bound, best?.distance ?? bound));
+    if (distance === undefined) continue;
+    if (best !== undefined && distance === best.distance) best.alone &&= name === best.name;
+    else best = { name, distance, alone: true };
   }
-  return best?.name;
+  return best && { name: best.name, sure: best.alone && isClose(plain, simplify(best.name), best.distance) };
 }
+
+/** A letter in a word of four, two in one of eight. Digits tell names apart: `n1` is not `n2` misspelt. */
+function isClose(written: string, name: string, distance: number): boolean {
+  const digits = (text: string) => text.replaceAll(/\D/g, '');
+  return distance <= Math.min(written.length, name.length) / 4 && digits(written) === digits(name);
+}
+
+/** The same, without saying whether it is sure. */
+export const suggest = (written: string, all: readonly Candidate[]): string | undefined =>
+  nearest(written, all)?.name;
 
 /**
  * If there are more names than this, only those with the same first letter are compared: thousands of unknown
@@ -31,10 +50,10 @@ export function suggest(written: string, all: readonly Candidate[]): string | un
  */
 const MOST = 200;
 
-/** `suggest` among plain names. A long list is grouped by first letters once, and then reused. */
-export function suggestName(written: string, names: readonly string[]): string | undefined {
+/** `nearest` among plain names. A long list is grouped by first letters once, and then reused. */
+export function nearestName(written: string, names: readonly string[]): Nearest | undefined {
   if (names.length <= MOST)
-    return suggest(
+    return nearest(
       written,
       names.map((name) => ({ name })),
     );
@@ -48,8 +67,12 @@ export function suggestName(written: string, names: readonly string[]): string |
       byLetter.set(letter(name), alike);
     }
   }
-  return suggest(written, byLetter.get(letter(written)) ?? []);
+  return nearest(written, byLetter.get(letter(written)) ?? []);
 }
+
+/** The same, without saying whether it is sure. */
+export const suggestName = (written: string, names: readonly string[]): string | undefined =>
+  nearestName(written, names)?.name;
 
 const sorted = new WeakMap<readonly string[], Map<string, Candidate[]>>();
 

@@ -1,4 +1,6 @@
+import type { Span } from '../model/span.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
+import { blanksBefore, insert, isPlainText, perhaps, remove, rename, replace, rewrite, sure } from './fix.ts';
 import { lexical } from './lexical.ts';
 import { listing, plural, quote } from './words.ts';
 
@@ -20,6 +22,12 @@ export const syntax = defineDiagnostics(1, 99, {
       'this line says which version of the language the file uses, so that the file keeps its meaning',
     ],
     help: () => ['write `crflow 1` as the first line'],
+    fixes: (_, { text, written }) => {
+      const start = text.startsWith('\uFEFF') ? 1 : 0;
+      // Anything may be in a file that is not a flow.
+      const fix = ['workflow', 'param', 'let', 'include', 'site'].includes(written) ? sure : perhaps;
+      return [fix('write `crflow 1` as the first line', insert(start, 'crflow 1\n'))];
+    },
   }),
   otherVersion: error<{ version: string }>()('CRF022', 'A version of the language that crc does not know', {
     title: ({ version }) => `this crc does not know version ${version} of the language`,
@@ -40,6 +48,8 @@ export const syntax = defineDiagnostics(1, 99, {
     value: string | undefined;
     /** A key with its own `=`, right after the word. */
     before?: string | undefined;
+    /** Where the value is. */
+    valueAt?: Span | undefined;
   }>()('CRF025', 'A word that is not followed by = or {', {
     title: ({ word }) => `${quote(word)} is followed neither by \`=\` nor by \`{\``,
     label: () => 'a key has a value, a block has braces',
@@ -49,10 +59,30 @@ export const syntax = defineDiagnostics(1, 99, {
         value === undefined ? `write \`${word} = …\` or \`${word} { … }\`` : `write \`${word} = ${value}\``,
       ];
     },
+    fixes: ({ word, value, before, valueAt }, here) => {
+      if (before !== undefined) {
+        const [blanks = ''] = /^[ \t]*/.exec(here.text.slice(here.at.end)) ?? [];
+        const start = here.at.end + blanks.length;
+        const isGiven = /^\s*=/.test(here.text.slice(start + before.length));
+        const cut = { span: { start: here.at.start, end: start }, text: '' };
+        const title = `leave out \`${word}\``;
+        return [isGiven ? sure(title, cut) : sure(title, cut, insert(start + before.length, ' ='))];
+      }
+      if (value === undefined || valueAt === undefined) return [];
+      const isAll = /^[ \t]*(?:\r?\n|\}|\/\/|$)/.test(here.text.slice(valueAt.end, valueAt.end + 100));
+      const fix = isAll ? sure : perhaps;
+      return [
+        fix(`write \`${word} = ${value}\``, {
+          span: { start: here.at.end, end: valueAt.end },
+          text: ` = ${value}`,
+        }),
+      ];
+    },
   }),
   equalsBeforeBlock: error<{ key: string }>()('CRF026', 'An = before a block', {
     title: ({ key }) => `${quote(key)} is a block, so it takes no \`=\` before its \`{\``,
     help: ({ key }) => [`write \`${key} { … }\``],
+    fixes: (_, here) => [sure('remove the `=`', remove(here))],
   }),
   outsideWorkflow: error<{ name: string }>()('CRF027', 'An entry outside a workflow', {
     title: ({ name }) => `${quote(name)} is outside a workflow`,
@@ -61,7 +91,7 @@ export const syntax = defineDiagnostics(1, 99, {
       'move it into a workflow; if it should already be in one, look for a `}` that comes too early',
     ],
   }),
-  notAStatement: error<{ word: string; nearest: string | undefined }>()(
+  notAStatement: error<{ word: string; nearest: string | undefined; isSure?: boolean | undefined }>()(
     'CRF028',
     'A statement that crc does not know',
     {
@@ -71,6 +101,7 @@ export const syntax = defineDiagnostics(1, 99, {
           ? `a file contains ${listing(['`crflow 1`', '`include "…"`', '`param NAME: Type = …`', '`let NAME = …`', '`workflow NAME { … }`'])}`
           : `did you mean \`${nearest}\`?`,
       ],
+      fixes: ({ nearest, isSure }, here) => rename(here, nearest, isSure === true),
     },
   ),
   quotedName: error<{ name: string; usable: boolean }>()(
@@ -86,6 +117,7 @@ export const syntax = defineDiagnostics(1, 99, {
           ? `write it without quotes: workflow ${name.slice(1, -1)} { … }`
           : 'write, for instance, workflow water_box { … }',
       ],
+      fixes: ({ name, usable }, here) => (usable ? rewrite(here, name, name.slice(1, -1)) : []),
     },
   ),
   noName: error()('CRF030', 'A workflow without a name', {
@@ -96,6 +128,7 @@ export const syntax = defineDiagnostics(1, 99, {
   noBrace: error<{ what: string }>()('CRF031', 'A missing opening brace', {
     title: ({ what }) => `expected \`{\` after ${quote(what)}`,
     help: ({ what }) => [`write \`${what} {\` … \`}\``],
+    fixes: (_, { at }) => [perhaps('write a `{`', insert(at.end, ' {'))],
   }),
   tooManyWords: error<{ text: string; extra: number }>()('CRF032', 'More than one value after =', {
     title: ({ text }) => `a key takes one value, but ${text} is a second one`,
@@ -129,6 +162,18 @@ export const syntax = defineDiagnostics(1, 99, {
         kind === 'list' ? `[${texts.map((text) => `"${text}"`).join(', ')}]` : `"${texts.join(',')}"`;
       return [`write \`${key} = ${written}\``];
     },
+    fixes: ({ key, kind, texts }, here) => {
+      if (kind === 'one' || texts.length === 0 || !texts.every(isPlainText)) return [];
+      const close = /^\s*\]/.exec(here.text.slice(here.at.end, here.at.end + 100))?.[0].length ?? 0;
+      const value =
+        kind === 'list' ? `[${texts.map((text) => `"${text}"`).join(', ')}]` : `"${texts.join(',')}"`;
+      return [
+        sure(`write \`${key} = ${value}\``, {
+          span: { start: here.at.start, end: here.at.end + close },
+          text: value,
+        }),
+      ];
+    },
   }),
   secondEquals: error<{ word: string }>()('CRF034', 'Two equals signs in one entry', {
     title: ({ word }) => `${quote(word)} is between two \`=\`: is it a value or a key?`,
@@ -140,15 +185,18 @@ export const syntax = defineDiagnostics(1, 99, {
   noOpeningQuote: error<{ text: string }>()('CRF035', 'A string without its opening quote', {
     title: ({ text }) => `the string that starts with ${quote(text)} has no opening quote`,
     help: ({ text }) => [`write "${text}…"`, 'if this is not a string, remove the quote'],
+    fixes: ({ text }, { at }) => [perhaps(`write "${text}`, insert(at.start, '"'))],
   }),
   blockLabel: error<{ block: string; found: string }>()('CRF036', 'Text between a block and its brace', {
     title: ({ block, found }) => `unexpected ${found} between ${quote(block)} and its \`{\``,
     help: ({ block }) => [`write \`${block} { … }\`; only a workflow has a name`],
+    fixes: ({ block }, here) => [sure(`write \`${block} { … }\``, remove(here))],
   }),
   twoQuotes: error()('CRF037', 'A block string that starts with two quotes', {
     title: () => 'a block string starts with three quotes',
     label: () => 'two are an empty string',
     help: () => ['write """'],
+    fixes: (_, here) => [sure('write """', replace(here, '"""'))],
   }),
   quoteInside: error()('CRF038', 'Quotes that do not pair up', {
     title: () => 'the quotes on this line do not pair up',
@@ -180,6 +228,10 @@ export const syntax = defineDiagnostics(1, 99, {
   typedLet: error<{ type: string }>()('CRF041', 'A let with a type', {
     title: () => 'a `let` takes no type annotation: its type is inferred',
     help: ({ type }) => [`remove \`: ${type}\``],
+    fixes: ({ type }, { at, text }) => {
+      const before = /\s*:\s*$/.exec(text.slice(0, at.start))?.[0].length ?? 0;
+      return [sure(`remove \`: ${type}\``, { span: { start: at.start - before, end: at.end }, text: '' })];
+    },
   }),
   noType: error<{ name: string }>()('CRF042', 'A param without a type', {
     title: ({ name }) => `the parameter ${quote(name)} has no type`,
@@ -192,11 +244,18 @@ export const syntax = defineDiagnostics(1, 99, {
     {
       title: ({ name }) => `there must be a colon between ${quote(name)} and its type`,
       help: ({ name, type }) => [`write \`param ${name}: ${type}\``],
+      fixes: ({ name, type }, { at, text }) => [
+        sure(`write \`param ${name}: ${type}\``, {
+          span: { start: blanksBefore(text, at.start), end: at.start },
+          text: ': ',
+        }),
+      ],
     },
   ),
   extraEquals: error<{ what: string; example: string }>()('CRF044', 'An = after include', {
     title: ({ what }) => `\`${what}\` takes no \`=\``,
     help: ({ example }) => [`write \`${example}\``],
+    fixes: (_, here) => [sure('remove the `=`', remove(here))],
   }),
   noIncludePath: error<{ keyword: string; example: string }>()(
     'CRF045',
@@ -209,6 +268,7 @@ export const syntax = defineDiagnostics(1, 99, {
   dashedKey: error<{ option: string }>()('CRF046', 'An option that is written with its dashes', {
     title: ({ option }) => `${quote(option)} is written without its dashes`,
     help: ({ option }) => [`write \`slurm { ${option} = "…" }\``],
+    fixes: ({ option }, here) => rename(here, option, true),
   }),
   cutCalculation: error<{ after: string }>()('CRF047', 'A calculation that is not complete', {
     title: ({ after }) => `expected a number, a name or \`(\` after ${quote(after)}`,
@@ -227,8 +287,14 @@ export const syntax = defineDiagnostics(1, 99, {
       help: () => ['indent all lines of the string with the same characters'],
     },
   ),
-  clauseForm: error<{ verb: string; wrong: string; fix: string }>()('CRF049', 'A malformed clause', {
-    title: ({ verb, wrong }) => `${quote(verb)} ${wrong}`,
-    help: ({ fix }) => [`write ${fix}`],
-  }),
+  clauseForm: error<{ verb: string; wrong: string; fix: string; whole?: Span | undefined }>()(
+    'CRF049',
+    'A malformed clause',
+    {
+      title: ({ verb, wrong }) => `${quote(verb)} ${wrong}`,
+      help: ({ fix }) => [`write ${fix}`],
+      fixes: ({ fix, whole }) =>
+        whole === undefined || fix.includes('…') ? [] : [sure(`write ${fix}`, { span: whole, text: fix })],
+    },
+  ),
 });

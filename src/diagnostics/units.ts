@@ -1,6 +1,7 @@
 import type { Seconds } from '../model/flow.ts';
 import { formatClock as clock, describeDuration, formatDuration } from '../time/duration.ts';
 import { defineDiagnostics, error } from './define.ts';
+import { rewrite } from './fix.ts';
 import { quote } from './words.ts';
 
 const FORMS = 'a duration is a whole number with `s`, `min`, `h` or `d`, or HH:MM:SS, or D-HH:MM:SS';
@@ -13,11 +14,14 @@ export const units = defineDiagnostics(250, 299, {
       `Slurm reads ${text} as minutes (${describeDuration(count * 60)}), people often mean seconds (${describeDuration(count)})`,
     ],
     help: ({ text }) => [`write \`${text}s\` or \`${text}min\``],
+    fixes: ({ text }, here) => ['s', 'min'].flatMap((unit) => rewrite(here, text, `${text}${unit}`, false)),
   }),
   bareM: error<{ text: string; count: number }>()('CRF251', 'm as a unit of time', {
     title: () => '`m` is not a unit of time',
     notes: () => ['m can mean minutes, months or metres'],
     help: ({ count }) => [`write \`${count}min\``],
+    fixes: ({ count }, here) =>
+      /^\d+\s*m$/i.test(here.written) ? rewrite(here, here.written, `${count}min`, false) : [],
   }),
   twoFields: error<{ text: string; slurm: Seconds; people: Seconds }>()(
     'CRF252',
@@ -30,12 +34,15 @@ export const units = defineDiagnostics(250, 299, {
       help: ({ slurm, people }) => [
         `write \`${clock(slurm)}\` for the first, \`${clock(people)}\` for the second`,
       ],
+      fixes: ({ text, slurm, people }, here) =>
+        [slurm, people].flatMap((one) => rewrite(here, text, clock(one), false)),
     },
   ),
   dayHours: error<{ text: string; slurm: Seconds }>()('CRF253', 'A time of days and hours, such as 1-12', {
     title: ({ text }) => `${quote(text)} is easily misread`,
     notes: ({ slurm }) => [`Slurm reads days and hours (${describeDuration(slurm)}), others read a range`],
     help: ({ slurm }) => [`write \`${formatDuration(slurm)}\` or \`${clock(slurm)}\``],
+    fixes: ({ text, slurm }, here) => rewrite(here, text, clock(slurm), false),
   }),
   timeFraction: error<{ text: string; exact: Seconds | undefined }>()('CRF254', 'A time with a fraction', {
     title: ({ text }) => `${quote(text)}: a duration is a whole number of its unit`,
@@ -44,6 +51,7 @@ export const units = defineDiagnostics(250, 299, {
         ? 'write a whole number, or a division such as `1d / 4`'
         : `write \`${formatDuration(exact)}\``,
     ],
+    fixes: ({ text, exact }, here) => (exact === undefined ? [] : rewrite(here, text, formatDuration(exact))),
   }),
   timeCompound: error<{ text: string; total: Seconds }>()(
     'CRF255',
@@ -53,12 +61,14 @@ export const units = defineDiagnostics(250, 299, {
       help: ({ total }) => [
         `write \`${formatDuration(total)}\`${formatDuration(total) === clock(total) ? '' : ` or \`${clock(total)}\``}`,
       ],
+      fixes: ({ text, total }, here) => rewrite(here, text, formatDuration(total)),
     },
   ),
   timeSpelling: error<{ text: string; total: Seconds }>()('CRF256', 'A unit of time in another spelling', {
     title: ({ text }) => `${quote(text)} is not how crflow writes a duration`,
     notes: () => ['the units are `s`, `min`, `h` and `d`, in lower case, directly after the number'],
     help: ({ total }) => [`write \`${formatDuration(total)}\``],
+    fixes: ({ text, total }, here) => rewrite(here, text, formatDuration(total)),
   }),
   timeUnlimited: error<{ text: string; key: string }>()('CRF257', 'A time without limit', {
     title: ({ key }) => `\`${key}\` must have a limit`,
@@ -96,6 +106,7 @@ export const units = defineDiagnostics(250, 299, {
     title: ({ text }) => `${quote(text)} has no unit`,
     notes: () => ['Slurm reads a bare number as MiB, other tools as bytes'],
     help: ({ text }) => [`write \`${text}MiB\` or \`${text}GiB\``],
+    fixes: ({ text }, here) => ['MiB', 'GiB'].flatMap((unit) => rewrite(here, text, `${text}${unit}`, false)),
   }),
   sizeSpelling: error<{ text: string; written: string; unit: string; exact: string }>()(
     'CRF271',
@@ -107,11 +118,13 @@ export const units = defineDiagnostics(250, 299, {
           : `\`${written}\` is not a unit of size`,
       notes: ({ written, unit }) => (written === unit ? [] : [sizeNote(written, unit)]),
       help: ({ exact }) => [`write \`${exact}\``],
+      fixes: ({ text, written, exact }, here) => rewrite(here, text, exact, /^[kmgt]ib$/i.test(written)),
     },
   ),
   sizeFraction: error<{ text: string; exact: string | undefined }>()('CRF272', 'A size with a fraction', {
     title: ({ text }) => `${quote(text)}: a size is a whole number of its unit`,
     help: ({ exact }) => [exact === undefined ? 'write it in a smaller unit' : `write \`${exact}\``],
+    fixes: ({ text, exact }, here) => (exact === undefined ? [] : rewrite(here, text, exact)),
   }),
   sizeZero: error<{ key: string }>()('CRF273', 'A size of zero', {
     title: ({ key }) => `\`${key}\` must be more than zero`,

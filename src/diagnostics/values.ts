@@ -1,27 +1,45 @@
 import { defineDiagnostics, error, warning } from './define.ts';
+import { isPlainText, rename, replace, rewrite, sure } from './fix.ts';
 import { codePoint, listing, plural, quote } from './words.ts';
 
 const ticks = (names: readonly string[]) => names.map((name) => `\`${name}\``);
 
 /** CRF201 to CRF249: values of keys, other than durations and sizes (those are in units.ts). */
 export const values = defineDiagnostics(201, 249, {
-  wrongType: error<{ key: string; expected: string; found: string; fix: string }>()(
-    'CRF201',
-    'A value of the wrong type',
-    {
-      title: ({ key, expected, found }) => `${quote(key)} takes ${expected}, not ${found}`,
-      help: ({ fix }) => [fix],
-    },
-  ),
-  unknownWord: error<{ key: string; found: string; nearest: string | undefined; known: readonly string[] }>()(
-    'CRF202',
-    'A word that is not one of the choices',
-    {
-      title: ({ key, found, known }) =>
-        `${quote(key)} must be ${listing(ticks(known), 'or')}, not ${quote(found)}`,
-      help: ({ nearest, key }) => (nearest === undefined ? [] : [`did you mean \`${key} = ${nearest}\`?`]),
-    },
-  ),
+  wrongType: error<{
+    key: string;
+    expected: string;
+    found: string;
+    fix: string;
+    /** What is written, and what to write instead. */
+    write?: { readonly read: string; readonly text: string; readonly certain: boolean } | undefined;
+  }>()('CRF201', 'A value of the wrong type', {
+    title: ({ key, expected, found }) => `${quote(key)} takes ${expected}, not ${found}`,
+    help: ({ fix }) => [fix],
+    fixes: ({ key, write }, here) =>
+      write === undefined || here.written !== write.read
+        ? []
+        : [
+            {
+              title: `write \`${key} = ${write.text}\``,
+              certain: write.certain,
+              edits: [replace(here, write.text)],
+            },
+          ],
+  }),
+  unknownWord: error<{
+    key: string;
+    found: string;
+    nearest: string | undefined;
+    isSure?: boolean | undefined;
+    known: readonly string[];
+  }>()('CRF202', 'A word that is not one of the choices', {
+    title: ({ key, found, known }) =>
+      `${quote(key)} must be ${listing(ticks(known), 'or')}, not ${quote(found)}`,
+    help: ({ nearest, key }) => (nearest === undefined ? [] : [`did you mean \`${key} = ${nearest}\`?`]),
+    fixes: ({ found, nearest, isSure }, here) =>
+      here.written === found ? rename(here, nearest, isSure === true) : [],
+  }),
   outOfRange: error<{ key: string; found: string; least: number; most: number; why: string }>()(
     'CRF203',
     'A number that is too small or too large',
@@ -57,6 +75,7 @@ export const values = defineDiagnostics(201, 249, {
   signalSpelling: error<{ found: string; name: string }>()('CRF207', 'A signal that is not a bare name', {
     title: ({ found }) => `a signal is written as a bare name, not as ${quote(found)}`,
     help: ({ name }) => [`write \`signal = ${name}\``],
+    fixes: ({ found, name }, here) => rewrite(here, found, name),
   }),
   tilde: error<{ text: string }>()('CRF208', 'A path that starts with ~', {
     title: () => 'nothing expands `~` in a path',
@@ -65,6 +84,10 @@ export const values = defineDiagnostics(201, 249, {
       /^~(?:\/|$)/.test(text) ? `write "$HOME${text.slice(1)}"` : 'write the full path of that home',
       `for a file whose name starts with ~, write "./${text}"`,
     ],
+    fixes: ({ text }, here) =>
+      here.written === '~' && /^~(?:\/|$)/.test(text)
+        ? [sure('write $HOME instead of ~', replace(here, '$HOME'))]
+        : [],
   }),
   pathExpansion: error<{ text: string; what: string }>()('CRF209', 'A shell expansion in a path', {
     title: ({ text, what }) => `${quote(text)} in a path: ${what}`,
@@ -116,6 +139,11 @@ export const values = defineDiagnostics(201, 249, {
           ? `write ${words.map((word) => `"${word}"`).join(', ')}`
           : `write "${words.join('')}"`,
       ];
+    },
+    fixes: ({ text, character }, here) => {
+      const words = text.trim().split(/\s+/);
+      if (character === '$' || here.written !== `"${text}"` || !words.every(isPlainText)) return [];
+      return rewrite(here, here.written, words.map((word) => `"${word}"`).join(', '));
     },
   }),
   literalDollar: warning<{ name: string; variable: string }>()(
@@ -220,6 +248,8 @@ export const values = defineDiagnostics(201, 249, {
         ? `change the default, or the type \`${type}\``
         : `write ${listing(ticks(written), 'or')}`,
     ],
+    fixes: ({ written }, here) =>
+      written.flatMap((one) => rewrite(here, /^\d+/.exec(one)?.[0] ?? '', one, written.length === 1)),
   }),
   setType: error<{
     name: string;
@@ -250,6 +280,10 @@ export const values = defineDiagnostics(201, 249, {
       title: ({ key, truth }) =>
         truth === undefined ? `${quote(key)} takes no value` : `${quote(key)} takes \`yes\` or \`no\``,
       help: ({ key, truth = 'yes' }) => [`write \`${key} = ${truth}\``],
+      fixes: ({ key, truth }, here) =>
+        truth === undefined || !/^\w+$/.test(here.written)
+          ? []
+          : [sure(`write \`${key} = ${truth}\``, replace(here, truth))],
     },
   ),
   imageName: error<{ text: string; why: string; fix: string | undefined }>()(
@@ -262,6 +296,8 @@ export const values = defineDiagnostics(201, 249, {
         'write a file as a path that starts with `/`, `./` or a $NAME',
       ],
       help: ({ fix }) => (fix === undefined ? [] : [`write "${fix}"`]),
+      fixes: ({ text, fix }, here) =>
+        fix === undefined ? [] : rewrite(here, `"${text}"`, `"${fix}"`, false),
     },
   ),
   insidePath: error<{ text: string; why: string; help: string }>()(
@@ -299,6 +335,7 @@ export const values = defineDiagnostics(201, 249, {
           ? 'git rev-parse HEAD prints it; for a remote repository, use git ls-remote URL'
           : 'sha256sum FILE prints it',
     ],
+    fixes: ({ found, fix }, here) => (fix === undefined ? [] : rewrite(here, `"${found}"`, `"${fix}"`)),
   }),
   oddWord: error<{ key: string; text: string; why: string; help: string | undefined }>()(
     'CRF234',

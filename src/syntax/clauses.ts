@@ -1,6 +1,7 @@
 import type { IToken } from 'chevrotain';
 import { syntax } from '../diagnostics/syntax.ts';
 import { type ClauseName, type ClauseSpec, clauseOf, clauses, splitMount } from '../language/clauses.ts';
+import type { Span } from '../model/span.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
@@ -181,8 +182,9 @@ function foldOne(
     at += 1;
   }
   if (bare.length === 0 && wrong.length === 0) return { pieces, used: at - i };
-  say(verb, right, wrong[0], bare, spec, context);
   const end = endOf(tokens[at - 1] as IToken);
+  const whole = { start: startOf(verb), end };
+  say(verb, right, wrong[0], bare, { spec, whole, lost: wrong.length }, context);
   return {
     pieces: [asVerb, makeToken(T.BrokenValue, endOf(verb), end, context.text)],
     used: at - i,
@@ -228,7 +230,7 @@ function say(
   right: readonly string[],
   wrong: Wrong | undefined,
   bare: readonly IToken[],
-  spec: ClauseSpec,
+  { spec, whole, lost }: { spec: ClauseSpec; whole: Span; lost: number },
   context: Context,
 ): void {
   const fix = completed(right, spec);
@@ -236,12 +238,17 @@ function say(
   for (const one of [verb, ...bare]) context.reported.add(startOf(one));
   const [first, last] = [bare[0], bare.at(-1)];
   if (wrong !== undefined)
-    context.report(syntax.clauseForm, wrong.at, { verb: verb.image, wrong: wrong.what, fix });
+    context.report(syntax.clauseForm, wrong.at, {
+      verb: verb.image,
+      wrong: wrong.what,
+      fix,
+      whole: lost === 1 ? whole : undefined,
+    });
   else if (first !== undefined && last !== undefined)
     context.report(
       syntax.unquotedText,
       { start: startOf(first), end: endOf(last) },
-      { texts: bare.map(({ image }) => image), example: fix },
+      { texts: bare.map(({ image }) => image), example: fix, whole },
     );
 }
 

@@ -1,5 +1,5 @@
 import type { IToken } from 'chevrotain';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
 import { isWorkflowName } from '../language/names.ts';
@@ -17,8 +17,12 @@ export function isWorkflow(
   if (token.image === 'workflow') return next?.tokenType !== T.Equals;
   if (depth > 0 || next === undefined || afterNext?.tokenType !== T.LeftBrace) return false;
   if (![T.Word, T.QuotedString].includes(next.tokenType)) return false;
-  const nearest = suggest(token.image, [{ name: 'workflow', aliases: ['job', 'flow', 'task'] }]);
-  context.report(syntax.notAStatement, spanOf(token), { word: token.image, nearest });
+  const meant = nearest(token.image, [{ name: 'workflow', aliases: ['job', 'flow', 'task'] }]);
+  context.report(syntax.notAStatement, spanOf(token), {
+    word: token.image,
+    nearest: meant?.name,
+    isSure: meant?.sure,
+  });
   return true;
 }
 

@@ -1,8 +1,9 @@
 import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
-import { suggest } from '../diagnostics/suggest.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
 import { clauseOf } from '../language/clauses.ts';
+import type { Span } from '../model/span.ts';
 import {
   type Context,
   endOfText,
@@ -107,13 +108,14 @@ export function reportStray(tokens: readonly IToken[], before: IToken | undefine
 function valueMeant(
   [word, next, afterNext]: readonly IToken[],
   context: Context,
-): { value: string | undefined; before?: string } {
+): { value: string | undefined; before?: string; valueAt?: Span } {
   if (word === undefined || next === undefined || !isValue(next) || !sameLine(context, word, next))
     return { value: undefined };
   if (next.tokenType === T.Word && (afterNext?.tokenType === T.Equals || EXPORTS.includes(word.image)))
     return { value: undefined, before: next.image };
-  if (next.tokenType !== T.Junk) return { value: next.image };
-  return { value: UNQUOTED.test(next.image) ? `"${next.image}"` : undefined };
+  const valueAt = spanOf(next);
+  if (next.tokenType !== T.Junk) return { value: next.image, valueAt };
+  return { value: UNQUOTED.test(next.image) ? `"${next.image}"` : undefined, valueAt };
 }
 
 /** Words of shells before the name of a variable. */
@@ -138,8 +140,12 @@ export function reportStrayTop(tokens: readonly IToken[], context: Context): voi
       context.report(syntax.outsideWorkflow, spanOf(token), { name: token.image });
       return;
     case T.Word: {
-      const nearest = suggest(token.image, STATEMENTS);
-      context.report(syntax.notAStatement, spanOf(token), { word: token.image, nearest });
+      const meant = nearest(token.image, STATEMENTS);
+      context.report(syntax.notAStatement, spanOf(token), {
+        word: token.image,
+        nearest: meant?.name,
+        isSure: meant?.sure,
+      });
       return;
     }
     case T.CrflowKeyword: {
