@@ -2,7 +2,7 @@
 //   src/language <- src/model <- src/time <- src/syntax, src/diagnostics, src/shell <- src/check <- src/plan, src/forecast <- targets <- src/cli
 // Only src/host touches the world; only src/cli may use it.
 const core =
-  '^(src/(language|model|time|syntax|diagnostics|shell|check|plan|forecast|json|site|programs|emit)|targets)/';
+  '^(src/(language|model|time|syntax|diagnostics|shell|check|plan|forecast|json|site|programs|emit|format)|targets)/';
 
 /** "from" may import nothing of ours but what "may" names. */
 const only = (from, ...may) => ({
@@ -40,6 +40,7 @@ module.exports = {
     only('src/time', 'src/model'),
     only('src/syntax', 'src/language', 'src/model', 'src/diagnostics'),
     only('src/diagnostics', 'src/model', 'src/time'),
+    only('src/format', 'src/model', 'src/diagnostics', 'src/syntax'),
     only('src/shell', 'src/language', 'src/model'),
     // What an output can carry is said once, for the emitters and for the checker.
     only(

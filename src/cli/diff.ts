@@ -5,9 +5,14 @@ import { visibleLines } from '../diagnostics/words.ts';
 const mostEdits = 5000;
 
 /** The unified diff from one text to another; a sentence if they have too little in common. */
-export function unifiedDiff(path: string, before: string, after: string): string {
+export function unifiedDiff(
+  path: string,
+  before: string,
+  after: string,
+  [was, is] = ['on disk', 'compiled'],
+): string {
   const options = { context: 3, maxEditLength: mostEdits };
-  const patch = createTwoFilesPatch(path, path, before, after, 'on disk', 'compiled', options);
+  const patch = createTwoFilesPatch(path, path, before, after, was, is, options);
   // A line for version control and a bar come before what `patch` and people read.
   return patch === undefined
     ? `${path}: almost every line differs\n`

@@ -258,6 +258,20 @@ export const findings = defineDiagnostics(900, 999, {
     'ShellCheck has a remark on style in `run` (--strict)',
     aboutRun,
   ),
+  notFormatted: error<{ name: string; lineEnds: boolean; written: string }>()(
+    'CRF970',
+    "a flow that is not in crflow's style",
+    {
+      title: ({ name, lineEnds }) =>
+        `${name} is not formatted${lineEnds ? ': its lines end with CR LF, as on Windows' : ''}`,
+      notes: ({ written }) => (written === '' ? [] : [`crc fmt writes: ${written}`]),
+      help: ({ name }) => [`crc fmt ${name}`],
+    },
+  ),
+  notReplaced: error<{ name: string; why: string }>()('CRF971', 'a formatted flow cannot be written', {
+    title: ({ name, why }) => `cannot write ${name}: ${why}`,
+    notes: () => ['the file is as it was'],
+  }),
 });
 
 /**
@@ -284,6 +298,7 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     ownSource,
     busy,
     notFixed,
+    notReplaced,
   } = findings;
   const ofUsage = [unreadable, sameOutput, foreign, ownSource, noManifests, exists, noName];
   if (ofUsage.some((kind) => kind.code === code)) return 2;
@@ -296,6 +311,7 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     shellCheckFailed,
     notLocked,
     busy,
+    notReplaced,
   ];
   return ofTools.some((kind) => kind.code === code) ? 3 : 1;
 }

@@ -2,6 +2,7 @@ import { diagnose } from '../diagnostics/define.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { wrap } from '../diagnostics/width.ts';
 import { listing, quote } from '../diagnostics/words.ts';
+import { format } from '../format/format.ts';
 import { readIncluded } from '../host/files.ts';
 import type { KnownProgram } from '../model/known-program.ts';
 import { builtin, programNamed } from '../programs/builtin.ts';
@@ -103,7 +104,8 @@ export function flowFor(name: string, record: KnownProgram, path?: string): stri
     '}',
     '',
   ];
-  return lines.join('\n');
+  const flow = lines.join('\n');
+  return format({ name, text: flow }).text ?? flow;
 }
 
 /** As lines of comment; one that begins with blanks stays as it is. */

@@ -59,7 +59,7 @@ const relativeTo = (dir: string, path: string) => {
   return from.startsWith('.') || isAbsolute(from) ? from : `./${from}`;
 };
 
-/** A flow that compiles unchanged, and also with any of its commented lines activated. */
+/** A flow that compiles unchanged, and also with any of its commented lines activated; formatted as `crc fmt` does. */
 export function firstFlow(name: string, runtime?: Runtime): string {
   return `crflow 1
 
@@ -73,31 +73,31 @@ workflow ${name} {
     run = """
       ${runtime === undefined ? '.' : placeOf(name)}/${name} --threads {{threads}} input.dat
     """
-    threads = 1                         // CPU cores, on one node
-    memory  = 2GiB                      // peak memory use: the job asks Slurm for it and some more
-    // workdir = "${runtime === undefined ? `$SCRATCH/${name}"    ` : '/data"            '} // to run in another folder${runtime === undefined ? '' : ', in the container'}
-    // output  = "${name}.txt"          // where its output goes; the default is ${name}-RUN.out
-    // alive   = 30min                  // without output for this long, it is taken to hang, and restored
+    threads = 1     // CPU cores, on one node
+    memory  = 2GiB  // peak memory use: the job asks Slurm for it and some more
+    // workdir = "${runtime === undefined ? `$SCRATCH/${name}` : '/data'}"  // to run in another folder${runtime === undefined ? '' : ', in the container'}
+    // output = "${name}.txt"  // where its output goes; the default is ${name}-RUN.out
+    // alive = 30min  // without output for this long, it is taken to hang, and restored
   }
 
   environment {
-    // load = ["${runtime === undefined ? 'dmtcp/4.1.1"]          ' : `${runtime.name}"]`.padEnd(24)} // modules${runtime === undefined ? '; DMTCP must come from one, or be on your PATH' : ' of the host'}
-    // set { OMP_PLACES = "cores" }       // variables for your program
+    // load = ["${runtime === undefined ? 'dmtcp/4.1.1' : runtime.name}"]  // modules${runtime === undefined ? '; DMTCP must come from one, or be on your PATH' : ' of the host'}
+    // set { OMP_PLACES = "cores" }  // variables for your program
   }
 
 ${runtime === undefined ? '' : container(name, runtime)}  checkpoint {
-    interval = 10min                    // the most work that a failure can cost; or auto
-    lead     = 2min                     // time for the last checkpoint before the time limit
-    // state   = "$SCRATCH/crflow"      // where checkpoints are kept, on shared storage
-    // protect = ["results/*.dat"]      // files that the program overwrites, to be restored with it
+    interval = 10min  // the most work that a failure can cost; or auto
+    lead     = 2min   // time for the last checkpoint before the time limit
+    // state = "$SCRATCH/crflow"  // where checkpoints are kept, on shared storage
+    // protect = ["results/*.dat"]  // files that the program overwrites, to be restored with it
   }
 
   schedule {
-    time  = 2h                          // per job
-    total = 1d                          // of all jobs together
-    // account   = "m0000"
+    time  = 2h  // per job
+    total = 1d  // of all jobs together
+    // account = "m0000"
     // partition = "regular"
-    // qos       = "preempt"
+    // qos = "preempt"
   }
 }
 `;
@@ -116,8 +116,8 @@ function container(name: string, { name: runtime, files, local }: Runtime): stri
   const image = `${local ? 'localhost' : 'registry.example.org/lab'}/${called}:1`;
   return `  container {
     runtime = ${runtime}
-    image   = "${image}"${files ? ` // or a file: "$HOME/images/${name}${files.ending}"` : ''}
-    // dmtcp = "/usr/local"             // where DMTCP is in the image
+    image   = "${image}"${files ? `  // or a file: "$HOME/images/${name}${files.ending}"` : ''}
+    // dmtcp = "/usr/local"  // where DMTCP is in the image
     // mount "$SCRATCH/${name}" to "/data"
   }
 

@@ -156,6 +156,29 @@ export function commandLine(targets: () => Promise<Targets>): void {
     });
 
   program
+    .command('fmt')
+    .summary("format flows: crflow's one style")
+    .description(
+      'Formats flows in place: indentation, blanks, aligned signs and comments. Keeps comments, and single empty lines between groups; the bash in `run` only moves as a whole. A flow that cannot be parsed is left as it is, with its findings.',
+    )
+    .argument('<path...>', '.crflow files, or folders: all flows in and below them; - is standard input')
+    .option('--check', 'write nothing; exit status 1 if a flow is not formatted')
+    .option('--diff', 'the same, and print what would change')
+    .addOption(format())
+    .addHelpText(
+      'after',
+      examples(
+        'crc fmt water.crflow       formats it in place',
+        'crc fmt --check .          for CI: all flows below this folder',
+        'crc fmt - < water.crflow   prints it formatted, for editors',
+      ),
+    )
+    .action(async (paths, options) => {
+      const { formatFiles } = await import('./fmt.ts');
+      process.exitCode = await formatFiles(paths, options);
+    });
+
+  program
     .command('verify')
     .summary('say whether the runtime in job scripts is as crc wrote it')
     .description(

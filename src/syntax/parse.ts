@@ -29,6 +29,16 @@ export const LONGEST_SOURCE = 400_000;
  * mistake, in the order of the text, each once.
  */
 export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic[] } {
+  const { file, diagnostics } = parseTokensOf(source);
+  return { file, diagnostics };
+}
+
+/** The same, and the tokens that the tree was made of; only comments and white space are between them. */
+export function parseTokensOf(source: Source): {
+  file: FlowFile;
+  diagnostics: Diagnostic[];
+  tokens: readonly IToken[];
+} {
   const { report, sorted } = collect(source);
   const nothing: FlowFile = {
     version: undefined,
@@ -43,7 +53,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   const length = source.text.length;
   if (length > LONGEST_SOURCE) {
     report(syntax.tooLong, { start: 0, end: 0 }, { length, limit: LONGEST_SOURCE });
-    return { file: nothing, diagnostics: sorted() };
+    return { file: nothing, diagnostics: sorted(), tokens: [] };
   }
   const { text, lines, tokens, unclosedAt } = lex(source.text, report);
   const cut = tokens.at(-1)?.tokenType === UnterminatedComment;
@@ -68,7 +78,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
     // In another version, the rest may mean anything, so nothing more can be said about it.
     const other = collect(source);
     other.report(syntax.otherVersion, file.version.span, { version: file.version.text });
-    return { file: { ...nothing, version: file.version }, diagnostics: other.sorted() };
+    return { file: { ...nothing, version: file.version }, diagnostics: other.sorted(), tokens: [] };
   }
   const said = sorted().length > 0;
   const holds = [file.workflows, file.includes, file.sites, file.declarations, file.clauses];
@@ -78,7 +88,7 @@ export function parse(source: Source): { file: FlowFile; diagnostics: Diagnostic
   }
   const diagnostics = sorted();
   const broken = diagnostics.some(({ severity }) => severity === 'error');
-  return { file: { ...file, broken }, diagnostics };
+  return { file: { ...file, broken }, diagnostics, tokens: parsed };
 }
 
 /** The offset after the last token: comments and blanks after it change nothing in the findings. */

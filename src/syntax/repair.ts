@@ -46,11 +46,13 @@ function isExport(
 /** Drops commas outside of lists; one between two values stays, because there the list's bracket is missing. */
 function dropSeparators(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
-  let inList = false;
+  let depth = 0;
   tokens.forEach((token, i) => {
     const type = token.tokenType;
-    if (type === T.LeftBracket) inList = true;
-    else if (LIST_ENDS.includes(type)) inList = false;
+    if (type === T.LeftBracket) depth += 1;
+    else if (type === T.RightBracket) depth = Math.max(0, depth - 1);
+    else if (ENDS_LISTS.includes(type)) depth = 0;
+    const inList = depth > 0;
     const between = isItemAt(out, out.length - 1) && isItemAt(tokens, i + 1);
     const right = type !== T.Comma || (token.image === ',' && inList);
     if (right || inList || between) out.push(token);
@@ -61,7 +63,7 @@ function dropSeparators(tokens: readonly IToken[], context: Context): IToken[] {
   return out;
 }
 
-const LIST_ENDS = [T.RightBracket, T.LeftBrace, T.RightBrace, T.Equals];
+const ENDS_LISTS = [T.LeftBrace, T.RightBrace, T.Equals];
 function repairOne(
   token: IToken,
   before: IToken | undefined,

@@ -211,3 +211,9 @@ workflow w {
       expect(said(cut + more), JSON.stringify(cut + more)).toEqual(said(cut));
   }
 });
+
+test('a list in a list has commas after it like any item', () => {
+  const { file, diagnostics } = parse({ name: 'x', text: 'crflow 1\nlet a = ["b", ["c"], 5,]\n' });
+  expect(diagnostics).toEqual([]);
+  expect(file.declarations[0]?.value).toMatchObject({ kind: 'list', items: [{}, { kind: 'list' }, {}] });
+});
