@@ -75,6 +75,8 @@ export interface FileSystem {
 }
 
 export interface SlurmFacts {
+  /** PreemptType: `preempt/none` where no job is preempted. */
+  readonly preemptType?: string;
   readonly killWait?: Seconds;
   readonly credExpire?: Seconds;
   readonly jobRequeue?: boolean;

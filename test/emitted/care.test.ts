@@ -68,6 +68,17 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
     expect(run.left()).toEqual([]);
   });
 
+  test('protect: a folder stands for all files in it', async ({ expect }) => {
+    using run = rehearsal(dmtcp, { count: held, checkpoint: 'protect = ["out"]' });
+    const file = join(run.folder, 'out/deep/-x');
+    mkdirSync(join(run.folder, 'out/deep'), { recursive: true });
+    writeFileSync(file, 'of then');
+    await run.lostAttempt(1);
+    writeFileSync(file, 'of now');
+    expect(await run.start(), run.log()).toBe(7);
+    expect(readFileSync(file, 'utf8')).toBe('of then');
+  });
+
   test('files that changed after the seal and were not protected are named', async ({ expect }) => {
     using run = rehearsal(dmtcp, { count: held });
     await run.lostAttempt(2);

@@ -12,10 +12,10 @@ const steps = (last: number) => Array.from({ length: last }, (_, i) => `${i + 1}
 /** A warning that comes at once is one of the time limit. */
 const atTheLimit = { CRFLOW_LEAD: '3540', CRFLOW_INTERVAL: '600' };
 
-function own(words: string, keys: string, application = '') {
+function own(words: string, keys: string, application = '', more = '') {
   const run = rehearsal(standIn, {
     run: `bash '${program}' 40 0.1 ${words}`,
-    checkpoint: `engine = own  files = ["save.txt"]  grows = ["steps.log"]  done_files = ["result.txt"]  ${keys}`,
+    checkpoint: `engine = own  files = ["save.txt"${more && `, ${more}`}]  grows = ["steps.log"]  done_files = ["result.txt"]  ${keys}`,
     keys: application,
   });
   return {
@@ -91,6 +91,70 @@ describe('a program that saves itself', () => {
     expect(await run.start(), run.log()).toBe(7);
     expect(run.steps()).toBe(steps(40));
     expect(run.event('passed_over')).toMatchObject([{ generation: newest }]);
+  });
+
+  test.concurrent('a file that the generation before has is gone: nothing is sealed without it', async ({
+    expect,
+  }) => {
+    using run = own('every=5 hold=go', '', '', '"other.*"');
+    const other = join(run.folder, 'other.txt');
+    writeFileSync(other, 'needed');
+    const first = run.start();
+    await run.until('sealed');
+    rmSync(other);
+    await run.until('checkpoint_failed');
+    run.powerCut();
+    await first;
+    run.go();
+    expect(run.generations()).toEqual([1]);
+    expect(run.event('checkpoint_failed')[0]).toMatchObject({
+      why: "no file matches 'other.*' of `files` any more, and generation 1 has one",
+    });
+    expect(await run.start(), run.log()).toBe(7);
+    expect(readFileSync(other, 'utf8')).toBe('needed');
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('that ends without its newest file, at the time limit: goes on from the generation before', async ({
+    expect,
+  }) => {
+    using run = own('every=5 hold=go loses=yes', 'ask_signal = TERM');
+    const first = run.start({ CRFLOW_LEAD: '3540' });
+    await run.until('sealed');
+    run.signal('SIGUSR1');
+    expect(await first, run.log()).toBe(75);
+    expect(run.event('inner_ended')).toMatchObject([{ outcome: 'unsaved' }]);
+    expect(run.log()).toMatch(/no file matches 'save.txt' of `files` any more/);
+    run.go();
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('that removes what was there at its start: no empty generation is sealed', async ({
+    expect,
+  }) => {
+    using run = own('fresh=yes loses=first hold=go', '');
+    writeFileSync(join(run.folder, 'save.txt'), 'of an earlier run\n');
+    const first = run.start();
+    await run.until('checkpoint_failed');
+    expect(run.generations()).toEqual([]);
+    expect(run.event('checkpoint_failed')[0]).toMatchObject({ why: 'none of `files` is there' });
+    run.go();
+    expect(await first, run.log()).toBe(7);
+  });
+
+  test.concurrent('a pattern that matches nothing is named once, at the second checkpoint', async ({
+    expect,
+  }) => {
+    using run = own('every=5 next=yes', '', '', '"sav.text"');
+    const ended = run.start();
+    for (const [n, step] of [5, 10, 15].entries()) {
+      await run.until('sealed', n + 1);
+      writeFileSync(join(run.folder, `next-${step}`), '');
+    }
+    for (let step = 20; step <= 40; step += 5) writeFileSync(join(run.folder, `next-${step}`), '');
+    expect(await ended, run.log()).toBe(7);
+    expect(run.log().match(/no file matches 'sav.text' of `files`/g)).toHaveLength(1);
   });
 
   test.concurrent('an output that was cut since: no generation fits it, and the run says so', async ({

@@ -184,7 +184,7 @@ withReal('a program with a stop file', ['bash'], async ({ expect }) => {
 // CP2K looks for EXIT each 20 s, so that a run through a time limit takes a minute and more.
 const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minutes; CRFLOW_SLOW=1 runs it)';
 (slow === '' ? withReal : test.skip)(
-  `CP2K: the same energies, of all steps${slow}`,
+  `CP2K: all steps, and the same energies until chaos hides them${slow}`,
   ['cp2k.psmp'],
   async ({ expect }) => {
     using run = rehearse('cp2k', (flow) => flow.replace('steps = 1000', 'steps = 200'));
@@ -193,6 +193,7 @@ const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minu
     cpSync(join(undisturbed, 'md.inp'), join(run.folder, 'md.inp'));
     const steps = () => run.read('water-1.ener').match(/^ /gm)?.length ?? 0;
     expect(await run.limited(1, () => steps() > 7), run.log()).toBe(75);
+    const first = steps();
     expect(await run.start(calm), run.log()).toBe(0);
     expect(run.outcomes(), run.log()).toEqual(['saved', 'done']);
     await toItsEnd('cp2k.psmp', ['-i', 'md.inp'], { cwd: undisturbed, env: oneThread });
@@ -207,6 +208,9 @@ const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minu
     const is = energies(run.read('water-1.ener'));
     const was = energies(readFileSync(join(undisturbed, 'water-1.ener'), 'utf8'));
     expect([...is.keys()]).toEqual([...was.keys()]);
-    for (const [step, energy] of is) expect(energy, `step ${step}`).toBeCloseTo(was.get(step) ?? 0, 2);
+    // At 5000 K, a difference of 1e-9 grows tenfold each 25 steps: later ones show chaos, not the restart.
+    const compared = [...is].slice(0, first + 40);
+    for (const [step, energy] of compared)
+      expect(Math.abs(energy - (was.get(step) ?? 0)), `step ${step}`).toBeLessThan(1e-6);
   },
 );

@@ -9,6 +9,7 @@
 #   place                 saves in place, slowly: torn for half a second each time
 #   status=N              what it ends with where it was stopped (default 0)
 #   early=N               ends at step N with status 0, saved
+#   loses=first|yes       removes save.txt: at its start; when it is asked, instead of saving
 #   hold=FILE             waits half way until FILE is there, or it is asked
 #   appends               does not cut steps.log when it goes on
 #   fresh                 begins anew whatever is there, over its old results
@@ -30,6 +31,7 @@ if [[ -e save.txt && -z ${option[fresh]-} ]]; then
 else
   : >steps.log
 fi
+if [[ ${option[loses]-} == first ]]; then rm -f save.txt; fi
 save() {
   if [[ -n ${option[place]-} ]]; then
     printf '%s ' "$n" >save.txt
@@ -59,7 +61,7 @@ while ((n < last)); do
   fi
   if [[ $n == "${option[breaks]%:*}" && ! -e mended ]]; then exit "${option[breaks]#*:}"; fi
   if [[ -n $asked || (-n ${option[stop]} && -e ${option[stop]}) ]]; then
-    save
+    if [[ ${option[loses]-} == yes ]]; then rm -f save.txt; else save; fi
     echo "asked to stop at step $n"
     exit "${option[status]}"
   fi

@@ -9,6 +9,7 @@ import { describeDuration } from '../../time/duration.ts';
 import { type Context, textOf } from '../context.ts';
 import { type Blocks, engineOf } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
+import { isNeverPreempted } from './preemptable.ts';
 
 /** To copy the files of a checkpoint and to seal them, in seconds. */
 const SEALING = 30;
@@ -78,12 +79,10 @@ function mpiRules({ application, checkpoint }: Blocks, { report }: Context): voi
 }
 
 /** What `run` starts, and how. */
-function launchRules(
-  { application, checkpoint }: Blocks,
-  { report }: Context,
-  run: RunText | undefined,
-): void {
+function launchRules(blocks: Blocks, context: Context, run: RunText | undefined): void {
   if (run === undefined) return;
+  const { application, checkpoint } = blocks;
+  const { report } = context;
   const launcher = run.programs.find(({ name }) => LAUNCHERS.test(name));
   const tasks = application?.values.tasks?.value ?? 1;
   const { run: text } = application?.values ?? {};
@@ -103,7 +102,12 @@ function launchRules(
   )
     report(engines.unshielded, run.spanOf(launcher), { command: launcher.name });
   const nodes = application?.values.nodes?.value ?? 1;
-  if (nodes > 1 && launcher !== undefined && /^(?:mpi|orte|prte)/.test(launcher.name))
+  if (
+    nodes > 1 &&
+    launcher !== undefined &&
+    /^(?:mpi|orte|prte)/.test(launcher.name) &&
+    !isNeverPreempted(blocks, context)
+  )
     report(engines.mpirunOverNodes, run.spanOf(launcher), { command: launcher.name });
   if (engineOf(checkpoint) === 'own') mdrunRules(application?.given.has('again') === true, report, run);
 }

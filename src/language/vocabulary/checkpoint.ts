@@ -104,7 +104,7 @@ export const checkpoint = {
     protect: {
       type: 'patterns',
       engines: ['dmtcp'],
-      doc: 'Patterns of files in `workdir` that each generation keeps copies of and restores.',
+      doc: 'Patterns of files in `workdir` that each generation keeps copies of and restores; a folder means everything in it.',
       default: 'none',
       example: '["out/*.h5"]',
       aliases: ['backup', 'copy', 'save'],

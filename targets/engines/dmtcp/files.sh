@@ -52,7 +52,7 @@ how_open() {
 # warn_of_files: warns about each file once per run, from the generation that was just sealed.
 warn_of_files() {
   local from=$run/generations/$generation line file kept='' patterns='' count=0
-  if keeps_files; then kept=$'\n'$(cd "$workdir" && protected_files | tr '\0' '\n')$'\n'; fi
+  if keeps_files; then kept=$'\n'$(protected_files | tr '\0' '\n')$'\n'; fi
   while IFS= read -r line; do
     if [[ $line != 'on '* ]]; then warn_of "${line#* * * }" 'is open for reading and writing, or is being written before its end' in; fi
   done <"$from/written"

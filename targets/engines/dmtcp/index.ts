@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import patterns from '../patterns.sh';
 import computation from './computation.sh';
 import coordinator from './coordinator.sh';
 import engine from './engine.sh';
@@ -21,7 +22,7 @@ export const dmtcp: Engine = {
     coordinator,
     processes,
     images,
-    ...(needs.protect ? [protect] : []),
+    ...(needs.protect ? [protect, patterns] : []),
     machine,
     files,
     loss,

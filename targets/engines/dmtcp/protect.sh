@@ -1,21 +1,11 @@
 # --- Files kept with each generation ---
 
-# protected_files: the files of workdir that match the patterns, each ended by NUL.
-protected_files() {
-  local pattern file IFS=$' \t\n'
-  shopt -s nullglob globstar
-  for pattern in ${protect[@]+"${protect[@]}"}; do
-    IFS='' # no word is split; set before the list above, it would make bash 4.2 join the list
-    # shellcheck disable=SC2231 # a pattern
-    for file in $pattern; do
-      [[ -f $file ]] && printf '%s\0' "$file"
-    done
-  done
-}
+# The files of workdir that the patterns match, each ended by NUL. Changes to workdir in a subshell.
+protected_files() { files_like "$workdir" ${protect[@]+"${protect[@]}"}; }
 
 # keep_copies FOLDER: the computation has ended with its checkpoint, so the files are as it left them.
 keep_copies() {
-  mkdir "$1/protected" && (cd "$workdir" && protected_files | xargs -0 -r cp -a --parents -t "$1/protected" --)
+  mkdir "$1/protected" && protected_files | (cd "$workdir" && xargs -0 -r cp -a --parents -t "$1/protected" --)
 }
 
 # put_back FOLDER: restores them as they were at the checkpoint. A newer file whose name begins with that of one of them is moved
@@ -28,7 +18,7 @@ put_back() {
       mkdir -p "$attempt_dir/set-aside" && mv -f -- "$workdir/$file" "$attempt_dir/set-aside/" || return
       say "set aside, because it is newer than generation $generation: $file"
     fi
-  done < <(cd "$workdir" && protected_files)
+  done < <(protected_files)
   cp -a "$1/protected/." "$workdir/" || return
   say "put back the protected files of generation $generation"
 }

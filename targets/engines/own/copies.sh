@@ -5,21 +5,7 @@
 #                          its first and last 64 KiB
 #   before/                the same, from before the first start
 
-# files_like PATTERN...: the files of workdir that match, each ended by NUL; of a folder, all files in it. Changes to workdir in a subshell.
-files_like() {
-  local pattern file IFS=$' \t\n'
-  cd "$workdir" || return
-  shopt -s nullglob globstar
-  for pattern; do
-    IFS='' # no word is split
-    # shellcheck disable=SC2231 # a pattern
-    for file in $pattern; do
-      if [[ -d $file ]]; then find "$file" -type f -print0; else [[ ! -f $file ]] || printf '%s\0' "$file"; fi
-    done
-  done
-}
-
-own_files() { files_like ${saved_files[@]+"${saved_files[@]}"}; }
+own_files() { files_like "$workdir" ${saved_files[@]+"${saved_files[@]}"}; }
 
 # What these files look like from outside: it is equal only if nothing was written in between.
 signature() { own_files | (cd "$workdir" && xargs -0 -r stat -c '%n %s %y %i' --) 2>/dev/null | LC_ALL=C sort; }
@@ -27,6 +13,39 @@ signature() { own_files | (cd "$workdir" && xargs -0 -r stat -c '%n %s %y %i' --
 # The file that was written last.
 newest_file() {
   own_files | (cd "$workdir" && xargs -0 -r stat -c '%.9Y %n' --) 2>/dev/null | LC_ALL=C sort -n | tail -n 1 | cut -d ' ' -f 2-
+}
+
+# has_file FOLDER PATTERN: is there a file that matches?
+has_file() {
+  local file
+  IFS= read -r -d '' file < <(files_like "$@" 2>/dev/null)
+}
+
+# Is there a file for each pattern of `files` for which the newest generation has one, and any at all? Without one of them a
+# program may begin anew over its results, with status 0, as GROMACS does without md.cpt.
+nothing_is_missing() {
+  local pattern any='' newest
+  newest=$(newest_generation)
+  for pattern in ${saved_files[@]+"${saved_files[@]}"}; do
+    if has_file "$workdir" "$pattern"; then
+      any=yes
+    elif [[ -d $run/generations/$newest/files ]] && has_file "$run/generations/$newest/files" "$pattern"; then
+      checkpoint_fails "no file matches '$pattern' of \`files\` any more, and generation $newest has one"
+      return 1
+    fi
+  done
+  [[ -z $any ]] || return 0
+  checkpoint_fails "none of \`files\` is there"
+  return 1
+}
+
+# A pattern that has matched nothing so far may be wrong, or stand for what comes later.
+tell_unmatched() {
+  local pattern
+  for pattern in ${saved_files[@]+"${saved_files[@]}"}; do
+    has_file "$run/generations/$generation/files" "$pattern" ||
+      say "no file matches '$pattern' of \`files\`: no checkpoint has it so far"
+  done
 }
 
 # Waits until nothing changes for a while, by this node's clock, because the files' times come from another. An ended program writes nothing more.
@@ -61,7 +80,7 @@ copy_files() {
 grown() {
   local file
   tell_size "$output"
-  while IFS= read -r -d '' file; do tell_size "$workdir/$file"; done < <(files_like ${grown_files[@]+"${grown_files[@]}"})
+  while IFS= read -r -d '' file; do tell_size "$workdir/$file"; done < <(files_like "$workdir" ${grown_files[@]+"${grown_files[@]}"})
 }
 
 tell_size() {
@@ -110,7 +129,7 @@ cut_back() {
   done <"$1"
   while IFS= read -r -d '' file; do
     [[ $told == *$'\n'"$workdir/$file"$'\n'* ]] || set_aside "$file" || return
-  done < <(files_like ${grown_files[@]+"${grown_files[@]}"})
+  done < <(files_like "$workdir" ${grown_files[@]+"${grown_files[@]}"})
 }
 
 # The size of a checkpoint, in bytes.

@@ -1,7 +1,8 @@
 import type { Engine } from '../engine.ts';
+import patterns from '../patterns.sh';
 import plain from '../plain/plain.sh';
 import copies from './copies.sh';
 import asking from './own.sh';
 
 /** The program's own checkpoints: over several nodes, on GPUs, whatever it can save itself. */
-export const own: Engine = { name: 'own', saves: true, bash: () => [asking, copies, plain] };
+export const own: Engine = { name: 'own', saves: true, bash: () => [asking, copies, patterns, plain] };

@@ -37,7 +37,7 @@ bring_back() { put_back "$run/generations/$generation" && start "$again" "$gener
 start() {
   local newest file
   if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi
-  while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <(files_like ${cleared_files[@]+"${cleared_files[@]}"})
+  while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <(files_like "$workdir" ${cleared_files[@]+"${cleared_files[@]}"})
   sealed_as=$(signature) started_as=$sealed_as sealed_here='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
   newest=$(newest_file)
   start_application "$1" "CRFLOW_GENERATION=$2" "CRFLOW_NEWEST=$newest"
@@ -135,6 +135,10 @@ take_what_is_there() {
     look_again=yes
     return 1
   fi
+  if ! nothing_is_missing; then
+    look_again=yes
+    return 1
+  fi
   there_is_room || return
   read_clock
   taken=$now
@@ -142,6 +146,7 @@ take_what_is_there() {
     look_again=yes
     return 1
   fi
+  if ((generation == 2)); then tell_unmatched; fi # not at the first, before which a program has no earlier save to keep
   sealed_as=$as sealed_here=yes
   fresh_until=$((SECONDS + SECONDS - began + 2))
 }
@@ -172,7 +177,7 @@ is_done() {
     found=''
     while IFS= read -r -d '' file; do
       if [[ $workdir/$file -nt $run/began ]]; then found=yes; fi
-    done < <(files_like "$pattern")
+    done < <(files_like "$workdir" "$pattern")
     [[ -n $found ]] || return
   done
   if [[ -n $done_text ]]; then
@@ -194,7 +199,7 @@ conclude_end() {
   await_reason
   if ((ended_with < 128)) || is_settled; then take_what_is_there || :; fi
   if [[ ${request-} == finish* ]]; then
-    if [[ -n $sealed_here ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
+    if [[ -n $sealed_here && $(signature) == "$sealed_as" ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
     conclude unsaved "the application has ended (status $ended_with), and has saved nothing new"
   elif ((ended_with == 0)); then
     if [[ -n $sealed_here ]]; then conclude stopped "the application ended with status 0, but is not done: it goes on from generation $generation"; fi
