@@ -6,7 +6,8 @@ import { filesUnder, processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import type { Cluster, JobFields, NodeName } from '../support/slurm-cluster.ts';
 import type { Fault } from './faults.ts';
-import { generations, lines, type Moment, type MomentName, moments } from './moments.ts';
+import { generations, lines, type Moment } from './moments.ts';
+import type { EngineUnderTest } from './tables.ts';
 
 /** Settings of a cluster for cells; a node of it for each cell that runs at the same time, and one to flee to. */
 export const clusterFor = (cells: number) => ({
@@ -34,10 +35,10 @@ export async function runCell(
   node: NodeName,
   dmtcp: Dmtcp,
   fault: Fault,
-  name: MomentName,
+  moment: Moment,
+  engine: EngineUnderTest,
   container?: TestContainer,
 ): Promise<Verdict> {
-  const moment: Moment = moments[name];
   let skipped: string | undefined;
   let folder: string | undefined;
   let undo: unknown;
@@ -50,10 +51,11 @@ export async function runCell(
       container,
       held: true,
       last: lines,
+      ...(engine.flow === undefined ? {} : { flow: engine.flow(lines) }),
       run: fault.program?.(lines),
       task: fault.options?.task,
       sbatchArgs: ['-w', node, '--time=3', ...(fault.options?.sbatchArgs ?? [])],
-      env: { ...quick, ...moment.env, ...fault.options?.env },
+      env: { ...quick, ...engine.env, ...moment.env, ...fault.options?.env },
       commands: { ...moment.commands, ...fault.options?.commands },
       before(made) {
         folder = made;
@@ -65,7 +67,7 @@ export async function runCell(
     await (fault.reach ?? moment.reach)(run);
     const effect = afterEffect(run);
     undo = await fault.strike?.(run);
-    const judging = Promise.all([run.id, ...others].map((id) => judge(run as RunOnSlurm, id, fault)));
+    const judging = Promise.all([run.id, ...others].map((id) => judge(run as RunOnSlurm, id, fault, engine)));
     const [judged] = await Promise.all([judging, effect().then(run.letOn)]);
     const violated = judged.flat();
     violated.push(...(await remains(run, container)));
@@ -109,12 +111,12 @@ const quick = {
 };
 
 /** One run: how its jobs ended, and what its program printed. */
-async function judge(run: RunOnSlurm, id: string, fault: Fault): Promise<string[]> {
+async function judge(run: RunOnSlurm, id: string, fault: Fault, engine: EngineUnderTest): Promise<string[]> {
   const endings = await endingsOf(run, id);
   const { ends = /^7:0$/ } = fault;
   const violated = ends.test(endings) ? [] : [`run ${id} ended ${endings}, not ${ends.source}`];
   // A shell says of its child that it was killed; that is not the program's output.
-  const output = readText(join(run.folder, `count-${id}.${run.cluster.name}.out`)).replace(
+  const output = readText(join(run.folder, engine.output ?? `count-${id}.${run.cluster.name}.out`)).replace(
     /^.*: line \d+: .*Killed.*\n/gm,
     '',
   );

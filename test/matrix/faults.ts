@@ -38,13 +38,13 @@ export interface Fault {
 }
 
 /** A row: the fault, and where a moment makes no sense (the reason) or a difference. */
-export type Row = Fault & { readonly at?: Partial<Record<MomentName, string | Fault>> };
+export type Row = Fault & { readonly at?: Readonly<Record<string, string | Fault>> };
 
 /** The same word at all moments but some. */
 const except = (word: string, ...kept: MomentName[]) =>
   Object.fromEntries(momentNames.filter((name) => !kept.includes(name)).map((name) => [name, word]));
 
-const thenResumed = (first: string) => ({ ends: new RegExp(`^${first} > 7:0$`) });
+export const thenResumed = (first: string) => ({ ends: new RegExp(`^${first} > 7:0$`) });
 
 /** Damage is seen when a generation is needed: the computation is lost right behind. */
 function damaged(how: keyof typeof damages, whileRestoring: string | Fault): Row {
@@ -67,7 +67,7 @@ function damaged(how: keyof typeof damages, whileRestoring: string | Fault): Row
 }
 
 /** A `scontrol` that does not do its work from the strike on, while a requeue is needed. */
-function slurmOut(how: string, command: string): Row {
+export function slurmOut(how: string, command: string): Row {
   const strike = (run: RunOnSlurm) => writeFileSync(join(run.folder, how), '');
   return {
     options: { commands: { scontrol: `${command}\nnext "$@"` }, env: { CRFLOW_SLURM_LIMIT: '3' } },
@@ -215,7 +215,7 @@ export const faults: Readonly<Record<string, Row>> = {
 };
 
 /** A cell of the table: what is to be done, or why there is nothing to do. */
-export function cell(row: Row, moment: MomentName): Fault | string {
+export function cell(row: Row, moment: string): Fault | string {
   const here = row.at?.[moment];
   return typeof here === 'string' ? here : { ...row, ...here };
 }

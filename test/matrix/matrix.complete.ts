@@ -7,15 +7,21 @@ import { containersIn, removeContainers, runtimes, type TestContainer } from '..
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { type Cluster, type NodeName, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 import { clusterFor, runCell } from './cell.ts';
-import { cell, faults } from './faults.ts';
-import { type MomentName, momentNames, moments } from './moments.ts';
+import { cell } from './faults.ts';
+import type { Moment } from './moments.ts';
+import { engines } from './tables.ts';
 
-// The complete matrix, on demand: `npm run matrix`. CRFLOW_MATRIX is a pattern for `fault, moment`; CRFLOW_MATRIX_CELLS
-// how many run at the same time; CRFLOW_MATRIX_DMTCP a pattern for the name of the DMTCP; CRFLOW_MATRIX_RUNTIME the container
+// The complete matrix, on demand: `npm run matrix`. CRFLOW_MATRIX is a pattern for `fault, moment`; CRFLOW_MATRIX_ENGINE the
+// engine: dmtcp (default), own; CRFLOW_MATRIX_CELLS how many run at the same time; CRFLOW_MATRIX_DMTCP a pattern for the name of the DMTCP; CRFLOW_MATRIX_RUNTIME the container
 // runtime, for which the cells are fewer by default: those in which a container differs from the host.
 const slurm = slurmAvailable();
 const atOnce = Number(process.env['CRFLOW_MATRIX_CELLS'] ?? 6);
 const runtime = process.env['CRFLOW_MATRIX_RUNTIME'] as RuntimeName | undefined;
+const engineName = process.env['CRFLOW_MATRIX_ENGINE'] ?? 'dmtcp';
+const engine = engines[engineName as keyof typeof engines];
+if (engine === undefined) throw new Error(`there is no matrix for the engine ${engineName}`);
+const { faults, moments } = engine;
+const momentNames = Object.keys(moments);
 const inContainers =
   /^(kill -9 .*|node lost.*|scancel|preemption with grace|time limit|stop by its owner|disk full.*|image truncated), (running|while .*)$/;
 const wanted = process.env['CRFLOW_MATRIX']
@@ -25,8 +31,10 @@ const wanted = process.env['CRFLOW_MATRIX']
     : /^/;
 const wantedDmtcp = new RegExp(process.env['CRFLOW_MATRIX_DMTCP'] ?? '');
 
-describe.skipIf(!slurm.ok).each(dmtcpImplementations.filter(({ name }) => wantedDmtcp.test(name)))(
-  `the matrix, with $name${runtime ? ` in ${runtime}` : ''}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+const implementations = dmtcpImplementations.filter(({ name }) => wantedDmtcp.test(name));
+
+describe.skipIf(!slurm.ok).each(engineName === 'dmtcp' ? implementations : implementations.slice(0, 1))(
+  `the matrix, engine ${engineName}, with $name${runtime ? ` in ${runtime}` : ''}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
   { timeout: 3_600_000 },
   (dmtcp) => {
     let cluster: Cluster;
@@ -51,7 +59,8 @@ describe.skipIf(!slurm.ok).each(dmtcpImplementations.filter(({ name }) => wanted
       free.push(...cluster.nodes.slice(0, atOnce));
     });
     afterAll(async () => {
-      console.log(table([dmtcp.name, ...(runtime ? [runtime] : [])].join(' in '), words));
+      const what = engineName === 'dmtcp' ? dmtcp.name : `engine ${engineName}`;
+      console.log(table([what, ...(runtime ? [runtime] : [])].join(' in '), words));
       await cluster?.stop();
       if (images) removeContainers(images);
     });
@@ -72,10 +81,18 @@ describe.skipIf(!slurm.ok).each(dmtcpImplementations.filter(({ name }) => wanted
       const judged = async (
         node: NodeName,
         todo: Exclude<ReturnType<typeof cell>, string>,
-        moment: MomentName,
+        moment: string,
         name: string,
       ) => {
-        const { violated, skipped } = await runCell(cluster, node, dmtcp, todo, moment, container);
+        const { violated, skipped } = await runCell(
+          cluster,
+          node,
+          dmtcp,
+          todo,
+          moments[moment] as Moment,
+          engine,
+          container,
+        );
         const word = skipped ? `skipped: ${skipped}` : violated.length > 0 ? 'VIOLATED' : 'held';
         console.log([`${name}: ${word}`, ...violated].join('\n'));
         return word;
@@ -94,12 +111,11 @@ function table(dmtcp: string, words: ReadonlyMap<string, string>): string {
     if (!notes.includes(word)) notes.push(word);
     return `(${notes.indexOf(word) + 1})`;
   };
-  const names = Object.keys(moments) as MomentName[];
   const rows = Object.keys(faults).map((fault) => [
     fault,
-    ...names.map((name) => short(words.get(`${fault}, ${name}`))),
+    ...momentNames.map((name) => short(words.get(`${fault}, ${name}`))),
   ]);
-  const lines = [['fault', ...names], ['---', ...names.map(() => '---')], ...rows];
+  const lines = [['fault', ...momentNames], ['---', ...momentNames.map(() => '---')], ...rows];
   return [
     `Fault matrix, with ${dmtcp}`,
     ...lines.map((line) => `| ${line.join(' | ')} |`),

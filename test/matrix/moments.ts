@@ -23,7 +23,7 @@ export const generations = (run: RunOnSlurm): number[] =>
 export const lines = 20;
 
 /** Two generations are there: one may be damaged. */
-const twoSealed = (run: RunOnSlurm) =>
+export const twoSealed = (run: RunOnSlurm) =>
   run.until('two generations', () => (generations(run).at(-1) ?? 0) >= 2, 150);
 
 /** The warning, as Slurm gives it: to the batch shell alone. Runs here are always near their known end. */
@@ -32,8 +32,8 @@ export async function warn(run: RunOnSlurm): Promise<void> {
 }
 
 /** Where Slurm is slow to say so, once: leaves a mark, and takes three seconds. */
-const once = (mark: string) => `if mkdir "$FOLDER/at ${mark}" 2>/dev/null; then sleep 3; fi`;
-const marked = (run: RunOnSlurm, mark: string) =>
+export const once = (mark: string) => `if mkdir "$FOLDER/at ${mark}" 2>/dev/null; then sleep 3; fi`;
+export const marked = (run: RunOnSlurm, mark: string) =>
   run.until(mark, () => existsSync(join(run.folder, `at ${mark}`)), 150);
 
 /** While images are being written. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { clusterFor, runCell } from '../matrix/cell.ts';
-import { cell, faults } from '../matrix/faults.ts';
-import type { MomentName } from '../matrix/moments.ts';
+import { cell } from '../matrix/faults.ts';
+import type { Moment } from '../matrix/moments.ts';
+import { engines } from '../matrix/tables.ts';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
@@ -9,7 +10,7 @@ import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-clu
 const slurm = slurmAvailable();
 const dmtcp = dmtcpUnderTest();
 
-const sample: readonly [fault: string, moment: MomentName][] = [
+const sample: readonly [fault: string, moment: string, engine?: keyof typeof engines][] = [
   ['requeue by the user', 'running'],
   ['warning 2 s after the start', 'before launch'],
   ['preemption without grace', 'running'],
@@ -19,6 +20,10 @@ const sample: readonly [fault: string, moment: MomentName][] = [
   ['two submissions at once', 'before launch'],
   ['array job', 'running'],
   ['program handles TERM', 'running'],
+  ['kill -9 everything', 'while saving', 'own'],
+  ["the program's newest file flipped", 'running', 'own'],
+  ['copy truncated', 'between save and requeue', 'own'],
+  ['submitted again when it is done', 'finishing', 'own'],
 ];
 
 // Each has a node for itself, and mostly waits.
@@ -33,11 +38,22 @@ describe.skipIf(!slurm.ok)(
     });
     afterAll(() => cluster?.stop());
 
-    test.concurrent.for(sample)('%s, %s', async ([fault, moment], { expect }) => {
-      const todo = cell(faults[fault] ?? {}, moment);
+    test.concurrent.for(
+      sample.map(([fault, moment, name = 'dmtcp'], at) => [fault, moment, name, at] as const),
+    )('%s, %s, engine %s', async ([fault, moment, name, at], { expect }) => {
+      const engine = engines[name];
+      if (engine === undefined) throw new Error(`no such engine: ${name}`);
+      const todo = cell(engine.faults[fault] ?? {}, moment);
       if (typeof todo === 'string') throw new Error(`no such cell: ${todo}`);
-      const node = cluster.nodes[sample.findIndex((each) => each[0] === fault)] ?? 'n1';
-      const { violated } = await runCell(cluster, node, dmtcp, todo, moment);
+      const node = cluster.nodes[at] ?? 'n1';
+      const { violated } = await runCell(
+        cluster,
+        node,
+        dmtcp,
+        todo,
+        engine.moments[moment] as Moment,
+        engine,
+      );
       expect(violated, violated.join('\n')).toEqual([]);
     });
   },

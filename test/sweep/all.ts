@@ -14,6 +14,7 @@ import {
 
 const usage = `npm run sweep -- [options]: kills an emitted job at each of its commands, starts it again, checks the promises.
   --with real|stand-in  DMTCP, or its stand-in (default)
+  --engine dmtcp|own    what saves the program (default: dmtcp); with own, it saves itself
   --mode all|alone|both everything of the job dies (default: both), or only the half that runs the command
   --only TEXT           points whose id begins so, for instance inner:607 or inner:607.a3f2#1:all
   --every               also before commands that change nothing outside of their shell, as an assignment
@@ -29,6 +30,7 @@ export async function all(words: string[]): Promise<number> {
   const { values: asked } = parseArgs({
     args: words,
     options: {
+      engine: { type: 'string', default: 'dmtcp' },
       with: { type: 'string', default: 'stand-in' },
       mode: { type: 'string', default: 'both' },
       only: { type: 'string', default: '' },
@@ -44,13 +46,20 @@ export async function all(words: string[]): Promise<number> {
   if (asked.help) return say(usage, 0);
   const dmtcp = dmtcpImplementations.find(({ real }) => real === (asked.with === 'real'));
   if (!dmtcp) return say(`cannot use ${asked.with}: ${whyNoRealDmtcp}`, 2);
+  if (asked.engine !== 'dmtcp' && asked.engine !== 'own') return say(usage, 2);
+  const { engine } = asked;
   const random = seeded(Number(asked.seed));
   const modes: Mode[] = asked.mode === 'both' ? ['all', 'alone'] : [asked.mode as Mode];
 
   let points: Point[] = [];
-  const undisturbed = await crash(dmtcp, null, (file, script) => {
-    points = pointsOf(file, script, modes, random, asked.every);
-  });
+  const undisturbed = await crash(
+    dmtcp,
+    null,
+    (file, script) => {
+      points = pointsOf(file, script, modes, random, asked.every);
+    },
+    engine,
+  );
   if (undisturbed.broken.length > 0) {
     say(`undisturbed, and: ${undisturbed.broken.join('; ')}\n${undisturbed.story}`);
     return 1;
@@ -62,7 +71,7 @@ export async function all(words: string[]): Promise<number> {
   const [k = 1, n = 1] = asked.part.split('/').map(Number);
   points = points.filter((_, i) => i % n === k - 1);
   if (asked.sample) points = sample(points, Number(asked.sample), random);
-  say(`${points.length} of ${count} points, with ${dmtcp.name}; --seed ${asked.seed}`);
+  say(`${points.length} of ${count} points, engine ${engine}, with ${dmtcp.name}; --seed ${asked.seed}`);
   if (asked.list) {
     for (const point of points) say(describePoint(point));
     return 0;
@@ -72,7 +81,7 @@ export async function all(words: string[]): Promise<number> {
   const queue = [...points];
   const worker = async () => {
     for (let point = queue.shift(); point; point = queue.shift()) {
-      const verdict = await crash(dmtcp, point);
+      const verdict = await crash(dmtcp, point, undefined, engine);
       verdicts.push([point, verdict]);
       if (verdict.broken.length > 0) say(`VIOLATED ${inWords(point, verdict)}`);
       if (verdicts.length % 20 === 0) say(`${verdicts.length} of ${points.length}`);

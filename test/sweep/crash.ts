@@ -6,6 +6,9 @@ import { rehearsal } from '../support/emitted.ts';
 import { exists, filesUnder } from '../support/run-folder.ts';
 import type { Point, Verdict } from './points.ts';
 
+/** What saves the program; with `own`, it saves itself. */
+export type SweepEngine = 'dmtcp' | 'own';
+
 const step = 0.1;
 /** No run comes so far: it ends when it is told to, so that its course does not depend on how fast this machine is. */
 const last = 10_000;
@@ -23,10 +26,16 @@ export async function crash(
   dmtcp: Dmtcp,
   point: Point | null,
   trace?: (file: string, script: string) => void,
+  engine: SweepEngine = 'dmtcp',
 ): Promise<Verdict> {
-  const program = join(import.meta.dirname, '../programs/count-alone.sh');
+  const programs = join(import.meta.dirname, '../programs');
   using run = rehearsal(dmtcp, {
-    run: `bash '${program}' ${last} ${step} 7 "witness=$CRFLOW_SWEEP/witness"`,
+    ...(engine === 'dmtcp'
+      ? { run: `bash '${programs}/count-alone.sh' ${last} ${step} 7 "witness=$CRFLOW_SWEEP/witness"` }
+      : {
+          run: `COUNT_SAVING=0 COUNT_WITNESS=$CRFLOW_SWEEP/witness bash '${programs}/count-saves.sh' ${last} ${step} 7`,
+          checkpoint: 'engine = own  ask_signal = TERM  files = ["save.txt"]  done_files = ["result.txt"]',
+        }),
   });
   const script = run.read('count.sbatch');
   if (!script.includes('\nset -u\n')) throw new Error('the script has no line `set -u` any more');
@@ -46,6 +55,8 @@ export async function crash(
     CRFLOW_LEAD: '3540',
     DMTCP_STANDIN_SECONDS: '0.05',
     DMTCP_STANDIN_RESTART_SECONDS: '0.05',
+    CRFLOW_QUIET: '0',
+    CRFLOW_STARTUP: '10',
   };
   const broken: string[] = [];
   const statuses: number[] = [];
@@ -70,7 +81,7 @@ export async function crash(
           await end;
           await nothingLeft(run);
         }
-        before = snapshot(run, notes);
+        before = snapshot(run, notes, engine);
       }
       if (!warned && !ended && isTimeToWarn(run, earlier)) {
         run.signal('SIGUSR1');
@@ -81,7 +92,7 @@ export async function crash(
     const killed = before === null && marked();
     if (killed) {
       if (point?.mode === 'all') await nothingLeft(run);
-      before = snapshot(run, notes);
+      before = snapshot(run, notes, engine);
     }
     statuses.push(status);
     if (status === 7) break;
@@ -99,12 +110,12 @@ export async function crash(
   if (broken.length === 0 && statuses.at(-1) !== 7) broken.push(`not done after ${mostStarts} starts`);
   if (before) judgeLoss(before, notes, broken);
   if (statuses.at(-1) === 7) {
-    await judgeEnd(run, broken);
+    await judgeEnd(run, broken, engine);
     const already = marked();
     let status = await run.start(environment);
     if (status === 137 && !already && marked()) status = await run.start(environment); // the point was in here
     if (status !== 7) broken.push(`done, and started once more it ended with ${status}`);
-    await judgeEnd(run, broken);
+    await judgeEnd(run, broken, engine);
   }
   if (point === null && exists(join(notes, 'trace'))) trace?.(join(notes, 'trace'), script);
   const files = exists(run.state) ? filesUnder(run.state) : [];
@@ -136,13 +147,18 @@ interface Snapshot {
   readonly mode: string;
 }
 
-function snapshot(run: Run, notes: string): Snapshot {
+function snapshot(run: Run, notes: string, engine: SweepEngine): Snapshot {
   const status = join(run.state, 'status');
   const newest = exists(join(run.state, 'generations')) ? (run.generations().at(-1) ?? 0) : 0;
+  const generation = join(run.state, 'generations', String(newest));
+  const saved =
+    engine === 'own'
+      ? () => Number.parseInt(readFileSync(join(generation, 'files/save.txt'), 'utf8'), 10)
+      : () => countBefore(notes, begun(generation));
   return {
     time: Date.now(),
     newest,
-    saved: newest === 0 ? 0 : countBefore(notes, begun(join(run.state, 'generations', String(newest)))),
+    saved: newest === 0 ? 0 : saved(),
     done: exists(status) && readFileSync(status, 'utf8').trim() !== '',
     mode: readFileSync(join(notes, 'mark'), 'utf8'),
   };
@@ -178,18 +194,19 @@ function judgeLoss(before: Snapshot, notes: string, broken: string[]): void {
 }
 
 /** Promises 1, 2 and 8, and that nothing is left behind. */
-async function judgeEnd(run: Run, broken: string[]): Promise<void> {
-  const lines = run.output().split('\n').length - 1;
+async function judgeEnd(run: Run, broken: string[], engine: SweepEngine): Promise<void> {
+  const output = engine === 'own' ? run.read('steps.log') : run.output();
+  const lines = output.split('\n').length - 1;
   const expected = Array.from({ length: lines }, (_, i) => `${i + 1}\n`).join('');
-  if (lines === 0 || lines % 10 > 0 || run.output() !== expected)
-    broken.push(`the output is ${JSON.stringify(run.output())}`);
+  if (lines === 0 || lines % 10 > 0 || output !== expected)
+    broken.push(`the output is ${JSON.stringify(output)}`);
   const status = join(run.state, 'status');
   if (!exists(status) || readFileSync(status, 'utf8') !== '7\n') broken.push('no status 7 on disk');
   for (const limit = Date.now() + 120_000; run.running().length > 0 && Date.now() < limit; ) await sleep(100);
   for (const line of run.left()) broken.push(`left behind: process ${line}`);
   if (run.generations().length > keep + 1) broken.push(`generations kept: ${run.generations()}`);
   for (const path of filesUnder(run.folder))
-    if (/\.(temp|partial|old)$|^crflow-\d/.test(path)) broken.push(`left behind: ${path}`);
+    if (/\.(temp|partial|old|new|crflow)$|^crflow-\d/.test(path)) broken.push(`left behind: ${path}`);
 }
 
 /** The warning comes when two checkpoints are there, to a start that is well on its way; `earlier` entries are of others. */
