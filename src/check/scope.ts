@@ -121,6 +121,11 @@ export class Declarations {
       .map((name) => ({ name, isLet: this.cells.some(({ node }) => node.key.text === name), known }));
   }
 
+  /** A file without a workflow is for others to include, and these may give its parameters values. */
+  private isFlow(): boolean {
+    return [...reachable(this.root)].some(({ file }) => file.workflows.length > 0);
+  }
+
   private everyFile(): Map<string, Cell>[] {
     return [...this.files.values()];
   }
@@ -247,7 +252,7 @@ export class Declarations {
       });
     }
     if (given !== undefined && key.text !== '') return this.setValue(key.text, given, type.name, context);
-    if (node.value === undefined)
+    if (node.value === undefined && this.isFlow())
       context.report(names.noParamValue, key.span, {
         name: key.text,
         type: type.name,

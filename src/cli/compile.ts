@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { compile } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
+import { someOf } from '../diagnostics/words.ts';
 import { isThere, readIncluded, readSource } from '../host/files.ts';
 import type { Source } from '../model/span.ts';
 import type { Locks } from '../plan/lock.ts';
@@ -8,6 +9,7 @@ import { findings } from './findings.ts';
 import { type Choices, type Job, relativePath } from './job.ts';
 import { locksIn, reportLost } from './lock.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
+import { wrongVersion } from './version.ts';
 
 export interface CompileOptions extends CheckOptions {
   /** Output folder; if absent, the folder of each source. */
@@ -37,17 +39,53 @@ export async function checkFiles(files: readonly string[], options: CheckOptions
   const reporter = createReporter(options);
   const fixed = options.fix ? await (await import('./fix.ts')).fixFiles(files, options, reporter) : undefined;
   const input = fixed?.input;
-  const texts = input === undefined ? {} : { texts: new Map([['-', input]]) };
-  const jobs = await compileFiles(files, { ...options, ...texts }, reporter);
+  const given = input === undefined ? options : { ...options, texts: new Map([['-', input]]) };
+  const jobs = await compileAsCompiled(files, given, reporter);
+  // A file that others include may be wrong only together with them.
+  const alone = reporter.failed() ? [] : files.filter((file) => !jobs.some((job) => isPartOf(job, file)));
+  if (alone.length > 0) {
+    const { including } = await import('./includes.ts');
+    jobs.push(...(await compileAsCompiled(await including(alone, '.'), options, reporter)));
+  }
+  const { bashReadsRuns } = await import('./verify.ts');
+  await bashReadsRuns(jobs, reporter);
   if (input !== undefined) {
     // As a filter: the text, and nothing else.
     reporter.print(input);
     return reporter.end([], { fixed: fixed?.applied, texts: [{ name: '-', text: input }] });
   }
   const names = jobs.map(({ flow }) => flow.plan.workflow);
-  if (!reporter.failed()) reporter.say(names.length > 0 ? `fine: ${names.join(', ')}` : NO_WORKFLOW);
+  if (!reporter.failed()) reporter.say(names.length > 0 ? `fine: ${someOf(names)}` : NO_WORKFLOW);
   return reporter.end([], fixed && { fixed: fixed.applied });
 }
+
+/** Compiles flows; those with parameters that have no value, as they were compiled before: with the settings in their manifests. */
+async function compileAsCompiled(
+  files: readonly string[],
+  options: CheckOptions,
+  reporter: Reporter,
+): Promise<Job[]> {
+  if (options.set.size > 0) return compileFiles(files, options, reporter);
+  const { needsSettings } = await import('./includes.ts');
+  const open: string[] = [];
+  for (const file of files) if (await needsSettings(file)) open.push(file);
+  const jobs = await compileFiles(
+    files.filter((file) => !open.includes(file)),
+    options,
+    reporter,
+  );
+  if (open.length === 0) return jobs;
+  const { findAsked } = await import('./asked.ts');
+  const { groupsOf } = await import('./groups.ts');
+  // Manifests that cannot be read are the business of `compile --check`.
+  for (const { source, choices, folder } of groupsOf(await findAsked(open, {}, silent), options))
+    jobs.push(...(await compileFiles([source], choices, reporter, folder)));
+  return jobs;
+}
+
+/** Was the flow compiled from that file, or from one that includes it? */
+const isPartOf = ({ source, included }: Job, file: string) =>
+  [source, ...included].some(({ name }) => name === file || resolve(name) === resolve(file));
 
 /** `crc compile FILE…`: compiles, verifies, and writes the files of all flows, or none. Resolves to the exit status. */
 export async function compileAndWrite(files: readonly string[], options: CompileOptions): Promise<number> {
@@ -65,7 +103,7 @@ export async function compileAndWrite(files: readonly string[], options: Compile
   }
   if (reporter.failed()) return reporter.end();
   if (jobs.length === 0) reporter.say(NO_WORKFLOW);
-  for (const job of jobs) reportImage(job, options, reporter);
+  for (const job of jobs) reportImage(job, reporter);
 
   if (options.emit === 'plan') {
     const plans = jobs.map(({ flow }) => flow.plan);
@@ -73,35 +111,46 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     return reporter.end([], { plans });
   }
 
-  let verdict = 'not verified';
-  if (options.verify) {
-    const { verify } = await import('./verify.ts');
-    // Nobody reads the log of a green CI job: there, a missing ShellCheck must be an error.
-    const strict = options.strict || Boolean(process.env['CI']);
-    const { diagnostics, by } = await verify(
-      jobs.map(({ flow }) => flow),
-      {
-        shellcheck: options.shellcheck,
-        strict,
-        all: options.strict,
-        cache: options.cache,
-        sharedFrom: options.verify === 'whole' ? undefined : options.targets.runtimeStart,
-      },
-    );
-    for (const one of diagnostics) {
-      reporter.report([one], jobs.find(({ flow }) => flow.source.name === one.file)?.flow.source);
-    }
-    verdict = by ? `verified by ${by}` : verdict;
-    if (reporter.failed()) return reporter.end();
-  }
+  const verdict = await verified(jobs, options, reporter);
+  if (reporter.failed()) return reporter.end();
   if (options.stdout) {
     const texts = jobs.map(({ flow: { script } }) => ({ name: script.name, text: script.text }));
     for (const { text } of texts) reporter.print(text);
     return reporter.end([], { texts });
   }
+  return reporter.end(await write(jobs, verdict, reporter));
+}
+
+/** Has bash and ShellCheck read the output, unless the user does not want that; resolves to what to say about it. */
+export async function verified(
+  jobs: readonly Job[],
+  options: CompileOptions,
+  reporter: Reporter,
+): Promise<string> {
+  if (!options.verify) return 'not verified';
+  const { verify } = await import('./verify.ts');
+  // Nobody reads the log of a green CI job: there, a missing ShellCheck must be an error.
+  const strict = options.strict || Boolean(process.env['CI']);
+  const { diagnostics, by } = await verify(
+    jobs.map(({ flow }) => flow),
+    {
+      shellcheck: options.shellcheck,
+      strict,
+      all: options.strict,
+      cache: options.cache,
+      sharedFrom: options.verify === 'whole' ? undefined : options.targets.runtimeStart,
+    },
+  );
+  for (const one of diagnostics)
+    reporter.report([one], jobs.find(({ flow }) => flow.source.name === one.file)?.flow.source);
+  return by ? `verified by ${by}` : 'not verified';
+}
+
+/** Writes the files of all flows, or none; resolves to the paths of those that were written. */
+export async function write(jobs: readonly Job[], verdict: string, reporter: Reporter): Promise<string[]> {
   const outputs: string[] = [];
   const { writeOutputs } = await import('./outputs.ts');
-  await writeOutputs(jobs, options, reporter, (folder, own, names) => {
+  await writeOutputs(jobs, reporter, (folder, own, names) => {
     for (const { flow } of own) {
       reporter.say(`${join(folder, flow.script.name)}: ${verdict}`);
       const builder = flow.imageFiles.find(({ name }) => name.endsWith('.sh'));
@@ -109,17 +158,18 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     }
     outputs.push(...names.map((name) => join(folder, name)));
   });
-  return reporter.end(outputs);
+  return outputs;
 }
 
 /** Reads and compiles files, in order, reporting what is wrong with each. */
 export async function compileFiles(
   files: readonly string[],
-  { targets, set: settings, site: asked, lock, texts }: Choices,
+  choices: Choices,
   reporter: Pick<Reporter, 'report'>,
   output?: string,
   given?: (workflow: string) => Locks,
 ): Promise<Job[]> {
+  const { targets, set: settings, site: asked, lock, texts } = choices;
   const jobs: Job[] = [];
   const byScript = new Map<string, Job>();
   for (const file of new Set(files)) {
@@ -127,6 +177,12 @@ export async function compileFiles(
     const read = own === undefined ? await readSource(file) : { text: own };
     if ('why' in read) {
       reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
+      continue;
+    }
+    const refused = await wrongVersion(file);
+    if (refused !== undefined) {
+      // What another version says about the flow may be wrong.
+      reporter.report([refused]);
       continue;
     }
     const source = { name: file, text: read.text };
@@ -155,7 +211,7 @@ export async function compileFiles(
         const params = { output: flow.script.name, first: first.source.name, second: file };
         reporter.report([diagnose(findings.sameOutput, params)]);
       }
-      const job = { source, included, flow, folder, site, locks };
+      const job = { source, included, flow, folder, site, locks, choices };
       if (first === undefined) byScript.set(path, job);
       jobs.push(job);
     }
@@ -164,7 +220,7 @@ export async function compileFiles(
 }
 
 /** Checks what a build of the flow's image needs: its sources, and a base image that stays the same. */
-function reportImage({ flow }: Job, { targets, lock }: Choices, reporter: Pick<Reporter, 'report'>): void {
+function reportImage({ flow, choices: { targets, lock } }: Job, reporter: Pick<Reporter, 'report'>): void {
   const { image } = flow.plan;
   if (image === undefined) return;
   const folder = flow.source.name === '-' ? '.' : dirname(flow.source.name);
@@ -175,6 +231,6 @@ function reportImage({ flow }: Job, { targets, lock }: Choices, reporter: Pick<R
     reporter.report([diagnose(findings.unpinnedBase, { name: base.name })]);
 }
 
-const silent = { report: () => {} };
+const silent = { report: () => 0, failed: () => false };
 
 const isSame = (a: Source, b: Source) => resolve(a.name) === resolve(b.name) && a.text === b.text;

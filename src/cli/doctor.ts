@@ -3,6 +3,7 @@ import { diagnose } from '../diagnostics/define.ts';
 import { type JsonDiagnostic, jsonText, toJson } from '../diagnostics/json.ts';
 import { visibleLines } from '../diagnostics/words.ts';
 import { plainWords } from '../host/files.ts';
+import { print } from '../host/print.ts';
 import { NOT_REGULAR } from '../host/regular.ts';
 import type { WrittenProfile } from '../site/learn.ts';
 import { readProfile } from '../site/read.ts';
@@ -50,10 +51,11 @@ export async function doctor(files: readonly string[], options: DoctorOptions): 
     }
   }
   if (format === 'json') {
-    process.stdout.write(
+    print(
+      'stdout',
       `${jsonText({ format: 1, slurm, profile, unknown: gaps, remarks, checks, diagnostics })}\n`,
     );
-  } else process.stdout.write(visibleLines(page({ profile, gaps, slurm, remarks, checks, wrote })));
+  } else print('stdout', visibleLines(page({ profile, gaps, slurm, remarks, checks, wrote })));
   const lacks = !slurm || checks.some(({ verdict }) => verdict === 'wrong');
   return Math.max(reporter.end(), lacks ? 1 : 0);
 }

@@ -1,252 +1,226 @@
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { diagnose } from '../diagnostics/define.ts';
-import { type Manifest, manifestSuffix } from '../emit/manifest.ts';
-import { filesIn, readOutput, readSource, sha256 } from '../host/files.ts';
+import { someOf } from '../diagnostics/words.ts';
+import { type Manifest, manifestSuffix, writtenBy } from '../emit/manifest.ts';
+import { readOutput, sha256 } from '../host/files.ts';
+import type { Artifact } from '../model/artifact.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Source } from '../model/span.ts';
-import type { Targets } from '../model/targets.ts';
-import { type CompileOptions, compileFiles } from './compile.ts';
+import { conflictsIn } from '../syntax/conflict.ts';
+import { meaningOf } from '../syntax/meaning.ts';
+import { type Found, findAsked, lineOf, pathOf, stale } from './asked.ts';
+import { type CompileOptions, compileFiles, verified, write } from './compile.ts';
 import { shownDiff, unifiedDiff } from './diff.ts';
 import { findings } from './findings.ts';
-import { artifactsOf, type Choices, type Job, nameOf, outputsOf } from './job.ts';
+import { groupsOf } from './groups.ts';
+import { artifactsOf, type Job, nameOf, outputsOf } from './job.ts';
 import { foreignOutputs, isMadeFrom, manifestAt } from './owner.ts';
 import { createReporter, type Reporter } from './report.ts';
+import { bashReadsRuns } from './verify.ts';
 
-/** A manifest on disk. */
-interface Found {
-  readonly manifest: Manifest;
-  readonly path: string;
-  readonly folder: string;
-  readonly workflow: string;
-  /** Its source, relative to the current folder; `-` for standard input. */
+/** A flow that was compiled to be compared with what is on disk. */
+interface Compared {
+  readonly job: Job;
+  /** The name of its source, for people. */
   readonly source: string;
+  /** Its manifest on disk. */
+  readonly found: Found | undefined;
 }
 
-/** A source that is compiled with these settings into that folder, and the manifests that say so. */
-interface Group {
-  readonly source: string;
-  readonly folder: string;
-  readonly choices: Choices;
-  readonly manifests: readonly Found[];
+/** How many diffs a person sees. */
+const mostDiffs = 10;
+
+/** Everything that is meant, compiled. */
+interface All {
+  readonly compared: readonly Compared[];
+  /** About outputs that no flow makes any longer. */
+  readonly gone: readonly Diagnostic[];
 }
+
+/** The options of `--check` and `--stale`. */
+export type CompareOptions = Omit<CompileOptions, 'lock'>;
 
 /**
- * `crc compile --check [FILE…]`: compares what would be written with what exists, and writes nothing. A manifest
- * contains the settings and the folder that its flow was compiled with. Without files: all manifests below this folder.
- * Resolves to the exit status: 1 for any difference.
+ * `crc compile --check [FILE|FOLDER…]`: compares what would be written with what exists, and writes nothing. A manifest
+ * contains the settings and the folder that its flow was compiled with. Resolves to the exit status: 1 for any difference.
  */
-export async function checkDrift(files: readonly string[], options: CompileOptions): Promise<number> {
-  const reporter = withoutDuplicates(createReporter(options));
+export async function checkDrift(named: readonly string[], options: CompareOptions): Promise<number> {
+  const reporter = createReporter(options);
   const diffs: { output: string; diff: string }[] = [];
-  const differs = (one: Diagnostic, output: string, before: string, after: string) => {
-    reporter.report([one]);
-    const diff = unifiedDiff(output, before, after);
-    diffs.push({ output, diff });
+  let shown = 0;
+  const { compared, gone } = await compileAsked(named, options, reporter);
+  reporter.report(gone);
+  const jobs = compared.map(({ job }) => job);
+  await (options.verify ? verified(jobs, options, reporter) : bashReadsRuns(jobs, reporter));
+  for (const { finding, like, change } of compared.flatMap(differencesOf)) {
+    const frames = reporter.report([finding], undefined, like);
+    if (change === undefined) continue;
+    const diff = unifiedDiff(change.output, change.before, change.after);
+    diffs.push({ output: change.output, diff });
+    if (frames === 0 || shown === mostDiffs) continue;
+    shown += 1;
     reporter.print(`${shownDiff(diff)}\n`);
-  };
-
-  const found = await findManifests(files, options, reporter);
-  const compared: string[] = [];
-  for (const group of await groupsOf(files, found, options, reporter)) {
-    const jobs = await compileFiles([group.source], group.choices, reporter, group.folder);
-    if (jobs.length === 0) continue; // the source has errors, and they are reported
-    for (const one of group.manifests) {
-      const job = jobs.find(({ flow }) => flow.plan.workflow === one.workflow);
-      if (job === undefined)
-        reportStale(one, `${one.source} no longer has a workflow ${one.workflow}`, reporter);
-      else await compare(job, one, group, reporter, differs);
-    }
-    for (const job of jobs) {
-      const { workflow } = job.flow.plan;
-      // If several sources include a workflow, the manifest says which one it was compiled from.
-      const claimed = found.some(
-        (one) =>
-          one.workflow === workflow &&
-          resolve(one.folder) === resolve(job.folder) &&
-          isMadeFrom(one.manifest, one.folder, job.flow.source.name),
-      );
-      if (claimed) continue;
-      const foreign = foreignOutputs(outputsOf(job, group.choices));
-      const source = nameOf(job.flow.source);
-      for (const one of foreign) reporter.report([diagnose(findings.ofOther, { ...one, source, workflow })]);
-      if (foreign.length === 0) await compare(job, undefined, group, reporter, differs);
-    }
-    compared.push(...jobs.map(({ flow }) => flow.plan.workflow));
   }
-  if (!reporter.failed()) reporter.say(`up to date: ${[...new Set(compared)].join(', ')}`);
+  if (diffs.length > shown)
+    reporter.say(`${diffs.length - shown} more files differ; --format json shows how\n`);
+  if (!reporter.failed()) {
+    const names = [...new Set(jobs.map(({ flow }) => flow.plan.workflow))];
+    reporter.say(names.length > 0 ? `up to date: ${someOf(names)}` : 'fine: there is no workflow in it');
+  }
   return reporter.end([], { diffs });
 }
 
-/** The manifests of these folders, except the stale ones, which are reported. */
-async function findManifests(
-  files: readonly string[],
-  options: CompileOptions,
-  reporter: Reporter,
-): Promise<Found[]> {
-  const named =
-    options.output === undefined
-      ? files.map((file) => (file === '-' ? '.' : dirname(file)))
-      : [options.output];
-  const near = named.length > 0 ? await manifestsIn(named, false, reporter) : [];
-  const isMissed = (file: string) => !near.some(({ source }) => isSame(source, file));
-  const isFar = options.output === undefined && (files.length === 0 || files.some(isMissed));
-  const known = new Set(near.map(({ path }) => resolve(path)));
-  const far = isFar ? await manifestsIn(['.'], true, reporter, files.length === 0) : [];
-  const all = [
-    ...near,
-    // Further down, only what was asked for.
-    ...far.filter(
-      ({ path, source }) =>
-        !known.has(resolve(path)) && (files.length === 0 || files.some((file) => isSame(source, file))),
-    ),
-  ];
-  const right: Found[] = [];
-  for (const one of all) {
-    const asked = files.some((file) => isSame(one.source, file));
-    if (one.source === '-' && !asked) continue;
-    if (asked || readOutput(one.source) !== undefined) right.push(one);
-    else reportStale(one, `${one.source}, which ${one.path} was made from, no longer exists`, reporter);
-  }
-  return right;
+/**
+ * `crc compile --stale [FILE|FOLDER…]`: compiles again, with the settings in their manifests, the flows whose outputs
+ * are not what they compile to. Resolves to the exit status.
+ */
+export async function compileStale(named: readonly string[], options: CompareOptions): Promise<number> {
+  const reporter = createReporter(options);
+  const { compared, gone } = await compileAsked(named, options, reporter);
+  if (reporter.failed()) return reporter.end();
+  const different = compared.map((one) => ({ ...one, differences: differencesOf(one) }));
+  const jobs = different.flatMap(({ job, differences }) => (differences.length > 0 ? [job] : []));
+  const verdict = await verified(jobs, options, reporter);
+  const outputs = reporter.failed() ? [] : await write(jobs, verdict, reporter);
+  if (jobs.length === 0) reporter.say('fine: nothing is stale');
+  // crc removes no file.
+  const isGone = ({ code }: Diagnostic) => code === findings.stale.code;
+  reporter.report([
+    ...gone,
+    ...different.flatMap((one) => one.differences.map((each) => each.finding).filter(isGone)),
+  ]);
+  return reporter.end(outputs);
 }
 
-async function manifestsIn(
-  folders: readonly string[],
-  deep: boolean,
+/** Compiles all flows that are meant, and reports what is wrong with them. */
+async function compileAsked(
+  named: readonly string[],
+  options: CompareOptions,
   reporter: Reporter,
-  required = false,
-): Promise<Found[]> {
-  const all: Found[] = [];
-  for (const where of new Set(folders)) {
-    const paths = await filesIn(where, manifestSuffix, deep);
-    if (paths === undefined || (required && paths.length === 0)) {
-      const params = { where: where === '.' ? 'this folder' : where, tooMany: paths === undefined };
-      reporter.report([diagnose(findings.noManifests, params)]);
-    }
-    for (const path of paths ?? []) {
-      const manifest = manifestAt(path);
-      if (manifest === undefined) continue;
-      if ('why' in manifest) {
-        reporter.report([diagnose(findings.badManifest, { name: path, why: manifest.why })]);
-        continue;
-      }
-      const folder = dirname(path);
-      const from = manifest.source.path;
-      const source = from === '-' ? '-' : relative('.', resolve(folder, from));
-      all.push({ manifest, path, folder, source, workflow: basename(path, manifestSuffix) });
-    }
-  }
-  return all;
-}
-
-/** What has to be compiled: each source once for each combination of folder and settings. */
-async function groupsOf(
-  files: readonly string[],
-  found: readonly Found[],
-  { targets, set, site, output }: CompileOptions,
-  reporter: Reporter,
-): Promise<Group[]> {
-  const groups = new Map<string, Group>();
-  const add = (source: string, folder: string, choices: Choices, manifests: readonly Found[]) => {
-    const key = JSON.stringify([resolve(source), resolve(folder), [...choices.set].sort(), choices.site]);
-    const before = groups.get(key)?.manifests ?? [];
-    groups.set(key, { source, folder, choices, manifests: [...before, ...manifests] });
-  };
-  const wanted = files.length === 0 ? [...new Set(found.map(({ source }) => source))] : [...new Set(files)];
-  for (const file of wanted) {
-    const read = await readSource(file);
-    if ('why' in read) {
-      reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
-      continue;
-    }
-    const own = found.filter(({ source }) => isSame(source, file));
-    // The outputs that would be written with the current settings.
-    for (const one of own)
-      add(
-        file,
-        one.folder,
-        {
-          targets,
-          set: set.size > 0 ? set : new Map(Object.entries(one.manifest.set ?? {})),
-          ...siteOf(site ?? givenSite(one)),
+): Promise<All> {
+  const asked = await findAsked(named, options, reporter);
+  const compared: Compared[] = [];
+  const gone: Diagnostic[] = [];
+  for (const { source, folder, choices, manifests } of groupsOf(asked, {
+    targets: options.targets,
+    set: options.set,
+    ...(options.site === undefined ? {} : { site: options.site }),
+  })) {
+    let isBroken = false;
+    const jobs = await compileFiles(
+      [source],
+      choices,
+      {
+        report: (found, ...rest) => {
+          isBroken ||= found.some(({ severity }) => severity === 'error');
+          return reporter.report(found, ...rest);
         },
-        [one],
-      );
-    if (own.length === 0)
-      add(file, output ?? (file === '-' ? '.' : dirname(file)), { targets, set, ...siteOf(site) }, []);
-  }
-  return [...groups.values()];
-}
-
-const siteOf = (site: string | undefined) => (site === undefined ? {} : { site });
-
-/** The --site that it was compiled with, relative to the current folder. */
-function givenSite({ manifest: { site }, folder }: Found): string | undefined {
-  if (site === undefined || !site.given) return undefined;
-  if (site.sha256 === undefined) return site.name;
-  const path = relative('.', resolve(folder, site.name));
-  return path.includes('/') ? path : `./${path}`;
-}
-
-type Differs = (one: Diagnostic, output: string, before: string, after: string) => void;
-
-async function compare(
-  job: Job,
-  found: Found | undefined,
-  { source, choices }: Group,
-  reporter: Reporter,
-  differs: Differs,
-): Promise<void> {
-  const { folder } = job;
-  const command = commandFor(job, choices);
-  const artifacts = artifactsOf(job, choices);
-  let right = true;
-  for (const { name, text } of artifacts) {
-    const output = join(folder, name);
-    const there = readOutput(output);
-    const isManifest = name.endsWith(manifestSuffix);
-    if (there !== undefined && 'text' in there && there.text === text) continue;
-    // The manifest then differs as well, which need not be said.
-    if (isManifest && !right) continue;
-    right = false;
-    if (there === undefined) {
-      reporter.report([diagnose(findings.absent, { output, source, command })]);
-      continue;
+      },
+      folder,
+    );
+    if (isBroken) continue;
+    for (const found of manifests) {
+      const job = jobs.find(({ flow }) => flow.plan.workflow === found.workflow);
+      if (job !== undefined) compared.push({ job, source, found });
+      else gone.push(stale(found, `${found.source} no longer has a workflow ${found.workflow}`));
     }
-    const before = 'text' in there ? there.text : '';
-    const recorded = found?.manifest.outputs.find((one) => one.name === name)?.sha256;
-    const isEdited = 'why' in there || (recorded !== undefined && recorded !== sha256(before));
-    const finding = isEdited
-      ? diagnose(findings.edited, { output, source, command })
-      : diagnose(findings.outdated, {
-          output,
-          source,
-          command,
-          reasons: reasons(job, found?.manifest, choices.targets),
-        });
-    if ('why' in there) reporter.report([finding]);
-    else differs(finding, output, before, text);
+    for (const job of jobs) {
+      if (manifests.some(({ workflow }) => workflow === job.flow.plan.workflow)) continue;
+      if (belongsToOther(job)) continue;
+      const { workflow } = job.flow.plan;
+      const foreign = foreignOutputs(outputsOf(job));
+      const of = nameOf(job.flow.source);
+      for (const one of foreign)
+        reporter.report([diagnose(findings.ofOther, { ...one, source: of, workflow })]);
+      // The outputs of a source that was renamed remain its own.
+      const found = asked.gone.find((one) => one.workflow === workflow && isIn(one.folder, job));
+      if (foreign.length === 0) compared.push({ job, source, found });
+    }
+  }
+  for (const one of asked.gone)
+    if (!compared.some(({ found }) => found === one))
+      gone.push(stale(one, `${one.source}, which ${one.path} was made from, no longer exists`));
+  return { compared, gone };
+}
+
+/** If several sources include a workflow, its manifest says which one it was compiled from. */
+function belongsToOther({ flow, folder, source }: Job): boolean {
+  const manifest = manifestAt(join(folder, `${flow.plan.workflow}${manifestSuffix}`));
+  if (manifest === undefined || 'why' in manifest) return false;
+  const from = resolve(folder, manifest.source.path);
+  return (
+    pathOf(source.name) !== from &&
+    readOutput(from) !== undefined &&
+    isMadeFrom(manifest, folder, flow.source.name)
+  );
+}
+
+const isIn = (folder: string, job: Job) => resolve(folder) === resolve(job.folder);
+
+/** How an output differs from what its flow compiles to. */
+interface Difference {
+  readonly finding: Diagnostic;
+  /** The same for outputs that differ for the same reason. */
+  readonly like: string;
+  readonly change?: { readonly output: string; readonly before: string; readonly after: string };
+}
+
+function differencesOf(one: Compared): readonly Difference[] {
+  const { job, source, found } = one;
+  const differences: Difference[] = [];
+  const artifacts = artifactsOf(job);
+  for (const artifact of artifacts) {
+    // If another file differs, its manifest differs as well, which need not be said.
+    if (artifact.name.endsWith(manifestSuffix) && differences.length > 0) continue;
+    const difference = differenceOf(artifact, one);
+    if (difference !== undefined) differences.push(difference);
   }
   const made = new Set(artifacts.map(({ name }) => name));
   for (const { name } of found?.manifest.outputs ?? []) {
-    const output = join(folder, name);
-    if (!made.has(name) && readOutput(output) !== undefined)
-      reporter.report([
-        diagnose(findings.stale, { outputs: [output], why: `${source} no longer compiles to it` }),
-      ]);
+    const output = join(job.folder, name);
+    if (made.has(name) || readOutput(output) === undefined) continue;
+    const why = `${source} no longer compiles to it`;
+    differences.push({ finding: diagnose(findings.stale, { outputs: [output], why }), like: why });
   }
+  return differences;
+}
+
+function differenceOf({ name, text }: Artifact, { job, source, found }: Compared): Difference | undefined {
+  const output = join(job.folder, name);
+  const command = commandFor(job);
+  const there = readOutput(output);
+  if (there === undefined)
+    return { finding: diagnose(findings.absent, { output, source, command }), like: 'absent' };
+  if ('why' in there)
+    return { finding: diagnose(findings.edited, { output, source, command }), like: there.why };
+  const before = there.text;
+  // Another version of crc has made the same outputs.
+  const after = found?.manifest.crc === undefined ? text : writtenBy(text, found.manifest.crc);
+  if (before === (name.endsWith(manifestSuffix) ? after : text)) return undefined;
+  const [conflict] = conflictsIn(before);
+  if (conflict !== undefined) {
+    const line = lineOf(before, conflict.start.start);
+    return { finding: diagnose(findings.conflict, { output, line, command }), like: 'conflict' };
+  }
+  if (before.replaceAll('\r\n', '\n') === text)
+    return { finding: diagnose(findings.lineEnds, { output, source }), like: 'line ends' };
+  const recorded = found?.manifest.outputs.find((one) => one.name === name)?.sha256;
+  const change = { output, before, after: text };
+  if (recorded !== undefined && recorded !== sha256(before))
+    return { finding: diagnose(findings.edited, { output, source, command }), like: 'edited', change };
+  const reasons = reasonsFor(job, found?.manifest);
+  const finding = diagnose(findings.outdated, { output, source, command, reasons });
+  return { finding, like: reasons.join(), change };
 }
 
 /** Why an output that nobody edited would come out differently. */
-function reasons(
-  { source, included }: Job,
-  manifest: Manifest | undefined,
-  { runtimeVersion }: Targets,
-): string[] {
+function reasonsFor({ source, included, choices, folder }: Job, manifest: Manifest | undefined): string[] {
   if (manifest === undefined) return ['no manifest says how it was made'];
+  if (manifest.crc === undefined) return ['its manifest is from an earlier version of crc'];
+  const { runtimeVersion } = choices.targets;
   const before = new Set([manifest.source, ...(manifest.includes ?? [])].map((one) => one.sha256));
-  const changed = [source, ...included].filter(({ text }) => !before.has(sha256(text)));
+  const changed = [source, ...included].filter((one) => !before.has(sha256(meaningOf(one))));
   return [
+    ...(isMadeFrom(manifest, folder, source.name) ? [] : [`it was made from ${manifest.source.path}`]),
     ...changed.map((one) => `${nameOf(one)} has changed since`),
     ...(manifest.runtime === runtimeVersion
       ? []
@@ -254,13 +228,8 @@ function reasons(
   ];
 }
 
-function reportStale({ manifest, folder, path }: Found, why: string, reporter: Reporter): void {
-  const outputs = [...manifest.outputs.map(({ name }) => join(folder, name)), path];
-  reporter.report([diagnose(findings.stale, { outputs, why })]);
-}
-
 /** The command with which the user can write it. */
-function commandFor({ source, folder }: Job, { set: settings, site }: Choices): string {
+function commandFor({ source, folder, choices: { set: settings, site } }: Job): string {
   const isBeside = source.name !== '-' && resolve(dirname(source.name)) === resolve(folder);
   const set = [...settings].map(([name, value]) => `--set ${shown(`${name}=${value}`)}`);
   const named = site === undefined ? [] : [`--site ${shown(site)}`];
@@ -275,20 +244,3 @@ function commandFor({ source, folder }: Job, { set: settings, site }: Choices): 
 }
 
 const shown = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-
-const isSame = (a: string, b: string) => (a === '-' || b === '-' ? a === b : resolve(a) === resolve(b));
-
-/** The findings of a source that is compiled twice are shown once. */
-function withoutDuplicates(reporter: Reporter): Reporter {
-  const seen = new Set<string>();
-  return {
-    ...reporter,
-    report: (diagnostics: readonly Diagnostic[], source?: Source) => {
-      for (const one of diagnostics) {
-        const key = JSON.stringify(one);
-        if (!seen.has(key)) reporter.report([one], source);
-        seen.add(key);
-      }
-    },
-  };
-}

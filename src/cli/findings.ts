@@ -172,7 +172,7 @@ export const findings = defineDiagnostics(900, 999, {
     title: ({ where, tooMany }) =>
       tooMany
         ? `there are too many files below ${where} to search for outputs`
-        : `there is no output of crc (*.crc.json) below ${where}`,
+        : `there is neither a flow (*.crflow) nor an output of crc (*.crc.json) below ${where}`,
     help: () => ['name the flows, and give the folder of their outputs with -o'],
   }),
   exists: error<{ file: string }>()('CRF946', 'the new file already exists', {
@@ -217,6 +217,39 @@ export const findings = defineDiagnostics(900, 999, {
     'an output of another flow, or one that crc did not write',
     foreignOutput,
   ),
+  conflict: error<{ output: string; line: number; command: string | undefined }>()(
+    'CRF956',
+    'an output with conflict markers from a merge',
+    {
+      title: ({ output, line }) => `${output} has conflict markers from a merge, in line ${line}`,
+      notes: () => ['outputs need not be merged by hand: merge the flow, and compile it'],
+      help: ({ command }) => [
+        command === undefined
+          ? 'compile its flow again, with the settings that it had'
+          : `compile it again: ${command}`,
+      ],
+    },
+  ),
+  lineEnds: error<{ output: string; source: string }>()('CRF957', 'an output with CRLF line ends', {
+    title: ({ output, source }) =>
+      `${output} has CRLF line ends; apart from them, it is what ${source} compiles to`,
+    notes: () => ['git can convert line ends when it checks files out; bash and sbatch refuse such a script'],
+    help: () => [
+      'write into .gitattributes: *.sbatch text eol=lf, and the same for *.crc.json, *.Dockerfile, *.image.sh and *.def; then check the files out again',
+    ],
+  }),
+  noManifest: error<{ output: string }>()('CRF958', 'an output that no manifest names', {
+    title: ({ output }) => `no manifest says which flow ${output} was made from`,
+    help: () => ['name the flow'],
+  }),
+  otherVersion: error<{ range: string; version: string }>()('CRF962', 'the repository asks for another crc', {
+    title: ({ range, version }) => `this repository asks for crc ${range}, and this is crc ${version}`,
+    help: () => ['install a version that fits; or change the range, if this crc shall compile these flows'],
+  }),
+  badVersion: error<{ range: string }>()('CRF963', 'a .crflow-version that is not a range of versions', {
+    title: ({ range }) => `${quote(range)} is not a range of versions`,
+    help: () => ['write one line, such as `0.1`, `>=0.1.2` or `>=0.1 <0.3`'],
+  }),
   changedRuntime: error<{ script: string; parts: readonly string[] }>()(
     'CRF952',
     'the runtime in a script is not as crc wrote it',
@@ -289,6 +322,9 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     noManifests,
     exists,
     noName,
+    noManifest,
+    otherVersion,
+    badVersion,
     unwritable,
     ownSyntax,
     ownDockerfile,
@@ -300,7 +336,10 @@ export function failureOf({ code, severity }: Diagnostic, strict: boolean): numb
     notFixed,
     notReplaced,
   } = findings;
-  const ofUsage = [unreadable, sameOutput, foreign, ownSource, noManifests, exists, noName];
+  const ofUsage = [
+    ...[unreadable, sameOutput, foreign, ownSource, noManifests, noManifest, exists, noName],
+    ...[otherVersion, badVersion],
+  ];
   if (ofUsage.some((kind) => kind.code === code)) return 2;
   const ofTools = [
     unwritable,

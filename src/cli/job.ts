@@ -1,4 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
+import project from '../../package.json' with { type: 'json' };
 import type { Flow } from '../compile.ts';
 import { manifest } from '../emit/manifest.ts';
 import { sha256 } from '../host/files.ts';
@@ -8,6 +9,7 @@ import type { Source } from '../model/span.ts';
 import type { Targets } from '../model/targets.ts';
 import type { Locks } from '../plan/lock.ts';
 import type { ChosenSite } from '../site/choose.ts';
+import { meaningOf } from '../syntax/meaning.ts';
 import type { Outputs } from './owner.ts';
 
 /** What the command line decides about a flow. */
@@ -30,13 +32,15 @@ export interface Job {
   readonly folder: string;
   readonly site: ChosenSite;
   readonly locks: Locks;
+  /** What it was compiled with. */
+  readonly choices: Choices;
 }
 
 /** All files of a flow, the manifest last. Computed once, because the manifest has the checksums of the others. */
-export function artifactsOf(job: Job, choices: Choices): readonly Artifact[] {
+export function artifactsOf(job: Job): readonly Artifact[] {
   const before = made.get(job);
   if (before !== undefined) return before;
-  const artifacts = [job.flow.script, ...job.flow.imageFiles, manifestOf(job, choices)];
+  const artifacts = [job.flow.script, ...job.flow.imageFiles, manifestOf(job)];
   made.set(job, artifacts);
   return artifacts;
 }
@@ -44,12 +48,12 @@ export function artifactsOf(job: Job, choices: Choices): readonly Artifact[] {
 const made = new WeakMap<Job, readonly Artifact[]>();
 
 /** The files of a flow and their origin, to find out whose files they would replace. */
-export const outputsOf = (job: Job, choices: Choices): Outputs => ({
+export const outputsOf = (job: Job): Outputs => ({
   workflow: job.flow.plan.workflow,
   folder: job.folder,
   source: job.source,
   own: job.flow.source,
-  artifacts: artifactsOf(job, choices),
+  artifacts: artifactsOf(job),
 });
 
 /** The locks for images that the flow uses and has not pinned itself. */
@@ -68,16 +72,15 @@ export const nameOf = ({ name }: Source) => (name === '-' ? 'standard input' : n
 export const relativePath = (from: string, to: string) =>
   relative(resolve(from), resolve(to)).split(sep).join('/') || '.';
 
-function manifestOf(
-  { source, included, flow, folder, site, locks }: Job,
-  { targets, set: settings, site: asked }: Choices,
-) {
-  const entry = ({ name, text }: Source) => ({
-    path: name === '-' ? '-' : relativePath(folder, name),
-    text,
+function manifestOf({ source, included, flow, folder, site, locks, choices }: Job) {
+  const { targets, set: settings, site: asked } = choices;
+  const entry = (one: Source) => ({
+    path: one.name === '-' ? '-' : relativePath(folder, one.name),
+    meaning: meaningOf(one),
   });
   return manifest({
     name: flow.plan.workflow,
+    crc: project.version,
     runtime: targets.runtimeVersion,
     source: entry(source),
     includes: included.map(entry),
@@ -88,7 +91,7 @@ function manifestOf(
         : {
             name: site.source === undefined ? site.named : entry(site.source).path,
             given: asked !== undefined,
-            text: site.source?.text,
+            meaning: site.source && meaningOf(site.source),
           },
     images: used(flow, locks),
     artifacts: [flow.script, ...flow.imageFiles],

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import { visibleLines } from '../diagnostics/words.ts';
+import { print } from '../host/print.ts';
 import { RUNTIMES } from '../model/container.ts';
 import type { Targets } from '../model/targets.ts';
 import { parseDuration } from '../time/duration.ts';
@@ -13,13 +14,14 @@ const examples = (...lines: readonly string[]) =>
   `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}\n${statuses}`;
 
 /** Reports an unexpected error to the user, without a bare stack trace. */
-function internalError(error: unknown): never {
-  process.stderr.write(
+function internalError(error: unknown): void {
+  print(
+    'stderr',
     `crc failed because of a bug in it: ${visibleLines(String(error instanceof Error ? error.message : error))}\n` +
       'Please report this with the .crflow file. No existing file was changed.\n' +
       (process.env['CRFLOW_DEBUG'] && error instanceof Error ? `${error.stack}\n` : ''),
   );
-  process.exit(3);
+  process.exitCode = 3;
 }
 
 const format = () =>
@@ -41,6 +43,11 @@ const site = () =>
   new Option('--site <site>', 'the name of a site, or the path of its profile; overrides the flow');
 const check = () =>
   new Option('--check', 'compare with the existing files, write nothing; exit status 1 if anything differs');
+const stale = () =>
+  new Option(
+    '--stale',
+    'compile only the flows whose outputs are not up to date, with the settings in NAME.crc.json',
+  ).conflicts(['check', 'stdout', 'emit', 'lock']);
 const emit = () =>
   new Option('--emit <what>', 'print this for other programs instead; write nothing')
     .choices(['plan'])
@@ -54,7 +61,11 @@ export function commandLine(targets: () => Promise<Targets>): void {
     )
     .version(project.version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(visibleLines(text)) })
+    .configureOutput({
+      writeOut: (text) => print('stdout', text),
+      writeErr: (text) => print('stderr', text),
+      outputError: (text, write) => write(visibleLines(text)),
+    })
     .showSuggestionAfterError()
     .addHelpText('after', `\n${statuses}`);
 
@@ -71,12 +82,13 @@ export function commandLine(targets: () => Promise<Targets>): void {
     )
     .argument(
       '[file...]',
-      '.crflow files; - is standard input; --check without files checks everything below this folder',
+      '.crflow files; - is standard input; with --check and --stale also folders and outputs, by default this folder',
     )
     .option('-o, --output <folder>', 'write here instead of beside the source')
     .addOption(new Option('--stdout', 'print the scripts, write nothing').conflicts(['output', 'check']))
     .addOption(emit())
     .addOption(check())
+    .addOption(stale())
     .addOption(
       new Option(
         '--lock',
@@ -86,10 +98,11 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .option('--no-lock', 'pin no images')
     .addOption(
       new Option(
-        '--verify <how>',
-        'how ShellCheck reads scripts: what all of them share only once, or each as a whole',
+        '--verify [how]',
+        'have ShellCheck read the scripts, also with --check: what all of them share only once (parts), or each as a whole',
       )
         .choices(['parts', 'whole'])
+        .preset('parts')
         .default('parts'),
     )
     .option('--no-verify', 'skip bash -n and ShellCheck')
@@ -118,7 +131,14 @@ export function commandLine(targets: () => Promise<Targets>): void {
         command.error("error: option '--lock' cannot be used with option '--no-lock'");
       if (options.check) {
         const { checkDrift } = await import('./drift.ts');
-        process.exitCode = await checkDrift(files, { ...options, targets: await targets() });
+        // Unless it is asked for, only what is quick: the scripts were verified when they were written.
+        const verify = command.getOptionValueSource('verify') === 'cli' && options.verify;
+        process.exitCode = await checkDrift(files, { ...options, verify, targets: await targets() });
+        return;
+      }
+      if (options.stale) {
+        const { compileStale } = await import('./drift.ts');
+        process.exitCode = await compileStale(files, { ...options, targets: await targets() });
         return;
       }
       if (files.length === 0) command.error("error: missing required argument 'file'");
@@ -285,10 +305,6 @@ export function commandLine(targets: () => Promise<Targets>): void {
       process.exitCode = await init(name, { ...options, targets: await targets() });
     });
 
-  // A pipe that is closed early (crc … | head) is not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'EPIPE' ? process.exit(0) : internalError(error),
-  );
   program.parseAsync().catch((error: unknown) => {
     // Commander has reported the mistake in the command line; help and version are not errors.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

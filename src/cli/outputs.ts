@@ -4,7 +4,7 @@ import { diagnose } from '../diagnostics/define.ts';
 import { makeFolder, plainWords, realPath } from '../host/files.ts';
 import { lockFolder, writeArtifacts } from '../host/write.ts';
 import { findings } from './findings.ts';
-import { artifactsOf, type Choices, type Job, nameOf, outputsOf } from './job.ts';
+import { artifactsOf, type Job, nameOf, outputsOf } from './job.ts';
 import { foreignOutputs } from './owner.ts';
 import type { Reporter } from './report.ts';
 
@@ -14,18 +14,17 @@ import type { Reporter } from './report.ts';
  */
 export async function writeOutputs(
   jobs: readonly Job[],
-  choices: Choices,
   reporter: Reporter,
   written: (folder: string, own: readonly Job[], names: readonly string[]) => void,
 ): Promise<void> {
   const unlock: (() => Promise<void>)[] = [];
   try {
     for (const one of await lockAll(jobs, reporter)) unlock.push(one);
-    if (!reporter.failed()) reportForeignOutputs(jobs, choices, reporter);
+    if (!reporter.failed()) reportForeignOutputs(jobs, reporter);
     if (reporter.failed()) return;
     for (const folder of new Set(jobs.map((job) => job.folder))) {
       const own = jobs.filter((job) => job.folder === folder);
-      const artifacts = own.flatMap((job) => artifactsOf(job, choices));
+      const artifacts = own.flatMap((job) => artifactsOf(job));
       try {
         await writeArtifacts(folder, artifacts);
       } catch (error) {
@@ -69,7 +68,7 @@ async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<(() =>
 }
 
 /** Reports files in the place of the outputs that must not be overwritten: those of others, and the flows' own sources. */
-function reportForeignOutputs(jobs: readonly Job[], choices: Choices, reporter: Reporter): void {
+function reportForeignOutputs(jobs: readonly Job[], reporter: Reporter): void {
   const sources = new Map(
     jobs
       .flatMap(({ source, included, flow, site }) => [
@@ -83,11 +82,11 @@ function reportForeignOutputs(jobs: readonly Job[], choices: Choices, reporter: 
   );
   for (const job of jobs) {
     const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
-    const made = artifactsOf(job, choices).map(({ name }) => resolve(realPath(job.folder), name));
+    const made = artifactsOf(job).map(({ name }) => resolve(realPath(job.folder), name));
     const own = made.flatMap((path) => sources.get(path) ?? sources.get(realPath(path)) ?? []);
     for (const output of own) reporter.report([diagnose(findings.ownSource, { output, ...params })]);
     if (own.length > 0) continue;
-    for (const one of foreignOutputs(outputsOf(job, choices)))
+    for (const one of foreignOutputs(outputsOf(job)))
       reporter.report([diagnose(findings.foreign, { ...one, ...params })]);
   }
 }

@@ -3,6 +3,7 @@ import { type Manifest, manifestSuffix, readManifest } from '../emit/manifest.ts
 import { readOutput, realPath, sha256, type Unreadable } from '../host/files.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Source } from '../model/span.ts';
+import { meaningOf } from '../syntax/meaning.ts';
 
 /** What is to be written for a workflow, and its origin. */
 export interface Outputs {
@@ -67,7 +68,7 @@ function otherSource(manifest: Manifest, { workflow, folder, source, own }: Outp
   if (manifest.source.path === '-') return undefined;
   if (isMadeFrom(manifest, folder, source.name) || isMadeFrom(manifest, folder, own.name)) return undefined;
   // The same file, once by its name and once as standard input.
-  if (source.name === '-' && manifest.source.sha256 === sha256(source.text)) return undefined;
+  if (source.name === '-' && manifest.source.sha256 === sha256(meaningOf(source))) return undefined;
   const name = join(folder, manifest.source.path);
   if (readOutput(name) === undefined) return undefined;
   const files = [name, ...(manifest.includes ?? []).map(({ path }) => join(folder, path))];

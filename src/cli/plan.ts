@@ -4,10 +4,12 @@ import { painter } from '../diagnostics/paint.ts';
 import { forecast } from '../forecast/forecast.ts';
 import { page } from '../forecast/page.ts';
 import { readIncluded, readSource } from '../host/files.ts';
+import { hasColors } from '../host/print.ts';
 import type { Settings } from '../model/program.ts';
 import type { Targets } from '../model/targets.ts';
 import { findings } from './findings.ts';
 import { createReporter } from './report.ts';
+import { wrongVersion } from './version.ts';
 
 export interface PlanOptions {
   readonly targets: Targets;
@@ -30,6 +32,11 @@ export async function planFlow(
     reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
     return reporter.end([], { forecasts: [] });
   }
+  const refused = await wrongVersion(file);
+  if (refused !== undefined) {
+    reporter.report([refused]);
+    return reporter.end([], { forecasts: [] });
+  }
   const { flows, diagnostics, sources, site } = compile({ name: file, text: read.text }, targets, {
     settings: set,
     include: readIncluded,
@@ -43,7 +50,7 @@ export async function planFlow(
   const forecasts = flows.map(({ plan }) =>
     forecast(plan, { work }, site.named === undefined ? undefined : site.profile),
   );
-  const paint = painter(process.stdout.isTTY === true && !process.env['NO_COLOR']);
+  const paint = painter(hasColors('stdout'));
   if (forecasts.length > 0)
     reporter.paint(
       forecasts

@@ -1,8 +1,9 @@
 import { summary } from '../diagnostics/define.ts';
 import { jsonText, toJson } from '../diagnostics/json.ts';
-import { type Lines, linesOf } from '../diagnostics/position.ts';
+import { type Lines, linesOf, placeOf } from '../diagnostics/position.ts';
 import { render } from '../diagnostics/render.ts';
-import { visibleLines } from '../diagnostics/words.ts';
+import { someOf, visible, visibleLines } from '../diagnostics/words.ts';
+import { columnsOf, hasColors, isTerminal, print } from '../host/print.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Source } from '../model/span.ts';
@@ -24,7 +25,11 @@ export interface Results {
 
 /** Where a command reports. Diagnostics go to standard error, results to standard output. */
 export interface Reporter {
-  readonly report: (diagnostics: readonly Diagnostic[], source?: Source) => void;
+  /**
+   * Reports findings, each once. `like`: what findings have in common that are one mistake; by default the code and the title.
+   * Returns how many of them a person sees as frames.
+   */
+  readonly report: (diagnostics: readonly Diagnostic[], source?: Source, like?: string) => number;
   /** Prints a line about a result for people; JSON has a field for it. */
   readonly say: (line: string) => void;
   /** The same with colours; everything quoted in it must be visible already. */
@@ -43,14 +48,27 @@ export interface Reporter {
 /** How many findings a person sees, and how many a program gets: a file that is not a flow can have one per word. */
 const mostShown = 100;
 const mostReported = 1000;
+/** How many frames a mistake gets that is in many places; the other places are counted. */
+const mostAlike = 3;
+
+/** A mistake that is in many places. */
+interface Alike {
+  readonly first: Diagnostic;
+  shown: number;
+  /** The places without a frame. */
+  readonly more: string[];
+}
 
 export function createReporter({ format, strict }: ReportOptions): Reporter {
   const all: { one: Diagnostic; source: Source }[] = [];
+  const seen = new Set<string>();
+  const alike = new Map<string, Alike>();
   // Created with the first finding, because Node takes a while to make the stream.
-  let color: boolean | undefined;
-  const isColored = () => {
-    color ??= process.stderr.isTTY === true && !process.env['NO_COLOR'];
-    return color;
+  let page: { color: boolean; columns?: number } | undefined;
+  const pageOf = () => {
+    const isNarrow = isTerminal('stderr') || process.env['COLUMNS'] !== undefined;
+    page ??= { color: hasColors('stderr'), ...(isNarrow ? { columns: columnsOf('stderr') } : {}) };
+    return page;
   };
   const lines = new Map<Source, Lines>();
   const linesIn = (source: Source) => {
@@ -59,38 +77,66 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
     return known;
   };
   let worst = 0;
-  const status = () => worst;
+  let shown = 0;
+  let hidden = 0;
+  const show = (one: Diagnostic, source: Source, like: string): number => {
+    const group = alike.get(like) ?? { first: one, shown: 0, more: [] };
+    alike.set(like, group);
+    if (group.shown >= mostAlike) {
+      const place = one.at && placeOf(source, one.at.span.start, linesIn(source));
+      group.more.push(place ?? one.file ?? one.title);
+      return 0;
+    }
+    if (shown >= mostShown) {
+      hidden += 1;
+      return 0;
+    }
+    group.shown += 1;
+    shown += 1;
+    print('stderr', `${render(one, source, { ...pageOf(), lines: linesIn(source) })}\n\n`);
+    return 1;
+  };
   return {
-    report: (diagnostics, source = { name: '', text: '' }) => {
+    report: (diagnostics, source = { name: '', text: '' }, like) => {
+      let frames = 0;
       for (const one of diagnostics) {
+        // A file that several flows include is read once for each of them.
+        const key = JSON.stringify(one);
+        if (seen.has(key)) continue;
+        seen.add(key);
         all.push({ one, source });
         worst = Math.max(worst, failureOf(one, strict));
-        if (format === 'pretty' && all.length <= mostShown)
-          process.stderr.write(`${render(one, source, { color: isColored(), lines: linesIn(source) })}\n\n`);
+        if (format === 'pretty') frames += show(one, source, `${one.code} ${like ?? one.title}`);
       }
+      return frames;
     },
     say: (line) => {
-      if (format === 'pretty') process.stdout.write(`${visibleLines(line)}\n`);
+      if (format === 'pretty') print('stdout', `${visibleLines(line)}\n`);
     },
     paint: (text) => {
-      if (format === 'pretty') process.stdout.write(`${text}\n`);
+      if (format === 'pretty') print('stdout', `${text}\n`);
     },
     print: (text) => {
-      if (format !== 'pretty') return;
-      process.stdout.write(process.stdout.isTTY === true ? visibleLines(text) : text);
+      if (format === 'pretty') print('stdout', isTerminal('stdout') ? visibleLines(text) : text);
     },
-    failed: () => status() > 0,
+    failed: () => worst > 0,
     end: (outputs = [], more = {}) => {
       if (format === 'json') {
         const diagnostics = all
           .slice(0, mostReported)
           .map(({ one, source }) => toJson(one, source, linesIn(source)));
-        process.stdout.write(`${jsonText({ format: 1, diagnostics, outputs, ...more })}\n`);
+        print('stdout', `${jsonText({ format: 1, diagnostics, outputs, ...more })}\n`);
       } else if (all.length > 0) {
-        const rest = all.length > mostShown ? `; the first ${mostShown} are shown` : '';
-        process.stderr.write(`${summary(all.map(({ one }) => one))}${rest}\n`);
+        for (const group of alike.values())
+          if (group.more.length > 0) print('stderr', `${andMore(group)}\n\n`);
+        const rest = hidden > 0 ? `; the first ${mostShown} are shown` : '';
+        print('stderr', `${summary(all.map(({ one }) => one))}${rest}\n`);
       }
-      return status();
+      return worst;
     },
   };
 }
+
+/** `warning[CRF931]: 97 more like this: b.crflow:5:3, c.crflow:5:3 and 95 more`. */
+const andMore = ({ first: { severity, code }, more }: Alike) =>
+  `${severity}[${code}]: ${more.length} more like these: ${visible(someOf(more, 5))}`;

@@ -7,6 +7,8 @@ import { run } from '../host/run.ts';
 import { findShellCheck } from '../host/shellcheck.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { findings } from './findings.ts';
+import type { Job } from './job.ts';
+import type { Reporter } from './report.ts';
 import { runComments, runSyntax } from './run-block.ts';
 
 export interface Verdict {
@@ -60,6 +62,12 @@ export async function verify(flows: readonly Flow[], options: VerifyOptions): Pr
   }
   const by = [...(noBash ? [] : ['bash -n']), ...('why' in tool ? [] : [`ShellCheck ${tool.version}`])];
   return { diagnostics: found, by: by.join(' and ') };
+}
+
+/** Has bash read the `run` of each flow, and reports what it cannot read. Silent without a bash: crc itself has read them. */
+export async function bashReadsRuns(jobs: readonly Job[], reporter: Reporter): Promise<void> {
+  const read = await inTurn(jobs, async ({ flow }) => ({ flow, syntax: await runSyntax(flow) }));
+  for (const { flow, syntax } of read) if (syntax !== 'none') reporter.report(syntax, flow.source);
 }
 
 /** The user's part first, alone, so that a mistake in it is shown where it was made. */

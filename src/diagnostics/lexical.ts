@@ -175,4 +175,10 @@ export const lexical = defineDiagnostics(1, 19, {
     help: () => ['replace it with an ordinary space'],
     fixes: (_, here) => [sure('write a space', replace(here, ' '))],
   }),
+  conflict: error()('CRF018', 'Conflict markers from a merge', {
+    title: () => 'git could not merge two versions of this part, and left both here',
+    label: () => 'one version begins here',
+    notes: () => ['the rest of the file was not checked'],
+    help: () => ['keep one version, or combine them, and remove the lines with <<<<<<<, ======= and >>>>>>>'],
+  }),
 });

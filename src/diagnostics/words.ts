@@ -23,6 +23,12 @@ export function listing(items: readonly string[], word: 'and' | 'or' = 'and'): s
   return `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
 }
 
+/** `a, b, c`; of a long list the first ones, and how many more there are: `a, b and 998 more`. */
+export function someOf(items: readonly string[], most = 8): string {
+  const rest = items.length - most;
+  return rest > 1 ? `${items.slice(0, most).join(', ')} and ${rest} more` : items.join(', ');
+}
+
 /** `1 line`, `3 lines`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

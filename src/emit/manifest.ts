@@ -4,9 +4,11 @@ import type { Settings } from '../model/program.ts';
 /** What made which file, for whoever finds the output later (specs/manifest.schema.json). */
 export interface Manifest {
   readonly format: 1;
+  /** The version of crc that wrote it; scripts do not depend on it. */
+  readonly crc?: string;
   /** Version of crc's runtime, which determines whether a script would come out differently. */
   readonly runtime: number;
-  /** Path relative to the manifest, `/` between folders; `-` for standard input. */
+  /** Path relative to the manifest, `/` between folders; `-` for standard input. The checksum is of what the file says: comments do not count. */
   readonly source: { readonly path: string; readonly sha256: string };
   /** The files that it includes, directly or not; absent if there are none. */
   readonly includes?: readonly { readonly path: string; readonly sha256: string }[];
@@ -22,21 +24,27 @@ export interface Manifest {
 /** The manifest of one flow's artifacts. Contains no time and no absolute path, because it is committed beside them. */
 export function manifest(of: {
   name: string;
+  crc: string;
   runtime: number;
-  source: { path: string; text: string };
-  includes?: readonly { path: string; text: string }[];
+  /** `meaning`: src/syntax/meaning.ts. */
+  source: { path: string; meaning: string };
+  includes?: readonly { path: string; meaning: string }[];
   settings?: Settings;
-  site?: { name: string; given: boolean; text: string | undefined } | undefined;
+  site?: { name: string; given: boolean; meaning: string | undefined } | undefined;
   images?: ReadonlyMap<string, string>;
   artifacts: readonly Artifact[];
   /** The checksum of a text, in pieces or whole, in hexadecimal digits. */
   sha256: (...pieces: readonly string[]) => string;
 }): Artifact {
-  const hashed = ({ path, text }: { path: string; text: string }) => ({ path, sha256: of.sha256(text) });
+  const hashed = ({ path, meaning }: { path: string; meaning: string }) => ({
+    path,
+    sha256: of.sha256(meaning),
+  });
   const includes = of.includes ?? [];
   const settings = [...(of.settings ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
   const content: Manifest = {
     format: 1,
+    crc: of.crc,
     runtime: of.runtime,
     source: hashed(of.source),
     ...(includes.length > 0 ? { includes: includes.map(hashed) } : {}),
@@ -49,14 +57,18 @@ export function manifest(of: {
 }
 
 function siteOf(
-  { name, given, text }: { name: string; given: boolean; text: string | undefined },
+  { name, given, meaning }: { name: string; given: boolean; meaning: string | undefined },
   sha256: (text: string) => string,
 ) {
-  return { name, given, ...(text === undefined ? {} : { sha256: sha256(text) }) };
+  return { name, given, ...(meaning === undefined ? {} : { sha256: sha256(meaning) }) };
 }
 
 /** The end of a manifest's name, after the workflow's. */
 export const manifestSuffix = '.crc.json';
+
+/** The same manifest, as another version of crc would write it. */
+export const writtenBy = (text: string, crc: string): string =>
+  text.replace(/^ {2}"crc": ".*",$/m, () => `  "crc": ${JSON.stringify(crc)},`);
 
 /** A manifest's text as it was written by `manifest`, or why it is invalid, as a phrase that completes "X is not a valid manifest: …". */
 export function readManifest(text: string): Manifest | { readonly why: string } {
@@ -64,11 +76,12 @@ export function readManifest(text: string): Manifest | { readonly why: string } 
   try {
     read = JSON.parse(text);
   } catch {
-    return { why: 'not JSON (an unresolved merge conflict?)' };
+    return { why: 'not JSON' };
   }
   if (read?.format !== 1) return { why: 'it has no `"format": 1`' };
-  const { runtime, source, includes = [], set = {}, images = {}, outputs } = read;
+  const { crc, runtime, source, includes = [], set = {}, images = {}, outputs } = read;
   const right =
+    (crc === undefined || typeof crc === 'string') &&
     Number.isSafeInteger(runtime) &&
     isHashed(source, 'path') &&
     isList(includes, (one) => isHashed(one, 'path')) &&

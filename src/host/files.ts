@@ -202,3 +202,7 @@ export function sha256(...pieces: readonly string[]): string {
 
 /** Is there a file or folder of that name? Also one that cannot be read. */
 export const isThere = (path: string): boolean => existsSync(path);
+
+/** Is it a folder, or a link to one? */
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -9,6 +9,7 @@ import { buildFile } from './build.ts';
 import { foldCalculations, unfoldCalculations } from './calculate.ts';
 import { classify } from './classify.ts';
 import { foldClauses, unfoldClauses } from './clauses.ts';
+import { conflictsIn } from './conflict.ts';
 import { type Context, endOf, endOfText, spanOf, startOf } from './context.ts';
 import { markDeclarations } from './declare.ts';
 import { parseTokens } from './grammar.ts';
@@ -55,6 +56,14 @@ export function parseTokensOf(source: Source): {
     report(syntax.tooLong, { start: 0, end: 0 }, { length, limit: LONGEST_SOURCE });
     return { file: nothing, diagnostics: sorted(), tokens: [] };
   }
+  const conflicts = conflictsIn(source.text);
+  for (const { start, middle, end } of conflicts)
+    report(syntax.conflict, start, undefined, [
+      { span: middle, text: 'the other version begins here' },
+      { span: end, text: 'and ends here' },
+    ]);
+  // Both versions together are no flow: the rest would be about neither.
+  if (conflicts.length > 0) return { file: nothing, diagnostics: sorted(), tokens: [] };
   const { text, lines, tokens, unclosedAt } = lex(source.text, report);
   const cut = tokens.at(-1)?.tokenType === UnterminatedComment;
   const context: Context = {

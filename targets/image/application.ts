@@ -25,7 +25,7 @@ export function applicationSteps(
       : [
           {
             kind: 'run' as const,
-            why: builtBy(recipe.build),
+            why: "The flow's own build.",
             commands: buildCommands(recipe.build.text, recipe.sources),
             cache: recipe.cache ?? [],
           },
@@ -43,9 +43,6 @@ export function applicationSteps(
       : []),
   ];
 }
-
-const builtBy = ({ firstLine, lastLine }: { firstLine: number; lastLine: number }) =>
-  `The flow's own build, from ${firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`}.`;
 
 /** Writes the user's bash to a file, byte for byte, and runs it in the folder of its sources. */
 function buildCommands(text: string, sources: readonly ImageSource[]): ShellText[] {

@@ -52,7 +52,8 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
   nothingLeft(noMore);
   const isArray = queue.array !== undefined;
   const file = `${workflow}.sbatch`;
-  const { firstLine, lastLine, text } = run;
+  // Its lines in the source do not get into the script: a comment above it would change it.
+  const { text } = run;
   const { body, delimiter } = hereDocument(text);
   const page = render({
     name: comment(workflow),
@@ -104,7 +105,6 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     modules: load.map(word),
     variables: setVariables(set),
     defaults: defaults.map(({ name, value }) => word(`${name}=${value}`)),
-    lines: comment(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`),
     run: body,
     delimiter,
     blocks: own === undefined ? [] : ownBlocks(own),
