@@ -36,9 +36,14 @@ const SHORTEST_AUTO: Seconds = 10;
  */
 export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile): Forecast {
   const { assumptions, value } = assume(plan, given, site);
+  const { own } = plan.checkpoint;
+  // Only a program that goes on after it was asked is asked on time; the others save by themselves while they work.
+  const interrupts = own === undefined || (own.ask !== null && own.answer === 'continues');
   const failures: Failures = {
     // With protect, a checkpoint also costs the program a restore.
-    cost: value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0),
+    cost: interrupts
+      ? value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0)
+      : 0,
     restart: value('start-up') + value('restore'),
     mtbf: value('mtbf'),
   };
@@ -53,7 +58,8 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
     lead: plan.checkpoint.lead,
     early: value('early'),
     startUp: value('start-up'),
-    cost: value('checkpoint'),
+    cost: interrupts ? value('checkpoint') : 0,
+    last: own?.ask === null ? null : value('checkpoint'),
     restore: value('restore'),
     interval: used,
     intervalAtFirst: plan.checkpoint.interval,
@@ -82,6 +88,7 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
   const needs = needed(terms, run);
   const answer: Omit<Forecast, 'remarks'> = {
     workflow: plan.workflow,
+    engine: plan.checkpoint.engine,
     program: given.work ?? null,
     asked: {
       time: terms.limit,
@@ -100,8 +107,8 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
     interval: {
       used: candidate(used),
       auto,
-      young: candidate(youngInterval(failures.cost, failures.mtbf)),
-      daly: candidate(dalyInterval(failures.cost, failures.mtbf)),
+      young: interrupts ? candidate(youngInterval(failures.cost, failures.mtbf)) : null,
+      daly: interrupts ? candidate(dalyInterval(failures.cost, failures.mtbf)) : null,
       cost: failures.cost,
       restart: failures.restart,
       mtbf: failures.mtbf,
@@ -123,7 +130,7 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
   };
   return {
     ...answer,
-    remarks: remarks(plan.checkpoint.engine, plan.checkpoint.own?.program, terms, answer, all),
+    remarks: remarks(plan.checkpoint, terms, answer, all),
   };
 }
 
@@ -153,19 +160,26 @@ function assume(plan: Plan, given: KnownTimes, site: SiteProfile | undefined) {
       given: said,
       basis: said ? "the flow's memory" : 'a guess: the flow does not give memory',
     },
-    seconds(
-      'checkpoint',
-      given.checkpoint,
-      checkpointCost(memory, rate),
-      `memory, written at ${rate / 1e9} GB/s${from}, plus ${HANDLING} s to notice its end and seal it${seen}`,
-    ),
+    plan.checkpoint.own === undefined
+      ? seconds(
+          'checkpoint',
+          given.checkpoint,
+          checkpointCost(memory, rate),
+          `memory, written at ${rate / 1e9} GB/s${from}, plus ${HANDLING} s to notice its end and seal it${seen}`,
+        )
+      : seconds(
+          'checkpoint',
+          given.checkpoint,
+          plan.checkpoint.limit,
+          'the most that the program may take to save once it is asked (`answer_within`), because nobody has measured it',
+        ),
     seconds(
       'restore',
       given.restore,
       restoreCost(memory, rate),
       `read twice at that rate, for the checksum and for the restore, plus ${HANDLING} s`,
     ),
-    seconds('start-up', given.startUp, START_UP, 'for each attempt: modules, DMTCP, the launch; a guess'),
+    seconds('start-up', given.startUp, START_UP, 'for each attempt: modules and the launch; a guess'),
     seconds(
       'mtbf',
       plan.checkpoint.mtbf ?? undefined,

@@ -117,18 +117,22 @@ function theInterval({ interval }: Forecast): string[] {
   const each = duration((used.seconds + cost) / 2 + restart);
   return [
     ...row(auto ? 'used (auto)' : 'used', line(used)),
-    ...row('best by Young', line(young)),
-    ...row('best by Daly', line(daly)),
+    ...(young === null ? [] : row('best by Young', line(young))),
+    ...(daly === null ? [] : row('best by Daly', line(daly))),
     ...row(
       'if',
-      `a checkpoint takes ${duration(cost)}, a restart ${duration(restart)}, and a failure without warning comes every ${duration(mtbf)} (exponential): ${failures.toFixed(1)} in this walltime, each for about ${each}. The numbers under "The run" are without failures`,
+      `${daly === null ? 'a checkpoint does not interrupt the program, a restart takes' : `a checkpoint takes ${duration(cost)}, a restart`} ${duration(restart)}, and a failure without warning comes every ${duration(mtbf)} (exponential): ${failures.toFixed(1)} in this walltime, each for about ${each}. The numbers under "The run" are without failures`,
     ),
   ];
 }
 
-function disk({ disk: { generation, most, free, tasks } }: Forecast): string[] {
+function disk({ disk: { generation, most, free, tasks }, engine }: Forecast): string[] {
+  const what =
+    engine === 'own'
+      ? 'at most, if the files of a checkpoint are not larger than the memory of the program'
+      : 'the memory of the program, plus copies of protected files';
   const lines = [
-    ...row('a generation', `${size(generation)}, the memory of the program, plus copies of protected files`),
+    ...row('a generation', `${size(generation)}, ${what}`),
     ...row('at most', `${size(most)}; checkpoints are skipped unless ${size(free)} are free`),
   ];
   if (tasks > 1)

@@ -1,8 +1,7 @@
 import { listing } from '../diagnostics/words.ts';
-import type { EngineName } from '../language/words.ts';
 import type { Seconds } from '../model/flow.ts';
 import type { Forecast, Run } from '../model/forecast.ts';
-import type { PlannedProgram } from '../model/plan.ts';
+import type { OwnCheckpoints, Plan, PlannedProgram } from '../model/plan.ts';
 import type { Terms } from '../time/attempt.ts';
 import { HANDLING, leadForWriting } from '../time/cost.ts';
 import { describeDuration } from '../time/duration.ts';
@@ -15,8 +14,7 @@ export const TOO_MUCH = 20;
  * @param all the run of the forecast, and its other possible values
  */
 export function remarks(
-  engine: EngineName,
-  program: PlannedProgram | undefined,
+  { engine, own }: Plan['checkpoint'],
   terms: Terms,
   forecast: Omit<Forecast, 'remarks'>,
   all: readonly Run[],
@@ -27,16 +25,25 @@ export function remarks(
       ...remarksOnEnd(forecast),
     ];
   return [
-    ...(engine === 'own'
-      ? [
-          'the program saves itself: what a checkpoint costs and takes is a guess from `memory`',
-          ...(program === undefined ? [] : [ofProgram(program)]),
-        ]
-      : []),
+    ...(own === undefined ? [] : ofOwn(own, forecast)),
     ...remarksOnEnd(forecast),
     ...ofAttempts(terms, forecast, all),
     ...ofTheInterval(forecast),
   ];
+}
+
+/** What the forecast takes for granted of a program that saves itself. */
+function ofOwn({ ask, answer, program }: OwnCheckpoints, { interval }: Omit<Forecast, 'remarks'>): string[] {
+  const each = describeDuration(Math.round(interval.used.seconds));
+  const period =
+    ask !== null && answer === 'continues'
+      ? `the program is asked to save every ${each}`
+      : `the program saves itself, and crflow copies what it finds every ${each}: set the program to save at least as often, or a failure costs more than is said here`;
+  const last =
+    ask === null
+      ? ['nothing asks the program to save at a time limit: what it did since its last save is done again']
+      : [];
+  return [period, ...last, ...(program === undefined ? [] : [ofProgram(program)])];
 }
 
 function ofProgram({ name, title, tried, gives }: PlannedProgram): string {
@@ -65,14 +72,14 @@ function remarksOnEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): strin
 }
 
 function ofAttempts(
-  { cost, lead }: Terms,
+  { cost, last = cost, lead }: Terms,
   { run, interval }: Omit<Forecast, 'remarks'>,
   all: readonly Run[],
 ): string[] {
   const found: string[] = [];
-  if (all.some((one) => one.lost > 0))
+  if (last !== null && all.some((one) => one.lost > 0))
     found.push(
-      `the last checkpoint of an attempt takes ${describeDuration(cost)}, which is not always done ${describeDuration(lead)} after the warning, so work is lost. Raise lead to ${describeDuration(leadForWriting(Math.max(0, cost - HANDLING)))}`,
+      `the last checkpoint of an attempt takes ${describeDuration(last)}, which is not always done ${describeDuration(lead)} after the warning, so work is lost. Raise lead to ${describeDuration(leadForWriting(Math.max(0, last - HANDLING)))}`,
     );
   const full = run.groups.map(({ attempt }) => attempt).filter(({ ending }) => ending === 'limit');
   if (full.some(({ work, lost }) => work + lost <= 0))
@@ -89,7 +96,8 @@ function ofAttempts(
 
 /** Half a per cent is not worth mentioning. */
 function ofTheInterval({ interval: { used, daly, auto } }: Omit<Forecast, 'remarks'>): string[] {
-  if (auto || (used.overhead !== null && used.overhead <= 2 * (daly.overhead ?? 0) + 0.005)) return [];
+  if (auto || daly === null) return [];
+  if (used.overhead !== null && used.overhead <= 2 * (daly.overhead ?? 0) + 0.005) return [];
   return [
     `an interval of ${describeDuration(Math.round(daly.seconds))} would lose less, if failures are as frequent as assumed`,
   ];

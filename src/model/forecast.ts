@@ -1,3 +1,4 @@
+import type { EngineName } from '../language/words.ts';
 import type { Bytes, Seconds } from './flow.ts';
 import type { AskedMemory } from './plan.ts';
 
@@ -7,6 +8,8 @@ import type { AskedMemory } from './plan.ts';
  */
 export interface Forecast {
   readonly workflow: string;
+  /** What saves the program. */
+  readonly engine: EngineName;
   /** How long the program takes if nothing interrupts it, according to the user; absent: the forecast says what fits into `total`. */
   readonly program: Seconds | null;
   /** The time of one attempt, in whole minutes as in Slurm; of all; and for the warning. */
@@ -31,8 +34,9 @@ export interface Forecast {
     /** The interval that the job uses once a checkpoint was measured. */
     readonly used: Candidate;
     readonly auto: boolean;
-    readonly young: Candidate;
-    readonly daly: Candidate;
+    /** Null where a checkpoint does not interrupt the program, which saves itself: then the shortest interval is best. */
+    readonly young: Candidate | null;
+    readonly daly: Candidate | null;
     /** How long a checkpoint interrupts the program; with `protect`, including a restore. */
     readonly cost: Seconds;
     /** From a failure until work continues, apart from the queue. */
@@ -42,7 +46,7 @@ export interface Forecast {
     readonly failures: number;
   };
   readonly disk: {
-    /** The size of one generation, without copies of protected files. */
+    /** The size of one generation, without copies of protected files; the most, where the program saves itself. */
     readonly generation: Bytes;
     /** The most that one run takes: `keep` generations and the one that is being written. */
     readonly most: Bytes;

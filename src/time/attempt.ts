@@ -16,8 +16,10 @@ export interface Terms {
   readonly early: Seconds;
   /** From an attempt's start to the launch of the program, or the beginning of its restore. */
   readonly startUp: Seconds;
-  /** The cost of one checkpoint; more than 0. */
+  /** How long a checkpoint on time interrupts the program; 0 if the program saves itself meanwhile. */
   readonly cost: Seconds;
+  /** What the last checkpoint of an attempt and the one of the proof take, if not `cost`; null: the program cannot be asked for one. */
+  readonly last?: Seconds | null;
   /** The cost of one restore; more than 0. */
   readonly restore: Seconds;
   /** From the end of one checkpoint to the start of the next; more than 0. */
@@ -54,6 +56,7 @@ export function nothing(ending: 'total' | 'no-progress'): Attempt {
 /** One attempt, starting from the state of the run. */
 export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: RunProgress): Attempt {
   const { cost, restore, limit } = terms;
+  const asked = terms.last ?? cost;
   const warning = limit - terms.lead - terms.early;
   const stop = Math.min(warning, terms.total - spent);
   const byLimit = stop === warning;
@@ -70,7 +73,7 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
     const periodic = cycles.reduce((sum, { count }) => sum + count, 0);
     const checkpoints = periodic + (last > 0 ? 1 : 0);
     const restored = cycles.reduce((sum, one) => sum + (one.restore > 0 ? one.count : 0), 0);
-    const saving = checkpoints * cost;
+    const saving = cycles.reduce((sum, { count, checkpoint }) => sum + count * checkpoint, last);
     const restores = restored + (before ? 1 : 0) - givenUp;
     const done = ending === 'done' || last > 0 ? work : kept;
     const lost = work - done;
@@ -105,13 +108,14 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
     }
     if (clock + wait >= stop) break;
     const back = proving || terms.restoreEach ? restore : 0;
-    const length = wait + cost + back;
+    const saving = proving ? asked : cost;
+    const length = wait + saving + back;
     // All cycles that are the same, except the last, which may end after the warning.
     const alike = first
       ? 1
       : Math.max(
           1,
-          Math.min(Math.ceil((stop - clock + cost + back) / length) - 1, Math.ceil(left / wait) - 1) - 1,
+          Math.min(Math.ceil((stop - clock + saving + back) / length) - 1, Math.ceil(left / wait) - 1) - 1,
         );
     clock += alike * length;
     work += alike * wait;
@@ -126,16 +130,17 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
     const over = back > 0 && clock > stop;
     const taken = over ? Math.max(0, stop - (clock - back)) : back;
     clock -= back - taken;
-    append(cycles, { count: alike, work: wait, checkpoint: cost, restore: taken });
+    append(cycles, { count: alike, work: wait, checkpoint: saving, restore: taken });
     if (over) return finish(byWarning, 0, taken > 0 ? 1 : 0);
   }
   goOn(Math.max(0, stop - clock));
-  if (clock + cost > deadline) {
+  if (terms.last === null) return finish(byWarning, 0);
+  if (clock + asked > deadline) {
     clock = Math.max(clock, deadline);
     return finish(byWarning, 0);
   }
-  clock += cost;
-  return finish(byWarning, cost);
+  clock += asked;
+  return finish(byWarning, asked);
 }
 
 function append(cycles: Cycle[], cycle: Cycle): void {

@@ -489,6 +489,38 @@ describe('a forecast', () => {
     return { ...plan, checkpoint: { ...plan.checkpoint, lead: 900 } };
   };
 
+  describe('of a program that saves itself', () => {
+    const own = (more: string, given: KnownTimes = {}) =>
+      foretell('', `engine = own files = ["x"] done_files = ["y"] prove = no ${more}`, '', given);
+
+    test('that ends when it is asked: only the last checkpoint takes time, as much as it may', () => {
+      const { run, interval, remarks, assumptions } = own('ask_signal = TERM answer_within = 40s');
+      const attempt = run.groups[0]?.attempt;
+      expect(attempt?.cycles.map(({ work, checkpoint }) => [work, checkpoint])).toEqual([[600, 0]]);
+      expect(attempt?.last).toBe(40);
+      expect(run.saving).toBe(40 * run.attempts);
+      expect(interval).toMatchObject({ cost: 0, young: null, daly: null });
+      expect(remarks.join()).toContain('copies what it finds every 10 min: set the program to save');
+      expect(assumptions.find(({ name }) => name === 'checkpoint')?.basis).toContain('answer_within');
+    });
+
+    test('that is asked and goes on: each checkpoint takes time', () => {
+      const { run, interval, remarks } = own('ask_file = "SAVE" answer = continues answer_within = 40s');
+      expect(run.groups[0]?.attempt.cycles[0]).toMatchObject({ work: 600, checkpoint: 40 });
+      expect(interval).toMatchObject({ cost: 40, daly: { seconds: dalyInterval(40, day) } });
+      expect(remarks.join()).toContain('the program is asked to save every 10 min');
+    });
+
+    test('that nobody can ask: its work since the last save is lost at each limit', () => {
+      const { run, remarks } = own('');
+      const attempt = run.groups[0]?.attempt;
+      expect(attempt).toMatchObject({ last: 0, lost: attempt?.end, ending: 'limit' });
+      expect(attempt?.lost).toBeGreaterThan(0);
+      expect(remarks.join()).toContain('nothing asks the program to save at a time limit');
+      expect(remarks.join()).not.toContain('Raise lead');
+    });
+  });
+
   test('of a last checkpoint that is not done in time names the lead that would do', () => {
     const { remarks, run } = foretell('', '', '', { checkpoint: 200 });
     expect(run.lost).toBeGreaterThan(0);
