@@ -41,9 +41,7 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
   const interrupts = own === undefined || (own.ask !== null && own.answer === 'continues');
   const failures: Failures = {
     // With protect, a checkpoint also costs the program a restore.
-    cost: interrupts
-      ? value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0)
-      : 0,
+    cost: interrupts ? value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0) : 0,
     restart: value('start-up') + value('restore'),
     mtbf: value('mtbf'),
   };
