@@ -90,7 +90,7 @@ export const pathOf = (name: string) => (name === '-' ? '-' : resolve(name));
 /** The finding about outputs that no flow makes any longer. */
 export function stale({ manifest, folder, path }: Found, why: string): Diagnostic {
   const outputs = [...manifest.outputs.map(({ name }) => join(folder, name)), path];
-  return diagnose(findings.stale, { outputs, why });
+  return diagnose(findings.stale, { outputs, why }, { file: path });
 }
 
 /** Flows without a manifest. Of those that nobody named, not the ones that others include: they are checked together with these. */
@@ -143,7 +143,8 @@ async function manifestsIn(folder: string, deep: boolean, reporter: Failing): Pr
 function manifestOf(output: string, reporter: Failing): Found | undefined {
   const path = output.replace(OUTPUT, manifestSuffix);
   const found = readOutput(path) === undefined ? undefined : read(path, reporter);
-  if (found === undefined && !reporter.failed()) reporter.report([diagnose(findings.noManifest, { output })]);
+  if (found === undefined && !reporter.failed())
+    reporter.report([diagnose(findings.noManifest, { output }, { file: output })]);
   return found;
 }
 
@@ -156,11 +157,11 @@ function read(path: string, reporter: Failing): Found | undefined {
   const manifest = 'why' in there ? there : merged(there.text);
   if ('line' in manifest) {
     const params = { output: path, line: manifest.line, command: undefined };
-    reporter.report([diagnose(findings.conflict, params)]);
+    reporter.report([diagnose(findings.conflict, params, { file: path })]);
     return undefined;
   }
   if ('why' in manifest) {
-    reporter.report([diagnose(findings.badManifest, { name: path, why: manifest.why })]);
+    reporter.report([diagnose(findings.badManifest, { name: path, why: manifest.why }, { file: path })]);
     return undefined;
   }
   const folder = dirname(path);

@@ -165,7 +165,7 @@ export async function write(jobs: readonly Job[], verdict: string, reporter: Rep
 export async function compileFiles(
   files: readonly string[],
   choices: Choices,
-  reporter: Pick<Reporter, 'report'>,
+  reporter: Pick<Reporter, 'report' | 'checked'>,
   output?: string,
   given?: (workflow: string) => Locks,
 ): Promise<Job[]> {
@@ -176,7 +176,7 @@ export async function compileFiles(
     const own = texts?.get(file);
     const read = own === undefined ? await readSource(file) : { text: own };
     if ('why' in read) {
-      reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
+      reporter.report([diagnose(findings.unreadable, { name: file, why: read.why }, { file })]);
       continue;
     }
     const refused = await wrongVersion(file);
@@ -185,6 +185,7 @@ export async function compileFiles(
       reporter.report([refused]);
       continue;
     }
+    reporter.checked?.(file);
     const source = { name: file, text: read.text };
     const folder = output ?? (file === '-' ? '.' : dirname(file));
     const locksOf = given ?? (lock === undefined ? locksIn(folder) : () => new Map());
@@ -209,7 +210,7 @@ export async function compileFiles(
       if (first?.flow.script.text === flow.script.text && isSame(first.flow.source, flow.source)) continue;
       if (first) {
         const params = { output: flow.script.name, first: first.source.name, second: file };
-        reporter.report([diagnose(findings.sameOutput, params)]);
+        reporter.report([diagnose(findings.sameOutput, params, { file })]);
       }
       const job = { source, included, flow, folder, site, locks, choices };
       if (first === undefined) byScript.set(path, job);
@@ -224,11 +225,13 @@ function reportImage({ flow, choices: { targets, lock } }: Job, reporter: Pick<R
   const { image } = flow.plan;
   if (image === undefined) return;
   const folder = flow.source.name === '-' ? '.' : dirname(flow.source.name);
+  const at = { file: flow.source.name };
   for (const path of targets.localInputs(image))
-    if (!isThere(join(folder, path))) reporter.report([diagnose(findings.noSource, { path, place: folder })]);
+    if (!isThere(join(folder, path)))
+      reporter.report([diagnose(findings.noSource, { path, place: folder }, at)]);
   const [base] = flow.lockable;
   if (lock !== false && image.from.kind === 'name' && image.from.digest === null && base?.why === null)
-    reporter.report([diagnose(findings.unpinnedBase, { name: base.name })]);
+    reporter.report([diagnose(findings.unpinnedBase, { name: base.name }, at)]);
 }
 
 const silent = { report: () => 0, failed: () => false };

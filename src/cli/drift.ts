@@ -104,12 +104,14 @@ async function compileAsked(
     targets: options.targets,
     set: options.set,
     ...(options.site === undefined ? {} : { site: options.site }),
+    ...(options.texts === undefined ? {} : { texts: options.texts }),
   })) {
     let isBroken = false;
     const jobs = await compileFiles(
       [source],
       choices,
       {
+        ...reporter,
         report: (found, ...rest) => {
           isBroken ||= found.some(({ severity }) => severity === 'error');
           return reporter.report(found, ...rest);
@@ -130,7 +132,9 @@ async function compileAsked(
       const foreign = foreignOutputs(outputsOf(job));
       const of = nameOf(job.flow.source);
       for (const one of foreign)
-        reporter.report([diagnose(findings.ofOther, { ...one, source: of, workflow })]);
+        reporter.report([
+          diagnose(findings.ofOther, { ...one, source: of, workflow }, { file: job.flow.source.name }),
+        ]);
       // The outputs of a source that was renamed remain its own.
       const found = asked.gone.find((one) => one.workflow === workflow && isIn(one.folder, job));
       if (foreign.length === 0) compared.push({ job, source, found });
@@ -179,7 +183,10 @@ function differencesOf(one: Compared): readonly Difference[] {
     const output = join(job.folder, name);
     if (made.has(name) || readOutput(output) === undefined) continue;
     const why = `${source} no longer compiles to it`;
-    differences.push({ finding: diagnose(findings.stale, { outputs: [output], why }), like: why });
+    differences.push({
+      finding: diagnose(findings.stale, { outputs: [output], why }, { file: output }),
+      like: why,
+    });
   }
   return differences;
 }
@@ -189,9 +196,15 @@ function differenceOf({ name, text }: Artifact, { job, source, found }: Compared
   const command = commandFor(job);
   const there = readOutput(output);
   if (there === undefined)
-    return { finding: diagnose(findings.absent, { output, source, command }), like: 'absent' };
+    return {
+      finding: diagnose(findings.absent, { output, source, command }, { file: source }),
+      like: 'absent',
+    };
   if ('why' in there)
-    return { finding: diagnose(findings.edited, { output, source, command }), like: there.why };
+    return {
+      finding: diagnose(findings.edited, { output, source, command }, { file: output }),
+      like: there.why,
+    };
   const before = there.text;
   // Another version of crc has made the same outputs.
   const after = found?.manifest.crc === undefined ? text : writtenBy(text, found.manifest.crc);
@@ -199,16 +212,23 @@ function differenceOf({ name, text }: Artifact, { job, source, found }: Compared
   const [conflict] = conflictsIn(before);
   if (conflict !== undefined) {
     const line = lineOf(before, conflict.start.start);
-    return { finding: diagnose(findings.conflict, { output, line, command }), like: 'conflict' };
+    return {
+      finding: diagnose(findings.conflict, { output, line, command }, { file: output }),
+      like: 'conflict',
+    };
   }
   if (before.replaceAll('\r\n', '\n') === text)
-    return { finding: diagnose(findings.lineEnds, { output, source }), like: 'line ends' };
+    return { finding: diagnose(findings.lineEnds, { output, source }, { file: output }), like: 'line ends' };
   const recorded = found?.manifest.outputs.find((one) => one.name === name)?.sha256;
   const change = { output, before, after: text };
   if (recorded !== undefined && recorded !== sha256(before))
-    return { finding: diagnose(findings.edited, { output, source, command }), like: 'edited', change };
+    return {
+      finding: diagnose(findings.edited, { output, source, command }, { file: output }),
+      like: 'edited',
+      change,
+    };
   const reasons = reasonsFor(job, found?.manifest);
-  const finding = diagnose(findings.outdated, { output, source, command, reasons });
+  const finding = diagnose(findings.outdated, { output, source, command, reasons }, { file: output });
   return { finding, like: reasons.join(), change };
 }
 

@@ -13,9 +13,10 @@ export async function verifyScripts(
   const reporter = createReporter({ format: options.format, strict: false });
   const verified: string[] = [];
   for (const script of new Set(files)) {
+    const at = { file: script };
     const read = await readSource(script);
     if ('why' in read) {
-      reporter.report([diagnose(findings.unreadable, { name: script, why: read.why })]);
+      reporter.report([diagnose(findings.unreadable, { name: script, why: read.why }, at)]);
       continue;
     }
     const about = genuine(read.text);
@@ -25,15 +26,15 @@ export async function verifyScripts(
         verified.push(script);
         break;
       case 'changed':
-        reporter.report([diagnose(findings.changedRuntime, { script, parts: about.parts })]);
+        reporter.report([diagnose(findings.changedRuntime, { script, parts: about.parts }, at)]);
         break;
       case 'other':
         reporter.report([
-          diagnose(findings.otherRuntime, { script, version: about.version, own: runtimeVersion }),
+          diagnose(findings.otherRuntime, { script, version: about.version, own: runtimeVersion }, at),
         ]);
         break;
       case 'none':
-        reporter.report([diagnose(findings.noRuntime, { script })]);
+        reporter.report([diagnose(findings.noRuntime, { script }, at)]);
     }
   }
   return reporter.end([], { verified });

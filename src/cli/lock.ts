@@ -48,5 +48,5 @@ export function reportLost(flow: Flow, locks: Locks, reporter: Pick<Reporter, 'r
   const lost = [...locks.keys()].filter((name) => !names.includes(name));
   for (const { name, why } of flow.lockable)
     if (why === null && lost.length > 0 && !locks.has(name))
-      reporter.report([diagnose(findings.lockLost, { name, before: lost })]);
+      reporter.report([diagnose(findings.lockLost, { name, before: lost }, { file: flow.source.name })]);
 }

@@ -5,6 +5,7 @@ import { print } from '../host/print.ts';
 import { RUNTIMES } from '../model/container.ts';
 import type { Targets } from '../model/targets.ts';
 import { parseDuration } from '../time/duration.ts';
+import { FORMATS, type Format } from './format-names.ts';
 
 const statuses =
   'Exit status: 0 fine, 1 findings (or drift, with --check), 2 wrong usage, 3 a tool or crc itself failed.';
@@ -26,6 +27,19 @@ function internalError(error: unknown): void {
 
 const format = () =>
   new Option('--format <format>', 'how to show findings').choices(['pretty', 'json']).default('pretty');
+/** Commands that check flows also show findings as CI services and code scanning read them. */
+const formats = () =>
+  new Option(
+    '--format <format>',
+    'how to show findings: for people, as JSON or SARIF 2.1.0, as annotations of GitHub Actions, or as JUnit for GitLab',
+  )
+    .choices(FORMATS)
+    .default('pretty' as Format);
+const stdinFilename = () =>
+  new Option(
+    '--stdin-filename <path>',
+    'the file whose text comes from standard input, for editors: its name, and what it includes',
+  ).conflicts('fix');
 const strict = () => new Option('--strict', 'treat warnings as errors').default(false);
 
 const set = () =>
@@ -114,7 +128,8 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .addOption(set())
     .addOption(site())
     .addOption(strict())
-    .addOption(format())
+    .addOption(formats())
+    .addOption(stdinFilename())
     .addHelpText(
       'after',
       examples(
@@ -123,27 +138,36 @@ export function commandLine(targets: () => Promise<Targets>): void {
         'crc compile --stdout - < water.crflow     as a filter',
         'crc compile --emit plan water.crflow      the plan of the run, as JSON',
         'crc compile --lock water.crflow           pins its image to what it is today',
-        'crc compile --check                       for CI: is everything below this folder up to date?',
+        'crc compile --check --verify              for CI: is everything below this folder right and up to date?',
       ),
     )
-    .action(async (files, options, command) => {
+    .action(async (named, options, command) => {
       if (lockOptions.size > 1)
         command.error("error: option '--lock' cannot be used with option '--no-lock'");
+      if ((options.stdout || options.emit) && !['pretty', 'json'].includes(options.format))
+        command.error(`error: --format ${options.format} cannot contain what --stdout or --emit prints`);
+      const { namedInput } = await import('./input.ts');
+      const { files, ...texts } = await namedInput(named, options.stdinFilename);
       if (options.check) {
         const { checkDrift } = await import('./drift.ts');
         // Unless it is asked for, only what is quick: the scripts were verified when they were written.
         const verify = command.getOptionValueSource('verify') === 'cli' && options.verify;
-        process.exitCode = await checkDrift(files, { ...options, verify, targets: await targets() });
+        process.exitCode = await checkDrift(files, {
+          ...options,
+          ...texts,
+          verify,
+          targets: await targets(),
+        });
         return;
       }
       if (options.stale) {
         const { compileStale } = await import('./drift.ts');
-        process.exitCode = await compileStale(files, { ...options, targets: await targets() });
+        process.exitCode = await compileStale(files, { ...options, ...texts, targets: await targets() });
         return;
       }
       if (files.length === 0) command.error("error: missing required argument 'file'");
       const { compileAndWrite } = await import('./compile.ts');
-      process.exitCode = await compileAndWrite(files, { ...options, targets: await targets() });
+      process.exitCode = await compileAndWrite(files, { ...options, ...texts, targets: await targets() });
     });
 
   program
@@ -160,19 +184,22 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .addOption(set())
     .addOption(site())
     .addOption(strict())
-    .addOption(format())
+    .addOption(formats())
+    .addOption(stdinFilename())
     .addHelpText(
       'after',
       examples(
         'crc check water.crflow',
-        'crc check --strict --format json flows/*.crflow    for CI and editors',
+        'crc check --strict --format sarif flows/*.crflow   for CI and code scanning',
         'crc check --fix water.crflow                       spelling, quotes, signs, forms',
         'crc check - < water.crflow',
       ),
     )
-    .action(async (files, options) => {
+    .action(async (named, options) => {
+      const { namedInput } = await import('./input.ts');
+      const { files, ...texts } = await namedInput(named, options.stdinFilename);
       const { checkFiles } = await import('./compile.ts');
-      process.exitCode = await checkFiles(files, { ...options, targets: await targets() });
+      process.exitCode = await checkFiles(files, { ...options, ...texts, targets: await targets() });
     });
 
   program

@@ -82,11 +82,12 @@ function reportForeignOutputs(jobs: readonly Job[], reporter: Reporter): void {
   );
   for (const job of jobs) {
     const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
+    const at = { file: job.flow.source.name };
     const made = artifactsOf(job).map(({ name }) => resolve(realPath(job.folder), name));
     const own = made.flatMap((path) => sources.get(path) ?? sources.get(realPath(path)) ?? []);
-    for (const output of own) reporter.report([diagnose(findings.ownSource, { output, ...params })]);
+    for (const output of own) reporter.report([diagnose(findings.ownSource, { output, ...params }, at)]);
     if (own.length > 0) continue;
     for (const one of foreignOutputs(outputsOf(job)))
-      reporter.report([diagnose(findings.foreign, { ...one, ...params })]);
+      reporter.report([diagnose(findings.foreign, { ...one, ...params }, at)]);
   }
 }

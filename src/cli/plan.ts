@@ -29,7 +29,7 @@ export async function planFlow(
   const reporter = createReporter({ format, strict: false });
   const read = await readSource(file);
   if ('why' in read) {
-    reporter.report([diagnose(findings.unreadable, { name: file, why: read.why })]);
+    reporter.report([diagnose(findings.unreadable, { name: file, why: read.why }, { file })]);
     return reporter.end([], { forecasts: [] });
   }
   const refused = await wrongVersion(file);

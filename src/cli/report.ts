@@ -1,5 +1,4 @@
 import { summary } from '../diagnostics/define.ts';
-import { jsonText, toJson } from '../diagnostics/json.ts';
 import { type Lines, linesOf, placeOf } from '../diagnostics/position.ts';
 import { render } from '../diagnostics/render.ts';
 import { someOf, visible, visibleLines } from '../diagnostics/words.ts';
@@ -8,9 +7,11 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Source } from '../model/span.ts';
 import { failureOf } from './findings.ts';
+import type { Format } from './format-names.ts';
+import { inFormat } from './formats.ts';
 
 export interface ReportOptions {
-  readonly format: 'pretty' | 'json';
+  readonly format: Format;
   /** Warnings also fail. */
   readonly strict: boolean;
 }
@@ -30,6 +31,8 @@ export interface Reporter {
    * Returns how many of them a person sees as frames.
    */
   readonly report: (diagnostics: readonly Diagnostic[], source?: Source, like?: string) => number;
+  /** Says that a file was read. */
+  readonly checked?: (file: string) => void;
   /** Prints a line about a result for people; JSON has a field for it. */
   readonly say: (line: string) => void;
   /** The same with colours; everything quoted in it must be visible already. */
@@ -45,9 +48,8 @@ export interface Reporter {
   readonly end: (outputs?: readonly string[], more?: object) => number;
 }
 
-/** How many findings a person sees, and how many a program gets: a file that is not a flow can have one per word. */
+/** How many findings a person sees: a file that is not a flow can have one per word. */
 const mostShown = 100;
-const mostReported = 1000;
 /** How many frames a mistake gets that is in many places; the other places are counted. */
 const mostAlike = 3;
 
@@ -76,6 +78,7 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
     lines.set(source, known);
     return known;
   };
+  const checked = new Set<string>();
   let worst = 0;
   let shown = 0;
   let hidden = 0;
@@ -110,6 +113,9 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
       }
       return frames;
     },
+    checked: (file) => {
+      checked.add(file);
+    },
     say: (line) => {
       if (format === 'pretty') print('stdout', `${visibleLines(line)}\n`);
     },
@@ -121,11 +127,11 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
     },
     failed: () => worst > 0,
     end: (outputs = [], more = {}) => {
-      if (format === 'json') {
-        const diagnostics = all
-          .slice(0, mostReported)
-          .map(({ one, source }) => toJson(one, source, linesIn(source)));
-        print('stdout', `${jsonText({ format: 1, diagnostics, outputs, ...more })}\n`);
+      if (format !== 'pretty') {
+        const outcome = { found: all, linesIn, checked: [...checked], strict, outputs, more };
+        print('stdout', inFormat(format, outcome));
+        // A log has no other line about them.
+        if (format === 'github' && all.length > 0) print('stderr', `${summary(all.map(({ one }) => one))}\n`);
       } else if (all.length > 0) {
         for (const group of alike.values())
           if (group.more.length > 0) print('stderr', `${andMore(group)}\n\n`);

@@ -1,13 +1,15 @@
 import type { Diagnostic, Fix, Label } from '../model/diagnostic.ts';
 import type { Source, Span } from '../model/span.ts';
-import { type Lines, linesOf, positionAt } from './position.ts';
+import { type Lines, linesOf, positionAt, utf16ColumnAt } from './position.ts';
 
-/** A place for tools: all counted from 1, columns in code points, the end exclusive. */
+/** A place for tools: all counted from 1, the end exclusive. Columns count code points, or UTF-16 units as editors do. */
 export interface JsonPlace {
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  readonly utf16Column: number;
+  readonly utf16EndColumn: number;
 }
 
 export interface JsonLabel extends JsonPlace {
@@ -83,5 +85,11 @@ const fixIn = ({ title, certain, edits }: Fix, lines: Lines): JsonFix => ({
 function placeIn(span: Span, lines: Lines): JsonPlace {
   const start = positionAt(lines, span.start);
   const end = positionAt(lines, span.end);
-  return { ...start, endLine: end.line, endColumn: end.column };
+  return {
+    ...start,
+    endLine: end.line,
+    endColumn: end.column,
+    utf16Column: utf16ColumnAt(lines, span.start),
+    utf16EndColumn: utf16ColumnAt(lines, span.end),
+  };
 }

@@ -59,6 +59,12 @@ function codePoints(text: string, start: number, end: number): number {
   return count;
 }
 
+/** The column of an offset in UTF-16 units, from 1. */
+export function utf16ColumnAt(lines: Lines, offset: number): number {
+  const inside = Math.min(Math.max(offset, 0), lines.text.length);
+  return inside - (lines.starts[lineAt(lines, inside)] ?? 0) + 1;
+}
+
 /** `file:line:column`. */
 export function placeOf(source: Source, offset: number, lines: Lines = linesOf(source.text)): string {
   const { line, column } = positionAt(lines, offset);

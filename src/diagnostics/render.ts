@@ -43,7 +43,8 @@ export function render(one: Diagnostic, source: Source, options: RenderOptions =
     out.push(`${pad} ${paint.frame('│')}`);
     out.push(...frame(one, one.at, page));
     if (one.notes.length + one.help.length > 0) out.push(`${pad} ${paint.frame('│')}`);
-  } else if (one.file !== undefined) out.push(`${pad} ${paint.frame('┌─')} ${visible(one.file)}`);
+  } else if (one.file !== undefined && !one.title.includes(visible(one.file)))
+    out.push(`${pad} ${paint.frame('┌─')} ${visible(one.file)}`);
   for (const note of one.notes) out.push(...paragraph('note', note, page));
   for (const help of one.help) out.push(...paragraph('help', help, page));
   return out.map((line) => line.trimEnd()).join('\n');

@@ -32,7 +32,29 @@ export function page(forecast: Forecast, paint: Painter): string {
       const heading = title === 'Look at this' ? paint.warning(title) : paint.bold(title);
       return [heading, ...lines.map(visible)].join('\n');
     });
-  return `${[paint.bold(wrap(`${workflow}: what will happen`, COLUMNS).join('\n')), ...blocks].join('\n\n')}\n`;
+  return `${[paint.bold(wrap(visible(`${workflow}: ${inShort(forecast)}`), COLUMNS).join('\n')), ...blocks].join('\n\n')}\n`;
+}
+
+/** The run in one sentence. */
+function inShort({ run, asked, program, queue }: Forecast): string {
+  const walltime = duration(queue.elapsed ?? run.walltime);
+  const attempts = plural(run.attempts, 'attempt');
+  switch (run.ending) {
+    case 'done':
+      return `${duration(program ?? run.work)} of work: ${attempts}, about ${walltime}`;
+    case 'total':
+    case 'attempts': {
+      const done = `${duration(run.work)} of work in ${attempts}, about ${walltime}`;
+      if (program === null) return done;
+      const end =
+        run.ending === 'total' ? `total, ${duration(asked.total)}, is used up` : 'all attempts are used up';
+      return `${done}; ${duration(program - run.work)} are left when ${end}`;
+    }
+    case 'manual':
+      return `${duration(run.work)} of work in ${attempts}, about ${walltime}; then you resume it`;
+    case 'no-progress':
+      return 'no work gets saved: no attempt lasts until its first checkpoint';
+  }
 }
 
 function theRun({ run, range, asked, program }: Forecast): string[] {

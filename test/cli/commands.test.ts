@@ -86,7 +86,7 @@ describe('usage', () => {
     [['compile', '--stdout', '--check'], 'cannot be used with'],
     [['compile', '--emit', 'plan', '--check'], 'cannot be used with'],
     [['compile', '--emit', 'plans', 'x.crflow'], 'Allowed choices are plan'],
-    [['compile', '--format', 'xml', 'x.crflow'], 'Allowed choices are pretty, json'],
+    [['compile', '--format', 'xml', 'x.crflow'], 'Allowed choices are pretty, json, sarif'],
     [['doctor', '--limit', 'soon'], 'write whole seconds'],
     [['doctor', '--limit', '0'], 'write whole seconds'],
   ])('crc %j is wrong: %s', (args, message) => {

@@ -183,6 +183,8 @@ describe('JSON', () => {
     expect(toJson(one, { name: 'f', text }).at).toEqual({
       line: 1,
       column: 3,
+      utf16Column: 4,
+      utf16EndColumn: 2,
       endLine: 2,
       endColumn: 2,
       text: 'here',
