@@ -1,11 +1,12 @@
 // Bundles crc into dist/: one file, a small one that starts it, and what V8 makes of the first (start.cjs).
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { assetModule } from './assets.mjs';
+import { licensesOf } from './licenses.mjs';
 
 const assets = {
   name: 'assets',
@@ -45,8 +46,6 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
   define: { 'import.meta.url': '__filename' },
-  // The ShellCheck wrapper downloads a program of its own; it is found in node_modules when it is needed.
-  external: ['shellcheck'],
   // Its CommonJS form finds its parts by names that a bundler cannot see.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [assets, lazyChildProcess],
@@ -59,11 +58,21 @@ const escaped = (await readFile(bundle, 'utf8')).replace(
   (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
 );
 await writeFile(bundle, escaped);
+const inputs = Object.keys(metafile.inputs);
+await writeFile('dist/LICENSES.txt', licensesOf(inputs));
+// For the bill of materials of a release.
+await writeFile('dist/inputs.json', JSON.stringify(inputs.filter((input) => input.includes('node_modules'))));
 await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 const start = await readFile('tools/start.cjs', 'utf8');
 await writeFile('dist/crc.js', start.replaceAll('BUNDLE', name));
 await chmod('dist/crc.js', 0o755);
 keepCode(resolve(`dist/${name}.v8`));
+await mkdir('dist/man');
+await mkdir('dist/completions');
+const printed = (...args) => execFileSync(process.execPath, ['dist/crc.js', ...args]);
+await writeFile('dist/man/crc.1', printed('manual'));
+for (const [shell, file] of Object.entries({ bash: 'crc.bash', zsh: '_crc', fish: 'crc.fish' }))
+  await writeFile(`dist/completions/${file}`, printed('completion', shell));
 
 /** Has V8 write down the code of a compilation's functions; without it, crc only starts more slowly. */
 function keepCode(made) {

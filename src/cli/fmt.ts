@@ -3,7 +3,7 @@ import { diagnose } from '../diagnostics/define.ts';
 import { plural } from '../diagnostics/words.ts';
 import { format } from '../format/format.ts';
 import { filesIn, plainWords, readSource } from '../host/files.ts';
-import { replaceFile } from '../host/replace.ts';
+import { rewriteFile } from '../host/rewrite.ts';
 import type { Source } from '../model/span.ts';
 import { shownDiff, unifiedDiff } from './diff.ts';
 import { findings } from './findings.ts';
@@ -43,7 +43,7 @@ export async function formatFiles(paths: readonly string[], options: FormatOptio
       const diff = unifiedDiff(nameOf(source), source.text, text, ['as it is', 'formatted']);
       diffs.push({ output: name, diff });
       if (options.diff === true) reporter.print(shownDiff(diff));
-    } else if (await replaced(name, text, reporter)) written.push(name);
+    } else if (rewritten(source, text, reporter)) written.push(name);
   }
   for (const name of written) reporter.say(`formatted ${name}`);
   if (!reporter.failed() && written.length === 0 && !paths.includes('-'))
@@ -77,9 +77,9 @@ function notFormatted({ name, text }: Source, formatted: string) {
   return diagnose(findings.notFormatted, params, { file: name, at: { start: Math.min(start, end), end } });
 }
 
-async function replaced(name: string, text: string, reporter: Reporter): Promise<boolean> {
+function rewritten({ name, text }: Source, formatted: string, reporter: Reporter): boolean {
   try {
-    await replaceFile(name, text);
+    rewriteFile(name, text, formatted);
     return true;
   } catch (error) {
     reporter.report([diagnose(findings.notReplaced, { name, why: plainWords(error) })]);

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import { visibleLines } from '../diagnostics/words.ts';
 import { print } from '../host/print.ts';
@@ -120,10 +120,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
         .default('parts'),
     )
     .option('--no-verify', 'skip bash -n and ShellCheck')
-    .option(
-      '--shellcheck <path>',
-      'the ShellCheck to use (else SHELLCHECK_BIN, PATH, or a download by npm shellcheck)',
-    )
+    .option('--shellcheck <path>', 'the ShellCheck to use (else SHELLCHECK_BIN, or the one on PATH)')
     .option('--no-cache', 'run ShellCheck again on texts that it has read before')
     .addOption(set())
     .addOption(site())
@@ -331,6 +328,32 @@ export function commandLine(targets: () => Promise<Targets>): void {
       const { init } = await import('./init.ts');
       process.exitCode = await init(name, { ...options, targets: await targets() });
     });
+
+  program
+    .command('completion')
+    .summary('print completions for a shell')
+    .description(
+      'Prints a script that completes the commands, options and files of crc. For bash: source <(crc completion bash).',
+    )
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      examples(
+        'crc completion bash > ~/.local/share/bash-completion/completions/crc',
+        'crc completion zsh > ~/.zsh/_crc     if ~/.zsh is in your fpath',
+        'crc completion fish > ~/.config/fish/completions/crc.fish',
+      ),
+    )
+    .action(async (shell) => {
+      const { completion } = await import('./completion.ts');
+      process.stdout.write(completion(program, shell));
+    });
+
+  // For the build: the manual page that comes with crc.
+  program.command('manual', { hidden: true }).action(async () => {
+    const { manual } = await import('./manual.ts');
+    process.stdout.write(manual(program, project.version));
+  });
 
   program.parseAsync().catch((error: unknown) => {
     // Commander has reported the mistake in the command line; help and version are not errors.

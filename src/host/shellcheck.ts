@@ -14,7 +14,7 @@ const downloadLimit = 60_000;
 
 /**
  * Finds ShellCheck: the one that was named (`--shellcheck`, else `SHELLCHECK_BIN`), else the one on PATH, else
- * what the npm package `shellcheck` downloads, which is kept for later. If one was named and does
+ * what the npm package `shellcheck`, if it is installed, downloads, which is kept for later. If one was named and does
  * not work, no other is tried, because the user wants that one.
  */
 export async function findShellCheck(named: string | undefined, env: NodeJS.ProcessEnv): Promise<ShellCheck> {
@@ -32,10 +32,12 @@ export async function findShellCheck(named: string | undefined, env: NodeJS.Proc
     const version = await versionOf(path);
     if (version) return { path, version };
   }
+  const wrapper = downloader();
+  if (wrapper === undefined) return { why: 'there is none on PATH' };
   if (env['CRFLOW_NO_DOWNLOAD'])
     return { why: 'there is none on PATH, and CRFLOW_NO_DOWNLOAD forbids the download' };
   if (cached === undefined) return { why: 'there is none on PATH, and no home folder to download it to' };
-  const failed = await download(cached);
+  const failed = await download(wrapper, cached);
   const version = failed ? undefined : await versionOf(cached);
   return version
     ? { path: cached, version }
@@ -64,13 +66,21 @@ async function versionOf(path: string): Promise<string | undefined> {
   return status === 0 ? /^version: (\S+)/m.exec(stdout)?.[1] : undefined;
 }
 
+/** The npm package `shellcheck`, if it is installed beside crc: it would be most of an installation, so crc does not bring it. */
+function downloader(): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve('shellcheck');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Has the npm wrapper download ShellCheck to `path`; returns a sentence if it cannot. In a separate process, because the
  * wrapper changes how Node makes requests, and has no time limit. */
-async function download(path: string): Promise<string | undefined> {
+async function download(wrapper: string, path: string): Promise<string | undefined> {
   const temporary = `${path}.${process.pid}`;
   try {
     await makeFolder(dirname(path));
-    const wrapper = createRequire(import.meta.url).resolve('shellcheck');
     const program =
       'const { download } = await import(process.argv[1]); await download({ destination: process.argv[2] });';
     const { status, stderr } = await run(
