@@ -1,6 +1,8 @@
 import { vocabulary } from '../language/vocabulary/index.ts';
-import type { EngineName } from '../language/words.ts';
+import { type EngineName, usesContainer } from '../language/words.ts';
 import type { SlurmOption } from '../model/flow.ts';
+import { textOf } from '../model/text.ts';
+import { onlyProgram } from '../shell/one-program.ts';
 import type { Read } from './blocks.ts';
 import type { ReadContainer, ReadImage } from './container.ts';
 import type { ReadSet } from './environment.ts';
@@ -21,3 +23,20 @@ export interface Blocks {
 /** What saves the program. */
 export const engineOf = (checkpoint: Read<'checkpoint'> | undefined): EngineName =>
   checkpoint?.values.engine?.value ?? vocabulary.checkpoint.keys.engine.byDefault;
+
+/** Has the job several ranks? */
+export const isRanked = ({ application }: Blocks): boolean =>
+  [application?.values.tasks, application?.values.nodes].some((one) => (one?.value ?? 1) > 1);
+
+/** Does each rank get a container of its own, so that `run` itself is on the host? */
+export function hasContainerForRank(blocks: Blocks): boolean {
+  const { application, checkpoint, container } = blocks;
+  if (container === undefined || engineOf(checkpoint) === 'dmtcp') return false;
+  const [run, again] = [application?.values.run, application?.values.again].map(
+    (one) => one && textOf(one.value),
+  );
+  return (
+    [run, again].some((text) => text !== undefined && usesContainer(text)) ||
+    (isRanked(blocks) && run !== undefined && onlyProgram(run) !== undefined)
+  );
+}

@@ -53,10 +53,14 @@ export const engines = defineDiagnostics(540, 559, {
       `write \`${command} … "$CRFLOW_RANK" ./program …\`: that starts each rank with TERM ignored`,
     ],
   }),
-  alone: warning<{ tasks: number }>()('CRF546', 'Ranks that nothing starts', {
+  alone: warning<{ tasks: number; isInside: boolean }>()('CRF546', 'Ranks that nothing starts', {
     title: ({ tasks }) => `the job has ${tasks} tasks, and \`run\` starts one process`,
     notes: () => ['crflow starts the ranks only where `run` is one program, and no script'],
-    help: () => ['have srun start them, as in `srun "$CRFLOW_RANK" ./solve`'],
+    help: ({ isInside }) => [
+      isInside
+        ? 'have srun start each in a container, as in `srun $IN_CONTAINER ./solve`: `run` then runs on the host'
+        : 'have srun start them, as in `srun "$CRFLOW_RANK" ./solve`',
+    ],
   }),
   mdrunFresh: warning()('CRF547', 'mdrun that begins anew', {
     title: () => '`mdrun` without `-cpi` begins at step 0 each time it is started',
@@ -98,6 +102,30 @@ export const engines = defineDiagnostics(540, 559, {
     help: () => [
       'give the Trainer `plugins=[SLURMEnvironment(auto_requeue=False)]`, save on TERM in a callback, and write `ask_signal = TERM`',
     ],
+  }),
+  noContainer: error<{ isDmtcp: boolean }>()('CRF555', 'IN_CONTAINER where nothing sets it', {
+    title: ({ isDmtcp }) =>
+      isDmtcp
+        ? '`$IN_CONTAINER` starts each rank in a container, and DMTCP saves only the processes of one'
+        : '`$IN_CONTAINER` starts a rank in the container of the flow, and the flow has none',
+    help: ({ isDmtcp }) =>
+      isDmtcp
+        ? [
+            'for one process, write only the program: with `engine = dmtcp`, all of `run` is in the container',
+            "for several ranks, use `engine = own` in `checkpoint`, with the program's own checkpoints",
+          ]
+        : ['add `container { runtime = apptainer  image = "./solve.sif" }`, or leave `$IN_CONTAINER` out'],
+  }),
+  launcherInside: warning<{ command: string }>()('CRF556', 'A launcher that is not in the container', {
+    title: ({ command }) => `\`run\` runs in the container, where there is no ${quote(command)}`,
+    notes: () => ['with `$IN_CONTAINER` in it, `run` runs on the host, and each rank in a container'],
+    help: ({ command }) => [`write \`${command} $IN_CONTAINER ./program …\``],
+  }),
+  outsideToo: warning<{ key: string; other: string }>()('CRF557', 'A text that never enters the container', {
+    title: ({ key, other }) =>
+      `\`${key}\` runs on the host, as \`${other}\` does, and starts nothing in the container`,
+    notes: ({ other }) => [`each rank of \`${other}\` has a container, so the job itself starts none`],
+    help: () => ['write `$IN_CONTAINER` in front of the program: `srun $IN_CONTAINER ./solve`'],
   }),
   mpiOfRanks: error<{ mpi: string }>()('CRF558', 'An MPI of ranks, for one process', {
     title: ({ mpi }) =>

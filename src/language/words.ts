@@ -42,6 +42,11 @@ export type WarningSignal = (typeof SIGNALS)[number];
 
 /** What starts each rank of a program, in front of its command; the job puts the file that the variable names into the run's folder. */
 export const RANKS = 'srun "$CRFLOW_RANK" ';
+/** The same where each rank gets a container. The file that this variable names does for its rank all that $CRFLOW_RANK's does. */
+export const RANKS_INSIDE = 'srun "$IN_CONTAINER" ';
+
+/** Does a shell text use the command that starts a rank in the flow's container? */
+export const usesContainer = (text: string): boolean => /\$(?:IN_CONTAINER\b|\{IN_CONTAINER[}:-])/.test(text);
 
 /** How `srun` can tell ranks of each other: its --mpi. */
 export const MPI_TYPES = ['pmi2', 'pmix', 'cray_shasta'] as const;

@@ -47,6 +47,8 @@ export interface Container {
   /** Further options of the runtime, one per word. */
   readonly options: readonly string[];
   readonly mounts: readonly Mount[];
+  /** Does each rank get a container, by $IN_CONTAINER? Absent: one container for all of `run`. */
+  readonly ranks?: true;
 }
 
 /** A source that is built in the image. `to` is absolute, in the image. */
@@ -121,10 +123,12 @@ export interface Runtime extends RuntimeRules {
   readonly command: string;
   readonly spell: (image: ImageName) => string;
   /**
-   * `find_image`, which sets `image_id` or leaves, and `inside COMMAND…`, which replaces itself with the command in the container, with
+   * `find_image`, which sets `image_id` or leaves, and `enter COMMAND…`, which replaces itself with the command in the container, with
    * `binds` (three words each: from, to, `ro` or nothing) and `runtime_options`.
    */
   readonly bash: string;
+  /** The same, where `enter` starts a rank. */
+  readonly ranksBash: string;
   /** Its modules, as options of its command. */
   readonly moduleOptions?: (modules: readonly string[]) => readonly string[];
   /** Options of sbatch that its plug-in takes. */

@@ -1,6 +1,6 @@
 import { distributionNamed } from '../language/distributions.ts';
 import { vocabulary } from '../language/vocabulary/index.ts';
-import { type EngineName, MPI_TYPES, RANKS } from '../language/words.ts';
+import { type EngineName, MPI_TYPES, RANKS, RANKS_INSIDE, usesContainer } from '../language/words.ts';
 import type { StringValue } from '../model/ast.ts';
 import { type Container, calledOf, type ImageRecipe } from '../model/container.ts';
 import type { BlockModel, Bytes, Seconds, Workflow } from '../model/flow.ts';
@@ -48,12 +48,16 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const { mem: _, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
   nothingLeft(moreSchedule);
   const ranks = engine !== 'dmtcp' && ((tasks ?? 1) > 1 || (nodes ?? 1) > 1);
+  const launcher = ranks ? (container ? RANKS_INSIDE : RANKS) : null;
+  const started = asRanks(writtenShell(run, source), launcher);
+  const continued = again && asRanks(writtenShell(again, source), launcher).text;
+  const inRanks = engine !== 'dmtcp' && [started.text, continued ?? ''].some(usesContainer);
   const rate = (site && stateOn(state, site)?.bandwidth) ?? WRITE_RATE;
   const sets = (variable: string) => set.some((one) => one.name === variable);
   return {
     format: 1,
     workflow: name,
-    run: asRanks(writtenShell(run, source), ranks),
+    run: started,
     workdir: workdir ?? null,
     output: output ?? null,
     load,
@@ -67,12 +71,12 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       mpi: MPI_TYPES.find((type) => type === mpi) ?? null,
       memory: askedMemory(workflow, engine, site),
     },
-    ...(container && { container: containerOf(container), pass }),
+    ...(container && { container: containerOf(container, inRanks), pass }),
     ...(image && { image: recipe(image, source) }),
     checkpoint: {
       engine,
       ...(engine === 'own' && {
-        own: ownCheckpoints(own, program, again && asRanks(writtenShell(again, source), ranks).text, source),
+        own: ownCheckpoints(own, program, continued, source),
       }),
       ...intervalFor(interval ?? time, mtbf ?? keys.mtbf.byDefault, memory, rate),
       prove:
@@ -200,17 +204,20 @@ const planned = ({ record: { name, title, tried }, gives }: ProgramOfFlow): Plan
   gives,
 });
 
-function containerOf({
-  runtime,
-  image,
-  dmtcp,
-  modules = [],
-  options = [],
-  mounts,
-  ...rest
-}: BlockModel<'container'>): Container {
+function containerOf(
+  { runtime, image, dmtcp, modules = [], options = [], mounts, ...rest }: BlockModel<'container'>,
+  ranks: boolean,
+): Container {
   nothingLeft(rest);
-  return { runtime, image, dmtcp: dmtcp ?? keys.dmtcp.byDefault, modules, options, mounts };
+  return {
+    runtime,
+    image,
+    dmtcp: dmtcp ?? keys.dmtcp.byDefault,
+    modules,
+    options,
+    mounts,
+    ...(ranks && { ranks }),
+  };
 }
 
 /** The given interval, or the best one for the estimated cost of a checkpoint of that much memory. */
@@ -262,11 +269,14 @@ function writtenShell(value: StringValue, source: Source) {
   };
 }
 
-/** The same, with `srun` in front of it where the job has ranks and the text is only a program: crflow starts them then. */
-function asRanks<Written extends { readonly text: string }>(written: Written, ranks: boolean): Written {
+/** The same, with what starts the ranks in front of it, if there is any and the text is only a program: crflow starts them then. */
+function asRanks<Written extends { readonly text: string }>(
+  written: Written,
+  launcher: string | null,
+): Written {
   const { text } = written;
-  const at = ranks ? onlyProgram(text) : undefined;
-  return at === undefined ? written : { ...written, text: text.slice(0, at) + RANKS + text.slice(at) };
+  const at = launcher === null ? undefined : onlyProgram(text);
+  return at === undefined ? written : { ...written, text: text.slice(0, at) + launcher + text.slice(at) };
 }
 
 /** How far the lines of a source were counted: its workflows are handled in turn, and a file may have thousands. */

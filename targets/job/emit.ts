@@ -76,6 +76,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     settings: settings({ engine, total, interval, mtbf, lead, prove, alive, limit, max }),
     facts: facts({
       workflow,
+      engine,
       continue: goOn,
       container,
       pass,
@@ -116,6 +117,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     auto: mtbf !== null,
     protect: protect.length > 0,
     container: container?.runtime ?? null,
+    ranks: container?.ranks === true,
   };
   const shared = runtime(needs, sha256);
   return { name: file, text: page + shared, pieces: [page, shared] };

@@ -5,6 +5,9 @@ import { engineOf } from '../engines/index.ts';
 import bare from '../runtimes/bare.sh';
 import containerCommon from '../runtimes/container.sh';
 import { runtimeOf } from '../runtimes/index.ts';
+import onHost from '../runtimes/on-host.sh';
+import ranks from '../runtimes/ranks.sh';
+import whole from '../runtimes/whole.sh';
 import { slurm } from '../schedulers/slurm/index.ts';
 import account from './runtime/account.sh';
 import alive from './runtime/alive.sh';
@@ -30,12 +33,12 @@ import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
 
 /** Raised whenever a change of the bash below changes what a job does; every script contains it. */
-export const runtimeVersion = 8;
+export const runtimeVersion = 9;
 /** Raised whenever a run's folder changes so that another version cannot continue the run. */
 export const stateFormat = 2;
 
-/** What a job needs besides the parts that every job has; `container`: its runtime, or none. */
-export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect', boolean> & {
+/** What a job needs besides the parts that every job has; `container`: its runtime, or none; `ranks`: a container for each rank. */
+export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect' | 'ranks', boolean> & {
   readonly engine: EngineName;
   readonly container: RuntimeName | null;
 };
@@ -60,12 +63,19 @@ function partsFor(needs: Needs): readonly string[] {
     slurm.bash,
     environ,
     host,
-    ...(needs.container === null ? [bare] : [containerCommon, runtimeOf(needs.container).bash]),
+    ...placeFor(needs),
     ...(needs.modules ? [modules] : []),
     status,
     clean,
   ];
   return parts.concat(common, settings, main);
+}
+
+/** Where the inner half and the application run. */
+function placeFor({ container, ranks: each }: Needs): readonly string[] {
+  if (container === null) return [bare, onHost];
+  const runtime = runtimeOf(container);
+  return each ? [containerCommon, onHost, ranks, runtime.ranksBash] : [containerCommon, whole, runtime.bash];
 }
 
 /** The bash of a runtime as it is in the repository, without the checksums that a script contains. */
@@ -156,7 +166,11 @@ function everyNeed(): readonly Needs[] {
       either.flatMap((modules) =>
         either.flatMap((alive) =>
           either.flatMap((auto) =>
-            either.map((protect): Needs => ({ engine, container, modules, alive, auto, protect })),
+            either.flatMap((protect) =>
+              ranksOf(engine, container).map(
+                (ranks): Needs => ({ engine, container, modules, alive, auto, protect, ranks }),
+              ),
+            ),
           ),
         ),
       ),
@@ -164,11 +178,25 @@ function everyNeed(): readonly Needs[] {
   );
 }
 
-/** A job for each engine and container runtime, with every optional part. */
+/** Only with a container, and without DMTCP, can each rank get one. */
+const ranksOf = (engine: EngineName, container: RuntimeName | null) =>
+  engine === 'dmtcp' || container === null ? [false] : [false, true];
+
+/** A job for each engine and container runtime, and each way to use it, with every optional part. */
 export const fullest = (): readonly Needs[] =>
   ENGINES.flatMap((engine) =>
-    [null, ...RUNTIMES].map(
-      (container): Needs => ({ engine, container, modules: true, alive: true, auto: true, protect: true }),
+    [null, ...RUNTIMES].flatMap((container) =>
+      ranksOf(engine, container).map(
+        (ranks): Needs => ({
+          engine,
+          container,
+          modules: true,
+          alive: true,
+          auto: true,
+          protect: true,
+          ranks,
+        }),
+      ),
     ),
   );
 

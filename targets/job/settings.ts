@@ -46,7 +46,7 @@ export function settings(of: Changeable): ShellText[] {
 
 /** The parts of a plan that are fixed for every attempt of a run. */
 export type Fixed = Pick<Plan, 'workflow' | 'continue'> &
-  Pick<Plan['checkpoint'], 'keep' | 'expect' | 'signal' | 'protect' | 'strict'> & {
+  Pick<Plan['checkpoint'], 'engine' | 'keep' | 'expect' | 'signal' | 'protect' | 'strict'> & {
     readonly container: Plan['container'] | undefined;
     readonly pass: Plan['pass'] | undefined;
     readonly own: Plan['checkpoint']['own'];
@@ -57,7 +57,7 @@ export type Fixed = Pick<Plan, 'workflow' | 'continue'> &
 /** The settings that are fixed for every attempt of a run. */
 export function facts(of: Fixed): ShellText[] {
   const { workflow, continue: goOn, container, pass, ...checkpoint } = of;
-  const { keep, expect, signal, protect, strict, own, mpi, isArray, ...rest } = checkpoint;
+  const { engine, keep, expect, signal, protect, strict, own, mpi, isArray, ...rest } = checkpoint;
   nothingLeft(rest);
   const kept: [ShellText, string][] =
     protect.length > 0
@@ -83,7 +83,7 @@ export function facts(of: Fixed): ShellText[] {
           string,
         ][])),
     ...(own === undefined ? [] : ownFacts(own)),
-    ...(container === undefined ? [] : containerFacts(container, pass ?? [])),
+    ...(container === undefined ? [] : containerFacts(container, pass ?? [], engine)),
   ]);
 }
 
@@ -135,16 +135,19 @@ function ownFacts({
 }
 
 /** The fixed settings of the container. Paths are not among them, because the job expands them. */
-function containerFacts(container: Container, pass: readonly string[]) {
+function containerFacts(container: Container, pass: readonly string[], engine: EngineName) {
   // Mounts are with the paths, on the first page.
-  const { runtime, image, dmtcp, modules, options, mounts: _, ...rest } = container;
+  const { runtime, image, dmtcp, modules, options, mounts: _, ranks, ...rest } = container;
   nothingLeft(rest);
   const lines: [ShellText, string][] = [
-    [code`readonly runtime=${word(runtime)}`, 'runs the container of the application'],
+    [
+      code`readonly runtime=${word(runtime)}`,
+      ranks ? 'runs a container for each rank' : 'runs the container of the application',
+    ],
   ];
   if (image.kind === 'name')
     lines.push([code`image=${word(runtimeOf(runtime).spell(image))}`, 'the image of the container']);
-  lines.push([code`readonly dmtcp=${word(dmtcp)}`, "DMTCP's prefix in it"]);
+  if (engine === 'dmtcp') lines.push([code`readonly dmtcp=${word(dmtcp)}`, "DMTCP's prefix in it"]);
   const asked = [...(runtimeOf(runtime).moduleOptions?.(modules) ?? []), ...options];
   lines.push([code`runtime_options=(${words(asked)})`, 'of the runtime, besides those that every job uses']);
   lines.push([code`pass=(${words(pass)})`, 'variables of the submission that the container gets']);

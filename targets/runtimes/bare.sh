@@ -8,10 +8,5 @@ prepare_host() {
   claim_output "$output"
 }
 
-inside() { exec "$@"; }
-
-# The inner half's first steps.
-begin_inner_half() { where="of $HOSTNAME"; }
-
 # The environment in which the application starts.
 program_environ() { cat "$attempt_dir/environ"; }

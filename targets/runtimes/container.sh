@@ -10,7 +10,7 @@ prepare_host() {
   find_image # the runtime's own function; sets image_id
   keep_image
   collect_binds
-  pass_environ || leave 70 "cannot write to $attempt_dir"
+  prepare_container || leave 70 "cannot write to $run"
   journal container runtime "$runtime" image "$image" id "$image_id"
 }
 
@@ -89,36 +89,21 @@ on_host() {
   [[ -n $longest ]]
 }
 
-# Selects what the container gets of the submission's environment. In a file, because each runtime passes on something else, and
-# an image's own variables would take precedence.
-pass_environ() {
-  local entry pattern entries passed=()
+# Says which variables that the flow passes on are not set.
+note_unset() {
+  local pattern
   for pattern in ${pass[@]+"${pass[@]}"}; do
     [[ $pattern == *'*' ]] || grep -qz "^$pattern=" "$attempt_dir/environ" || say "\$$pattern, which the flow passes to the container, is not set here"
   done
-  read_environ "$attempt_dir/environ"
-  for entry in ${entries[@]+"${entries[@]}"}; do
-    if is_of_scheduler "${entry%%=*}"; then passed+=("$entry"); fi
-    for pattern in 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
-      # shellcheck disable=SC2053 # a pattern
-      if [[ ${entry%%=*} == $pattern ]]; then passed+=("$entry") && break; fi
-    done
-  done
-  write_entries "$attempt_dir/passed" ${passed[@]+"${passed[@]}"} && printf '%s\n%s\n' "$image_id" "$image" >"$attempt_dir/image"
 }
 
-# The inner half's first steps.
-begin_inner_half() {
-  local entry entries
-  { IFS= read -r image_id && IFS= read -r image; } <"$attempt_dir/image"
-  read_environ "$attempt_dir/passed"
-  for entry in ${entries[@]+"${entries[@]}"}; do
-    if [[ $entry =~ ^CRFLOW_[A-Z_]+= ]]; then export "${entry?}"; fi
+# is_passed NAME: does the container get this variable of the environment?
+is_passed() {
+  local pattern
+  is_of_scheduler "$1" && return
+  for pattern in 'CRFLOW_*' ${pass[@]+"${pass[@]}"}; do
+    # shellcheck disable=SC2053 # a pattern
+    if [[ $1 == $pattern ]]; then return; fi
   done
-  PATH=$dmtcp/bin:$PATH where="in the image $image, with DMTCP in $dmtcp"
-  # Not any other DMTCP on the image's PATH, because a restore needs the one that wrote the checkpoint.
-  [[ -x $dmtcp/bin/dmtcp_launch ]] || conclude missing "there is no $dmtcp/bin/dmtcp_launch in the image $image: the flow's dmtcp is to name DMTCP's prefix in it"
+  return 1
 }
-
-# The environment in which the application starts: the image's own variables, and those that are passed on.
-program_environ() { cat "/proc/$$/environ" "$attempt_dir/passed"; }

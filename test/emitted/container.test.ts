@@ -146,7 +146,7 @@ test('a variable that is passed on and that nobody has set is told, and those th
     `say() { echo "$*"; }; image_id=1 pass=(BLOCKS CASE EMPTY 'OMP_*')
 printf '%s\\0' 'CASE=a
 b' EMPTY= OMP_X=1 OTHER=2 'SLURM_JOB_ID=1' >"$attempt_dir/environ"
-pass_environ; tr '\\0' '|' <"$attempt_dir/passed"`,
+prepare_container; tr '\\0' '|' <"$attempt_dir/passed"`,
   );
   expect(said).toBe(
     '$BLOCKS, which the flow passes to the container, is not set here\nCASE=a\nb|EMPTY=|OMP_X=1|SLURM_JOB_ID=1|',
@@ -276,7 +276,7 @@ describe('an image whose name another one got', () => {
   test('and is a file: it is found where image.sh keeps it, also in the middle of an attempt', ({
     expect,
   }) => {
-    put('bin/apptainer', '#!/bin/bash\necho "$*" | sed "s/.*--pwd/--pwd/"\n');
+    put('bin/apptainer', '#!/bin/bash\necho "$*" | sed "s/.*--pid/--pid/"\n');
     put('md.sif', 'old');
     const { said } = bash(
       'apptainer',
@@ -290,9 +290,9 @@ rm md-*; (inside true; echo no); echo $?`,
         .replaceAll(`${folder}/`, '')
         .split('\n'),
     ).toEqual([
-      '--pwd / md-file-3-SUM-3.sif true',
+      '--pid md-file-3-SUM-3.sif true',
       'md.sif means another image by now: this run continues in the one that it began in, file-3-SUM-3',
-      '--pwd / md-file-3-SUM-3.sif true',
+      '--pid md-file-3-SUM-3.sif true',
       'md.sif is no longer the image of this run, file-3-SUM-3: put that one back there, with its note md.sif.recipe if it has one, or as md-file-3-SUM-3.sif',
       '70',
       '',

@@ -48,7 +48,15 @@ const file = [{ kind: 'text', text: '/x/flow.sif' }] as const;
 const texts: [string, string][] = RUNTIMES.flatMap((name): [string, string][] => [
   [
     `a job in ${name}`,
-    bashOf({ engine: 'dmtcp', modules: true, alive: true, auto: true, protect: true, container: name }),
+    bashOf({
+      engine: 'dmtcp',
+      modules: true,
+      alive: true,
+      auto: true,
+      protect: true,
+      container: name,
+      ranks: false,
+    }),
   ],
   ...[undefined, ...(name === 'apptainer' || name === 'charliecloud' ? [file] : [])].flatMap((image) =>
     imageFiles({ runtime: name, recipe: full, image: image ?? 'localhost/flow:1' }).files.map(

@@ -45,6 +45,22 @@ workflow md {
   }
   schedule { time = 4h  total = 5d }
 }`);
+/** The same, where each rank gets a container. */
+const ranksIn = (runtime: RuntimeName) =>
+  emit(`crflow 1
+workflow md {
+  application { run = "srun $IN_CONTAINER ./md"  again = "./md -from $CRFLOW_NEWEST"  nodes = 2  tasks = 4  threads = 2  alive = 1h }
+  environment { load = ["md/1"]  set { CASE = "a b" }  pass = ["OMP_*", "CASE"] }
+  container {
+    runtime = ${runtime}
+    image   = ${runtime === 'apptainer' ? '"$SCRATCH/md.sif"' : '"registry.example.org/md/water:2.1"'}
+    mount "$SCRATCH/set ups" to "/setups"
+  }
+  checkpoint {
+    engine = own  files = ["md.cpt"]  ask_signal = USR1  done_files = ["md.gro"]  interval = 1h  lead = 2min
+  }
+  schedule { time = 4h  total = 5d }
+}`);
 const savesNothing = emit(`crflow 1
 workflow md {
   application { run = "./md" }
@@ -56,6 +72,7 @@ const scripts: [string, string][] = [
   ['that saves itself', savesItself],
   ['of which nothing is saved', savesNothing],
   ...RUNTIMES.map((runtime): [string, string] => [`in ${runtime}`, inContainer(runtime)]),
+  ...RUNTIMES.map((runtime): [string, string] => [`whose ranks are in ${runtime}`, ranksIn(runtime)]),
 ];
 
 /** Runs a checker on a script; a checker that is not installed is a skipped test with that as its name. */

@@ -264,11 +264,18 @@ function whyNot({ command, attempt }: Kind, root: string, folder: string): strin
   return `${command} cannot start a container that mounts ${programs}: ${stderr.trim().split('\n').at(-1)}`;
 }
 
-/** Makes an image and gives it to those that are there, or one of them. `folder` is made, and the caller's to remove. */
-export function containersIn(folder: string, only?: RuntimeName): readonly TestContainer[] {
+/**
+ * Makes an image and gives it to those that are there, or one of them. `folder` is made, and the caller's to remove. `others`: programs
+ * outside of it, whose libraries it has.
+ */
+export function containersIn(
+  folder: string,
+  only?: RuntimeName,
+  others: readonly string[] = [],
+): readonly TestContainer[] {
   const root = join(folder, 'root');
   mkdirSync(root, { recursive: true });
-  makeRootFileSystem(root);
+  makeRootFileSystem(root, others);
   return KINDS.filter(
     ({ runtime }) =>
       (only === undefined || runtime === only) &&

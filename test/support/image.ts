@@ -16,10 +16,10 @@ export const prefixOf = ({ real }: Dmtcp) => (real ? '/opt/dmtcp' : '/opt/standi
 /**
  * A root file system made of this machine's own programs: bash and its like, Node for the stand-in, and every DMTCP that
  * there is. Made in seconds and without a network, which a distribution is not; what is special to one is
- * for the tests of images.
+ * for the tests of images. `others`: further programs, whose libraries are in it as well.
  */
-export function makeRootFileSystem(root: string): void {
-  const binaries: string[] = [];
+export function makeRootFileSystem(root: string, others: readonly string[] = []): void {
+  const binaries = [...others];
   for (const dmtcp of dmtcpImplementations) {
     const to = join(root, prefixOf(dmtcp));
     mkdirSync(dirname(to), { recursive: true });

@@ -18,7 +18,7 @@ import { hex, isBelow } from '../clauses.ts';
 import { distributionOf } from '../container.ts';
 import { isIn, separatorIn, tidy } from '../container-values.ts';
 import { type Context, itemSpan, type Located, spanInside, textOf } from '../context.ts';
-import type { Blocks } from '../facts.ts';
+import { type Blocks, hasContainerForRank } from '../facts.ts';
 import { shownImage } from '../image-name.ts';
 
 /**
@@ -39,7 +39,7 @@ export function containerRules(blocks: Blocks, context: Context): void {
   load?.value.forEach((module, i) => {
     if (/^dmtcp\b/i.test(module)) context.report(containers.hostDmtcp, itemSpan(load, i), { module });
   });
-  variablesOfRun(blocks, context);
+  if (!hasContainerForRank(blocks)) variablesOfRun(blocks, context);
   if (runtime === undefined || named === undefined) return;
   listed(runtime, named.span, context);
   if (image !== undefined) imageFor(runtime, image, context);
@@ -59,7 +59,7 @@ const pathText = (path: HostPath) =>
 
 /** Variables that bash and the runtimes set themselves, everywhere. */
 const ALWAYS_SET =
-  /^(?:[a-z]$|SLURM\w*|CRFLOW_\w*|BASH\w*|HOME|PATH|PWD|OLDPWD|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|HOSTNAME|REPLY|OPTARG|OPTIND|FUNCNAME|PIPESTATUS|LANG|LC_\w+|SHELL|SHLVL|TMPDIR|TERM|OSTYPE|HOSTTYPE|MACHTYPE|EPOCHSECONDS|EPOCHREALTIME)$/;
+  /^(?:[a-z]$|SLURM\w*|CRFLOW_\w*|IN_CONTAINER|BASH\w*|HOME|PATH|PWD|OLDPWD|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|HOSTNAME|REPLY|OPTARG|OPTIND|FUNCNAME|PIPESTATUS|LANG|LC_\w+|SHELL|SHLVL|TMPDIR|TERM|OSTYPE|HOSTTYPE|MACHTYPE|EPOCHSECONDS|EPOCHREALTIME)$/;
 
 /**
  * Variables that `run` uses and that nothing sets: on the host they would have the submission's value, here they are empty.

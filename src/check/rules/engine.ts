@@ -1,13 +1,13 @@
 import { engines } from '../../diagnostics/engines.ts';
 import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
-import { LAUNCHERS, MPI_TYPES } from '../../language/words.ts';
+import { LAUNCHERS, MPI_TYPES, usesContainer } from '../../language/words.ts';
 import type { Span } from '../../model/span.ts';
 import { onlyProgram } from '../../shell/one-program.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import { LEAD_BASE } from '../../time/cost.ts';
 import { describeDuration } from '../../time/duration.ts';
-import { type Context, textOf } from '../context.ts';
-import { type Blocks, engineOf } from '../facts.ts';
+import { type Context, spanInside, textOf } from '../context.ts';
+import { type Blocks, engineOf, isRanked } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 import { isNeverPreempted } from './preemptable.ts';
 
@@ -29,6 +29,37 @@ export function engineRules(blocks: Blocks, context: Context, run: RunText | und
   if (engine === 'own') ownRules(blocks, context);
   mpiRules(blocks, context);
   if (engine !== 'dmtcp') launchRules(blocks, context, run);
+  rankRules(blocks, context, run);
+}
+
+/** `$IN_CONTAINER`: is there a container, and does everything that has to use it? */
+function rankRules(blocks: Blocks, { report }: Context, run: RunText | undefined): void {
+  const { application, checkpoint, container } = blocks;
+  const isDmtcp = engineOf(checkpoint) === 'dmtcp';
+  const texts = (['run', 'again'] as const).flatMap((key) => {
+    const given = application?.values[key];
+    if (given === undefined) return [];
+    const text = textOf(given.value);
+    const uses = usesContainer(text);
+    return [
+      { key, given, text, uses, isRank: uses || (isRanked(blocks) && onlyProgram(text) !== undefined) },
+    ];
+  });
+  const user = texts.find(({ uses }) => uses);
+  if (isDmtcp || container === undefined) {
+    const at = user?.text.search(/\$\{?IN_CONTAINER/) ?? 0;
+    const length = '$IN_CONTAINER'.length + (user?.text[at + 1] === '{' ? 2 : 0);
+    if (user !== undefined)
+      report(engines.noContainer, spanInside(user.given.value, at, at + length), { isDmtcp });
+    return;
+  }
+  const ranked = texts.find(({ isRank }) => isRank);
+  const launcher = run?.programs.find(({ name }) => name === 'srun');
+  if (run !== undefined && launcher !== undefined && ranked?.key !== 'run')
+    report(engines.launcherInside, run.spanOf(launcher), { command: launcher.name });
+  for (const { key, given, isRank } of texts)
+    if (ranked !== undefined && !isRank && !(key === 'run' && launcher !== undefined))
+      report(engines.outsideToo, given.span, { key, other: ranked.key });
 }
 
 /** The ways to ask, and the keys that specify each. */
@@ -81,7 +112,7 @@ function mpiRules({ application, checkpoint }: Blocks, { report }: Context): voi
 /** What `run` starts, and how. */
 function launchRules(blocks: Blocks, context: Context, run: RunText | undefined): void {
   if (run === undefined) return;
-  const { application, checkpoint } = blocks;
+  const { application, checkpoint, container } = blocks;
   const { report } = context;
   const launcher = run.programs.find(({ name }) => LAUNCHERS.test(name));
   const tasks = application?.values.tasks?.value ?? 1;
@@ -92,7 +123,10 @@ function launchRules(blocks: Blocks, context: Context, run: RunText | undefined)
     text !== undefined &&
     onlyProgram(textOf(text.value)) === undefined
   )
-    report(engines.alone, application?.values.tasks?.span ?? text.span, { tasks });
+    report(engines.alone, application?.values.tasks?.span ?? text.span, {
+      tasks,
+      isInside: container !== undefined,
+    });
   if (
     engineOf(checkpoint) === 'own' &&
     launcher?.name === 'srun' &&
@@ -124,4 +158,5 @@ function mdrunRules(hasAgain: boolean, report: Context['report'], run: RunText):
   }
 }
 
-const isShielded = ({ args }: ShellCommand) => args.some(({ text }) => text.includes('CRFLOW_RANK'));
+const isShielded = ({ args }: ShellCommand) =>
+  args.some(({ text }) => text.includes('CRFLOW_RANK') || usesContainer(text));

@@ -3,7 +3,7 @@ import { LAUNCHERS } from '../../language/words.ts';
 import { RUNTIMES } from '../../model/container.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import type { Context } from '../context.ts';
-import { type Blocks, engineOf } from '../facts.ts';
+import { type Blocks, engineOf, hasContainerForRank } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
 /** Also starts containers, and none of the runtimes can replace it. */
@@ -19,11 +19,8 @@ const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What DMTCP cannot do, if the text shows it; and what has no effect. */
-export function limitRules(
-  { application, checkpoint, container, schedule }: Blocks,
-  { report, runtime }: Context,
-  run: RunText | undefined,
-): void {
+export function limitRules(blocks: Blocks, { report, runtime }: Context, run: RunText | undefined): void {
+  const { application, checkpoint, container, schedule } = blocks;
   const runtimes = RUNTIMES.flatMap((name) => runtime(name) ?? []);
   const startedBy = (command: string) => runtimes.find(({ starters }) => starters.commands.includes(command));
   const { mpi } = application?.values ?? {};
@@ -41,10 +38,11 @@ export function limitRules(
       (startedBy(name)?.starters.always ||
         args.some(({ value }) => value !== undefined && STARTS.test(value))),
   );
-  if (starter !== undefined && (isDmtcp || container !== undefined))
+  const isInside = container !== undefined && !hasContainerForRank(blocks);
+  if (starter !== undefined && (isDmtcp || isInside))
     report(limits.ownContainer, at(starter), {
       command: starter.name,
-      isInside: container !== undefined,
+      isInside,
       runtime: startedBy(starter.name)?.name,
     });
   if (isDmtcp && mpi === undefined && !application?.given.has('mpi') && launcher === undefined) {

@@ -31,16 +31,17 @@ keep_environ() {
   } >"$run/environ"
 }
 
-# write_rank: a program that starts each rank. A preemption TERMs all ranks at once, before anybody has asked them to save, so
+# write_rank: a program that starts each rank.
+write_rank() { { printf '#!/bin/bash\n' && rank_text; } >"$run/rank" && chmod 700 "$run/rank"; }
+
+# rank_text: prints what it does. A preemption TERMs all ranks at once, before anybody has asked them to save, so
 # those that are not asked by TERM do not hear it.
-write_rank() {
-  local shield="trap '' TERM" verdict
-  if [[ ${ask_signal-TERM} == TERM ]]; then shield=:; fi
+rank_text() {
+  local verdict
   printf -v verdict '%q' "$attempt_dir/alone"
-  cat >"$run/rank" <<RANK && chmod 700 "$run/rank"
-#!/bin/bash
-$shield
-$(declare -f is_alone)
+  if [[ ${ask_signal-TERM} != TERM ]]; then printf "trap '' TERM\n"; fi
+  declare -f is_alone
+  cat <<RANK
 if is_alone "\$1"; then
   printf '%s\n' "\$REPLY" >$verdict
   exit 70

@@ -1,10 +1,13 @@
 import { imageName } from '../../../src/emit/image-name.ts';
 import fingerprint from '../files/fingerprint.sh';
 import kept from '../files/kept.sh';
+import ownImage from '../files/own-image.sh';
 import { anywhere, type ContainerRuntime } from '../runtime.ts';
 import imageFile from './image-file.sh';
 import imageNamed from './image-name.sh';
 import job from './job.sh';
+import rank from './rank.sh';
+import whole from './whole.sh';
 
 export const apptainer: ContainerRuntime = {
   name: 'apptainer',
@@ -45,7 +48,8 @@ export const apptainer: ContainerRuntime = {
   abbreviates: false,
   spell: (image) =>
     `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,
-  bash: [job, kept, fingerprint].join('\n'),
+  bash: [job, kept, fingerprint, whole, ownImage].join('\n'),
+  ranksBash: [job, kept, fingerprint, rank].join('\n'),
   builds: {
     named: { through: 'registry', bash: imageNamed },
     filed: { definition: true, bash: [imageFile, fingerprint].join('\n') },

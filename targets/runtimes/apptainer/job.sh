@@ -50,9 +50,9 @@ fetch_image() {
   return "$status"
 }
 
-# In its own PID namespace, the whole container ends with the runtime, even if the runtime is killed.
-inside() {
-  local i option options=(--cleanenv --pid --pwd /)
+# enter COMMAND...: replaces this shell.
+enter() {
+  local i option options=(--cleanenv --pwd /)
   # Options that a flow must not use must not come from the environment either.
   for option in COMPAT CONTAIN CONTAINALL NO_INIT NO_PID WRITABLE WRITABLE_TMPFS; do
     unset -v "APPTAINER_$option" "SINGULARITY_$option"
@@ -60,6 +60,6 @@ inside() {
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     options+=(--bind "${binds[i]}:${binds[i + 1]}${binds[i + 2]:+:ro}")
   done
-  own_image
+  add_options
   exec apptainer exec "${options[@]}" ${runtime_options[@]+"${runtime_options[@]}"} "$image" "$@"
 }

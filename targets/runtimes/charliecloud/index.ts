@@ -3,11 +3,14 @@ import { code, word } from '../../../src/emit/shell-text.ts';
 import type { ImageName } from '../../../src/model/container.ts';
 import fingerprint from '../files/fingerprint.sh';
 import kept from '../files/kept.sh';
+import ownImage from '../files/own-image.sh';
 import { anywhere, type ContainerRuntime } from '../runtime.ts';
 import image from './image.sh';
 import imageFile from './image-file.sh';
 import imageNamed from './image-name.sh';
 import job from './job.sh';
+import rank from './rank.sh';
+import whole from './whole.sh';
 
 /**
  * An image's name as Charliecloud spells it: a name without a registry is Docker's, which has another host name here, and `localhost` would be
@@ -42,7 +45,8 @@ export const charliecloud: ContainerRuntime = {
   gpuOptions: [],
   abbreviates: true,
   spell,
-  bash: [job, kept, fingerprint].join('\n'),
+  bash: [job, kept, fingerprint, whole, ownImage].join('\n'),
+  ranksBash: [job, kept, fingerprint, rank].join('\n'),
   builds: {
     named: { through: 'own', bash: [image, imageNamed, fingerprint].join('\n') },
     filed: { definition: false, bash: [image, imageFile, fingerprint].join('\n') },

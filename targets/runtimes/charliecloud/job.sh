@@ -14,9 +14,9 @@ find_image() {
 
 # The host's /tmp is always there, and nothing can be mounted in it. Elsewhere, a mount needs a folder in the image. In an
 # image that is a folder it is created (a file for a file); over an image that is a file, newer versions can create it.
-inside() {
+enter() {
   local i to options=(--unset-env='*' "--set-env=HOME=${HOME:-/}" --set-env=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
-  own_image
+  add_options
   export USER=${USER:-$(id -un)} TMPDIR=/tmp
   # The image's own variables, if it has any. To look into an image that is a file, it has to be started.
   if timeout -k 5 60 ch-run --set-env "$image" -- true </dev/null >/dev/null 2>&1; then options+=(--set-env); fi

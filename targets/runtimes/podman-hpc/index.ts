@@ -1,5 +1,7 @@
 import { podman } from '../podman/index.ts';
 import job from '../podman/job.sh';
+import rank from '../podman/rank.sh';
+import whole from '../podman/whole.sh';
 import type { ContainerRuntime } from '../runtime.ts';
 import find from './find.sh';
 import image from './image.sh';
@@ -14,7 +16,8 @@ export const podmanHpc: ContainerRuntime = {
   label: 'Podman-HPC',
   command: 'podman-hpc',
   starters: { commands: ['podman-hpc'], always: false },
-  bash: `${job}\n${find}`,
+  bash: [job, find, whole].join('\n'),
+  ranksBash: [job, find, rank].join('\n'),
   builds: { ...podman.builds, named: { through: 'oci', bash: image } },
   moduleOptions: (modules) => modules.map((module) => `--${module}`),
   modules: {

@@ -3,6 +3,8 @@ import { anywhere, type ContainerRuntime } from '../runtime.ts';
 import find from './find.sh';
 import image from './image.sh';
 import job from './job.sh';
+import rank from './rank.sh';
+import whole from './whole.sh';
 
 const OWN_OPTIONS = [
   '--rm',
@@ -60,6 +62,7 @@ export const podman: ContainerRuntime = {
   gpuOptions: [['--gpus'], ['--device', /nvidia|\/dev\/(?:dri|kfd)\b/], ['--hooks-dir', /nvidia/]],
   abbreviates: false,
   spell: imageName,
-  bash: `${job}\n${find}`,
+  bash: [job, find, whole].join('\n'),
+  ranksBash: [job, find, rank].join('\n'),
   builds: { named: { through: 'oci', bash: image }, filed: null, plainStages: false },
 };

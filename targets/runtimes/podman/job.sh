@@ -30,10 +30,9 @@ is_kept() {
 remove_container() { timeout -k 5 60 "$runtime" rm --force --time 0 "$1" >/dev/null; }
 
 # By its id, because its name may mean another image by now.
-# The command is process 1 of its container, so the whole container ends with the inner half. A second container with the same
-# name would not start, so each start has its own.
-inside() {
-  local i place options=(--rm --name "$mark-$attempt-$starts" --pull=never --entrypoint= --workdir=/)
+enter() {
+  local i place options=(--rm --pull=never --entrypoint= --workdir=/)
+  add_options
   # Files that a program writes in its container would be silently lost at the next restore, and at the end. So the image is
   # read-only, as in other runtimes, and temporary files are the host's.
   options+=(--read-only)

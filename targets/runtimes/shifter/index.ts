@@ -55,6 +55,7 @@ export const shifter: ContainerRuntime = {
   abbreviates: true,
   spell,
   bash,
+  ranksBash: bash,
   builds: {
     named: { through: 'registry', bash: image },
     filed: null,

@@ -27,7 +27,7 @@ is_kept() {
 
 # The site's file systems are visible under their own paths, and cannot be moved; only other folders are mounted.
 # Shifter removes LD_* and TMPDIR from the environment and adds the image's variables, so it gets none.
-inside() {
+enter() {
   local i volumes=()
   for ((i = 0; i < ${#binds[@]}; i += 3)); do
     if [[ ${binds[i]} == "${binds[i + 1]}" && -z ${binds[i + 2]} ]]; then continue; fi # which is there

@@ -5,8 +5,8 @@ ask_slurm() { SLURM_TIME_FORMAT=%FT%T%z timeout -k 5 "$CRFLOW_SLURM_LIMIT" scont
 
 need_scheduler() { need_tools scontrol srun; }
 
-# is_of_scheduler NAME: is it a variable that tells a job who it is?
-is_of_scheduler() { [[ $1 == SLURM_* ]]; }
+# is_of_scheduler NAME: is it a variable that tells a job who it is, or which GPUs it has?
+is_of_scheduler() { [[ $1 == @(SLURM_*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|GPU_DEVICE_ORDINAL|ZE_AFFINITY_MASK) ]]; }
 
 # ask_about JOB: by its raw number, because for an array task's id the controller lists the whole array.
 ask_about() { ask_slurm show job "$1"; }
