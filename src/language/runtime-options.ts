@@ -1,5 +1,8 @@
 import { splitMount } from './clauses.ts';
 
+/** What centres call modules of a runtime that provide the libraries of a GPU. */
+export const GPU_MODULES = /^(?:gpu|cuda|nccl|nvidia|rocm)(?:$|[-_\d])/i;
+
 const MOUNT = 'write mount "FROM" to "TO"';
 const VARIABLE = 'for variables, write `environment { set { NAME = "…" } pass = ["NAME"] }`';
 const FOLDER = 'for the folder to start in, write `application { workdir = "…" }`';

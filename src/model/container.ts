@@ -113,6 +113,8 @@ export interface RuntimeRules {
   readonly refusedOptions: readonly (readonly [options: readonly string[], why: string])[];
   /** Options that show GPUs to a program; with a value if only some values do. */
   readonly gpuOptions: readonly (readonly [option: string, value?: RegExp])[];
+  /** What shows GPUs to a program, where the flow asks for some and names nothing itself; null: they are always there. */
+  readonly gpu: { readonly option: string } | { readonly module: string } | null;
   /** Does it accept abbreviated long options, as getopt_long(3) does? */
   readonly abbreviates: boolean;
 }

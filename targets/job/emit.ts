@@ -17,7 +17,9 @@ import { variablesOf } from '../../src/model/path.ts';
 import type { OwnCheckpoints, Plan } from '../../src/model/plan.ts';
 import type { Sha256 } from '../../src/model/targets.ts';
 import { engineOf } from '../engines/index.ts';
+import { runtimeOf } from '../runtimes/index.ts';
 import { slurm } from '../schedulers/slurm/index.ts';
+import { withGpus } from './gpus.ts';
 import { runtime, runtimeVersion } from './runtime.ts';
 import { facts, settings } from './settings.ts';
 import job from './templates/job.sbatch.hbs';
@@ -43,8 +45,18 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     image: __,
     ...others
   } = plan;
-  const { container, checkpoint, continue: goOn, attempt, total, queue, resources, ...rest } = others;
+  const {
+    container: flowContainer,
+    checkpoint,
+    continue: goOn,
+    attempt,
+    total,
+    queue,
+    resources,
+    ...rest
+  } = others;
   nothingLeft(rest);
+  const container = flowContainer && containerFor(flowContainer, resources.gpus);
   const { interval, mtbf, lead, signal, keep, state, limit, prove, protect, ...careful } = checkpoint;
   const { engine, own, strict, alive, expect, ...more } = careful;
   nothingLeft(more);
@@ -122,6 +134,10 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
   const shared = runtime(needs, sha256);
   return { name: file, text: page + shared, pieces: [page, shared] };
 }
+
+/** The container as the job uses it. */
+const containerFor = (container: Container, gpus: string | null) =>
+  gpus === null ? container : withGpus(container, runtimeOf(container.runtime));
 
 /** The usage of the script, for its first page. */
 function usage(workflow: string, file: string, saves: boolean): ShellText[] {

@@ -20,10 +20,9 @@ program_environ() {
 # Writes two commands: one for this host, which starts the other in a container. Both contain all that they need, and are short:
 # thousands of ranks may start at once.
 write_in_container() {
-  local all=(run attempt_dir attempt mark runtime image image_id runtime_options binds pass set_variables default_variables)
   {
     printf '#!/bin/bash -p\n# Starts a rank of %s in its container.\n' "$name"
-    declare -p "${all[@]}"
+    declare -p run attempt_dir attempt mark runtime image image_id runtime_options binds pass set_variables default_variables
     declare -f in_container choose_environ read_environ write_entries is_passed is_of_scheduler sets has on_host enter add_options
     if declare -F ranks_here >/dev/null; then declare -f ranks_here; fi
     printf 'in_container "$@"\n'

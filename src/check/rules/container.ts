@@ -3,7 +3,7 @@ import { images } from '../../diagnostics/images.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import { whyInvalidRecipePath } from '../../emit/forms.ts';
-import { insteadOf } from '../../language/runtime-options.ts';
+import { GPU_MODULES, insteadOf } from '../../language/runtime-options.ts';
 import { vocabulary } from '../../language/vocabulary/index.ts';
 import {
   DISTRIBUTIONS,
@@ -18,7 +18,7 @@ import { hex, isBelow } from '../clauses.ts';
 import { distributionOf } from '../container.ts';
 import { isIn, separatorIn, tidy } from '../container-values.ts';
 import { type Context, itemSpan, type Located, spanInside, textOf } from '../context.ts';
-import { type Blocks, hasContainerForRank } from '../facts.ts';
+import { type Blocks, engineOf, hasContainerForRank } from '../facts.ts';
 import { shownImage } from '../image-name.ts';
 
 /**
@@ -34,7 +34,8 @@ export function containerRules(blocks: Blocks, context: Context): void {
   }
   const { runtime: named, image } = container.values;
   const runtime = named && context.runtime(named.value);
-  if (image !== undefined) checkImageName(image, false, context);
+  const isDmtcp = engineOf(blocks.checkpoint) === 'dmtcp';
+  if (image !== undefined) checkImageName(image, false, isDmtcp, context);
   const load = environment?.values.load;
   load?.value.forEach((module, i) => {
     if (/^dmtcp\b/i.test(module)) context.report(containers.hostDmtcp, itemSpan(load, i), { module });
@@ -112,7 +113,7 @@ export function imageRules({ image, container }: Blocks, context: Context): void
     });
   const { dmtcp_release: release, dmtcp_archive: archive, dmtcp_sha256: sha256 } = image.values;
   if (from !== undefined) {
-    checkImageName(from, true, context);
+    checkImageName(from, true, true, context);
     const known = image.given.has('distribution') || distributionOf(from.value);
     if (!known && !(from.value.kind === 'name' && isMusl(from.value)))
       report(containers.unknownDistribution, from.span, {
@@ -166,9 +167,14 @@ function keptPlaces(image: Blocks['image']): readonly string[] {
 }
 
 /** Does DMTCP work in it, and is it always the same image? */
-function checkImageName({ value, span }: Located<Image>, inRecipe: boolean, { report }: Context): void {
+function checkImageName(
+  { value, span }: Located<Image>,
+  inRecipe: boolean,
+  isDmtcp: boolean,
+  { report }: Context,
+): void {
   if (value.kind === 'file') return;
-  if (isMusl(value)) report(containers.musl, span, { image: shownImage(value) });
+  if (isDmtcp && isMusl(value)) report(containers.musl, span, { image: shownImage(value) });
   else if (value.tag === 'latest' && value.digest === null && value.registry !== 'localhost')
     report(containers.movingTag, span, { image: shownImage(value), tag: value.tag, inRecipe });
 }
@@ -230,10 +236,12 @@ function baseFor(runtime: RuntimeRules, { container, image }: Blocks, { report }
   report(containers.localBase, from.span, { runtime: runtime.label, image: shownImage(from.value) });
 }
 
-/** What centres call modules that provide the libraries of a GPU. */
-const GPU_MODULES = /^(?:gpu|cuda|nccl|nvidia|rocm)(?:$|[-_\d])/i;
-
-function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site }: Context): void {
+function modulesFor(
+  runtime: RuntimeRules,
+  { container, checkpoint }: Blocks,
+  { report, site }: Context,
+): void {
+  const isDmtcp = engineOf(checkpoint) === 'dmtcp';
   const given = container?.values.modules;
   if (given === undefined || given.value.length === 0) return;
   const { label, modules } = runtime;
@@ -253,7 +261,8 @@ function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site
       report(containers.unknownModule, span, { module, runtime: label, nearest, known: modules.known });
     } else if (modules.detached.includes(module))
       report(containers.detachedModule, span, { module, runtime: label });
-    else if (GPU_MODULES.test(module)) report(images.gpuInContainer, span, { text: module, runtime: label });
+    else if (isDmtcp && GPU_MODULES.test(module))
+      report(images.gpuInContainer, span, { text: module, runtime: label });
     else if (opened.has(module))
       report(images.openedModule, span, { module, runtime: label, why: opened.get(module) ?? '' });
     else if (atSite !== undefined && !atSite.includes(module) && module !== 'none')
@@ -265,7 +274,7 @@ function modulesFor(runtime: RuntimeRules, { container }: Blocks, { report, site
   }
 }
 
-function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Context): void {
+function optionsFor(runtime: RuntimeRules, { container, checkpoint }: Blocks, { report }: Context): void {
   const { label, ownOptions, refusedOptions, gpuOptions, abbreviates } = runtime;
   const given = container?.values.options;
   given?.value.forEach((word, i) => {
@@ -284,8 +293,10 @@ function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Co
     if (option !== undefined) {
       const instead = insteadOf(option, valueOfOption(option));
       report(containers.ownOption, span, { option, runtime: label, instead });
-    } else if (gpu !== undefined) report(images.gpuInContainer, span, { text: word, runtime: label });
-    else
+    } else if (gpu !== undefined) {
+      if (engineOf(checkpoint) === 'dmtcp')
+        report(images.gpuInContainer, span, { text: word, runtime: label });
+    } else
       for (const [options, why] of refusedOptions) {
         const refused = among(options);
         if (refused !== undefined)
@@ -296,12 +307,13 @@ function optionsFor(runtime: RuntimeRules, { container }: Blocks, { report }: Co
 
 function mountsFor(
   runtime: RuntimeRules,
-  { container, image, application }: Blocks,
+  { container, image, application, checkpoint }: Blocks,
   { report }: Context,
 ): void {
   const seen = new Map<string, { readonly span: Span; readonly isReadonly: boolean }>();
-  // If the flow names the prefix and makes no image, DMTCP may be in the mount.
-  const isMeant = container?.given.has('dmtcp') === true && image === undefined;
+  // If the flow names the prefix and makes no image, DMTCP may be in the mount. Other engines need none.
+  const isMeant =
+    engineOf(checkpoint) !== 'dmtcp' || (container?.given.has('dmtcp') === true && image === undefined);
   const dmtcp = container?.values.dmtcp?.value ?? vocabulary.container.keys.dmtcp.byDefault;
   const inImage = [
     ...(isMeant ? [] : [{ place: dmtcp, what: 'DMTCP' as const }]),

@@ -34,20 +34,22 @@ export async function tryContainer(
   limit: number,
   { runtimeOf }: Targets,
 ): Promise<ContainerChecks> {
+  // What `run` names is then on the host.
+  const onHost = container.ranks === true;
   const askJob = (script: string) =>
     askBash(plan.load, `${prelude(plan, container, runtimeOf(container.runtime))}${script}`, limit);
   const image = await askJob(`find_image && printf '%s' "$image_id"`);
   if ('why' in image) return { image };
   const script = `PATH=${word(container.dmtcp).text}/bin:$PATH
-for tool in ${TOOLS}; do command -v "$tool" >/dev/null || echo "lacks $tool"; done
-for program in ${words(programsOnPath(plan.run.text)).text}; do
+for tool in ${container.ranks ? 'bash rm' : TOOLS}; do command -v "$tool" >/dev/null || echo "lacks $tool"; done
+for program in ${words(onHost ? [] : programsOnPath(plan.run.text)).text}; do
   command -v "$program" >/dev/null || echo "unfound $program"
 done
-for program in ${words(programsOf(plan, container)).text}; do
+for program in ${words(onHost ? [] : programsOf(plan, container)).text}; do
   if [ -x "$program" ]; then ldd "$program" 2>/dev/null | sed -n "s|^[[:space:]]*\\([^ ]*\\) => not found.*|needs $program \\1|p"; else echo "absent $program"; fi
 done
 ${word(container.dmtcp).text}/bin/dmtcp_launch --version 2>&1 || echo "failed $?"`;
-  const inside = await askJob(`find_image >/dev/null && inside sh -c ${word(script).text} </dev/null`);
+  const inside = await askJob(`find_image >/dev/null && enter sh -c ${word(script).text} </dev/null`);
   if ('why' in inside) return { image, dmtcp: inside };
   const lines = inside.text.split('\n');
   const lacks = lines.flatMap((line) => /^lacks (.*)/.exec(line)?.[1] ?? []);

@@ -45,6 +45,7 @@ export const apptainer: ContainerRuntime = {
   ],
   gpuOptions: [['--nv'], ['--nvccli'], ['--rocm']],
   // It refuses a reference with both; the digest decides.
+  gpu: { option: '--nv' },
   abbreviates: false,
   spell: (image) =>
     `docker://${image.digest === null ? imageName(image) : `${image.registry}/${image.repository}@${image.digest}`}`,

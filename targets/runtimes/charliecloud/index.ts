@@ -43,6 +43,8 @@ export const charliecloud: ContainerRuntime = {
     ],
   ],
   gpuOptions: [],
+  // It shows the host's /dev; ch-fromhost puts NVIDIA's libraries into an image.
+  gpu: null,
   abbreviates: true,
   spell,
   bash: [job, kept, fingerprint, whole, ownImage].join('\n'),

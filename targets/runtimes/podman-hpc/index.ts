@@ -16,6 +16,7 @@ export const podmanHpc: ContainerRuntime = {
   label: 'Podman-HPC',
   command: 'podman-hpc',
   starters: { commands: ['podman-hpc'], always: false },
+  gpu: { module: 'gpu' },
   bash: [job, find, whole].join('\n'),
   ranksBash: [job, find, rank].join('\n'),
   builds: { ...podman.builds, named: { through: 'oci', bash: image } },

@@ -60,6 +60,8 @@ export const podman: ContainerRuntime = {
   ownOptions: OWN_OPTIONS,
   refusedOptions: REFUSED,
   gpuOptions: [['--gpus'], ['--device', /nvidia|\/dev\/(?:dri|kfd)\b/], ['--hooks-dir', /nvidia/]],
+  // By the Container Device Interface: NVIDIA's toolkit describes its devices so.
+  gpu: { option: '--device=nvidia.com/gpu=all' },
   abbreviates: false,
   spell: imageName,
   bash: [job, find, whole].join('\n'),

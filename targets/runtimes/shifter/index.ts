@@ -52,6 +52,8 @@ export const shifter: ContainerRuntime = {
   ],
   refusedOptions: [],
   gpuOptions: [],
+  // As NERSC calls it.
+  gpu: { module: 'gpu' },
   abbreviates: true,
   spell,
   bash,
