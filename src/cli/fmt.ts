@@ -14,6 +14,8 @@ import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 export interface FormatOptions extends Pick<ReportOptions, 'format'> {
   /** Write nothing; a file that is not formatted is a finding. */
   readonly check?: boolean;
+  /** What standard input is called in findings. */
+  readonly stdinFilename?: string;
   /** Write nothing, and print what would change. */
   readonly diff?: boolean;
 }
@@ -30,7 +32,7 @@ export async function formatFiles(paths: readonly string[], options: FormatOptio
       reporter.report([diagnose(findings.unreadable, { name, why: read.why })]);
       continue;
     }
-    const source = { name, text: read.text };
+    const source = { name: name === '-' ? (options.stdinFilename ?? name) : name, text: read.text };
     const { text, diagnostics } = format(source);
     reporter.report(diagnostics, source);
     if (text === undefined) continue;
@@ -41,7 +43,7 @@ export async function formatFiles(paths: readonly string[], options: FormatOptio
     if (isDry) {
       reporter.report([notFormatted(source, text)], source);
       const diff = unifiedDiff(nameOf(source), source.text, text, ['as it is', 'formatted']);
-      diffs.push({ output: name, diff });
+      diffs.push({ output: source.name, diff });
       if (options.diff === true) reporter.print(shownDiff(diff));
     } else if (rewritten(source, text, reporter)) written.push(name);
   }

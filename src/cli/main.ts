@@ -208,7 +208,8 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .argument('<path...>', '.crflow files, or folders: all flows in and below them; - is standard input')
     .option('--check', 'write nothing; exit status 1 if a flow is not formatted')
     .option('--diff', 'the same, and print what would change')
-    .addOption(format())
+    .addOption(stdinFilename())
+    .addOption(formats())
     .addHelpText(
       'after',
       examples(
