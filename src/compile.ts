@@ -11,7 +11,7 @@ import type { Source } from './model/span.ts';
 import type { Targets } from './model/targets.ts';
 import { type Lockable, type Locks, lockable, locked } from './plan/lock.ts';
 import { plan } from './plan/plan.ts';
-import { loadProgram, noIncludes, type ReadInclude } from './program.ts';
+import { type Loaded, loadProgram, noIncludes, type ReadInclude } from './program.ts';
 import { openRecords } from './programs/choose.ts';
 import type { ChosenSite, ReadSite } from './site/choose.ts';
 import { chooseSite } from './site/choose.ts';
@@ -87,7 +87,7 @@ export function compile(
   const known = records.files();
   const sources = [...new Set([...findings, ...files, site, ...known].flatMap((one) => one.source ?? []))];
   const withoutFile = site.diagnostics.filter(({ file }) => file === undefined);
-  const diagnostics = [
+  const diagnostics = sayingFrom(loaded, [
     ...withoutFile,
     ...sources.flatMap((one) =>
       sortDiagnostics([
@@ -97,7 +97,7 @@ export function compile(
         ...findings.filter((group) => group.source === one).flatMap((group) => group.diagnostics),
       ]),
     ),
-  ];
+  ]);
   const included = [...files.slice(1), ...known].map((one) => one.source);
   const answer = { diagnostics, sources, included, site };
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };
@@ -122,6 +122,19 @@ export function compile(
   const refused = emitted.filter((one) => 'code' in one);
   if (refused.length > 0) return { flows: [], ...answer, diagnostics: [...diagnostics, ...refused] };
   return { flows: emitted.filter((one) => 'plan' in one), ...answer };
+}
+
+/** The first finding in an included file says where that is included: the user may not have named it. */
+function sayingFrom(loaded: readonly Loaded[], diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const left = new Map(
+    loaded.flatMap(({ module, from }) => (from ? [[module.source.name, from] as const] : [])),
+  );
+  return diagnostics.map((one) => {
+    const from = one.at && left.get(one.file ?? '');
+    if (from === undefined) return one;
+    left.delete(one.file ?? '');
+    return { ...one, related: [...one.related, from] };
+  });
 }
 
 /** What the emitters refuse and the checker missed: a finding at the value, or else at the workflow's name. */

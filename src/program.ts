@@ -1,7 +1,7 @@
 import { diagnose } from './diagnostics/define.ts';
 import { includes } from './diagnostics/includes.ts';
 import type { Include } from './model/ast.ts';
-import type { Diagnostic } from './model/diagnostic.ts';
+import type { Diagnostic, Label } from './model/diagnostic.ts';
 import type { Module } from './model/program.ts';
 import type { Source } from './model/span.ts';
 import { parse } from './syntax/parse.ts';
@@ -17,9 +17,11 @@ export type Included = { readonly source: Source; readonly id: string } | { read
 export const noIncludes: ReadInclude = () => ({ why: 'there is no folder to look in' });
 
 /** A file, read together with what it includes. */
-interface Loaded {
+export interface Loaded {
   readonly module: Module & { readonly includes: Module[] };
   readonly diagnostics: Diagnostic[];
+  /** The first `include` that names it. */
+  readonly from: Label | undefined;
 }
 
 /** More files than this are generated, or a mistake. */
@@ -32,9 +34,9 @@ const MOST = 200;
 export function loadProgram(root: Source, read: ReadInclude): readonly Loaded[] {
   const byId = new Map<string, Loaded>();
   const trail: { readonly id: string; readonly name: string }[] = [];
-  const load = (source: Source, id: string): Loaded => {
+  const load = (source: Source, id: string, from?: Label): Loaded => {
     const { file, diagnostics } = parse(source);
-    const loaded: Loaded = { module: { source, file, includes: [] }, diagnostics: [...diagnostics] };
+    const loaded: Loaded = { module: { source, file, includes: [] }, diagnostics: [...diagnostics], from };
     byId.set(id, loaded);
     trail.push({ id, name: source.name });
     for (const one of file.includes) {
@@ -73,7 +75,8 @@ export function loadProgram(root: Source, read: ReadInclude): readonly Loaded[] 
     const before = byId.get(found.id);
     if (before !== undefined) return { included: before };
     if (byId.size >= MOST) return { report: diagnose(includes.tooMany, { limit: MOST }, place) };
-    return { included: load(found.source, found.id) };
+    const from = { span: { ...path.span, start: key.span.start }, text: 'included from here', source };
+    return { included: load(found.source, found.id, from) };
   };
   load(root, parsesIncludes(root) ? rootId(root, read) : `source ${root.name}`);
   return [...byId.values()];

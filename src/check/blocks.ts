@@ -1,3 +1,4 @@
+import type { Report } from '../diagnostics/define.ts';
 import { names } from '../diagnostics/names.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
@@ -151,11 +152,22 @@ function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Lo
     context.report(names.notABlock, entry.key.span, { key, example: `${key} = ${spec.example}` });
     return undefined;
   }
-  const written = valueFor(entry.value, { key, spec }, context);
-  const value = written && readers[spec.type](written, { key, spec }, context);
+  const reading = sayingWhere(entry.value, context);
+  const written = valueFor(entry.value, { key, spec }, reading);
+  const value = written && readers[spec.type](written, { key, spec }, reading);
   if (value === undefined) return undefined;
   const items = entry.value.kind === 'list' ? { items: entry.value.items.map(({ span }) => span) } : {};
   return { value, span: entry.value.span, ...items };
+}
+
+/** Findings about a value that a name stands for also show where the name is declared: it may be in another file. */
+function sayingWhere(value: Value, context: Context): Context {
+  const place = value.kind === 'word' ? context.scope.placeOf(value.text) : undefined;
+  if (place === undefined) return context;
+  const label = { ...place, text: 'its value comes from here' };
+  const report: Report = (kind, at, params, related = []) =>
+    context.report(kind, at, params, [...related, label]);
+  return { ...context, report };
 }
 
 /** The value with names, calculations and {{…}} evaluated. */

@@ -1,7 +1,6 @@
 import { containers } from '../diagnostics/containers.ts';
 import { collect, diagnose, type Report } from '../diagnostics/define.ts';
 import { names } from '../diagnostics/names.ts';
-import { placeOf } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { isWorkflowName } from '../language/names.ts';
@@ -89,12 +88,12 @@ export function checkProgram(
     if (!modules.some(({ file }) => file.workflows.length > 0)) noWorkflow(root, files[0]?.context);
     else declarations.reportUnused();
   }
-  const commandLine = declarations.unknownSettings().map(({ name, isLet, known }) => {
+  const commandLine = declarations.unknownSettings().map(({ name, isLet, known, param }) => {
     const nearest = suggest(
       name,
       known.map((one) => ({ name: one })),
     );
-    return diagnose(names.unknownSetting, { name, nearest, isLet, known });
+    return diagnose(names.unknownSetting, { name, nearest, isLet, known, param });
   });
   const findings = [
     { source: { name: '--set', text: '' }, diagnostics: commandLine },
@@ -162,8 +161,8 @@ function checkName(
   } else if (first === undefined) named.set(text, { name, source });
   else {
     const same = first.source === source;
-    const where = same ? undefined : placeOf(first.source, first.name.span.start);
-    const related = same ? [{ span: first.name.span, text: 'first used here' }] : [];
-    report(names.duplicateWorkflow, span, { name: text, where }, related);
+    const other = same ? {} : { source: first.source };
+    const related = [{ span: first.name.span, text: 'first used here', ...other }];
+    report(names.duplicateWorkflow, span, { name: text }, related);
   }
 }

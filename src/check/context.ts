@@ -4,7 +4,7 @@ import type { KeySpec } from '../language/vocabulary/index.ts';
 import type { Value } from '../model/ast.ts';
 import type { RuntimeName, RuntimeRules } from '../model/container.ts';
 import type { SiteProfile } from '../model/site.ts';
-import type { Span } from '../model/span.ts';
+import type { Source, Span } from '../model/span.ts';
 import type { FoundProgram } from '../programs/choose.ts';
 import type { Constant } from './constant.ts';
 
@@ -34,6 +34,8 @@ export interface Scope {
   /** Its value; `broken` if its declaration was reported, undefined if there is none. Marks it as used. */
   readonly find: (name: string) => Constant | 'broken' | undefined;
   readonly names: () => readonly string[];
+  /** Where it is declared; with the source, if that is another one. */
+  readonly placeOf: (name: string) => { readonly span: Span; readonly source?: Source } | undefined;
   /** Marks a name as used if it occurs in something that is not read. */
   readonly use: (name: string) => void;
 }

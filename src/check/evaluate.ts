@@ -9,6 +9,7 @@ import { describeSize, LARGEST, parseSize } from '../time/size.ts';
 import { asValue, type Constant, describeConstant, isDecimal, truthOf } from './constant.ts';
 import type { Context } from './context.ts';
 import { fillIn } from './insert.ts';
+import { minusIn } from './meant.ts';
 import { reportDuration, reportSize } from './quantities.ts';
 
 /** What a value evaluates to, without its key; undefined after a report, now or earlier. */
@@ -52,12 +53,14 @@ export function resolve(value: Value, context: Context): Value {
   return found === undefined ? value : asValue(found, value.span);
 }
 
-function named({ text, span }: WordValue, { report, scope }: Context): Constant | undefined {
+function named({ text, span }: WordValue, context: Context): Constant | undefined {
+  const { report, scope } = context;
   if (text === 'yes' || text === 'no') return { type: 'Bool', value: text === 'yes' };
   const found = scope.find(text);
   if (found === 'broken') return undefined;
   if (found === undefined) {
     const meant = nearestName(text, scope.names());
+    const minus = minusIn(text, context);
     const isKey = ownerOf(text) !== undefined;
     report(names.unknownName, span, {
       name: text,
@@ -65,6 +68,7 @@ function named({ text, span }: WordValue, { report, scope }: Context): Constant 
       isSure: meant?.sure,
       isKey,
       truth: truthOf(text),
+      minus,
     });
   }
   return found;

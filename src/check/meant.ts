@@ -32,6 +32,18 @@ function helpToInsert(key: string, word: string, { scope, inserts }: Context): s
   return `${write}, and add \`${known.block} { ${word} = ${known.example} }\``;
 }
 
+/**
+ * `n-1`: a dash may be part of a name, so a minus needs blanks around it. Undefined if the parts are not names and numbers, or the
+ * first of them is no name.
+ */
+export function minusIn(word: string, { scope }: Context): string | undefined {
+  const parts = word.split('-');
+  const [first = '', ...others] = parts;
+  const isOperand = (part: string) => /^\d+[A-Za-z]*$/.test(part) || scope.find(part) !== undefined;
+  if (others.length === 0 || scope.find(first) === undefined || !parts.every(isOperand)) return undefined;
+  return parts.join(' - ');
+}
+
 /** What to write instead of a bare word if `key` takes text, or values of these types; undefined if it names none of them. */
 export function helpForWord(
   key: string,

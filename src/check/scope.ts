@@ -1,7 +1,6 @@
 import { collect, type Report } from '../diagnostics/define.ts';
 import { names } from '../diagnostics/names.ts';
 import { outputs } from '../diagnostics/outputs.ts';
-import { placeOf } from '../diagnostics/position.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
 import { quote } from '../diagnostics/words.ts';
@@ -14,6 +13,7 @@ import {
   type Constant,
   describeConstant,
   isDecimal,
+  show,
   TYPES,
   type TypeName,
   truthOf,
@@ -87,14 +87,14 @@ export class Declarations {
       seen ??= [...reachable(module)].flatMap((one) => this.files.get(one) ?? []);
       return seen;
     };
-    return this.scope(maps);
+    return this.scope(maps, module.source);
   }
 
   /** The scope of a workflow with these `let`s. */
   scopeInside(module: Module, lets: readonly Let[], contextWith: (scope: Scope) => Context): Scope {
     const own = new Map<string, Cell>();
     const outer = [...reachable(module)].flatMap((one) => this.files.get(one) ?? []);
-    const scope = this.scope(() => [own, ...outer]);
+    const scope = this.scope(() => [own, ...outer], module.source);
     const context = contextWith(scope);
     for (const node of lets) this.add(node, module.source, context, own, [own, ...outer]);
     return scope;
@@ -114,11 +114,22 @@ export class Declarations {
   }
 
   /** Reports names in `--set` that are not parameters. */
-  unknownSettings(): { readonly name: string; readonly isLet: boolean; readonly known: readonly string[] }[] {
+  unknownSettings(): {
+    readonly name: string;
+    readonly isLet: boolean;
+    readonly known: readonly string[];
+    readonly param: string | undefined;
+  }[] {
     const known = this.cells.filter(({ node }) => node.kind === 'param').map(({ node }) => node.key.text);
     return [...this.settings.keys()]
       .filter((name) => !known.includes(name))
-      .map((name) => ({ name, isLet: this.cells.some(({ node }) => node.key.text === name), known }));
+      .map((name) => {
+        const cell = this.cells.find(({ node }) => node.key.text === name);
+        const value = cell && this.valueOf(cell);
+        const shown = value?.type === 'String' ? JSON.stringify(show(value)) : value && show(value);
+        const param = value && `param ${name}: ${value.type} = ${shown}`;
+        return { name, isLet: cell !== undefined, known, param };
+      });
   }
 
   /** A file without a workflow is for others to include, and these may give its parameters values. */
@@ -156,7 +167,7 @@ export class Declarations {
     }
   }
 
-  private scope(maps: () => readonly Map<string, Cell>[]): Scope {
+  private scope(maps: () => readonly Map<string, Cell>[], own: Source): Scope {
     // Each unknown name asks for all known names.
     let known: { readonly size: number; readonly names: readonly string[] } | undefined;
     const cellOf = (name: string) =>
@@ -174,6 +185,12 @@ export class Declarations {
         cell.used = true;
         const value = this.valueOf(cell);
         return value === undefined || !this.affords(cell, value) ? 'broken' : value;
+      },
+      placeOf: (name) => {
+        const cell = cellOf(name);
+        if (cell === undefined) return undefined;
+        const { source, node } = cell;
+        return { span: node.key.span, ...(source === own ? {} : { source }) };
       },
       names: () => {
         const now = maps();
@@ -252,7 +269,7 @@ export class Declarations {
       });
     }
     if (given !== undefined && key.text !== '') return this.setValue(key.text, given, type.name, context);
-    if (node.value === undefined && this.isFlow())
+    if (node.value === undefined && key.text !== '' && this.isFlow())
       context.report(names.noParamValue, key.span, {
         name: key.text,
         type: type.name,
@@ -316,9 +333,9 @@ function reachable(module: Module, found = new Set<Module>()): Set<Module> {
 function reportAgain({ node, source, context }: Cell, first: Cell): void {
   const { text, span } = node.key;
   const same = first.source === source;
-  const where = same ? undefined : placeOf(first.source, first.node.key.span.start);
-  const related = same ? [{ span: first.node.key.span, text: 'first declared here' }] : [];
-  context.report(names.declaredTwice, span, { name: text, where }, related);
+  const other = same ? {} : { source: first.source };
+  const related = [{ span: first.node.key.span, text: 'first declared here', ...other }];
+  context.report(names.declaredTwice, span, { name: text }, related);
 }
 
 /** There is no file to change. */

@@ -6,7 +6,7 @@ import type { Value } from '../model/ast.ts';
 import { parseDuration } from '../time/duration.ts';
 import { parseSize } from '../time/size.ts';
 import { type Context, describeValue, isBroken, type Target, textOf } from './context.ts';
-import { helpForWord, nearName } from './meant.ts';
+import { helpForWord, minusIn, nearName } from './meant.ts';
 
 /** Reads a value as its key's type; undefined after a report, and without a report if the value is missing. */
 export type Reader<T> = (value: Value, target: Target, context: Context) => T | undefined;
@@ -33,6 +33,12 @@ function fixOf(
   { type, example }: Target['spec'],
   context: Context,
 ): { readonly fix: string; readonly write?: { read: string; text: string; certain: boolean } } {
+  const minus = value.kind === 'word' && type !== 'shell' ? minusIn(value.text, context) : undefined;
+  if (minus !== undefined && value.kind === 'word' && typeOf(type).form === 'bare')
+    return {
+      fix: `put blanks around the minus: \`${key} = ${minus}\``,
+      write: { read: value.text, text: minus, certain: true },
+    };
   const named = helpForName(value, key, type, context);
   if (named !== undefined) return { fix: named };
   const written = writtenAs(value, bare, type);

@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative } from 'node:path';
 import { diagnose } from '../diagnostics/define.ts';
 import { createFile, plainWords } from '../host/files.ts';
+import { PLACEHOLDER_REGISTRY } from '../language/names.ts';
 import type { Runtime, RuntimeName } from '../model/container.ts';
 import type { Targets } from '../model/targets.ts';
 import { programNamed } from '../programs/builtin.ts';
@@ -113,7 +114,7 @@ function container(name: string, { name: runtime, files, local }: Runtime): stri
     .toLowerCase()
     .replaceAll(/[_-]{2,}/g, '-')
     .replace(/[_-]$/, '');
-  const image = `${local ? 'localhost' : 'registry.example.org/lab'}/${called}:1`;
+  const image = `${local ? 'localhost' : `${PLACEHOLDER_REGISTRY}/lab`}/${called}:1`;
   return `  container {
     runtime = ${runtime}
     image   = "${image}"${files ? `  // or a file: "$HOME/images/${name}${files.ending}"` : ''}

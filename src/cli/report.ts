@@ -86,7 +86,9 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
     const group = alike.get(like) ?? { first: one, shown: 0, more: [] };
     alike.set(like, group);
     if (group.shown >= mostAlike) {
-      const place = one.at && placeOf(source, one.at.span.start, linesIn(source));
+      // Only the first places are printed, and finding one takes as long as its line.
+      const isPrinted = group.more.length < 10;
+      const place = isPrinted && one.at ? placeOf(source, one.at.span.start, linesIn(source)) : undefined;
       group.more.push(place ?? one.file ?? one.title);
       return 0;
     }

@@ -1,4 +1,4 @@
-import { defineDiagnostics, error } from './define.ts';
+import { defineDiagnostics, error, warning } from './define.ts';
 import { quote } from './words.ts';
 
 const GPU = 'DMTCP cannot checkpoint programs that use one';
@@ -42,4 +42,10 @@ export const images = defineDiagnostics(520, 539, {
       ],
     },
   ),
+  placeholder: warning<{ registry: string }>()('CRF524', 'An image of a registry that does not exist', {
+    title: ({ registry }) => `${quote(registry)} stands for your registry: crc init cannot know it`,
+    help: () => [
+      'write the name of the image in your registry, or in Docker Hub: `image = "docker.io/you/water:1"`',
+    ],
+  }),
 });

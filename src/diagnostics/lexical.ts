@@ -75,22 +75,23 @@ export const lexical = defineDiagnostics(1, 19, {
           : ["remove it; in shell text use printf, as in: printf '\\033[1m'"],
     },
   ),
-  unquotedText: error<{ texts: readonly string[]; example: string; whole?: Span | undefined }>()(
-    'CRF008',
-    'Text that needs quotes',
-    {
-      title: ({ texts }) => `${listing(texts.map(quote))} must be in quotes`,
-      notes: () => ['only names, and values that start with a digit, need no quotes'],
-      help: ({ example }) => [`write ${example}`],
-      fixes: ({ texts: [text = '', ...more], example, whole }, here) => {
-        if (whole !== undefined)
-          return example.includes('…') ? [] : [sure(`write ${example}`, { span: whole, text: example })];
-        return more.length === 0 && isPlainText(text)
-          ? rewrite(here, text, `"${text.replace(/^<(.*)>$/, '$1')}"`)
-          : [];
-      },
+  unquotedText: error<{
+    texts: readonly string[];
+    example: string;
+    whole?: Span | undefined;
+    isSure?: boolean;
+  }>()('CRF008', 'Text that needs quotes', {
+    title: ({ texts }) => `${listing(texts.map(quote))} must be in quotes`,
+    notes: () => ['only names, and values that start with a digit, need no quotes'],
+    help: ({ example }) => [`write ${example}`],
+    fixes: ({ texts: [text = '', ...more], example, whole, isSure = true }, here) => {
+      if (whole !== undefined)
+        return example.includes('…') ? [] : [sure(`write ${example}`, { span: whole, text: example })];
+      return more.length === 0 && isPlainText(text)
+        ? rewrite(here, text, `"${text.replace(/^<(.*)>$/, '$1')}"`, isSure)
+        : [];
     },
-  ),
+  }),
   singleQuotes: error<{ content: string }>()('CRF009', 'Single quotes', {
     title: () => 'a string needs double quotes, not single ones',
     help: ({ content }) => [`write "${content}"`],
@@ -181,4 +182,47 @@ export const lexical = defineDiagnostics(1, 19, {
     notes: () => ['the rest of the file was not checked'],
     help: () => ['keep one version, or combine them, and remove the lines with <<<<<<<, ======= and >>>>>>>'],
   }),
+  nameOfOthers: error<{
+    written: string;
+    name: string;
+    key: string;
+    /** What to write: the name alone, a value, because a job's variables are not known here, or a text. */
+    how: 'name' | 'value' | 'slurm' | 'text';
+    /** The name is declared in this file. */
+    isSure: boolean;
+  }>()('CRF019', 'A name with the marks that it has in text', {
+    title: ({ written, name, how }) =>
+      how === 'value' || how === 'slurm'
+        ? `${quote(written)} is not known here: the variables of a job exist only in the job`
+        : how === 'text'
+          ? `${quote(written)} must be in quotes`
+          : `${quote(written)} is written just ${quote(name)} here`,
+    notes: ({ how }) =>
+      how === 'value' || how === 'slurm'
+        ? []
+        : ['the marks belong to text: {{name}} in any text, `$name` in the bash of `run`'],
+    help: ({ key, name, written, how }) => {
+      if (how === 'slurm')
+        return [
+          `write the value itself, in quotes; give one that varies at submission: sbatch --${key}=… NAME.sbatch`,
+        ];
+      if (how === 'text') return [`write \`${assigned(key, `"${written}"`)}\``];
+      return [
+        how === 'name'
+          ? `write \`${assigned(key, name)}\``
+          : `write the value itself, or declare it before the workflow, \`param ${name.toLowerCase()}: Int = 8\`, and write \`${assigned(key, name.toLowerCase())}\``,
+      ];
+    },
+    fixes: ({ key, name, written, how, isSure }, here) => {
+      if (how === 'value' || how === 'slurm') return [];
+      const text = how === 'name' ? name : `"${written}"`;
+      return rewrite(here, written, text, isSure).map((fix) => ({
+        ...fix,
+        title: `write \`${assigned(key, text)}\``,
+      }));
+    },
+  }),
 });
+
+/** An entry; the value alone where there is no key, in a list. */
+export const assigned = (key: string, value: string) => (key === '' ? value : `${key} = ${value}`);

@@ -91,19 +91,14 @@ export const names = defineDiagnostics(101, 199, {
     help: ({ what }) => [what === 'key' ? 'remove one of them' : 'merge them into one block'],
     fixes: ({ again }, { text }) => fixesForTwo(again, text),
   }),
-  duplicateWorkflow: error<{ name: string; where: string | undefined }>()(
-    'CRF109',
-    'Two workflows with the same name',
-    {
-      title: ({ name }) => `two workflows are named ${quote(name)}`,
-      label: () => 'the same name again here',
-      notes: ({ name, where }) => [
-        ...(where === undefined ? [] : [`the first is at ${where}`]),
-        `both would be compiled to ${name}.sbatch, and their runs would share one state folder`,
-      ],
-      help: () => ['give one of them another name'],
-    },
-  ),
+  duplicateWorkflow: error<{ name: string }>()('CRF109', 'Two workflows with the same name', {
+    title: ({ name }) => `two workflows are named ${quote(name)}`,
+    label: () => 'the same name again here',
+    notes: ({ name }) => [
+      `both would be compiled to ${name}.sbatch, and their runs would share one state folder`,
+    ],
+    help: () => ['give one of them another name'],
+  }),
   workflowName: error<{ name: string; length: number }>()('CRF110', 'A workflow name that cannot be used', {
     title: ({ name, length }) =>
       length > 64
@@ -180,6 +175,8 @@ export const names = defineDiagnostics(101, 199, {
     isKey: boolean;
     /** `yes` or `no`, if the name is how another language writes it. */
     truth: 'yes' | 'no' | undefined;
+    /** The same with blanks around its dashes, if those are meant as minus signs. */
+    minus?: string | undefined;
   }>()('CRF117', 'An undeclared name in a calculation, a let or a default', {
     title: ({ name }) => `${quote(name)} is not declared`,
     notes: ({ name, isKey, truth }) =>
@@ -190,15 +187,21 @@ export const names = defineDiagnostics(101, 199, {
               ? `${quote(name)} is a key; a calculation can use only names declared with \`param\` or \`let\``
               : 'a calculation can use names declared with `param` or `let`; text needs quotes',
           ],
-    help: ({ name, nearest, truth }) => [
-      truth !== undefined
-        ? `write \`${truth}\``
-        : nearest === undefined
-          ? `write \`let ${name} = …\` before the workflow`
-          : `did you mean \`${nearest}\`?`,
+    help: ({ name, nearest, truth, minus }) => [
+      minus !== undefined
+        ? `put blanks around the minus: \`${minus}\``
+        : truth !== undefined
+          ? `write \`${truth}\``
+          : nearest === undefined
+            ? `write \`let ${name} = …\` before the workflow`
+            : `did you mean \`${nearest}\`?`,
     ],
-    fixes: ({ nearest, truth, isSure }, here) =>
-      truth === undefined ? rename(here, nearest, isSure === true) : rename(here, truth, true),
+    fixes: ({ nearest, truth, isSure, minus }, here) =>
+      minus !== undefined
+        ? rename(here, minus, true)
+        : truth === undefined
+          ? rename(here, nearest, isSure === true)
+          : rename(here, truth, true),
   }),
   notForShell: error<{ name: string; character: string | undefined }>()(
     'CRF118',
@@ -218,16 +221,11 @@ export const names = defineDiagnostics(101, 199, {
           : [],
     },
   ),
-  declaredTwice: error<{ name: string; where: string | undefined }>()(
-    'CRF119',
-    'A name that is declared twice',
-    {
-      title: ({ name }) => `${quote(name)} is declared twice`,
-      label: () => 'declared again here',
-      notes: ({ where }) => (where === undefined ? [] : [`first declared at ${where}`]),
-      help: () => ['give one of them another name: a name has one meaning everywhere'],
-    },
-  ),
+  declaredTwice: error<{ name: string }>()('CRF119', 'A name that is declared twice', {
+    title: ({ name }) => `${quote(name)} is declared twice`,
+    label: () => 'declared again here',
+    help: () => ['give one of them another name: a name has one meaning everywhere'],
+  }),
   takenName: error<{ name: string; why: string }>()('CRF120', 'A param or let with a reserved name', {
     title: ({ name }) => `${quote(name)} cannot be the name of a param or let`,
     notes: ({ why }) => [why],
@@ -309,14 +307,18 @@ export const names = defineDiagnostics(101, 199, {
     nearest: string | undefined;
     isLet: boolean;
     known: readonly string[];
+    /** The `let` as a `param`. */
+    param?: string | undefined;
   }>()('CRF128', 'A name in --set that no param has', {
     title: ({ name, isLet }) =>
       isLet
         ? `--set ${name}: \`${name}\` is a \`let\`, and cannot be set`
         : `--set ${name}: no parameter has this name`,
-    help: ({ name, nearest, isLet, known }) => [
+    help: ({ nearest, isLet, known, param }) => [
       isLet
-        ? `to set it with --set, declare it with \`param\`: \`param ${name}: Int = …\``
+        ? param === undefined
+          ? 'to set it with --set, declare it with `param` and its type'
+          : `to set it with --set, declare it as a parameter: \`${param}\``
         : nearest !== undefined
           ? `did you mean \`${nearest}\`?`
           : known.length === 0

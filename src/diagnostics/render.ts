@@ -33,7 +33,9 @@ export function render(one: Diagnostic, source: Source, options: RenderOptions =
   const out = title(one, paint, options.columns);
   // The line numbers of all labels set the width of the margin.
   const labels = one.at === undefined ? [] : [one.at, ...one.related];
-  const last = Math.max(0, ...labels.map((label) => lineAt(lines, label.span.start) + 1));
+  const lineNumber = ({ source: other, span }: Label) =>
+    lineAt(other === undefined ? lines : linesOf(other.text), span.start) + 1;
+  const last = Math.max(0, ...labels.map(lineNumber));
   const margin = labels.length === 0 ? 0 : String(last).length;
   const pad = ' '.repeat(margin);
   const page = { lines, paint, columns, margin };
@@ -41,7 +43,10 @@ export function render(one: Diagnostic, source: Source, options: RenderOptions =
     const { line, column } = positionAt(lines, one.at.span.start);
     out.push(`${pad} ${paint.frame('┌─')} ${visible(source.name)}:${line}:${column}`);
     out.push(`${pad} ${paint.frame('│')}`);
-    out.push(...frame(one, one.at, page));
+    const isOwn = ({ source: other }: Label) => other === undefined;
+    out.push(...frame(one.severity, one.at, [one.at, ...one.related.filter(isOwn)], page));
+    for (const label of one.related)
+      if (label.source) out.push(...elsewhere(one.severity, label, label.source, page));
     if (one.notes.length + one.help.length > 0) out.push(`${pad} ${paint.frame('│')}`);
   } else if (one.file !== undefined && !one.title.includes(visible(one.file)))
     out.push(`${pad} ${paint.frame('┌─')} ${visible(one.file)}`);
@@ -65,10 +70,15 @@ function title(
 }
 
 /** The excerpt: every labelled line once, in order, with its labels below it, and dots where lines are left out. */
-function frame(one: Diagnostic, primary: Label, { lines, paint, columns, margin }: Page): string[] {
+function frame(
+  severity: Diagnostic['severity'],
+  primary: Label | undefined,
+  all: readonly Label[],
+  { lines, paint, columns, margin }: Page,
+): string[] {
   const room = columns - margin - 3;
   const byLine = new Map<number, Label[]>();
-  for (const label of [primary, ...one.related]) {
+  for (const label of all) {
     const line = lineAt(lines, label.span.start);
     byLine.set(line, [...(byLine.get(line) ?? []), label]);
   }
@@ -83,7 +93,7 @@ function frame(one: Diagnostic, primary: Label, { lines, paint, columns, margin 
     for (const mark of marks) {
       const isPrimary = mark.label === primary;
       const underline = (isPrimary ? '^' : '-').repeat(mark.width);
-      const painted = isPrimary ? paint[one.severity] : paint.frame;
+      const painted = isPrimary ? paint[severity] : paint.frame;
       for (const { indent, text } of under({ ...mark, underline }, room))
         out.push(`${' '.repeat(margin)} ${bar} ${' '.repeat(indent)}${painted(text)}`);
     }
@@ -103,6 +113,20 @@ function under(
   return [
     { indent, text: underline },
     ...wrap(label.text, room - from).map((text) => ({ indent: from, text })),
+  ];
+}
+
+/** A label in another source, below the frame of the finding. */
+function elsewhere(severity: Diagnostic['severity'], label: Label, source: Source, page: Page): string[] {
+  const { paint, margin } = page;
+  const pad = ' '.repeat(margin);
+  const lines = linesOf(source.text);
+  const { line, column } = positionAt(lines, label.span.start);
+  return [
+    `${pad} ${paint.frame('│')}`,
+    `${pad} ${paint.frame('┌─')} ${visible(source.name)}:${line}:${column}`,
+    `${pad} ${paint.frame('│')}`,
+    ...frame(severity, undefined, [label], { ...page, lines }),
   ];
 }
 

@@ -138,7 +138,7 @@ export const rules = defineDiagnostics(301, 399, {
         `${describeSize(memory)} at ${at(rate)}, plus ${HANDLING} s to notice its end and seal it, takes ${say(cost)}: the application would hardly run`,
       ],
       help: ({ cost }) => [
-        `write \`interval = ${write(Math.ceil((20 * cost) / 60) * 60)}\` to spend about 5 % of the time on checkpoints`,
+        `write \`interval = ${write(roundNumber(20 * cost))}\` to spend about 5 % of the time on checkpoints`,
       ],
     },
   ),
@@ -203,8 +203,21 @@ function roundUp(seconds: Seconds): Seconds {
   return Math.ceil(seconds / step) * step;
 }
 
-/** A third of the time, in whole minutes if it is longer than one. */
+/** About a third of the time, as a person would choose it. */
 function third(usable: Seconds): Seconds {
   const part = Math.max(1, Math.floor(usable / 3));
-  return part > 60 ? Math.floor(part / 60) * 60 : part;
+  const step = stepFor(part);
+  return Math.max(step, Math.round(part / step) * step);
+}
+
+/** That time or somewhat more, as a person would choose it. */
+function roundNumber(seconds: Seconds): Seconds {
+  const step = stepFor(seconds);
+  return Math.ceil(seconds / step) * step;
+}
+
+/** Steps of about a tenth: whole hours from four on, quarters of an hour, and so on. */
+function stepFor(seconds: Seconds): Seconds {
+  const steps = [3600, 900, 300, 60, 10];
+  return steps.find((step) => seconds >= 4 * step) ?? 1;
 }

@@ -1,4 +1,5 @@
 import { defineDiagnostics, error, warning } from './define.ts';
+import { insert, perhaps } from './fix.ts';
 import { quote } from './words.ts';
 
 const SOCKETS =
@@ -143,6 +144,31 @@ export const run = defineDiagnostics(480, 499, {
     title: ({ what }) => `${quote(what)} is for GPUs, and DMTCP cannot checkpoint programs that use one`,
     help: ({ hide }) => [
       `run the program on CPUs${hide ? ', with `CUDA_VISIBLE_DEVICES = ""` in `set` if it looks for GPUs by itself' : ''}; or use its own checkpoints, without crflow`,
+    ],
+  }),
+  condaActivate: warning<{ name: string; hook: string }>()(
+    'CRF496',
+    'conda activate without its shell function',
+    {
+      title: ({ name }) => `\`${name} activate\` fails in a script: nothing has defined its shell function`,
+      notes: ({ name }) => [
+        `${name === 'micromamba' ? name : 'conda'} init does that for interactive shells only, and \`run\` is not one`,
+      ],
+      help: ({ name, hook }) => [
+        `write on the line before: ${hook}`,
+        ...(name === 'micromamba' ? [] : ['or: source /path/of/conda/etc/profile.d/conda.sh']),
+      ],
+      fixes: ({ hook }, { at, text }) => {
+        const line = text.slice(text.lastIndexOf('\n', at.start - 1) + 1, at.start);
+        return /^[ \t]*$/.test(line) ? [perhaps(`write ${hook}`, insert(at.start, `${hook}\n${line}`))] : [];
+      },
+    },
+  ),
+  noIndex: warning()('CRF497', 'An array whose tasks all do the same', {
+    title: () => '`run` never names the index of its array, so all its tasks do the same',
+    help: () => [
+      'give the program the index, "$SLURM_ARRAY_TASK_ID"',
+      'if the program reads it itself, say so in `run`: # reads SLURM_ARRAY_TASK_ID',
     ],
   }),
 });

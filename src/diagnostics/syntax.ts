@@ -1,8 +1,12 @@
 import type { Span } from '../model/span.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
 import { blanksBefore, insert, isPlainText, perhaps, remove, rename, replace, rewrite, sure } from './fix.ts';
-import { lexical } from './lexical.ts';
+import { assigned, lexical } from './lexical.ts';
 import { listing, plural, quote } from './words.ts';
+
+/** A whole workflow, on a line. */
+const SMALLEST =
+  'workflow water { application { run = "./solve" } checkpoint { interval = 10min  lead = 2min } schedule { time = 2h  total = 1d } }';
 
 /** CRF001 to CRF099: the text cannot be read as the language. */
 export const syntax = defineDiagnostics(1, 99, {
@@ -36,7 +40,18 @@ export const syntax = defineDiagnostics(1, 99, {
   }),
   noWorkflow: error<{ empty: boolean }>()('CRF023', 'A file without a workflow', {
     title: ({ empty }) => (empty ? 'the file is empty' : 'the file has no workflow'),
-    help: () => ['write `workflow NAME { application { … } checkpoint { … } schedule { … } }`'],
+    help: ({ empty }) => [
+      `write ${empty ? '`crflow 1`, and ' : ''}a workflow, for instance \`${SMALLEST}\``,
+      ...(empty ? ['or start from a flow with comments: crc init NAME'] : []),
+    ],
+    fixes: ({ empty }, { text, at }) => {
+      const before = text.slice(0, at.start);
+      const start = before === '' || before.endsWith('\n') ? '' : '\n';
+      // A comment may follow the last word on its line.
+      return empty && text.trim() === ''
+        ? [perhaps('write the smallest flow', insert(text.length, `${start}crflow 1\n\n${SMALLEST}\n`))]
+        : [];
+    },
   }),
   noValue: error<{ key: string; found: string }>()('CRF024', 'A key without a value', {
     title: ({ key }) => `${quote(key)} has no value`,
@@ -297,4 +312,29 @@ export const syntax = defineDiagnostics(1, 99, {
         whole === undefined || fix.includes('…') ? [] : [sure(`write ${fix}`, { span: whole, text: fix })],
     },
   ),
+  yaml: error<{
+    /** The same as a flow; undefined if there is more in it than keys and values. */
+    start: string | undefined;
+  }>()('CRF050', 'A file in YAML', {
+    title: () => 'this is YAML: a flow has `key = value`, and blocks in braces',
+    label: () => 'nothing after this was read',
+    help: ({ start }) =>
+      start === undefined
+        ? ['`crc init NAME` writes a flow to start from']
+        : [`the same as a flow: \`${start.trim().replaceAll(/\s*\n\s*/g, '  ')}\``],
+    fixes: ({ start }, { text }) =>
+      start === undefined
+        ? []
+        : [perhaps('write it as a flow', { span: { start: 0, end: text.length }, text: start })],
+  }),
+  call: error<{ name: string; key: string; value: string | undefined }>()('CRF051', 'A call of a function', {
+    title: ({ name }) => `${quote(`${name}(…)`)}: a flow has no functions`,
+    help: ({ key, value }) => [
+      value !== undefined
+        ? `write \`${assigned(key, value)}\``
+        : 'write the value itself; calculations have `+`, `-`, `*`, `/` and parentheses, and {{name}} puts a value into text',
+    ],
+    fixes: ({ key, value }, here) =>
+      value === undefined ? [] : [sure(`write \`${assigned(key, value)}\``, replace(here, value))],
+  }),
 });

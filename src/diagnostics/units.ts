@@ -6,6 +6,9 @@ import { quote } from './words.ts';
 
 const FORMS = 'a duration is a whole number with `s`, `min`, `h` or `d`, or HH:MM:SS, or D-HH:MM:SS';
 
+/** Not limits, but times of checkpoints. */
+const FOR_CHECKPOINTS = ['interval', 'lead'];
+
 /** CRF250 to CRF299: durations and sizes that can be misread or are invalid. `text` is what was written. */
 export const units = defineDiagnostics(250, 299, {
   timeNoUnit: error<{ text: string; count: number }>()('CRF250', 'A time without a unit', {
@@ -71,11 +74,25 @@ export const units = defineDiagnostics(250, 299, {
     fixes: ({ text, total }, here) => rewrite(here, text, formatDuration(total)),
   }),
   timeUnlimited: error<{ text: string; key: string }>()('CRF257', 'A time without limit', {
-    title: ({ key }) => `\`${key}\` must have a limit`,
-    notes: () => [
-      'crflow counts back from the limit to know when to checkpoint; without one, a run could go on for ever',
+    title: ({ text, key }) =>
+      FOR_CHECKPOINTS.includes(key)
+        ? `${quote(text)} is not a duration for \`${key}\``
+        : `\`${key}\` must have a limit`,
+    notes: ({ key }) =>
+      FOR_CHECKPOINTS.includes(key)
+        ? [
+            'without checkpoints there is nothing to continue from; for a run that starts again instead, write `engine = none`',
+          ]
+        : [
+            'crflow counts back from the limit to know when to checkpoint; without one, a run could go on for ever',
+          ],
+    help: ({ key }) => [
+      key === 'interval'
+        ? 'write `interval = auto`, which the job calculates, or a duration, such as `interval = 1h`'
+        : key === 'lead'
+          ? 'write the time that a checkpoint needs, for instance `lead = 2min`'
+          : `write the longest time that you accept, for instance \`${key} = 7d\``,
     ],
-    help: ({ key }) => [`write the longest time that you accept, for instance \`${key} = 7d\``],
   }),
   timeField: error<{ text: string; field: string; most: number }>()(
     'CRF258',

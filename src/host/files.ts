@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
@@ -40,8 +41,36 @@ export function readIncluded(path: string, from: string): { source: Source; id: 
 }
 
 function decode(data: Uint8Array): { text: string } | Unreadable {
+  if (!isUtf8(data)) return { why: whyNotUtf8(data) };
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
   return text.includes('\0') ? { why: 'it is a binary file, not text' } : { text };
+}
+
+/** Where the first byte is that is not UTF-8, and what the text may be instead. */
+function whyNotUtf8(data: Uint8Array): string {
+  const [first, second] = data;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    return 'it is not UTF-8 text, but UTF-16: save it as UTF-8';
+  let [line, start] = [1, 0];
+  for (
+    let end = data.indexOf(10);
+    end !== -1 && isUtf8(data.subarray(start, end));
+    end = data.indexOf(10, start)
+  ) {
+    line += 1;
+    start = end + 1;
+  }
+  const text = new TextDecoder().decode(data.subarray(start));
+  // A replacement character may also be written.
+  let at = 0;
+  for (const character of text) {
+    const bytes = Buffer.from(character);
+    if (!bytes.equals(data.subarray(start + at, start + at + bytes.length))) break;
+    at += bytes.length;
+  }
+  const column = [...new TextDecoder().decode(data.subarray(start, start + at))].length + 1;
+  const byte = (data[start + at] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  return `it is not UTF-8 text: byte 0x${byte} in line ${line}, column ${column}; if it is Latin-1, convert it with iconv -f LATIN1 -t UTF-8`;
 }
 
 function fileBytes(name: string): { data: Uint8Array } | Unreadable {

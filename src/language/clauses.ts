@@ -50,7 +50,7 @@ export function clauseOf(verb: string): ClauseSpec | undefined {
 
 /** `HOST:INSIDE` or `HOST:INSIDE:ro`, the form of the runtimes' command lines, written as a clause. */
 export function splitMount(text: string): string | undefined {
-  const [, from, to, flags] = /^([^:]+):(\/[^:]*)(?::([\w,]+))?$/.exec(text) ?? [];
+  const [, from, to, flags] = /^([^:]+):(\/[^:]*)(?::([\w,]+))?$/.exec(text.trim()) ?? [];
   if (from === undefined || to === undefined) return undefined;
   return `mount "${from}" to "${to}"${flags?.split(',').includes('ro') ? ' readonly' : ''}`;
 }

@@ -136,6 +136,17 @@ function foldOne(
     if (!isText(here()) || !isWord(1)) return undefined;
     wrong.push({ at: spanOf(equals), what: `takes no \`${equals.image}\`` });
   }
+  const option = here();
+  if (
+    option?.tokenType === T.Junk &&
+    /^--?[A-Za-z][\w-]*$/.test(option.image) &&
+    isText(here(1)) &&
+    onLine()
+  ) {
+    // `mount -B /a:/b`, as on a runtime's command line.
+    wrong.push({ at: spanOf(option), what: 'takes no options' });
+    at += 1;
+  }
   if (!takeText()) {
     const isAlone = here() === undefined || !onLine();
     if (!isAlone && !isWord()) return undefined;

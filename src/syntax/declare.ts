@@ -114,10 +114,11 @@ function markParam(tokens: readonly IToken[], i: number, out: IToken[], context:
   const type = tokens[at];
   if (isTypeAt(tokens, at, context)) {
     if (colon?.tokenType !== T.Colon) {
-      context.report(syntax.noTypeColon, spanOf(type as IToken), {
-        name: name.image,
-        type: type?.image ?? '',
-      });
+      if (name.image !== '')
+        context.report(syntax.noTypeColon, spanOf(type as IToken), {
+          name: name.image,
+          type: type?.image ?? '',
+        });
       out.push(makeToken(T.TypeColon, endOf(name), endOf(name), context.text));
     }
     out.push(retype(type as IToken, T.TypeName));

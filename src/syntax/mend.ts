@@ -19,7 +19,11 @@ export function mendValues(tokens: readonly IToken[], context: Context): IToken[
 
 /** Repairs a value that starts at `i`; returns how many tokens it has used, 0 if nothing is wrong. */
 function mendOne(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
-  return openList(tokens, i, out, context) || secondEquals(tokens, i, out, context);
+  return (
+    openList(tokens, i, out, context) ||
+    secondEquals(tokens, i, out, context) ||
+    bareText(tokens, i, out, context)
+  );
 }
 
 /** `load = "a", "b"]`: the opening bracket is missing, perhaps the closing one as well. */
@@ -71,4 +75,33 @@ function secondEquals(tokens: readonly IToken[], i: number, out: IToken[], conte
   // Left where no entry can be, it marks the block as not read to the end.
   out.push(makeToken(T.BrokenValue, startOf(equals), endOf(value), context.text));
   return 3;
+}
+
+/** `run = ./solve a.inp`: a text of several words without its quotes. */
+function bareText(tokens: readonly IToken[], i: number, out: IToken[], context: Context): number {
+  const first = tokens[i] as IToken;
+  const key = out.at(-2)?.image ?? '';
+  const form = formOf(key);
+  const isText = form === 'quoted' || (form === undefined && first.tokenType === T.Junk);
+  if (!isText || context.reported.has(startOf(first))) return 0;
+  let at = i;
+  while (isPartOfText(tokens, at) && sameLine(context, first, tokens[at] as IToken)) at += 1;
+  if (at - i < 2) return 0;
+  const whole = { start: startOf(first), end: endOf(tokens[at - 1] as IToken) };
+  const text = context.text.slice(whole.start, whole.end);
+  if (/["\\]|\/\/|\/\*/.test(text)) return 0;
+  const isSure = key === 'run';
+  context.report(syntax.unquotedText, whole, { texts: [text], example: `"${text}"`, isSure });
+  context.reported.add(whole.start);
+  out.push(makeToken(T.BrokenValue, whole.start, whole.end, context.text));
+  return at - i;
+}
+
+function isPartOfText(tokens: readonly IToken[], at: number): boolean {
+  const type = tokens[at]?.tokenType;
+  return (
+    type !== undefined &&
+    [T.Word, T.NumberLike, T.Junk, T.Comma].includes(type) &&
+    (type === T.Comma || isItemAt(tokens, at))
+  );
 }

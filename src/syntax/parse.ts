@@ -12,12 +12,14 @@ import { foldClauses, unfoldClauses } from './clauses.ts';
 import { conflictsIn } from './conflict.ts';
 import { type Context, endOf, endOfText, spanOf, startOf } from './context.ts';
 import { markDeclarations } from './declare.ts';
+import { foldForeign } from './foreign.ts';
 import { parseTokens } from './grammar.ts';
 import { lex } from './lexer.ts';
 import { mendValues } from './mend.ts';
 import { reportErrors } from './mistakes.ts';
 import { repairTokens } from './repair.ts';
 import { UnterminatedComment } from './tokens.ts';
+import { yamlIn } from './yaml.ts';
 
 /**
  * Maximum length of a source in characters (UTF-16 units); a flow has some dozen lines. Reading time is proportional to the length
@@ -64,6 +66,11 @@ export function parseTokensOf(source: Source): {
     ]);
   // Both versions together are no flow: the rest would be about neither.
   if (conflicts.length > 0) return { file: nothing, diagnostics: sorted(), tokens: [] };
+  const yaml = yamlIn(source.text);
+  if (yaml !== undefined) {
+    report(syntax.yaml, yaml.at, { start: yaml.flow });
+    return { file: nothing, diagnostics: sorted(), tokens: [] };
+  }
   const { text, lines, tokens, unclosedAt } = lex(source.text, report);
   const cut = tokens.at(-1)?.tokenType === UnterminatedComment;
   const context: Context = {
@@ -73,7 +80,14 @@ export function parseTokensOf(source: Source): {
   if (cut) context.reported.add(endOfText(context));
   const through = (start: readonly IToken[], ...passes: Pass[]) =>
     passes.reduce((now, pass) => pass(now, context), start);
-  const repaired = through(tokens, markDeclarations, foldCalculations, repairTokens, foldClauses);
+  const repaired = through(
+    tokens,
+    foldForeign,
+    markDeclarations,
+    foldCalculations,
+    repairTokens,
+    foldClauses,
+  );
   checkHeader(repaired[0], context);
   const parsed = through(repaired, mendValues, classify, balance, unfoldCalculations, unfoldClauses);
   parsed.forEach((token, i) => {

@@ -15,7 +15,9 @@ import { isItemAt, opensValue } from './values.ts';
 export function repairTokens(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   const joined = joinQuotes(tokens, context);
+  let depth = 0;
   joined.forEach((token, i) => {
+    depth = depthAfter(token, depth);
     if (isExport(joined, i, out.at(-1), context)) {
       context.report(syntax.noEquals, spanOf(token), {
         word: token.image,
@@ -24,7 +26,10 @@ export function repairTokens(tokens: readonly IToken[], context: Context): IToke
       });
       return;
     }
-    const fixed = repairOne(token, out.at(-1), joined[i + 1], context, out.at(-2));
+    const beforeThat = out.at(-2);
+    // `interval: 10min, lead: 2min`: outside of a list, what follows a comma is a key.
+    const isKey = beforeThat?.tokenType === T.Comma && depth === 0;
+    const fixed = repairOne(token, out.at(-1), joined[i + 1], context, isKey ? undefined : beforeThat);
     if (fixed !== undefined) out.push(fixed);
   });
   return mergeUnits(joinColons(dropSeparators(out, context), context), context);
@@ -43,15 +48,20 @@ function isExport(
   return isKey && !opensValue(before) && sameLine(context, word, name);
 }
 
+/** How many lists are open after the token. */
+function depthAfter({ tokenType: type }: IToken, depth: number): number {
+  if (type === T.LeftBracket) return depth + 1;
+  if (type === T.RightBracket) return Math.max(0, depth - 1);
+  return ENDS_LISTS.includes(type) ? 0 : depth;
+}
+
 /** Drops commas outside of lists; one between two values stays, because there the list's bracket is missing. */
 function dropSeparators(tokens: readonly IToken[], context: Context): IToken[] {
   const out: IToken[] = [];
   let depth = 0;
   tokens.forEach((token, i) => {
     const type = token.tokenType;
-    if (type === T.LeftBracket) depth += 1;
-    else if (type === T.RightBracket) depth = Math.max(0, depth - 1);
-    else if (ENDS_LISTS.includes(type)) depth = 0;
+    depth = depthAfter(token, depth);
     const inList = depth > 0;
     const between = isItemAt(out, out.length - 1) && isItemAt(tokens, i + 1);
     const right = type !== T.Comma || (token.image === ',' && inList);

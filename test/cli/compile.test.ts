@@ -298,6 +298,12 @@ describe('bad input', () => {
       /it is (not UTF-8 text|a binary file)/,
       2,
     ],
+    [
+      'Latin-1',
+      new Uint8Array([0x61, 0x0a, 0xc3, 0xbc, 0xe9]),
+      /it is not UTF-8 text: byte 0xE9 in line 2, column 2/,
+      2,
+    ],
     ['UTF-16', new Uint8Array([0xff, 0xfe, 0x63, 0, 0x72, 0]), /it is not UTF-8 text/, 2],
     ['2 MiB', ' '.repeat(2 * 1024 * 1024), /larger than 1 MiB/, 2],
     ['nothing', '', /CRF0/, 1],

@@ -124,6 +124,8 @@ describe('a ShellCheck that says', () => {
     ['info', 2000, undefined, 0],
     // Its parser gave up, and bash's did not.
     ['error', 1072, 'CRF931', 0],
+    // `echo all done`: if bash can read the text, `done` is a word in it.
+    ['warning', 1010, undefined, 0],
   ])('%s of run, SC%i: %s, exit status %i', (level, code, expected, status) => {
     const { path } = fakeShellCheck(folder, { ofRun: say(level, code) });
     const found = compile(plain, ['--shellcheck', path]);

@@ -67,6 +67,7 @@ describe('the vocabulary', () => {
   const MORE: Readonly<Record<string, readonly string[]>> = {
     pass: ['CRF473'],
     mtbf: ['CRF314'],
+    array: ['CRF497'],
     program: ['CRF560'], // no records are passed in here
   };
 

@@ -40,7 +40,7 @@ function afterwards(name: string, own: Source, { edits }: Fix): readonly Diagnos
  * What may be found only after a fix: what the case lacks (a file to include, a use of the name), and the rules about a value, or the
  * keys of a program, that could not be read before.
  */
-const WAS_HIDDEN = /^\S+ (?:CRF122|CRF150|CRF3\d\d|CRF4[23]\d|CRF56[3-9]) /;
+const WAS_HIDDEN = /^\S+ (?:CRF122|CRF150|CRF497|CRF3\d\d|CRF4[23]\d|CRF56[3-9]) /;
 /** The same in one case. */
 const HIDDEN_IN: Readonly<Record<string, RegExp>> = {
   'names-not-for-shell': / CRF214 /,

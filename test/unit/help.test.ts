@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readCase } from '../support/cases.ts';
 import { type CompileInputs, compile } from '../support/compile.ts';
 
 /**
@@ -349,10 +350,57 @@ const rows: readonly Row[] = [
     help: 'output = "a_${SLURM_ARRAY_JOB_ID}.out"',
     fixed: 'output = "a_${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}.out" } schedule { array = "0-9"',
   },
+  // Signs of other languages.
+  { top: 'let n = 8', block: 'application', written: 'threads = $n', code: 'CRF019', help: '`threads = n`' },
+  {
+    top: 'let n = 8',
+    block: 'application',
+    written: 'threads = ${n}',
+    code: 'CRF019',
+    help: '`threads = n`',
+  },
+  {
+    top: 'let n = 8',
+    block: 'application',
+    written: 'threads = {{n}}',
+    code: 'CRF019',
+    help: '`threads = n`',
+  },
+  {
+    block: 'application',
+    written: 'threads = $N',
+    code: 'CRF019',
+    help: '`param n: Int = 8`',
+    fixed: 'threads = 8',
+    never: '"',
+  },
+  {
+    top: 'let n = 8',
+    block: 'application',
+    written: 'threads = n-1',
+    code: 'CRF201',
+    help: '`threads = n - 1`',
+  },
+  { block: 'application', written: 'threads = max(1, 2)', code: 'CRF051', help: '`threads = 2`' },
+  {
+    block: 'application',
+    written: 'again = ./solve -cpi a.cpt',
+    code: 'CRF008',
+    help: 'write "./solve -cpi a.cpt"',
+    fixed: '',
+  },
+  {
+    block: 'checkpoint',
+    written: 'proof_after: 1min, keep: 2',
+    code: 'CRF012',
+    help: 'remove it',
+    fixed: 'keep = 2',
+  },
+  { block: 'schedule', written: 'time_min = none', code: 'CRF257', help: '`time_min = 7d`', fixed: '' },
 ];
 
 const BLOCKS: Readonly<Record<string, string>> = {
-  application: 'run = "./solve"',
+  application: 'run = "./solve $SLURM_ARRAY_TASK_ID"',
   environment: '',
   checkpoint: 'interval = 10min  lead = 2min',
   schedule: 'time = 2h  total = 1d',
@@ -403,6 +451,40 @@ test('each line that is no entry is said, not only the first', () => {
   const codes = (written: string) => findings(row, written).map((one) => one.code);
   expect(codes('threads : 8\n    output : "a"')).toEqual(['CRF011', 'CRF011']);
   expect(codes('threads 8\n    output "a"\n    memory 4GiB')).toEqual(['CRF025', 'CRF025', 'CRF025']);
+});
+
+test('an interval has no none, and what the help names instead is right', () => {
+  const text = (interval: string) =>
+    `crflow 1\nworkflow a {\n application { run = "./a" }\n checkpoint { interval = ${interval}  lead = 2min }\n schedule { time = 2h  total = 1d }\n}`;
+  const found = (interval: string) => compile({ name: 'flow.crflow', text: text(interval) }).diagnostics;
+  expect(found('none').flatMap(({ help }) => help)).toEqual([
+    'write `interval = auto`, which the job calculates, or a duration, such as `interval = 1h`',
+  ]);
+  expect([...found('auto'), ...found('1h')]).toEqual([]);
+});
+
+test('what --set needs of a `let` is a param of its type, which the help writes', () => {
+  const flow = (first: string) =>
+    `crflow 1\n${first}\nworkflow a {\n application { run = "./a {{x}}" }\n checkpoint { interval = 10min  lead = 2min }\n schedule { time = 2h  total = 1d }\n}`;
+  const found = (first: string) =>
+    compile({ name: 'flow.crflow', text: flow(first) }, { settings: new Map([['x', '3min']]) }).diagnostics;
+  const [help = ''] = found('let x = 2min').flatMap((one) => one.help);
+  expect(help).toContain('`param x: Duration = 2min`');
+  expect(found(/`([^`]+)`$/.exec(help)?.[1] ?? '')).toEqual([]);
+});
+
+test('the help for an empty file is a flow', () => {
+  const [finding] = compile({ name: 'flow.crflow', text: '' }).diagnostics;
+  const workflow = /`(workflow .*)`$/.exec(finding?.help[0] ?? '')?.[1] ?? '';
+  expect(compile({ name: 'flow.crflow', text: `crflow 1\n${workflow}` }).diagnostics).toEqual([]);
+});
+
+test('the same as a YAML file is a flow', () => {
+  const text = readCase('syntax-yaml').source.text;
+  const [finding, ...others] = compile({ name: 'flow.crflow', text }).diagnostics;
+  expect([finding?.code, others]).toEqual(['CRF050', []]);
+  const flow = /`(crflow .*)`$/.exec(finding?.help[0] ?? '')?.[1] ?? '';
+  expect(compile({ name: 'flow.crflow', text: flow }).diagnostics).toEqual([]);
 });
 
 test('a file to include is found without its suffix, and what is not expanded is said', () => {

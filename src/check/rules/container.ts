@@ -3,6 +3,7 @@ import { images } from '../../diagnostics/images.ts';
 import { suggest } from '../../diagnostics/suggest.ts';
 import { values } from '../../diagnostics/values.ts';
 import { whyInvalidRecipePath } from '../../emit/forms.ts';
+import { PLACEHOLDER_REGISTRY } from '../../language/names.ts';
 import { GPU_MODULES, insteadOf } from '../../language/runtime-options.ts';
 import { vocabulary } from '../../language/vocabulary/index.ts';
 import {
@@ -174,6 +175,7 @@ function checkImageName(
   { report }: Context,
 ): void {
   if (value.kind === 'file') return;
+  if (value.registry === PLACEHOLDER_REGISTRY) report(images.placeholder, span, { registry: value.registry });
   if (isDmtcp && isMusl(value)) report(containers.musl, span, { image: shownImage(value) });
   else if (value.tag === 'latest' && value.digest === null && value.registry !== 'localhost')
     report(containers.movingTag, span, { image: shownImage(value), tag: value.tag, inRecipe });

@@ -9,6 +9,7 @@ import { gpuRules } from './gpu.ts';
 import { limitRules } from './limits.ts';
 import { programRules } from './programs.ts';
 import { runFolderRules } from './run-folder.ts';
+import { runHabitRules } from './run-habits.ts';
 import { runJobRules } from './run-jobs.ts';
 import { runPipeRules } from './run-pipes.ts';
 import { runSyntaxRules } from './run-syntax.ts';
@@ -32,6 +33,7 @@ export const ruleFamilies: readonly RuleFamily[] = [
   runSyntaxRules,
   runPipeRules,
   runJobRules,
+  runHabitRules,
   runFolderRules,
   siteRules,
   containerRules,
