@@ -163,6 +163,39 @@ withReal('a PyTorch program, as far as its signals and files go', ['python3'], a
   expect(run.output().match(/(?<=^step )\d+/gm)).toEqual(Array.from({ length: 40 }, (_, i) => String(i + 1)));
 });
 
+withReal('a PyTorch program in a container, with fake devices', ['python3'], async ({ expect }) => {
+  const train = `srun $IN_CONTAINER bash -c 'echo GPUs: $CUDA_VISIBLE_DEVICES; exec python3 train.py'`;
+  using run = rehearse('pytorch', (flow) =>
+    flow
+      .replace('"srun python train.py"', `"${train}"\n    gpus  = 2`)
+      .replace(
+        '  checkpoint {',
+        '  container { runtime = apptainer  image = "./torch.sif" }\n  checkpoint {',
+      ),
+  );
+  cpSync(join(programs, 'pytorch'), run.folder, { recursive: true });
+  writeFileSync(join(run.folder, 'torch.sif'), 'an image');
+  // It only records how it was called, and starts the command here.
+  writeFileSync(
+    join(run.folder, '.bin/apptainer'),
+    `#!/bin/bash
+echo "$*" >>'${join(run.folder, 'asked')}'
+while [[ $1 != bash ]]; do shift; done
+exec env -i PATH=/usr/bin:/bin "$@"
+`,
+    { mode: 0o755 },
+  );
+  expect(run.read('count.sbatch')).toContain('\n#SBATCH --gpus-per-node=2\n');
+  const devices = { CUDA_VISIBLE_DEVICES: '1,3' };
+  expect(await run.limited(1, () => run.output().includes('step 10\n'), devices), run.log()).toBe(75);
+  writeFileSync(join(run.folder, 'gate-20'), '');
+  expect(await run.start({ ...calm, ...devices }), run.log()).toBe(0);
+  expect(run.outcomes()).toEqual(['saved', 'done']);
+  expect(run.output().match(/^GPUs: .*/gm)).toEqual(['GPUs: 1,3', 'GPUs: 1,3']);
+  expect(run.output().match(/(?<=^step )\d+/gm)).toEqual(Array.from({ length: 40 }, (_, i) => String(i + 1)));
+  for (const call of run.read('asked').trim().split('\n')) expect(call).toContain(' --nv ');
+});
+
 withReal('a program with a stop file', ['bash'], async ({ expect }) => {
   const program = join(programs, 'saves-itself.sh');
   using run = rehearse('stop-file', (flow) =>
