@@ -235,6 +235,44 @@ describe('a program that saves itself', () => {
     expect(run.read('crflow-state/count/4711/status')).toBe('5\n');
   });
 
+  test.concurrent('that fails twice from a generation, in two attempts: the third time from the one before', async ({
+    expect,
+  }) => {
+    using run = own('every=5 next=yes rejects=10', '');
+    const first = run.start();
+    await run.until('sealed', 1);
+    writeFileSync(join(run.folder, 'next-5'), '');
+    await run.until('sealed', 2);
+    run.powerCut();
+    await first;
+    for (const ends of [1, 2]) {
+      const lost = run.start();
+      await run.until('ended_early', ends);
+      run.powerCut();
+      await lost;
+    }
+    for (let step = 10; step <= 40; step += 5) writeFileSync(join(run.folder, `next-${step}`), '');
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('killed while a checkpoint waits for its files: a torn one is not sealed', async ({
+    expect,
+  }) => {
+    using run = own('every=5 hold=go tears=tear', '');
+    const first = run.start({ CRFLOW_HEARTBEAT: '30', CRFLOW_QUIET: '8' });
+    await run.until('sealed');
+    writeFileSync(join(run.folder, 'tear'), '');
+    while (!run.output().includes('torn\n')) await new Promise((resolve) => setTimeout(resolve, 100));
+    rmSync(join(run.folder, 'tear'));
+    await new Promise((resolve) => setTimeout(resolve, 2000)); // a checkpoint begins, and waits for longer than this test
+    run.go();
+    run.kill(/saves-itself/);
+    expect(await first, run.log()).toBe(7);
+    expect(run.event('ended_early').map(({ status }) => status)).toEqual([137]); // and not 3, which is said of a torn file
+    expect(run.steps()).toBe(steps(40));
+  });
+
   test.concurrent('that fails once: goes on', async ({ expect }) => {
     using run = own('every=5 breaks=23:5', '');
     const ended = run.start();

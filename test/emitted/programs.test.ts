@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
@@ -88,6 +88,8 @@ withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx
     const before = steps();
     expect(await run.limited(n, () => steps() > before), run.log()).toBe(75);
   }
+  // The newest generation is damaged: the one before also fits the outputs, which have grown since.
+  truncateSync(join(run.state, 'generations/2/files/md.cpt'), 1000);
   expect(await run.start(calm), run.log()).toBe(0);
   expect(run.outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
   await toItsEnd('bash', ['-c', mdrun], { cwd: undisturbed });

@@ -26,7 +26,7 @@ const save = (run: RunOnSlurm) => join(run.folder, 'save.txt');
 
 const moments = {
   'before launch': {
-    commands: { cp: `if [[ $* == */before.new/* ]]; then ${once('launch')}; fi\nnext "$@"` },
+    commands: { sync: `if [[ $* == */before.new/* ]]; then ${once('launch')}; fi\nnext "$@"` },
     reach: (run) => marked(run, 'launch'),
   },
   running: { reach: twoSealed },
@@ -182,7 +182,10 @@ const rows: Readonly<Record<string, Row>> = {
     at: { 'before launch': thenResumed('74:0'), 'between save and requeue': over },
   }),
   'kill -9 outer half': shared('kill -9 outer half', { at: { finishing: { ends: /^0:9$/ } } }),
-  'kill -9 everything': shared('kill -9 everything', { at: { finishing: { ends: /^0:9$/ } } }),
+  'kill -9 everything': shared('kill -9 everything', {
+    // On a busy machine, the job is requeued before it is killed.
+    at: { 'between save and requeue': { ends: /^(0:9 > )?7:0$/ }, finishing: { ends: /^0:9$/ } },
+  }),
   'node lost, job still running there': shared('node lost, job still running there'),
   'disk full for ten seconds': shared('disk full for ten seconds'),
   'copy truncated': copyHarmed((run) => harms.truncated(copy(run))),

@@ -5,6 +5,10 @@
 #   COUNT_GATE        half way it waits until there is a file of this name
 #   COUNT_SAVES       seconds between two saves while it waits (4)
 #   COUNT_SAVING      seconds in which a save is torn (0.1); 0: it is renamed into place
+#   COUNT_EVERY       numbers between two saves (4)
+#   COUNT_ASKED       its status after TERM (0)
+#   COUNT_MAX         seconds after which it saves and ends with 0, done or not
+#   COUNT_PROGRESS    a file that gets each number, and that nothing takes it back from
 #   COUNT_WITNESS     a folder: a file in it, by the number's name, gets the time of each number's last printing. Once there is a file
 #                     `go` in it, the next multiple of ten is the last number
 set -u
@@ -36,7 +40,8 @@ rest() {
 }
 
 stop_if_asked() {
-  if [[ -n $asked ]]; then save && exit 0; fi
+  if [[ -n $asked ]]; then save && exit "${COUNT_ASKED:-0}"; fi
+  if [[ -n ${COUNT_MAX-} ]] && ((SECONDS >= COUNT_MAX)); then save && exit 0; fi
 }
 
 wait_half_way() {
@@ -58,7 +63,8 @@ while ((n < last)); do
     : >"$witness/$n"
     if [[ -e $witness/go ]] && ((n % 10 == 0)); then last=$n; fi
   fi
-  if ((n % 4 == 0)); then save; fi
+  if [[ -n ${COUNT_PROGRESS-} ]]; then printf '%s\n' "$n" >>"$COUNT_PROGRESS"; fi
+  if ((n % ${COUNT_EVERY:-4} == 0)); then save; fi
   if ((n < last)); then rest "$step"; fi
 done
 echo "$last" >result.txt

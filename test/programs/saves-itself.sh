@@ -13,6 +13,8 @@
 #   hold=FILE             waits half way until FILE is there, or it is asked
 #   appends               does not cut steps.log when it goes on
 #   fresh                 begins anew whatever is there, over its old results
+#   rejects=N         ends with 3 where save.txt is of step N
+#   tears=FILE        half way, once there is a FILE, leaves save.txt torn and waits for ever
 #   breaks=N:STATUS       dies at step N with STATUS, until `mended` is there
 set -u
 last=$1 step=$2
@@ -23,6 +25,7 @@ n=0
 if [[ -e save.txt && -z ${option[fresh]-} ]]; then
   read -r n check <save.txt
   if [[ $check != "whole" ]]; then echo "save.txt is broken" && exit 3; fi
+  if [[ $n == "${option[rejects]-}" ]]; then exit 3; fi
   echo "going on from step $n"
   if [[ -z ${option[appends]-} ]]; then
     head -n "$n" steps.log >steps.new
@@ -54,7 +57,14 @@ while ((n < last)); do
   n=$((n + 1))
   echo "$n" >>steps.log
   echo "step $n"
-  while [[ -n ${option[hold]} && ! -e ${option[hold]} && -z $asked && ! -e ${option[stop]:-/none} ]] && ((n == last / 2)); do sleep 0.1; done
+  while [[ -n ${option[hold]} && ! -e ${option[hold]} && -z $asked && ! -e ${option[stop]:-/none} ]] && ((n == last / 2)); do
+    if [[ -n ${option[tears]-} && -e ${option[tears]} ]]; then
+      printf '%s ' "$n" >save.txt
+      echo torn
+      while :; do sleep 1; done
+    fi
+    sleep 0.1
+  done
   if ((option[every] && n % option[every] == 0)); then
     save
     until [[ -z ${option[next]-} || -e next-$n ]]; do sleep 0.1; done

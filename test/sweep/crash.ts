@@ -96,6 +96,8 @@ export async function crash(
     }
     statuses.push(status);
     if (status === 7) break;
+    // The work was done, as its files show, and what it ended with died with the job.
+    if (status === 0 && engine === 'own' && marked() && exists(join(run.folder, 'result.txt'))) break;
     const killedHere = status === 137 && marked() && statuses.filter((each) => each === 137).length === 1;
     if (status === 75 || killedHere) continue;
     // The one way out that a single death may end in: the program was lost before anything of it was saved.
@@ -107,15 +109,16 @@ export async function crash(
     break;
   }
 
-  if (broken.length === 0 && statuses.at(-1) !== 7) broken.push(`not done after ${mostStarts} starts`);
+  if (broken.length === 0 && !isEnd(statuses.at(-1))) broken.push(`not done after ${mostStarts} starts`);
   if (before) judgeLoss(before, notes, broken);
-  if (statuses.at(-1) === 7) {
-    await judgeEnd(run, broken, engine);
+  const ended = statuses.at(-1) ?? 1;
+  if (isEnd(ended)) {
+    await judgeEnd(run, broken, engine, ended);
     const already = marked();
     let status = await run.start(environment);
     if (status === 137 && !already && marked()) status = await run.start(environment); // the point was in here
-    if (status !== 7) broken.push(`done, and started once more it ended with ${status}`);
-    await judgeEnd(run, broken, engine);
+    if (status !== ended) broken.push(`done, and started once more it ended with ${status}`);
+    await judgeEnd(run, broken, engine, ended);
   }
   if (point === null && exists(join(notes, 'trace'))) trace?.(join(notes, 'trace'), script);
   const files = exists(run.state) ? filesUnder(run.state) : [];
@@ -133,6 +136,9 @@ export async function crash(
     script: run.read('count.sbatch'),
   };
 }
+
+/** The program's own status; or 0, which a run gets that was done already. */
+const isEnd = (status: number | undefined) => status === 7 || status === 0;
 
 type Run = ReturnType<typeof rehearsal>;
 
@@ -194,19 +200,20 @@ function judgeLoss(before: Snapshot, notes: string, broken: string[]): void {
 }
 
 /** Promises 1, 2 and 8, and that nothing is left behind. */
-async function judgeEnd(run: Run, broken: string[], engine: SweepEngine): Promise<void> {
+async function judgeEnd(run: Run, broken: string[], engine: SweepEngine, ended: number): Promise<void> {
   const output = engine === 'own' ? run.read('steps.log') : run.output();
   const lines = output.split('\n').length - 1;
   const expected = Array.from({ length: lines }, (_, i) => `${i + 1}\n`).join('');
   if (lines === 0 || lines % 10 > 0 || output !== expected)
     broken.push(`the output is ${JSON.stringify(output)}`);
   const status = join(run.state, 'status');
-  if (!exists(status) || readFileSync(status, 'utf8') !== '7\n') broken.push('no status 7 on disk');
+  if (!exists(status) || readFileSync(status, 'utf8') !== `${ended}\n`)
+    broken.push(`no status ${ended} on disk`);
   for (const limit = Date.now() + 120_000; run.running().length > 0 && Date.now() < limit; ) await sleep(100);
   for (const line of run.left()) broken.push(`left behind: process ${line}`);
   if (run.generations().length > keep + 1) broken.push(`generations kept: ${run.generations()}`);
   for (const path of filesUnder(run.folder))
-    if (/\.(temp|partial|old|new|crflow)$|^crflow-\d/.test(path)) broken.push(`left behind: ${path}`);
+    if (/\.(temp|partial|old|new|txt\.crflow)$|^crflow-\d/.test(path)) broken.push(`left behind: ${path}`);
 }
 
 /** The warning comes when two checkpoints are there, to a start that is well on its way; `earlier` entries are of others. */

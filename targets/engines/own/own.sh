@@ -13,6 +13,7 @@ open_engine() {
 # If all work is done, it is not done again, whatever happened to the attempt that did it.
 prepare() {
   if is_done; then conclude_done 0 'all work was done already'; fi
+  pass_over_doubted
 }
 
 # A run that begins anew begins with the files that existed before anything ran.
@@ -53,7 +54,7 @@ checkpoint() {
     await_answer || return
   fi
   if [[ $how == end ]]; then end_application || return; fi
-  take_what_is_there
+  take_what_is_there "$how"
 }
 
 # ask: after a sign of life, because a program that is just starting does not listen.
@@ -122,7 +123,7 @@ end_application() {
   return 1
 }
 
-# Seals what the application has saved, if that is new and complete.
+# take_what_is_there on|end: seals what the application has saved, if that is new and complete.
 take_what_is_there() {
   local as
   if ! await_quiet; then
@@ -130,6 +131,8 @@ take_what_is_there() {
     look_again=yes
     return 1
   fi
+  # If it was killed meanwhile, it may have been writing: conclude_end decides.
+  if [[ $1 == on ]] && has_gone; then return 1; fi
   as=$(signature)
   if [[ $as == "$sealed_as" ]]; then
     look_again=yes
@@ -160,11 +163,12 @@ generation_is_current() { [[ -z $asks && $(signature) == "$sealed_as" ]]; }
 # The state at the last two heartbeats shows later which files had been quiet, and how long the growing files were when a save was
 # first seen: what a program appends after that save, it will append again.
 over() {
+  if has_ended; then return; fi
   if [[ $word == beat ]]; then
     seen_before=$seen_as seen_as=$(signature)
     if [[ $seen_as != "$seen_before" ]]; then grown_then=$(grown); fi
   fi
-  has_ended
+  return 1
 }
 
 is_settled() { [[ -n $seen_before && $(signature) == "$seen_before" ]]; }
@@ -197,7 +201,7 @@ conclude_end() {
   read_ending
   if is_done; then conclude_done "$ended_with" "the application ended with status $ended_with"; fi
   await_reason
-  if ((ended_with < 128)) || is_settled; then take_what_is_there || :; fi
+  if ((ended_with < 128)) || is_settled; then take_what_is_there end || :; fi
   if [[ ${request-} == finish* ]]; then
     if [[ -n $sealed_here && $(signature) == "$sealed_as" ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
     conclude unsaved "the application has ended (status $ended_with), and has saved nothing new"
@@ -221,7 +225,17 @@ came_again() {
   done 2>/dev/null <"$run/ended-early"
   journal ended_early status# "$ended_with" generation# "$(newest_generation)"
   printf '%s\n' "$ended_with $point" >>"$run/ended-early" || return 0
+  if ((same == 1)); then write_file "$run/doubted" "$(newest_generation)"; fi
   ((same >= 2))
+}
+
+# After two such ends, the newest generation is not used again, in this attempt or a later one, unless the user goes back to it.
+pass_over_doubted() {
+  local newest
+  newest=$(newest_generation)
+  read_count "$run/doubted"
+  ((newest && REPLY == newest)) && [[ ! $run/resumed -nt $run/doubted ]] && is_one_before || return 0
+  grep -qsx "$newest" "$attempt_dir/failed" || printf '%s\n' "$newest" >>"$attempt_dir/failed"
 }
 
 last_words() {
