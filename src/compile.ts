@@ -1,3 +1,4 @@
+import { withoutAllowed } from './allow.ts';
 import { checkProgram } from './check/check.ts';
 import { diagnose, sortDiagnostics } from './diagnostics/define.ts';
 import { outputs } from './diagnostics/outputs.ts';
@@ -87,7 +88,7 @@ export function compile(
   const known = records.files();
   const sources = [...new Set([...findings, ...files, site, ...known].flatMap((one) => one.source ?? []))];
   const withoutFile = site.diagnostics.filter(({ file }) => file === undefined);
-  const diagnostics = sayingFrom(loaded, [
+  const found = sayingFrom(loaded, [
     ...withoutFile,
     ...sources.flatMap((one) =>
       sortDiagnostics([
@@ -98,6 +99,12 @@ export function compile(
       ]),
     ),
   ]);
+  const isWhole = workflows.length > 0 && !found.some(({ severity }) => severity === 'error');
+  const diagnostics = withoutAllowed(
+    found,
+    files.map((one) => one.source),
+    isWhole,
+  );
   const included = [...files.slice(1), ...known].map((one) => one.source);
   const answer = { diagnostics, sources, included, site };
   if (diagnostics.some((one) => one.severity === 'error')) return { flows: [], ...answer };

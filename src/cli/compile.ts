@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { compile } from '../compile.ts';
 import { diagnose } from '../diagnostics/define.ts';
 import { someOf } from '../diagnostics/words.ts';
-import { isThere, readIncluded, readSource } from '../host/files.ts';
+import { isThere, pathFrom, readIncluded, readSource } from '../host/files.ts';
 import type { Source } from '../model/span.ts';
 import type { Locks } from '../plan/lock.ts';
 import { findings } from './findings.ts';
@@ -169,10 +169,11 @@ export async function compileFiles(
   output?: string,
   given?: (workflow: string) => Locks,
 ): Promise<Job[]> {
-  const { targets, set: settings, site: asked, lock, texts } = choices;
+  const { targets, set: settings, site: asked, lock, texts, onRead } = choices;
   const jobs: Job[] = [];
   const byScript = new Map<string, Job>();
   for (const file of new Set(files)) {
+    if (file !== '-') onRead?.(file);
     const own = texts?.get(file);
     const read = own === undefined ? await readSource(file) : { text: own };
     if ('why' in read) {
@@ -192,7 +193,10 @@ export async function compileFiles(
     const { flows, diagnostics, sources, included, site } = compile(source, targets, {
       settings,
       site: asked,
-      include: readIncluded,
+      include: (path, from) => {
+        onRead?.(pathFrom(path, from));
+        return readIncluded(path, from);
+      },
       locksOf,
       contextOf: ({ name }) => relativePath(folder, name === '-' ? '.' : dirname(name)),
     });

@@ -16,6 +16,8 @@ import type { Outputs } from './owner.ts';
 export interface Choices {
   readonly targets: Targets;
   readonly set: Settings;
+  /** Is told of each file before it is read. */
+  readonly onRead?: (path: string) => void;
   /** A site that takes precedence over the flows'. */
   readonly site?: string;
   /** True: pin images to their current digests; false: pin none; absent: those stay pinned that are. */

@@ -27,6 +27,12 @@ function internalError(error: unknown): void {
 
 const format = () =>
   new Option('--format <format>', 'how to show findings').choices(['pretty', 'json']).default('pretty');
+const watching = () =>
+  new Option(
+    '--watch',
+    'compile again whenever a flow, a file that it includes or its site profile changes',
+  ).conflicts(['check', 'stale', 'stdout', 'emit', 'lock']);
+
 /** Commands that check flows also show findings as CI services and code scanning read them. */
 const formats = () =>
   new Option(
@@ -103,6 +109,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .addOption(emit())
     .addOption(check())
     .addOption(stale())
+    .addOption(watching())
     .addOption(
       new Option(
         '--lock',
@@ -163,6 +170,13 @@ export function commandLine(targets: () => Promise<Targets>): void {
         return;
       }
       if (files.length === 0) command.error("error: missing required argument 'file'");
+      if (options.watch) {
+        if (named.includes('-')) command.error("error: option '--watch' cannot watch standard input");
+        if (options.format !== 'pretty')
+          command.error("error: option '--watch' cannot be used with option '--format'");
+        const { watch } = await import('./watch.ts');
+        await watch(files, { ...options, targets: await targets() });
+      }
       const { compileAndWrite } = await import('./compile.ts');
       process.exitCode = await compileAndWrite(files, { ...options, ...texts, targets: await targets() });
     });

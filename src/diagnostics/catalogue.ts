@@ -1,3 +1,4 @@
+import { allow } from './allow.ts';
 import { containers } from './containers.ts';
 import type { DiagnosticKind } from './define.ts';
 import { engines } from './engines.ts';
@@ -35,4 +36,5 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   images,
   engines,
   programs,
+  allow,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -1,12 +1,10 @@
+import { eastAsianWidth } from 'get-east-asian-width';
+
 /** How text looks in a terminal: the columns that a character takes, and what is printed for it. */
 
 const TAB = 4;
 const NO_WIDTH = /\p{Mn}|\p{Me}|\u{200C}|\u{200D}/u;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-/** East Asian wide and full-width forms, and emoji that are drawn as pictures. */
-const WIDE =
-  /[\u{1100}-\u{115F}\u{2E80}-\u{303E}\u{3041}-\u{33FF}\u{3400}-\u{4DBF}\u{4E00}-\u{9FFF}\u{A000}-\u{A4CF}\u{AC00}-\u{D7A3}\u{F900}-\u{FAFF}\u{FE30}-\u{FE6F}\u{FF00}-\u{FF60}\u{FFE0}-\u{FFE6}\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]/u;
-
 /** One character of a source line, as printed. */
 export interface Cell {
   /** UTF-16 offset in the line. */
@@ -44,7 +42,7 @@ function draw(character: string, column: number): { shown: string; width: number
   }
   if (NO_WIDTH.test(character)) return { shown: character, width: 0 };
   if (INVISIBLE.test(character)) return { shown: '\uFFFD', width: 1 };
-  return { shown: character, width: WIDE.test(character) ? 2 : 1 };
+  return { shown: character, width: eastAsianWidth(character.codePointAt(0) ?? 0) };
 }
 
 /** Breaks text at spaces into lines of at most `columns`; a word that is longer stays whole. */

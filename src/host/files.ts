@@ -24,13 +24,17 @@ export async function readSource(name: string): Promise<{ text: string } | Unrea
   }
 }
 
+/** The path of a file that another one includes. */
+export const pathFrom = (path: string, from: string): string =>
+  isAbsolute(path) ? path : join(from === '-' ? '.' : dirname(from), path);
+
 /**
  * A file that another one includes, by its path relative to that: its text, its name for messages, and its `id`, which is
  * the same for every path to it. Reads synchronously, because the compiler does. Never throws.
  */
 export function readIncluded(path: string, from: string): { source: Source; id: string } | Unreadable {
   try {
-    const name = isAbsolute(path) ? path : join(from === '-' ? '.' : dirname(from), path);
+    const name = pathFrom(path, from);
     const read = readRegular(name, largestSource);
     if ('why' in read) return { why: read.why === 'folder' ? 'it is a folder' : WHY[read.why] };
     const decoded = decode(read.data);
@@ -231,6 +235,12 @@ export function sha256(...pieces: readonly string[]): string {
 
 /** Is there a file or folder of that name? Also one that cannot be read. */
 export const isThere = (path: string): boolean => existsSync(path);
+
+/** When a file was last changed, as a text that is another one after each change; of a file that does not exist, empty. */
+export function stampOf(path: string): string {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file === undefined ? '' : `${file.ino} ${file.size} ${file.mtimeMs}`;
+}
 
 /** Is it a folder, or a link to one? */
 export const isFolder = (path: string): boolean =>
