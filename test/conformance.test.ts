@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { applyEdits } from '../src/diagnostics/apply.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
+import { render } from '../src/diagnostics/render.ts';
 import type { Clause, Declaration, Entry, FlowFile, Value } from '../src/model/ast.ts';
+import type { Diagnostic } from '../src/model/diagnostic.ts';
 import type { Source } from '../src/model/span.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { CASES, type Case, cases, readCase, SET } from './support/cases.ts';
@@ -72,6 +75,46 @@ describe.each(all)('$name', ({ name, goldens }) => {
     expect(goldens.get(file), `nothing makes ${file}`).toBe(readFileSync(join(folder, file), 'utf8'));
   });
 });
+
+/** What `crc explain` shows: for each code the finding of a case, and what its fix makes of these lines. */
+describe('src/explain/pages.json', () => {
+  const PAGES = join(import.meta.dirname, '../src/explain/pages.json');
+  const found = all.flatMap(({ compiled: { diagnostics, sources } }) =>
+    diagnostics.flatMap((one) => {
+      const source = sources.find(({ name }) => name === one.file) ?? { name: '', text: '' };
+      return [{ one, source }];
+    }),
+  );
+  const pages = catalogue.flatMap(({ code, severity, about }) => {
+    const own = found.filter(({ one }) => one.code === code);
+    const rank = ({ one, source }: (typeof found)[number]) =>
+      source.text.length -
+      (one.fixes.length > 0 ? 1e6 : 0) -
+      (one.fixes.some(({ certain }) => certain) ? 1e6 : 0);
+    const [best] = own.sort((a, b) => rank(a) - rank(b));
+    if (best === undefined) return [];
+    const { one, source } = best;
+    return [{ code, severity, about, shown: render(one, source), ...fixedLines(one, source) }];
+  });
+
+  test('says what the cases say', () => {
+    if (UPDATE) writeFileSync(PAGES, `${JSON.stringify(pages, null, 2)}\n`);
+    expect(JSON.parse(readFileSync(PAGES, 'utf8'))).toEqual(pages);
+  });
+});
+
+/** The lines of a finding before and after its first fix; nothing if it has none, or a long one. */
+function fixedLines({ fixes }: Diagnostic, { text }: Source): { wrong?: string; right?: string } {
+  const [fix] = fixes;
+  if (fix === undefined) return {};
+  const start = text.lastIndexOf('\n', Math.min(...fix.edits.map(({ span }) => span.start)) - 1) + 1;
+  const last = Math.max(...fix.edits.map(({ span }) => span.end));
+  const end = text.includes('\n', last) ? text.indexOf('\n', last) : text.length;
+  const after = applyEdits(text, fix.edits);
+  const wrong = text.slice(start, end);
+  const right = after.slice(start, after.length - (text.length - end));
+  return wrong.split('\n').length > 20 ? {} : { wrong: wrong.trimEnd(), right: right.trimEnd() };
+}
 
 describe('the catalogue', () => {
   const codes = ({ compiled }: (typeof all)[number]) => compiled.diagnostics.map(({ code }) => code);

@@ -315,6 +315,19 @@ export function commandLine(targets: () => Promise<Targets>): void {
     });
 
   program
+    .command('explain')
+    .summary('say what a code means, with an example')
+    .description(
+      'Says what the code of a finding means, with an example and its correction. Without a code, lists all.',
+    )
+    .argument('[code]', 'a code, such as CRF039')
+    .addHelpText('after', examples('crc explain CRF039', 'crc explain'))
+    .action(async (code) => {
+      const { explain } = await import('./explain.ts');
+      process.exitCode = explain(code);
+    });
+
+  program
     .command('init')
     .summary('write a flow to start from')
     .description(

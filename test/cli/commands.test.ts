@@ -139,6 +139,26 @@ describe('results', () => {
 /** Not the warning that the registry is still a placeholder. */
 const isReal = ({ code }: { code: string }) => code !== 'CRF524';
 
+describe('crc explain', () => {
+  test('shows the finding of a code, and what its fix makes of it', () => {
+    const { status, stdout } = run(['explain', '11']);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    const page = run(['explain', 'crf011']).stdout;
+    expect(page).toContain('CRF011: A colon after a key (error)');
+    expect(page).toMatch(/error\[CRF011\][\s\S]*Instead of[\s\S]*write/);
+    expect(run(['explain', 'CRF999'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('CRF999'),
+    });
+  });
+
+  test('lists all codes without one', () => {
+    const { status, stdout } = run(['explain']);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('\nCRF039  A param or let')]);
+  });
+});
+
 describe('crc init', () => {
   test('writes a flow that compiles as it stands, without a word from anybody', () => {
     const { status, stdout, stderr } = run(['init', 'water_box', '--dir', 'a/b'], { env: { CI: 'true' } });

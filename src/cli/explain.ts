@@ -1,0 +1,45 @@
+import { suggestName } from '../diagnostics/suggest.ts';
+import pages from '../explain/pages.json' with { type: 'json' };
+import { createReporter } from './report.ts';
+
+/** What is known about a code: what it is about, and a flow that has the finding, as crc shows it. */
+interface Page {
+  readonly code: string;
+  readonly severity: string;
+  readonly about: string;
+  /** The finding as crc prints it. */
+  readonly shown: string;
+  /** The lines of the finding, before and after its fix; absent if no program can know the fix. */
+  readonly wrong?: string;
+  readonly right?: string;
+}
+
+const all: readonly Page[] = pages;
+
+/** `crc explain [CODE]`: says what a code means, with an example; without one, lists all. Resolves to the exit status. */
+export function explain(code: string | undefined): number {
+  const reporter = createReporter({ format: 'pretty', strict: false });
+  if (code === undefined) {
+    for (const one of all) reporter.say(`${one.code}  ${one.about}`);
+    return 0;
+  }
+  const asked = code.toUpperCase().replace(/^(?:CRF)?(\d{3})$/, 'CRF$1');
+  const page = all.find((one) => one.code === asked);
+  if (page === undefined) {
+    const nearest = suggestName(
+      asked,
+      all.map((one) => one.code),
+    );
+    process.stderr.write(
+      `error: there is no code ${asked.replaceAll(/[^\x20-\x7e]/g, '?')}${nearest ? `; did you mean ${nearest}?` : ''} crc explain lists all\n`,
+    );
+    return 2;
+  }
+  reporter.say(`${page.code}: ${page.about} (${page.severity})`);
+  reporter.say(`\nFor example:\n\n${indented(page.shown)}`);
+  if (page.wrong !== undefined && page.right !== undefined)
+    reporter.say(`\nInstead of\n\n${indented(page.wrong)}\n\nwrite\n\n${indented(page.right)}`);
+  return 0;
+}
+
+const indented = (text: string) => text.replaceAll(/^(?=.)/gm, '  ');
