@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const fake = `#!/bin/bash
-[[ " $* " != *" bash -p "* ]] || printf '%s\\n' "$@" >>"$FOLDER/asked"
+[[ " $* " != *" bash -p "* ]] || printf '%s\\n' "client has \${CRFLOW_MARK-no mark}" "$@" >>"$FOLDER/asked"
 while (($#)) && [[ $1 != bash ]]; do shift; done
 (($#)) || exit 0
 # Unset is what a container does not get of its client's environment.
@@ -158,6 +158,19 @@ test('each rank in Podman has its own container, in the processes and the memory
   expect(new Set(names).size).toBe(2);
   for (const option of ['--pid=host', '--ipc=host', '--network=host', '--interactive', '--preserve-fds=2'])
     expect(asked()).toContain(option);
+});
+
+// Podman-HPC mounts its images for all of a user's containers on a node, by a process that the first one starts.
+test.for([
+  'podman',
+  'podman-hpc',
+] as const)('in %s only the container has the mark by which the job ends its processes', (runtime, {
+  expect,
+}) => {
+  const { said, asked } = rank(runtime, 'export CRFLOW_MARK=crflow-x.1; $IN_CONTAINER printenv CRFLOW_MARK');
+  expect(said).toBe('crflow-x.1\n');
+  expect(asked()).toContain('client has no mark');
+  expect(asked()).toContain('--env=CRFLOW_MARK=crflow-x.1');
 });
 
 test('ranks in Apptainer are in the processes of the others', ({ expect }) => {

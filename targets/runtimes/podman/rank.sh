@@ -3,7 +3,10 @@
 # Ranks on one node need the same process namespace and shared memory to reach each other's memory.
 # The container goes on if its client is killed, as srun kills it, so it watches descriptor 4: that is a pipe which ends soon after the client.
 add_options() {
-  options+=(--name "$mark-$attempt-$$" --interactive --pid=host --ipc=host --env=CRFLOW_MARK --preserve-fds=2)
+  options+=(--name "$mark-$attempt-$$" --interactive --pid=host --ipc=host --preserve-fds=2)
+  # Only in the container: what Podman starts for other containers as well, as the server of a mounted image, must not end with this one.
+  options+=("--env=CRFLOW_MARK=${CRFLOW_MARK-}")
+  unset -v CRFLOW_MARK
   if [[ -z ${PMI_FD-} ]]; then exec 3</dev/null; fi
   exec 4< <(trap '' HUP INT QUIT TERM USR1 USR2 ALRM && exec tail --pid="$$" -f /dev/null </dev/null 2>&1 3<&-)
 }
