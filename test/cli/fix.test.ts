@@ -74,7 +74,10 @@ describe('crc check --fix', () => {
     const { stdout } = crc(['check', '--fix', '--format', 'json', 'water.crflow'], { cwd: folder });
     const { fixed, diagnostics } = JSON.parse(stdout);
     expect(fixed).toEqual([{ file: 'water.crflow', code: 'CRF101', title: 'write `threads`', line: 5 }]);
-    const place = { line: 6, column: 14, endLine: 6, endColumn: 18 };
+    const place = {
+      ...{ line: 6, column: 14, endLine: 6, endColumn: 18 },
+      ...{ utf16Column: 14, utf16EndColumn: 18 },
+    };
     expect(diagnostics[0].fixes).toEqual([
       { title: 'write `4000MiB`', certain: false, edits: [{ ...place, text: '4000MiB' }] },
       { title: 'write `4000GiB`', certain: false, edits: [{ ...place, text: '4000GiB' }] },
