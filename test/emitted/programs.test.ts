@@ -4,6 +4,7 @@ import { type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
 import { rehearsal } from '../support/emitted.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
+import { whileStopped } from '../support/stopped.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
 // The flows of `crc init --for` with the real programs, through two time limits, against an undisturbed run.
@@ -22,8 +23,8 @@ const atTheLimit = {
 const calm = { ...atTheLimit, CRFLOW_LEAD: '120' };
 const oneThread = { ...process.env, OMP_NUM_THREADS: '1' };
 
-/** Of the processes of a run, the programs: the number and the command line of each. */
-const executables = /^\d+ (\S*\/)?(gmx|lmp|pw\.x|icoFoam|cp2k\.psmp|python3)( |$)/;
+/** The command lines of the programs, of all of a run. */
+const executables = /^(\S*\/)?(gmx|lmp|pw\.x|icoFoam|cp2k\.psmp|python3)( |$)/;
 
 function rehearse(name: string, edit: (flow: string) => string) {
   const run = rehearsal(standIn, { flow: flowOf(name, edit), folder: `crflow-${name}-` });
@@ -39,15 +40,10 @@ function rehearse(name: string, edit: (flow: string) => string) {
       if (Date.now() > deadline) throw new Error(`attempt ${n} does not work\n${run.log()}\n${run.output()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    // It cannot come to its end before it is asked, however long that takes on a busy machine.
-    const programs = run.running().filter((line) => executables.test(line));
-    const tell = (signal: NodeJS.Signals) => {
-      for (const line of programs) process.kill(Number.parseInt(line, 10), signal);
-    };
-    tell('SIGSTOP');
-    run.signal('SIGUSR1');
-    await run.until('asked_application', n);
-    tell('SIGCONT');
+    await whileStopped(run.running(), executables, () => {
+      run.signal('SIGUSR1');
+      return run.until('asked_application', n);
+    });
     return ended;
   };
   const count = (pattern: RegExp) => run.output().match(pattern)?.length ?? 0;

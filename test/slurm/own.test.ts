@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
@@ -7,14 +7,17 @@ import { standIn } from '../support/dmtcp.ts';
 import { quoted } from '../support/emitted.ts';
 import { flowOf } from '../support/known-programs.ts';
 import { processesIn } from '../support/run-folder.ts';
-import { preempt, type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
+import { preempt, type RunOnSlurm, startRun, takeNode } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+import { whileStopped } from '../support/stopped.ts';
+import { toItsEnd } from '../support/to-its-end.ts';
 
 // Programs with their own checkpoints (engine = own) on a real Slurm: ranks that srun starts, preempted while they work.
 vi.setConfig({ maxConcurrency: 3 });
 
 const slurm = slurmAvailable();
 const programs = join(import.meta.dirname, '../programs');
+const examples = join(import.meta.dirname, '../../examples');
 const flow = (application: string, checkpoint: string) => `crflow 1
 workflow count {
   application { ${application} }
@@ -83,16 +86,25 @@ describe.skipIf(!slurm.ok)(
       expect(processesIn(run.folder)).toEqual([]);
     });
 
-    /** The flow of `crc init --for`, for one rank. */
-    const known = (program: string, edit: (flow: string) => string = (flow) => flow) =>
-      flowOf(program, (flow) =>
-        edit(flow)
-          .replaceAll(/^ +(?:tasks|mpi {2}) = .*$/gm, '')
-          .replace('time = 4h  total = 5d', 'time = 10min  total = 1h')
-          .replaceAll('srun ', 'srun --ntasks=1 ')
-          // OpenMPI, which most of them are linked with, wants PMIx from srun: alone, it needs none.
-          .replaceAll(/(?<=CRFLOW_RANK\\" )(?=\w)/g, 'env -i PATH=$PATH OMP_NUM_THREADS=1 '),
-      );
+    /** A flow for one rank. */
+    const forOneRank = (text: string) =>
+      text
+        .replaceAll(/^ +(?:nodes|tasks|mpi|threads|memory) += .*$/gm, '')
+        .replaceAll('srun ', 'srun --ntasks=1 ')
+        // OpenMPI, which most of them are linked with, wants PMIx from srun: alone, it needs none.
+        .replaceAll(/(?<=CRFLOW_RANK\\" )(?=\w)/g, 'env -i PATH=$PATH OMP_NUM_THREADS=1 ');
+    /** A flow of the examples; here it is for the tests' workflow, and has no modules to load. */
+    const example = (name: string, edit: (flow: string) => string = (flow) => flow) =>
+      forOneRank(edit(readFileSync(join(examples, `${name}.crflow`), 'utf8')))
+        .replace(`workflow ${name} {`, 'workflow count {')
+        .replace(/environment \{[^}]*\}/, '')
+        .replace(/time += 4h/, 'time = 10min')
+        .replace('total = 2d', 'total = 1h');
+    const copy =
+      (...names: readonly string[]) =>
+      (folder: string) => {
+        for (const name of names) cpSync(join(examples, name), join(folder, name));
+      };
     const realProgram = (
       what: string,
       needs: readonly string[],
@@ -102,39 +114,43 @@ describe.skipIf(!slurm.ok)(
       (why === '' ? test.concurrent : test.skip)(`${what}${why}`, body);
     };
 
-    realProgram('LAMMPS, preempted: each frame once', ['lmp'], async ({ expect }) => {
-      const text = known('lammps', (flow) =>
-        flow.replace(
-          'with {',
-          'done_text = "all 8000 steps done"\n    with {\n      restart = "melt.restart"',
-        ),
-      );
-      const run = await start('n3', 'lammps', text, (folder) =>
-        cpSync(join(programs, 'lammps'), folder, { recursive: true }),
-      );
+    realProgram('LAMMPS (examples/lj), preempted: each frame once', ['lmp'], async ({ expect }) => {
+      const run = await start('n3', 'lammps', example('lj'), (folder) => {
+        copy('in.lj', 'in.lj.again', 'in.lj.setup', 'in.lj.run')(folder);
+        // Half way it waits for a file `gate`, or for being asked.
+        const waits = `run 4100 upto
+variable open equal is_file(gate)
+label wait
+if "\${open} == 0 && \${asked} == 0" then "shell sleep 0.2" "jump in.lj wait"
+include in.lj.run`;
+        const input = readFileSync(join(folder, 'in.lj'), 'utf8');
+        writeFileSync(join(folder, 'in.lj'), input.replace('include in.lj.run', waits));
+      });
       await run.sealed(1);
       await preempt(run, 'n3');
       run.letOn();
       expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
       expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
-      const frames = readFileSync(join(run.folder, 'frames.lammpstrj'), 'utf8').match(/(?<=TIMESTEP\n)\d+/g);
+      const frames = readFileSync(join(run.folder, 'lj.lammpstrj'), 'utf8').match(/(?<=TIMESTEP\n)\d+/g);
       expect(frames).toEqual(Array.from({ length: 9 }, (_, i) => String(i * 1000)));
     });
 
     realProgram(
-      'GROMACS, preempted: its result is that of an undisturbed run, to the byte',
+      'GROMACS (examples/spc), preempted: its result is that of an undisturbed run, to the byte',
       ['gmx'],
       async ({ expect }) => {
-        const made = prepareGromacs();
-        const mdrun = 'gmx -quiet mdrun -deffnm md -cpi md.cpt -cpt 0.05 -ntmpi 1 -ntomp 1 -reprod';
-        const text = known('gromacs', (flow) => flow.replace('gmx_mpi mdrun -deffnm md -cpi md.cpt', mdrun));
+        const made = await preparedBox();
+        const mdrun = 'gmx -quiet mdrun -deffnm spc -cpi spc.cpt -cpt 0.05 -ntmpi 1 -ntomp 1 -reprod';
+        const text = example('spc', (flow) =>
+          flow.replace('gmx_mpi mdrun -deffnm spc -cpi spc.cpt', () => mdrun),
+        );
         const run = await start('n4', 'gromacs', text, (folder) => cpSync(made, folder, { recursive: true }));
         await run.sealed(1);
         await preempt(run, 'n4');
         expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
         expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
-        execFileSync('bash', ['-c', `cd '${made}' && ${mdrun}`], { stdio: 'ignore' });
-        for (const file of ['md.gro', 'md.xtc'])
+        await toItsEnd('bash', ['-c', mdrun], { cwd: made });
+        for (const file of ['spc.gro', 'spc.xtc'])
           expect(readFileSync(join(run.folder, file)).equals(readFileSync(join(made, file))), file).toBe(
             true,
           );
@@ -142,34 +158,38 @@ describe.skipIf(!slurm.ok)(
       },
     );
 
-    realProgram('Quantum ESPRESSO, preempted: it comes to the known energy', ['pw.x'], async ({ expect }) => {
-      const run = await start('n5', 'espresso', known('quantum-espresso'), (folder) =>
-        cpSync(join(programs, 'quantum-espresso'), folder, { recursive: true }),
-      );
-      await run.until('an iteration', () => outputOf(run).includes('iteration #'));
-      await preempt(run, 'n5');
-      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
-      expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
-      expect(outputOf(run)).toMatch(/^! +total energy += +-15\.46908474 Ry$/m);
-    });
+    realProgram(
+      'Quantum ESPRESSO (examples/silicon), preempted: it comes to the known energy',
+      ['pw.x'],
+      async ({ expect }) => {
+        const run = await start('n5', 'espresso', example('silicon'), copy('silicon.in'));
+        await run.until('an iteration', () => outputOf(run).includes('iteration #'));
+        await askedWhileStopped(run, /^pw\.x /, 'n5');
+        expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
+        expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
+        expect(outputOf(run)).toMatch(/^! +total energy += +-15\.46908474 Ry$/m);
+      },
+    );
 
     realProgram('OpenFOAM, preempted: it comes to its end', ['icoFoam', 'blockMesh'], async ({ expect }) => {
       const env = { WM_PROJECT_DIR: process.env['WM_PROJECT_DIR'] ?? '/usr/share/openfoam' };
-      const text = known('openfoam', (flow) => flow.replace('icoFoam -parallel', 'icoFoam'))
+      const text = flowOf('openfoam', (flow) => forOneRank(flow.replace('icoFoam -parallel', 'icoFoam')))
+        .replace('time = 4h  total = 5d', 'time = 10min  total = 1h')
         .replace('env -i ', 'env ')
         .replace(
           '  application {',
           `  environment { set { WM_PROJECT_DIR = "${env.WM_PROJECT_DIR}" } }\n  application {`,
         );
-      const run = await start('n6', 'openfoam', text, (folder) => {
-        cpSync(join(programs, 'openfoam'), folder, { recursive: true });
-        execFileSync('blockMesh', { cwd: folder, stdio: 'ignore', env: { ...process.env, ...env } });
-      });
+      const made = folderOf('openfoam');
+      cpSync(join(programs, 'openfoam'), made, { recursive: true });
+      await toItsEnd('blockMesh', [], { cwd: made, env: { ...process.env, ...env } });
+      const run = await start('n6', 'openfoam', text, (folder) => cpSync(made, folder, { recursive: true }));
       await run.until('a step', () => outputOf(run).includes('\nTime = '));
-      await preempt(run, 'n6');
+      await askedWhileStopped(run, /^icoFoam/, 'n6');
       expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
       expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
       expect(existsSync(join(run.folder, '4/U'))).toBe(true);
+      rmSync(made, { recursive: true });
     });
   },
 );
@@ -180,12 +200,21 @@ function outputOf({ folder }: RunOnSlurm): string {
   return file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
 }
 
-/** A box of water, ready to run. */
-function prepareGromacs(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'crflow-gromacs-'));
-  cpSync(join(programs, 'gromacs'), folder, { recursive: true });
+/** Preempts a job whose program is asked by a file: it does not come to its end before that. */
+const askedWhileStopped = (run: RunOnSlurm, program: RegExp, node: string) =>
+  whileStopped(processesIn(run.folder), program, async () => {
+    await takeNode(run, node);
+    await run.until('a request', () => run.entries().some(({ event }) => event === 'asked_application'));
+  });
+
+const folderOf = (name: string) => mkdtempSync(join(tmpdir(), `crflow-${name}-`));
+
+/** The box of water of examples/spc, ready to run. */
+async function preparedBox(): Promise<string> {
+  const folder = folderOf('gromacs');
+  for (const name of ['spc.mdp', 'spc.top']) cpSync(join(examples, name), join(folder, name));
   const water = '/usr/share/gromacs/top/spc216.gro';
-  const steps = `gmx -quiet editconf -f ${water} -o box.gro && gmx -quiet grompp -f md.mdp -c box.gro -p topol.top -o md.tpr -maxwarn 2`;
-  execFileSync('bash', ['-c', `cd '${folder}' && ${steps}`], { stdio: 'ignore' });
+  const steps = `gmx -quiet editconf -f ${water} -o box.gro && gmx -quiet grompp -f spc.mdp -c box.gro -p spc.top -o spc.tpr -maxwarn 2`;
+  await toItsEnd('bash', ['-c', steps], { cwd: folder });
   return folder;
 }
