@@ -115,7 +115,7 @@ describe.skipIf(!slurm.ok)(
         await run.until('the end of an attempt', () => attempts(run) > ended, 200);
         between(n);
       }
-      expect(await run.ended(run.id, 500), run.log(run.id)).toMatchObject({
+      expect(await run.ended(run.id, 1200), run.log(run.id)).toMatchObject({
         JobState: 'COMPLETED',
         ExitCode: '0:0',
       });
