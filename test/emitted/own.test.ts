@@ -384,3 +384,16 @@ describe('a program of which nothing is saved (engine = none)', () => {
     expect(await run.start(), run.log()).toBe(7);
   });
 });
+
+test.for([
+  ['preemption', 'looks > 2', 'fine'],
+  ['preemption', '0', 'told\nfine'],
+  ['limit', 'looks > 2', 'told\nfine'],
+])('ranks that Slurm may have TERMed, for a %s, gone where %s', ([reason, gone, said], { expect }) => {
+  using run = own('', 'ask_signal = TERM');
+  const asked = run.functions(`request='finish ${reason}' looks=0
+who_handles() { printf '1\\n'; }; starts_ranks() { :; }; signal_steps() { printf 'told\\n'; }
+has_gone() { ((looks += 1, ${gone})); }; pause() { ((SECONDS += 1)); }
+tell_application TERM && printf fine`);
+  expect(asked).toBe(said);
+});

@@ -15,7 +15,7 @@ export function runHabitRules(blocks: Blocks, context: Context, run: RunText | u
 const HOOKS =
   /conda\.sh\b|\bshell[. ](?:bash|posix)\b|\bhook\b|\.bashrc\b|\.bash_profile\b|\bmodule\b|\bml\b/;
 
-/** `conda activate` is a shell function that only `conda init` defines, and only for interactive shells. Seen with conda 24 and mamba 1.5. */
+/** `conda activate` is a shell function that only `conda init` defines, and only for interactive shells. */
 function conda({ programs, shell, spanOf }: RunText, { report }: Context): void {
   const isActivating = ({ name, args }: ShellCommand) =>
     ['conda', 'mamba', 'micromamba'].includes(name) && args[0]?.value === 'activate';

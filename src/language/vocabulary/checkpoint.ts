@@ -131,7 +131,7 @@ export const checkpoint = {
       engines: ['own'],
       doc: 'Files that the program only appends to, by patterns: not copied, but cut to the length that belongs to a checkpoint.',
       default: 'none, beside `output`',
-      example: '["md.log", "md.xtc"]',
+      example: '["steps.log", "energy.dat"]',
       aliases: ['appends', 'append', 'logs', 'growing'],
     },
     ask_signal: {

@@ -148,7 +148,10 @@ tell_application() {
       kill -s "$1" "$pid" 2>/dev/null && told=0
     fi
   done
-  if [[ -n $steps ]] && signal_steps "$1"; then told=0; fi
+  if [[ -n $steps ]]; then
+    # In a preemption Slurm itself has TERMed them. A program may take a second TERM for haste, and GROMACS aborts at the third.
+    if [[ ${request-} == *preemption ]] && wait_until 5 has_gone; then told=0; elif signal_steps "$1"; then told=0; fi
+  fi
   return "$told"
 }
 
