@@ -1,5 +1,6 @@
 import { suggestName } from '../diagnostics/suggest.ts';
 import pages from '../explain/pages.json' with { type: 'json' };
+import { print } from '../host/print.ts';
 import { createReporter } from './report.ts';
 
 /** What is known about a code: what it is about, and a flow that has the finding, as crc shows it. */
@@ -30,7 +31,8 @@ export function explain(code: string | undefined): number {
       asked,
       all.map((one) => one.code),
     );
-    process.stderr.write(
+    print(
+      'stderr',
       `error: there is no code ${asked.replaceAll(/[^\x20-\x7e]/g, '?')}${nearest ? `; did you mean ${nearest}?` : ''} crc explain lists all\n`,
     );
     return 2;

@@ -374,13 +374,13 @@ export function commandLine(targets: () => Promise<Targets>): void {
     )
     .action(async (shell) => {
       const { completion } = await import('./completion.ts');
-      process.stdout.write(completion(program, shell));
+      print('stdout', completion(program, shell));
     });
 
   // For the build: the manual page that comes with crc.
   program.command('manual', { hidden: true }).action(async () => {
     const { manual } = await import('./manual.ts');
-    process.stdout.write(manual(program, project.version));
+    print('stdout', manual(program, project.version));
   });
 
   program.parseAsync().catch((error: unknown) => {

@@ -105,8 +105,9 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
     report: (diagnostics, source = { name: '', text: '' }, like) => {
       let frames = 0;
       for (const one of diagnostics) {
-        // A file that several flows include is read once for each of them.
-        const key = JSON.stringify(one);
+        // A file that several flows include is read once for each of them; the labels that say which are in their sources.
+        const related = one.related.filter(({ source }) => source === undefined);
+        const key = JSON.stringify({ ...one, related });
         if (seen.has(key)) continue;
         seen.add(key);
         all.push({ one, source });
