@@ -10,9 +10,14 @@ open_engine() {
   sealed_as='' sealed_here='' seen_as='' seen_before='' grown_then='' noted='' seen_life='' look_again=''
 }
 
-# If all work is done, it is not done again, whatever happened to the attempt that did it.
+# If all work is done, it is not done again, whatever happened to the attempt that did it. That one may have died between the
+# application's end and the run's; then it has left the status.
 prepare() {
-  if is_done; then conclude_done 0 'all work was done already'; fi
+  local status
+  if is_done; then
+    read -r status 2>/dev/null <"$run/attempts/$((attempt - 1))/ended" && is_count "$status" || status=0
+    conclude_done "$status" 'all work was done already'
+  fi
   pass_over_doubted
 }
 
