@@ -2,9 +2,18 @@ import { basename } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that mostly wait, for a Slurm, the longest first. */
-const waiting = ['containers', 'own', 'time-limit', 'matrix', 'forecast', 'signals', 'ranks', 'cluster'].map(
-  (name) => `${name}.test.ts`,
-);
+const waiting = [
+  'containers',
+  'own',
+  'real-programs',
+  'time-limit',
+  'matrix',
+  'forecast',
+  'signals',
+  'in-container',
+  'ranks',
+  'cluster',
+].map((name) => `${name}.test.ts`);
 const AT_ONCE = 3;
 const THEN_EACH = 5;
 
