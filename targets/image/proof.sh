@@ -43,7 +43,7 @@ start_coordinator() {
 }
 
 printf "%s\n" "exec >result" "read -r memory </proc/sys/kernel/random/uuid" "echo \$memory begun" ": >ready" \
-  "until [[ -e go ]]; do :; done" "echo \$memory ended" >program.sh
+  "until [[ -e go || ! -e ready ]]; do :; done" "echo \$memory ended" >program.sh
 trap leave EXIT
 start_coordinator
 "$bin/dmtcp_launch" -j -p "$port" --no-gzip --ckptdir . --tmpdir . bash program.sh </dev/null >launch.log 2>&1 &

@@ -6,15 +6,17 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findShellCheck } from '../../src/host/shellcheck.ts';
 import { type Dmtcp, dmtcpEnvironment, dmtcpImplementations, whyNoRealDmtcp } from '../support/dmtcp.ts';
+import { processesIn } from '../support/run-folder.ts';
 
 // The proof that an image's build asks for: it must say yes to a DMTCP that works, and no to one that does not.
 const proof = resolve(import.meta.dirname, '../../targets/image/proof.sh');
@@ -56,18 +58,23 @@ function prove(dmtcp: Dmtcp, instead: Record<string, string> = {}, why?: string)
   return { status, stdout, stderr };
 }
 
+/** Its program must not go on in a folder that is gone: it would occupy a processor for ever. */
+const nothingRuns = () =>
+  vi.waitFor(() => expect(processesIn(realpathSync(prefix))).toEqual([]), { timeout: 10_000, interval: 100 });
+
 const real = dmtcpImplementations.find((one) => one.real);
 const standIn = dmtcpImplementations.find((one) => !one.real) as Dmtcp;
 
 test.skipIf(!real)(
   `it says yes to ${real?.name ?? `a real DMTCP (skipped: ${whyNoRealDmtcp})`}, and leaves nothing behind`,
-  () => {
+  async () => {
     expect(prove(real as Dmtcp)).toEqual({
       status: 0,
       stdout: 'crflow: DMTCP works here: a program was checkpointed, killed and restored\n',
       stderr: '',
     });
     expect(readdirSync(tmp)).toEqual([]);
+    await nothingRuns();
   },
 );
 
@@ -85,14 +92,16 @@ describe('it says no to a DMTCP', () => {
       { dmtcp_command: '[[ $3 != -c ]] || exit 2\nexec "$real" "$@"' },
       'refuses to checkpoint',
     ],
+    ['that only runs programs', { dmtcp_launch: 'exec bash program.sh' }, 'refuses to checkpoint'],
     ['that restores nothing', { dmtcp_restart: 'exit 0' }, 'a program does not come back'],
     // The stand-in as it is: it keeps the memory of its own program only.
     ['that starts a program anew instead of restoring it', {}, 'without its memory'],
-  ])('%s', (_, instead, why) => {
+  ])('%s', async (_, instead, why) => {
     const { status, stdout, stderr } = prove(standIn, instead, why);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(why);
     expect(readdirSync(tmp)).toEqual([]);
+    await nothingRuns();
   });
 });
 
