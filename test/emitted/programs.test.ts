@@ -75,7 +75,7 @@ withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx
   using run = rehearse('gromacs', (flow) => flow.replace('gmx_mpi mdrun -deffnm md -cpi md.cpt', mdrun));
   const undisturbed = join(run.folder, 'undisturbed');
   cpSync(join(programs, 'gromacs'), undisturbed, { recursive: true });
-  const prepare = `sed -i 's/40000/12000/' md.mdp && gmx -quiet editconf -f /usr/share/gromacs/top/spc216.gro -o box.gro &&
+  const prepare = `sed -i 's/40000/6000/' md.mdp && gmx -quiet editconf -f /usr/share/gromacs/top/spc216.gro -o box.gro &&
     gmx -quiet grompp -f md.mdp -c box.gro -p topol.top -o md.tpr -maxwarn 2`;
   await toItsEnd('bash', ['-c', prepare], { cwd: undisturbed });
   cpSync(join(undisturbed, 'md.tpr'), join(run.folder, 'md.tpr'));

@@ -144,7 +144,7 @@ describe.skipIf(!slurm.ok)(
     real(
       'LAMMPS: each frame once, and the energy of an undisturbed run',
       ['lmp', 'mpirun'],
-      '',
+      slow,
       async (context) => {
         const { expect } = context;
         // Small, because messages between ranks are slow on a busy machine, and slowed down, because they are not on an idle one.

@@ -5,7 +5,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const waiting = [
   'containers',
   'own',
-  'real-programs',
   'time-limit',
   'matrix',
   'forecast',
