@@ -43,6 +43,15 @@ if [[ -n ${__sweep_role-} ]]; then
     fi
     kill -9 "$$" "$BASHPID"
   }
-  set -o functrace
-  trap '__sweep_look "$LINENO" "$BASH_COMMAND"' DEBUG
+  # The trap runs tens of thousands of times a run: the line is compared before a function is called, and what starts
+  # after the kill needs no trap any more.
+  if [[ -z ${CRFLOW_SWEEP_AT-} ]]; then
+    set -o functrace
+    trap '__sweep_look "$LINENO" "$BASH_COMMAND"' DEBUG
+  elif [[ $__sweep_role == "${CRFLOW_SWEEP_AT%%:*}" && ! -e $CRFLOW_SWEEP/mark ]]; then
+    __sweep_line=${CRFLOW_SWEEP_AT#*:}
+    set -o functrace
+    trap "[[ \$LINENO != ${__sweep_line%#*} ]] || __sweep_look \"\$LINENO\" \"\$BASH_COMMAND\"" DEBUG
+    unset __sweep_line
+  fi
 fi
