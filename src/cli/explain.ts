@@ -33,7 +33,7 @@ export function explain(code: string | undefined): number {
     );
     print(
       'stderr',
-      `error: there is no code ${asked.replaceAll(/[^\x20-\x7e]/g, '?')}${nearest ? `; did you mean ${nearest}?` : ''} crc explain lists all\n`,
+      `error: there is no code ${asked.replaceAll(/[^\x20-\x7e]/g, '?')}${nearest ? `; did you mean ${nearest}?` : ';'} crc explain lists all\n`,
     );
     return 2;
   }
