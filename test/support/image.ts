@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Dmtcp, dmtcpImplementations } from './dmtcp.ts';
 
@@ -60,11 +69,11 @@ function fill(
   chmodSync(join(root, 'tmp'), 0o1777);
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/bin/bash\n');
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\n');
-  for (const [file, name] of programs) cpSync(file, join(root, 'usr/bin', name), { dereference: true });
+  for (const [file, name] of programs) copyFileSync(file, join(root, 'usr/bin', name));
   for (const library of librariesOf([...programs.map(([file]) => file), ...binaries])) {
     const to = join(root, library);
     mkdirSync(dirname(to), { recursive: true });
-    if (!existsSync(to)) cpSync(library, to, { dereference: true });
+    if (!existsSync(to)) copyFileSync(library, to);
   }
 }
 
