@@ -33,6 +33,15 @@ export type SideName = 'crflow' | 'hand-written';
 
 const here = import.meta.dirname;
 
+/** All jobs that were ever submitted in a folder. */
+export async function jobsIn(cluster: Cluster, folder: string): Promise<JobFields[]> {
+  const { stdout } = await cluster.run('scontrol', ['show', 'job', '-o']);
+  return stdout
+    .split('\n')
+    .map(parseJob)
+    .filter(({ WorkDir }) => WorkDir === folder);
+}
+
 /** One script, in a folder of its own on the test cluster, with a fault to come. */
 export class Cell {
   readonly cluster: Cluster;
@@ -133,13 +142,7 @@ export class Cell {
   }
 
   /** All jobs that were ever submitted in this cell's folder; the last one that started is the one that counts. */
-  async jobs(): Promise<JobFields[]> {
-    const { stdout } = await this.cluster.run('scontrol', ['show', 'job', '-o']);
-    return stdout
-      .split('\n')
-      .map(parseJob)
-      .filter(({ WorkDir }) => WorkDir === this.folder);
-  }
+  jobs = () => jobsIn(this.cluster, this.folder);
 
   async ended(): Promise<boolean> {
     const jobs = await this.jobs();

@@ -73,3 +73,25 @@ function numbers(text: string): number[] {
 
 /** Seconds for a table: tenths where there are any. */
 export const seconds = (value: number) => value.toFixed(1).replace(/\.0$/, '');
+
+/** One line of the table. `fault` is empty in all lines of a row but the first; `starts`: how often the job was started (again). */
+export const tableRow = (
+  fault: string,
+  side: string,
+  verdict: Verdict,
+  end: string,
+  starts: string | number,
+) =>
+  [
+    '',
+    fault,
+    side,
+    verdict.outcome,
+    end,
+    starts,
+    `${verdict.lost} / ${verdict.doubled}`,
+    `${seconds(verdict.redone)} s`,
+    '',
+  ]
+    .join(' | ')
+    .trim();

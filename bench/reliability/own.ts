@@ -8,14 +8,10 @@ import { test } from 'vitest';
 import { compile } from '../../test/support/compile.ts';
 import { quoted } from '../../test/support/emitted.ts';
 import { processesIn } from '../../test/support/run-folder.ts';
-import {
-  type Cluster,
-  type JobFields,
-  slurmAvailable,
-  startCluster,
-} from '../../test/support/slurm-cluster.ts';
-import { hasJobEnded, parseJob } from '../../test/support/slurm-job.ts';
-import { judge, seconds } from './judge.ts';
+import { type Cluster, slurmAvailable, startCluster } from '../../test/support/slurm-cluster.ts';
+import { hasJobEnded } from '../../test/support/slurm-job.ts';
+import { jobsIn } from './cell.ts';
+import { judge, tableRow } from './judge.ts';
 
 const sides = ['crflow', 'afterok chain', 'resubmit on timeout'] as const;
 type Side = (typeof sides)[number];
@@ -99,13 +95,7 @@ workflow count {
   read = (name: string) =>
     existsSync(join(this.folder, name)) ? readFileSync(join(this.folder, name), 'utf8') : '';
 
-  async jobs(): Promise<JobFields[]> {
-    const { stdout } = await this.cluster.run('scontrol', ['show', 'job', '-o']);
-    return stdout
-      .split('\n')
-      .map(parseJob)
-      .filter(({ WorkDir }) => WorkDir === this.folder);
-  }
+  jobs = () => jobsIn(this.cluster, this.folder);
 
   /** Has all ended that will ever start? */
   async ended(): Promise<boolean> {
@@ -249,19 +239,7 @@ async function runRow(cluster: Cluster, row: Row): Promise<string[]> {
     await Promise.all(cells.map((cell) => cell.submit()));
     const [results] = await Promise.all([Promise.all(cells.map(watch)), row.strike?.(cells)]);
     return results.map(({ verdict, end, starts }, at) =>
-      [
-        '',
-        at === 0 ? row.fault : '',
-        sides[at],
-        verdict.outcome,
-        end,
-        starts,
-        `${verdict.lost} / ${verdict.doubled}`,
-        `${seconds(verdict.redone)} s`,
-        '',
-      ]
-        .join(' | ')
-        .trim(),
+      tableRow(at === 0 ? row.fault : '', sides[at] ?? '', verdict, end, starts),
     );
   } finally {
     for (const cell of cells) {

@@ -10,7 +10,7 @@ import { processesIn } from '../../test/support/run-folder.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../../test/support/slurm-cluster.ts';
 import { Cell, imagesWritten, type SideName, warn } from './cell.ts';
 import { type Row, rows, usual } from './faults.ts';
-import { judge, seconds, type Verdict } from './judge.ts';
+import { judge, seconds, tableRow, type Verdict } from './judge.ts';
 import { cost } from './processor-time.ts';
 
 const sides: readonly SideName[] = ['crflow', 'hand-written'];
@@ -94,19 +94,7 @@ async function runRow(cluster: Cluster, dmtcp: Dmtcp, row: Row): Promise<string[
     });
     const [results] = await Promise.all([Promise.all(cells.map((cell) => watch(cell))), strike]);
     return results.map(({ verdict, end, restarts }, at) =>
-      [
-        '',
-        at === 0 ? row.fault : '',
-        sides[at],
-        verdict.outcome,
-        end,
-        restarts,
-        `${verdict.lost} / ${verdict.doubled}`,
-        `${seconds(verdict.redone)} s`,
-        '',
-      ]
-        .join(' | ')
-        .trim(),
+      tableRow(at === 0 ? row.fault : '', sides[at] ?? '', verdict, end, restarts),
     );
   } finally {
     if (typeof undo === 'function') await undo();

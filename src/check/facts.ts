@@ -28,7 +28,7 @@ export const engineOf = (checkpoint: Read<'checkpoint'> | undefined): EngineName
 export const isRanked = ({ application }: Blocks): boolean =>
   [application?.values.tasks, application?.values.nodes].some((one) => (one?.value ?? 1) > 1);
 
-/** Does each rank get a container of its own, so that `run` itself is on the host? */
+/** Does each rank get its own container, so that `run` itself is on the host? */
 export function hasContainerForRank(blocks: Blocks): boolean {
   const { application, checkpoint, container } = blocks;
   if (container === undefined || engineOf(checkpoint) === 'dmtcp') return false;

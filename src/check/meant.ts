@@ -34,7 +34,7 @@ function helpToInsert(key: string, word: string, { scope, inserts }: Context): s
 
 /**
  * `n-1`: a dash may be part of a name, so a minus needs blanks around it. Undefined if the parts are not names and numbers, or the
- * first of them is no name.
+ * first of them is not a name.
  */
 export function minusIn(word: string, { scope }: Context): string | undefined {
   const parts = word.split('-');

@@ -57,7 +57,7 @@ function row(member: Member, indent: number, comma: string): Row {
   return { apart, text, after: comments, isComment: false, ...alignment(parts, text) };
 }
 
-/** A comment on lines of its own; its further lines move with the first. */
+/** A comment that has its lines to itself; its further lines move with the first. */
 function shifted({ text, column }: Lexeme, indent: number): string {
   const by = indent - column;
   return text

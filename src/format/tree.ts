@@ -16,7 +16,7 @@ export interface Group {
   readonly broken: boolean;
 }
 
-/** An entry, an item of a list, or a comment on lines of its own, which has no parts. */
+/** An entry, an item of a list, or a comment that has its lines to itself, and no parts. */
 export interface Member {
   /** Is there at least one empty line before it? */
   readonly apart: boolean;

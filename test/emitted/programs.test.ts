@@ -4,6 +4,7 @@ import { type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
 import { rehearsal } from '../support/emitted.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
+import { outcomesIn } from '../support/run-folder.ts';
 import { whileStopped } from '../support/stopped.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
@@ -31,8 +32,7 @@ function rehearse(name: string, edit: (flow: string) => string) {
   mkdirSync(join(run.folder, '.bin'));
   // One rank, on this node.
   writeFileSync(join(run.folder, '.bin/srun'), '#!/bin/bash\nexec "$@"\n', { mode: 0o755 });
-  const outcomes = () =>
-    run.entries().flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
+  const outcomes = () => outcomesIn(run.entries());
   /** An attempt that Slurm warns of its limit once it has begun its work. */
   const limited = async (n: number, isAtWork: () => boolean, env: Record<string, string> = {}) => {
     const ended = run.start({ ...atTheLimit, ...env });

@@ -45,6 +45,16 @@ function writing(run: RunOnSlurm): boolean {
   });
 }
 
+/** The program has ended, and its status is about to be on disk; with every engine. */
+export const finishing: Moment = {
+  commands: { sync: `if [[ $* == */status* ]]; then ${once('finish')}; fi\nnext "$@"` },
+  async reach(run) {
+    await run.until('a generation', () => generations(run).length > 0, 150);
+    run.letOn();
+    await marked(run, 'finish');
+  },
+};
+
 export const moments = {
   'before launch': {
     commands: { dmtcp_coordinator: `${once('launch')}\nnext "$@"` },
@@ -77,14 +87,7 @@ export const moments = {
       await marked(run, 'restore');
     },
   },
-  finishing: {
-    commands: { sync: `if [[ $* == */status* ]]; then ${once('finish')}; fi\nnext "$@"` },
-    async reach(run) {
-      await run.until('a generation', () => generations(run).length > 0, 150);
-      run.letOn();
-      await marked(run, 'finish');
-    },
-  },
+  finishing,
 } as const satisfies Record<string, Moment>;
 
 export type MomentName = keyof typeof moments;

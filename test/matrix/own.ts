@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { quoted } from '../support/emitted.ts';
 import type { RunOnSlurm } from '../support/run-on-slurm.ts';
 import { faults, type Row, slurmOut, thenResumed } from './faults.ts';
-import { generations, type Moment, marked, once, twoSealed, warn } from './moments.ts';
+import { finishing, generations, type Moment, marked, once, twoSealed, warn } from './moments.ts';
 import { kill, preempt } from './strikes.ts';
 import type { EngineUnderTest } from './tables.ts';
 
@@ -62,14 +62,7 @@ const moments = {
       await marked(run, 'restore');
     },
   },
-  finishing: {
-    commands: { sync: `if [[ $* == */status* ]]; then ${once('finish')}; fi\nnext "$@"` },
-    async reach(run) {
-      await run.until('a generation', () => generations(run).length > 0, 150);
-      run.letOn();
-      await marked(run, 'finish');
-    },
-  },
+  finishing,
 } as const satisfies Record<string, Moment>;
 
 type OwnMoment = keyof typeof moments;

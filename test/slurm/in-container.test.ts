@@ -12,11 +12,11 @@ import {
   type TestContainer,
 } from '../support/containers.ts';
 import { standIn } from '../support/dmtcp.ts';
-import { processesIn } from '../support/run-folder.ts';
+import { outcomesIn, processesIn } from '../support/run-folder.ts';
 import { preempt, startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
-// Ranks of an MPI program on two nodes, each in a container of its own: $IN_CONTAINER. The library is the image's.
+// Ranks of an MPI program on two nodes, each in its own container: $IN_CONTAINER. The library is the image's.
 vi.setConfig({ maxConcurrency: 3 });
 
 const slurm = slurmAvailable();
@@ -99,9 +99,7 @@ workflow count {
       await preempt(run, nodes.at(-1) ?? '');
       writeFileSync(join(run.folder, 'go'), '');
       expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
-      const outcomes = run
-        .entries()
-        .flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
+      const outcomes = outcomesIn(run.entries());
       expect(outcomes, run.log(run.id)).toEqual(['saved', 'done']);
       expect(readFileSync(join(run.folder, 'steps.log'), 'utf8')).toBe(
         Array.from({ length: 60 }, (_, i) => `${i + 1} ${(i + 1) * 3}\n`).join(''),

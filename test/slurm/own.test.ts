@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vites
 import { standIn } from '../support/dmtcp.ts';
 import { quoted } from '../support/emitted.ts';
 import { flowOf } from '../support/known-programs.ts';
-import { processesIn } from '../support/run-folder.ts';
+import { outcomesIn, processesIn } from '../support/run-folder.ts';
 import { preempt, type RunOnSlurm, startRun, takeNode } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 import { whileStopped } from '../support/stopped.ts';
@@ -58,8 +58,7 @@ describe.skipIf(!slurm.ok)(
         sbatchArgs: ['-w', node],
         before,
       });
-    const outcome = (run: RunOnSlurm) =>
-      run.entries().flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
+    const outcome = (run: RunOnSlurm) => outcomesIn(run.entries());
     const lines = (last: number) => Array.from({ length: last }, (_, i) => `${i + 1}\n`).join('');
 
     test.concurrent.for([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
-import { processesIn } from '../support/run-folder.ts';
+import { outcomesIn, processesIn } from '../support/run-folder.ts';
 import { preempt, startRun } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
@@ -77,9 +77,7 @@ describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${
         await preempt(run, urgent);
         writeFileSync(join(run.folder, 'go'), '');
         expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
-        const outcomes = run
-          .entries()
-          .flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
+        const outcomes = outcomesIn(run.entries());
         expect(outcomes, run.log(run.id)).toEqual(['saved', 'done']);
         expect(readFileSync(join(run.folder, 'steps.log'), 'utf8')).toBe(
           Array.from({ length: 60 }, (_, i) => `${i + 1} ${(i + 1) * 3}\n`).join(''),

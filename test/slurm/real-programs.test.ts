@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vites
 import { warn } from '../matrix/moments.ts';
 import { standIn } from '../support/dmtcp.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
-import { processesIn } from '../support/run-folder.ts';
+import { outcomesIn, processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun, takeNode } from '../support/run-on-slurm.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
@@ -92,8 +92,7 @@ describe.skipIf(!slurm.ok)(
       });
 
     const attempts = (run: RunOnSlurm) => run.entries().filter(({ event }) => event === 'inner_ended').length;
-    const outcomes = (run: RunOnSlurm) =>
-      run.entries().flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
+    const outcomes = (run: RunOnSlurm) => outcomesIn(run.entries());
 
     /**
      * Two time limits and a preemption of the node, each once the program has worked in its attempt; `between` does something to the run

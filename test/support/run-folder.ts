@@ -18,6 +18,10 @@ export function journal(folder: string): Entry[] {
   });
 }
 
+/** What each inner half of a run came to, in order. */
+export const outcomesIn = (entries: readonly Entry[]) =>
+  entries.flatMap(({ event, outcome }) => (event === 'inner_ended' ? [outcome] : []));
+
 /** All paths under a folder, relative to it. */
 export const filesUnder = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
