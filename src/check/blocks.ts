@@ -157,7 +157,7 @@ function readKey(entry: Assignment | Block, spec: KeySpec, context: Context): Lo
   const value = written && readers[spec.type](written, { key, spec }, reading);
   if (value === undefined) return undefined;
   const items = entry.value.kind === 'list' ? { items: entry.value.items.map(({ span }) => span) } : {};
-  return { value, span: entry.value.span, ...items };
+  return { value, span: entry.value.span, key: entry.key.span, ...items };
 }
 
 /** Findings about a value that a name stands for also show where the name is declared: it may be in another file. */

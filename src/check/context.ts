@@ -53,6 +53,8 @@ export interface Located<T> {
   readonly value: T;
   /** The span of the value, for carets. */
   readonly span: Span;
+  /** The span of its key; absent if a program's record gave the value. */
+  readonly key?: Span;
   /** The places of its items, if it is written as a list. */
   readonly items?: readonly Span[];
 }

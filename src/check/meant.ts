@@ -16,6 +16,13 @@ export function nearName(word: string, types: readonly TypeName[], { scope }: Co
   return fits ? nearest : undefined;
 }
 
+/** The names whose value is of one of these types. They count as used, because one of them may be meant. */
+export const fittingNames = (types: readonly TypeName[], { scope }: Context): readonly string[] =>
+  scope.names().filter((name) => {
+    const found = scope.find(name);
+    return found !== undefined && found !== 'broken' && types.includes(found.type);
+  });
+
 /**
  * How to insert the value that this word names (a `param`, a `let` or a key) into the text of `key`; undefined if it names none.
  * If the key has no value in this workflow, the help says to set it, or the next message would ask for it.

@@ -6,7 +6,7 @@ import type { Value } from '../model/ast.ts';
 import { parseDuration } from '../time/duration.ts';
 import { parseSize } from '../time/size.ts';
 import { type Context, describeValue, isBroken, type Target, textOf } from './context.ts';
-import { helpForWord, minusIn, nearName } from './meant.ts';
+import { fittingNames, helpForWord, minusIn, nearName } from './meant.ts';
 
 /** Reads a value as its key's type; undefined after a report, and without a report if the value is missing. */
 export type Reader<T> = (value: Value, target: Target, context: Context) => T | undefined;
@@ -20,10 +20,24 @@ export function wrongType(value: Value, { key, spec }: Target, context: Context)
     key,
     expected: typeOf(spec.type).expected,
     found,
+    ...undeclaredIn(value, spec, context),
     ...fixOf(value, key, bare, spec, context),
   };
   context.report(values.wrongType, value.span, params);
   return undefined;
+}
+
+/** A word where a name may be: that there is none, and if none is near, those that there are. */
+function undeclaredIn(
+  value: Value,
+  { type }: Target['spec'],
+  context: Context,
+): { readonly undeclared?: string; readonly names?: readonly string[] } {
+  const { named } = typeOf(type);
+  if (value.kind !== 'word' || named === undefined || context.scope.find(value.text) !== undefined) return {};
+  const isNear =
+    nearName(value.text, [named], context) !== undefined || minusIn(value.text, context) !== undefined;
+  return { undeclared: value.text, names: isNear ? [] : fittingNames([named], context) };
 }
 
 function fixOf(

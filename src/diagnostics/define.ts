@@ -21,6 +21,8 @@ export interface DiagnosticKind<P> {
   readonly notes?: (params: P) => readonly string[];
   /** How to fix it. */
   readonly help?: (params: P) => readonly string[];
+  /** Lines of a flow that show the last line of the help, below it. */
+  readonly example?: (params: P) => readonly string[];
   /** What a program can change in the source (src/diagnostics/fix.ts), the most likely first. */
   readonly fixes?: (params: P, here: Here) => readonly Fix[];
 }
@@ -29,7 +31,7 @@ export interface DiagnosticKind<P> {
 type Maker = <P = void>() => (
   code: string,
   about: string,
-  texts: Pick<DiagnosticKind<P>, 'title' | 'label' | 'notes' | 'help' | 'fixes'>,
+  texts: Pick<DiagnosticKind<P>, 'title' | 'label' | 'notes' | 'help' | 'example' | 'fixes'>,
 ) => DiagnosticKind<P>;
 
 const maker =
@@ -62,7 +64,7 @@ export interface Place {
   readonly related?: readonly Label[];
 }
 
-/** A finding of that kind. Everything in it is safe to show: no character controls a terminal, and a title is one line. */
+/** A finding of that kind. Everything in it is safe to show: no character controls a terminal, and only an example has lines. */
 export function diagnose<P>(kind: DiagnosticKind<P>, params: P, place: Place = {}): Diagnostic {
   return {
     code: kind.code,
@@ -72,9 +74,15 @@ export function diagnose<P>(kind: DiagnosticKind<P>, params: P, place: Place = {
     ...(place.at === undefined ? {} : { at: { span: place.at, text: visible(kind.label?.(params) ?? '') } }),
     related: place.related ?? [],
     notes: (kind.notes?.(params) ?? []).map(visible),
-    help: (kind.help?.(params) ?? []).map(visible),
+    help: helpOf(kind, params),
     fixes: fixesOf(kind, params, place),
   };
+}
+
+function helpOf<P>(kind: DiagnosticKind<P>, params: P): readonly string[] {
+  const help = (kind.help?.(params) ?? []).map(visible);
+  const example = (kind.example?.(params) ?? []).map((line) => `\n  ${visible(line)}`).join('');
+  return help.map((one, i) => (i === help.length - 1 ? one + example : one));
 }
 
 function fixesOf<P>(kind: DiagnosticKind<P>, params: P, { file, text, at }: Place): readonly Fix[] {

@@ -1,21 +1,56 @@
+import type { Span } from '../model/span.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
+import { perhaps, removeEntry } from './fix.ts';
 import { listing, quote } from './words.ts';
+
+/** What each engine does, in a few words. */
+const SAVES: Readonly<Record<string, string>> = {
+  dmtcp: 'DMTCP saves the program from outside',
+  own: 'the program saves itself',
+  none: 'nothing is saved, and the program starts again',
+};
+
+/** Why an engine does not have a key. */
+const REASONS: Readonly<Record<string, readonly string[]>> = {
+  'nodes dmtcp': ['DMTCP saves the processes of one node'],
+  'tasks dmtcp': ['DMTCP saves one task, with all processes that it starts'],
+  'gpus dmtcp': ['DMTCP cannot save what a GPU holds'],
+  none: ['with `engine = none` there are no checkpoints'],
+};
+
+/** What to write in the place of a key of another engine. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'protect own':
+    ', and name these files in `files`, which each generation has copies of; those that the program only appends to, in `grows`',
+  'files dmtcp': '; DMTCP saves the memory, and `protect` keeps copies of files that the program overwrites',
+  'grows dmtcp': '; DMTCP itself cuts the files that the program has open',
+  'tasks dmtcp': '; for threads, write `threads`',
+};
 
 /** CRF540 to CRF559: what saves the program, and what it needs to know. */
 export const engines = defineDiagnostics(540, 559, {
-  otherEngine: error<{ key: string; engine: string; engines: readonly string[] }>()(
-    'CRF540',
-    'A key of another engine',
-    {
-      title: ({ key, engine }) => `\`${key}\` has no meaning with \`engine = ${engine}\``,
-      help: ({ key, engines }) => [
-        `leave \`${key}\` out; or it is ${listing(
-          engines.map((one) => `\`engine = ${one}\``),
-          'or',
-        )}`,
-      ],
-    },
-  ),
+  otherEngine: error<{
+    key: string;
+    engine: string;
+    engines: readonly string[];
+    /** The flow names the engine. */
+    chosen: boolean;
+    /** The key and its value. */
+    entry: Span;
+  }>()('CRF540', 'A key of another engine', {
+    title: ({ key, engine, chosen }) =>
+      `\`${key}\` has no meaning with \`engine = ${engine}\`${chosen ? '' : ', which is the default'}`,
+    notes: ({ key, engine }) =>
+      [...(REASONS[`${key} ${engine}`] ?? []), ...(REASONS[engine] ?? [])].slice(0, 1),
+    help: ({ key, engine, engines }) => [
+      `leave \`${key}\` out${INSTEAD[`${key} ${engine}`] ?? ''}`,
+      `or choose ${listing(
+        engines.map((one) => `\`engine = ${one}\` (${SAVES[one] ?? ''})`),
+        'or',
+      )}`,
+    ],
+    fixes: ({ key, entry }, { text }) => [perhaps(`leave \`${key}\` out`, removeEntry(text, entry))],
+  }),
   notDone: error()('CRF541', 'Nothing that shows when all work is done', {
     title: () => 'nothing says how crflow sees that all work is done',
     notes: () => [

@@ -118,12 +118,17 @@ export const lexical = defineDiagnostics(1, 19, {
             }),
           ],
   }),
-  colon: error<{ key: string; block: boolean }>()('CRF011', 'A colon after a key', {
+  colon: error<{
+    key: string;
+    block: boolean;
+    /** The value after the colon, if that is all that follows; undefined if it needs a change as well. */
+    value: string | undefined;
+  }>()('CRF011', 'A colon after a key', {
     title: ({ key, block }) =>
       block
         ? `the block ${quote(key)} takes no colon`
         : `${quote(key)} takes \`=\` before its value, not a colon`,
-    help: ({ key, block }) => [block ? `write \`${key} { … }\`` : `write \`${key} = …\``],
+    help: ({ key, block, value = '…' }) => [block ? `write \`${key} { … }\`` : `write \`${key} = ${value}\``],
     fixes: ({ block }, here) => {
       const { text, at } = here;
       if (block || /^\s*=/.test(text.slice(at.end, at.end + 20)))
@@ -144,18 +149,24 @@ export const lexical = defineDiagnostics(1, 19, {
     fixes: ({ inList }, here) =>
       inList ? [sure('write a comma', replace(here, ','))] : [sure('remove it', replace(here, ''))],
   }),
-  unclosed: error<{ open: string; close: string; owner: string | undefined }>()(
-    'CRF013',
-    'A bracket that is not closed',
-    {
-      title: ({ open, owner }) =>
-        `the ${quote(open)}${owner === undefined ? '' : ` of ${quote(owner)}`} is not closed`,
-      label: ({ close }) => `it has no matching ${quote(close)}`,
-      help: ({ close, owner }) => [
-        `add ${quote(close)} where ${owner === undefined ? 'it' : quote(owner)} ends`,
-      ],
-    },
-  ),
+  unclosed: error<{
+    open: string;
+    close: string;
+    owner: string | undefined;
+    /** The brackets that are missing, and the offset where what they enclose seems to end. */
+    missing: { readonly text: string; readonly end: number } | undefined;
+  }>()('CRF013', 'A bracket that is not closed', {
+    title: ({ open, owner }) =>
+      `the ${quote(open)}${owner === undefined ? '' : ` of ${quote(owner)}`} is not closed`,
+    label: ({ close }) => `it has no matching ${quote(close)}`,
+    help: ({ close, owner }) => [
+      `add ${quote(close)} where ${owner === undefined ? 'it' : quote(owner)} ends`,
+    ],
+    fixes: ({ missing }) =>
+      missing === undefined
+        ? []
+        : [perhaps(`add ${quote(missing.text.trim())}`, insert(missing.end, missing.text))],
+  }),
   strayClosing: error<{ text: string }>()('CRF014', 'A closing bracket without an opening one', {
     title: ({ text }) => `this ${quote(text)} closes nothing`,
     help: () => ['remove it, or look above for a missing opening bracket'],

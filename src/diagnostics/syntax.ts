@@ -319,9 +319,8 @@ export const syntax = defineDiagnostics(1, 99, {
     title: () => 'this is YAML: a flow has `key = value`, and blocks in braces',
     label: () => 'nothing after this was read',
     help: ({ start }) =>
-      start === undefined
-        ? ['`crc init NAME` writes a flow to start from']
-        : [`the same as a flow: \`${start.trim().replaceAll(/\s*\n\s*/g, '  ')}\``],
+      start === undefined ? ['`crc init NAME` writes a flow to start from'] : ['the same as a flow:'],
+    example: ({ start }) => start?.trim().split('\n') ?? [],
     fixes: ({ start }, { text }) =>
       start === undefined
         ? []

@@ -109,6 +109,7 @@ export const units = defineDiagnostics(250, 299, {
   }),
   timeTooLong: error<{ text: string }>()('CRF260', 'A time of more than ten years', {
     title: ({ text }) => `${quote(text)} is more than ten years`,
+    notes: () => ['no job and no machine lasts so long, so the number or its unit is wrong'],
   }),
   notATime: error<{ text: string; key: string; example: string }>()(
     'CRF261',
@@ -153,6 +154,8 @@ export const units = defineDiagnostics(250, 299, {
   }),
   sizeTooLarge: error<{ text: string }>()('CRF274', 'A size of more than a pebibyte', {
     title: ({ text }) => `${quote(text)} is more than 1024 TiB`,
+    notes: () => ['no node has so much memory, so the number or its unit is wrong'],
+    help: () => ['write what the program needs on one node, for instance `200MiB`'],
   }),
   notASize: error<{ text: string; key: string; example: string }>()('CRF275', 'A value that is not a size', {
     title: ({ text }) => `${quote(text)} is not a size`,

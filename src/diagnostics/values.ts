@@ -1,6 +1,6 @@
 import { defineDiagnostics, error, warning } from './define.ts';
 import { isPlainText, rename, replace, rewrite, sure } from './fix.ts';
-import { codePoint, listing, plural, quote } from './words.ts';
+import { codePoint, listing, plural, quote, someOf } from './words.ts';
 
 const ticks = (names: readonly string[]) => names.map((name) => `\`${name}\``);
 
@@ -11,11 +11,19 @@ export const values = defineDiagnostics(201, 249, {
     expected: string;
     found: string;
     fix: string;
+    /** A word that would be the name of a `param` or `let`, if there were one. */
+    undeclared?: string | undefined;
+    /** Names that there are, and that would fit. */
+    names?: readonly string[] | undefined;
     /** What is written, and what to write instead. */
     write?: { readonly read: string; readonly text: string; readonly certain: boolean } | undefined;
   }>()('CRF201', 'A value of the wrong type', {
-    title: ({ key, expected, found }) => `${quote(key)} takes ${expected}, not ${found}`,
-    help: ({ fix }) => [fix],
+    title: ({ key, expected, found, undeclared }) =>
+      `${quote(key)} takes ${expected}${undeclared === undefined ? `, not ${found}` : `; no name ${quote(undeclared)} is declared`}`,
+    help: ({ fix, names = [] }) => [
+      fix,
+      ...(names.length === 0 ? [] : [`or a name that is declared: ${someOf(ticks(names))}`]),
+    ],
     fixes: ({ key, write }, here) =>
       write === undefined || here.written !== write.read
         ? []

@@ -45,20 +45,22 @@ function draw(character: string, column: number): { shown: string; width: number
   return { shown: character, width: eastAsianWidth(character.codePointAt(0) ?? 0) };
 }
 
-/** Breaks text at spaces into lines of at most `columns`; a word that is longer stays whole. */
+/** Breaks text at spaces into lines of at most `columns`; a word that is longer stays whole, and so does the indentation of a line. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   // A number and its unit stay together.
   const joined = text.replaceAll(/(\d) (?=(?:s|min|h|d|[KMGT]iB|GB\/s)\b)/g, '$1\u00A0');
   for (const paragraph of joined.split('\n')) {
+    const text = paragraph.trimStart();
+    const indent = paragraph.slice(0, paragraph.length - text.length);
     let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && widthOf(line) + 1 + widthOf(word) > columns) {
-        lines.push(line);
+    for (const word of text.split(' ')) {
+      if (line !== '' && widthOf(indent) + widthOf(line) + 1 + widthOf(word) > columns) {
+        lines.push(indent + line);
         line = word;
       } else line = line === '' ? word : `${line} ${word}`;
     }
-    lines.push(line);
+    lines.push(indent + line);
   }
   return lines.map((line) => line.replaceAll('\u00A0', ' '));
 }

@@ -66,16 +66,22 @@ export function closeMissing(now: Try): void {
   if (open === undefined) return;
   now.cost += 1;
   now.deficit -= 1;
-  say(now, syntax.unclosed, open.token, unclosedParams(open));
+  sayUnclosed(now, open);
   closeSilently(now);
 }
 
-export function unclosedParams({ token, owner }: Open): {
-  open: string;
-  close: string;
-  owner: string | undefined;
-} {
-  return { open: isList(token) ? '[' : '{', close: isList(token) ? ']' : '}', owner };
+/** Reports a bracket that is not closed, and where it seems to end: after the last token that belongs to it. */
+export function sayUnclosed(now: Try, { token, owner }: Open, outer: readonly Open[] = []): void {
+  const last = now.out.at(-1) ?? token;
+  const [open, close] = isList(token) ? ['[', ']'] : ['{', '}'];
+  const end = endOf(last);
+  const closing = (one: IToken) => (isList(one) ? ']' : ' }');
+  const missing = { end, text: [...outer.map((one) => one.token), token].reverse().map(closing).join('') };
+  const here = { span: { start: end, end }, text: 'it seems to end here' };
+  say(now, syntax.unclosed, token, { open, close, owner, missing }, [
+    ...(last === token ? [] : [here]),
+    ...outer.map((one) => ({ span: spanOf(one.token), text: 'this one is open as well' })),
+  ]);
 }
 
 /** A closing bracket that is dropped. */

@@ -10,8 +10,8 @@ import {
   type Open,
   pushOpen,
   say,
+  sayUnclosed,
   type Try,
-  unclosedParams,
 } from './bracket-state.ts';
 import {
   type Context,
@@ -23,7 +23,6 @@ import {
   LOOKAHEAD,
   lineOf,
   makeToken,
-  spanOf,
   startOf,
 } from './context.ts';
 import * as T from './tokens.ts';
@@ -199,9 +198,7 @@ function finish(now: Try): void {
   const inner = stack.at(-1);
   if (inner !== undefined && !tooDeep && !context.cut) {
     now.cost += stack.length;
-    const outer = stack.slice(0, -1);
-    const related = outer.map(({ token }) => ({ span: spanOf(token), text: 'this one is open as well' }));
-    say(now, syntax.unclosed, inner.token, unclosedParams(inner), related);
+    sayUnclosed(now, inner, stack.slice(0, -1));
     // Whatever else is missing at the end of the text is part of the same mistake.
     now.findings.push(() => context.reported.add(endOfText(context)));
   }

@@ -127,7 +127,12 @@ function foldOne({ pieces, open, deepest, cut }: Run, context: Context): IToken 
   if (deepest > DEEPEST) context.report(syntax.tooDeep, spanOf(inner ?? first), { limit: DEEPEST });
   else if (cut) context.report(syntax.cutCalculation, spanOf(last), { after: last.image });
   else if (inner !== undefined)
-    context.report(syntax.unclosed, spanOf(inner), { open: '(', close: ')', owner: undefined });
+    context.report(syntax.unclosed, spanOf(inner), {
+      open: '(',
+      close: ')',
+      owner: undefined,
+      missing: { end: endOf(last), text: ')'.repeat(open.length) },
+    });
   else return { ...fold(T.Calculation), payload: pieces };
   return fold(T.BrokenValue);
 }

@@ -5,6 +5,7 @@ import type { Span } from '../model/span.ts';
 import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } from './context.ts';
 import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
+import { valueAt } from './written.ts';
 
 const specs: readonly ClauseSpec[] = Object.values(clauses);
 const CLAUSES = Object.keys(clauses) as readonly ClauseName[];
@@ -55,7 +56,11 @@ function reportColon(
 ): void {
   if (token.tokenType !== T.Equals || token.image !== ':' || context.reported.has(startOf(token))) return;
   if (key === undefined || !mayBeClause(key, after)) return;
-  context.report(syntax.colon, spanOf(token), { key: key.image, block: false });
+  context.report(syntax.colon, spanOf(token), {
+    key: key.image,
+    block: false,
+    value: valueAt(context.text, endOf(token), key.image),
+  });
   context.reported.add(startOf(token));
 }
 

@@ -4,6 +4,7 @@ import { type Context, endOf, makeToken, retype, sameLine, spanOf, startOf } fro
 import { describe } from './describe.ts';
 import * as T from './tokens.ts';
 import { opensValue } from './values.ts';
+import { valueAt } from './written.ts';
 
 /**
  * Finds `param NAME: Type = …`, `let NAME = …`, `include "…"` and `site "…"`, gives their words their own types, and repairs
@@ -93,7 +94,12 @@ function markLet(tokens: readonly IToken[], i: number, out: IToken[], context: C
     at += 2;
   } else if (colon?.tokenType === T.Colon) {
     // `let x: 5`
-    context.report(syntax.colon, spanOf(colon), { key: 'let NAME', block: false });
+    const name = out.at(-1)?.image || 'NAME';
+    context.report(syntax.colon, spanOf(colon), {
+      key: `let ${name}`,
+      block: false,
+      value: valueAt(context.text, endOf(colon)),
+    });
     context.reported.add(startOf(colon)); // a clause's word may be its name
     out.push(retype(colon, T.Equals));
     return at + 1 - i;

@@ -7,6 +7,7 @@ import { EXPORTS } from './mistakes.ts';
 import { joinQuotes } from './quotes.ts';
 import * as T from './tokens.ts';
 import { isItemAt, opensValue } from './values.ts';
+import { valueAt } from './written.ts';
 
 /**
  * Mistakes that are clear from a token and its neighbours: each is reported and corrected, so that the parser reads
@@ -143,7 +144,11 @@ function repairColon(
   // In a clause it does not precede a value: foldClauses handles it.
   if (mayBeClause(before, after)) return retype(token, T.Equals);
   const block = after?.tokenType === T.LeftBrace;
-  context.report(syntax.colon, spanOf(token), { key: before.image, block });
+  context.report(syntax.colon, spanOf(token), {
+    key: before.image,
+    block,
+    value: valueAt(context.text, endOf(token), before.image),
+  });
   context.reported.add(startOf(token));
   return block || after?.tokenType === T.Equals ? undefined : retype(token, T.Equals);
 }

@@ -46,6 +46,7 @@ const HIDDEN_IN: Readonly<Record<string, RegExp>> = {
   'names-not-for-shell': / CRF214 /,
   'names-slurm-options': / CRF108 /,
   'syntax-clause-without-quotes': / CRF231 /,
+  'syntax-unclosed-at-the-end': / CRF10[67] /,
 };
 const isNew = (name: string) => (one: string) => !WAS_HIDDEN.test(one) && !HIDDEN_IN[name]?.test(one);
 

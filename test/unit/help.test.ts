@@ -100,16 +100,74 @@ const rows: readonly Row[] = [
     block: 'application',
     written: 'threads : 8',
     code: 'CRF011',
-    help: '`threads = …`',
-    fixed: 'threads = 8',
+    help: '`threads = 8`',
   },
   {
     block: 'application',
     written: 'threads := 8',
     code: 'CRF011',
-    help: '`threads = …`',
-    fixed: 'threads = 8',
+    help: '`threads = 8`',
     never: '= :',
+  },
+  {
+    block: 'environment',
+    written: 'load: ["gcc", "cmake"]',
+    code: 'CRF011',
+    help: '`load = ["gcc", "cmake"]`',
+  },
+  {
+    block: 'application',
+    written: 'again: "./solve --again"  memory: 4GiB',
+    code: 'CRF011',
+    help: '`memory = 4GiB`',
+  },
+  // The value needs a change as well, which another finding says.
+  {
+    block: 'application',
+    written: 'workdir: data',
+    code: 'CRF011',
+    help: '`workdir = …`',
+    fixed: 'workdir = "data"',
+  },
+  { block: 'top', written: 'let n: 8', code: 'CRF011', help: '`let n = 8`' },
+  // Keys of another engine.
+  {
+    block: 'checkpoint',
+    written: 'engine = own  done_files = ["b"]  files = ["a"]  protect = ["log.txt"]',
+    code: 'CRF540',
+    help: 'in `files`',
+    fixed: 'engine = own  done_files = ["b"]  files = ["a", "log.txt"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'files = ["a"]',
+    code: 'CRF540',
+    help: '`protect` keeps copies',
+    fixed: 'protect = ["a"]',
+  },
+  {
+    block: 'application',
+    written: 'tasks = 8',
+    code: 'CRF540',
+    help: 'write `threads`',
+    fixed: 'threads = 8',
+  },
+  // No name is near: those that fit are listed.
+  {
+    top: 'let pause = 30min\nlet cores = 8',
+    block: 'schedule',
+    written: 'time_min = shortest',
+    code: 'CRF201',
+    help: 'or a name that is declared: `pause`',
+    fixed: 'time_min = pause',
+    never: 'cores',
+  },
+  {
+    block: 'application',
+    written: 'memory = 2000TiB',
+    code: 'CRF274',
+    help: '`200MiB`',
+    fixed: 'memory = 200MiB',
   },
   { block: 'application', written: 'workdir ./data', code: 'CRF025', help: '`workdir = "./data"`' },
   {
@@ -483,8 +541,8 @@ test('the same as a YAML file is a flow', () => {
   const text = readCase('syntax-yaml').source.text;
   const [finding, ...others] = compile({ name: 'flow.crflow', text }).diagnostics;
   expect([finding?.code, others]).toEqual(['CRF050', []]);
-  const flow = /`(crflow .*)`$/.exec(finding?.help[0] ?? '')?.[1] ?? '';
-  expect(compile({ name: 'flow.crflow', text: flow }).diagnostics).toEqual([]);
+  const [, ...flow] = finding?.help[0]?.split('\n') ?? [];
+  expect(compile({ name: 'flow.crflow', text: flow.join('\n') }).diagnostics).toEqual([]);
 });
 
 test('a file to include is found without its suffix, and what is not expanded is said', () => {

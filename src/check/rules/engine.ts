@@ -1,12 +1,11 @@
 import { engines } from '../../diagnostics/engines.ts';
 import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
 import { LAUNCHERS, MPI_TYPES, usesContainer } from '../../language/words.ts';
-import type { Span } from '../../model/span.ts';
 import { onlyProgram } from '../../shell/one-program.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import { LEAD_BASE } from '../../time/cost.ts';
 import { describeDuration } from '../../time/duration.ts';
-import { type Context, spanInside, textOf } from '../context.ts';
+import { type Context, type Located, spanInside, textOf } from '../context.ts';
 import { type Blocks, engineOf, isRanked } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 import { isNeverPreempted } from './preemptable.ts';
@@ -17,13 +16,21 @@ const SEALING = 30;
 /** Does each key belong to the engine, and does the engine have the keys that it needs? */
 export function engineRules(blocks: Blocks, context: Context, run: RunText | undefined): void {
   const engine = engineOf(blocks.checkpoint);
+  const chosen = blocks.checkpoint?.values.engine?.span;
   for (const name of ['application', 'checkpoint'] as const) {
     const keys: Readonly<Record<string, KeySpec>> = vocabulary[name].keys;
-    const values: Readonly<Record<string, { readonly span: Span } | undefined>> = blocks[name]?.values ?? {};
+    const values: Readonly<Record<string, Located<unknown> | undefined>> = blocks[name]?.values ?? {};
     for (const [key, given] of Object.entries(values)) {
       const only = keys[key]?.engines;
-      if (given !== undefined && only !== undefined && !only.includes(engine))
-        context.report(engines.otherEngine, given.span, { key, engine, engines: only });
+      if (given === undefined || only === undefined || only.includes(engine)) continue;
+      const at = given.key ?? given.span;
+      const entry = { start: at.start, end: given.span.end };
+      context.report(
+        engines.otherEngine,
+        at,
+        { key, engine, engines: only, chosen: chosen !== undefined, entry },
+        [...(chosen === undefined ? [] : [{ span: chosen, text: 'the engine is chosen here' }])],
+      );
     }
   }
   if (engine === 'own') ownRules(blocks, context);
