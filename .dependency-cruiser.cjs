@@ -1,8 +1,8 @@
 // The shape of crflow, as rules. Data flows one way:
-//   src/language <- src/model <- src/time <- src/syntax, src/diagnostics, src/shell <- src/check <- src/plan, src/forecast <- targets <- src/cli
+//   src/language <- src/model <- src/time <- src/syntax, src/diagnostics, src/shell <- src/check <- src/plan, src/forecast, src/report <- targets <- src/cli
 // Only src/host touches the world; only src/cli may use it.
 const core =
-  '^(src/(language|model|time|syntax|diagnostics|shell|check|plan|forecast|json|site|programs|emit|format|rehearse)|targets)/';
+  '^(src/(language|model|time|syntax|diagnostics|shell|check|plan|forecast|page|report|json|site|programs|emit|format|rehearse)|targets)/';
 
 /** "from" may import nothing of ours but what "may" names. */
 const only = (from, ...may) => ({
@@ -58,7 +58,9 @@ module.exports = {
     only('src/json', 'src/model', 'src/diagnostics'),
     only('src/site', 'src/model', 'src/time', 'src/diagnostics', 'src/json'),
     only('src/programs', 'src/model', 'src/diagnostics', 'src/json'),
-    only('src/forecast', 'src/language', 'src/model', 'src/time', 'src/diagnostics', 'src/site'),
+    only('src/page', 'src/model', 'src/time', 'src/diagnostics'),
+    only('src/forecast', 'src/language', 'src/model', 'src/time', 'src/diagnostics', 'src/site', 'src/page'),
+    only('src/report', 'src/language', 'src/model', 'src/time', 'src/diagnostics', 'src/page'),
     only('src/emit', 'src/model'),
     only('targets/runtimes', 'src/model', 'src/emit'),
     only('targets/image', 'src/model', 'src/emit', 'targets/runtimes'),

@@ -1,15 +1,13 @@
 import type { Painter } from '../diagnostics/paint.ts';
 import { wrap } from '../diagnostics/width.ts';
-import { plural, visible } from '../diagnostics/words.ts';
+import { plural } from '../diagnostics/words.ts';
 import type { Bytes, Seconds } from '../model/flow.ts';
 import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
-import { describeDuration } from '../time/duration.ts';
+import { axis } from '../page/bar.ts';
+import { COLUMNS, duration, item, LABEL, percent, row, type Section, textPage } from '../page/text.ts';
 import { describeSize } from '../time/size.ts';
-import { axis, bar, LEGEND } from './timeline.ts';
+import { bar, LEGEND } from './timeline.ts';
 
-/** Columns of a page, whatever the terminal's width. */
-const COLUMNS = 80;
-const LABEL = 17;
 const BAR = 48;
 /** How many kinds of attempts are drawn. */
 const MOST_ROWS = 6;
@@ -17,22 +15,16 @@ const MOST_ROWS = 6;
 /** A forecast as a page of plain text: no line is longer than 80 columns, and none depends on its colour. */
 export function page(forecast: Forecast, paint: Painter): string {
   const { workflow, remarks } = forecast;
-  const sections: [string, string[]][] = [
-    ['The run', theRun(forecast)],
-    ['Look at this', remarks.flatMap((one) => item(one))],
-    ['One attempt after another', timeline(forecast)],
-    ['The interval', theInterval(forecast)],
-    ['Disk', disk(forecast)],
-    ['The queue', queue(forecast)],
-    ['What this is based on', forecast.assumptions.flatMap(assumption)],
+  const sections: Section[] = [
+    { title: 'The run', lines: theRun(forecast) },
+    { title: 'Look at this', lines: remarks.flatMap((one) => item(one)), urgent: true },
+    { title: 'One attempt after another', lines: timeline(forecast) },
+    { title: 'The interval', lines: theInterval(forecast) },
+    { title: 'Disk', lines: disk(forecast) },
+    { title: 'The queue', lines: queue(forecast) },
+    { title: 'What this is based on', lines: forecast.assumptions.flatMap(assumption) },
   ];
-  const blocks = sections
-    .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => {
-      const heading = title === 'Look at this' ? paint.warning(title) : paint.bold(title);
-      return [heading, ...lines.map(visible)].join('\n');
-    });
-  return `${[paint.bold(wrap(visible(`${workflow}: ${inShort(forecast)}`), COLUMNS).join('\n')), ...blocks].join('\n\n')}\n`;
+  return textPage(`${workflow}: ${inShort(forecast)}`, sections, paint);
 }
 
 /** The run in one sentence. */
@@ -220,24 +212,6 @@ function assumption({ name, value, unit, given, basis }: Assumption): string[] {
   );
 }
 
-/** A label and its text, wrapped beside it. */
-function row(label: string, text: string): string[] {
-  // Padding is kept.
-  const lines = wrap(text.replaceAll(/ (?= )|(?<= ) /g, '\u00A0'), COLUMNS - 2 - LABEL);
-  return lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(LABEL)}${line}`);
-}
-
-function item(text: string): string[] {
-  return wrap(text, COLUMNS - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`);
-}
-
-/** Rounded to minutes from an hour on, to hours from a day on. */
-function duration(seconds: Seconds): string {
-  const grain = seconds >= 86_400 ? 3_600 : seconds >= 3_600 ? 60 : 1;
-  return describeDuration(Math.round(seconds / grain) * grain);
-}
-
 const hours = (nodeHours: number) => `${nodeHours.toFixed(1)} node hours`;
 const size = (bytes: Bytes) => describeSize(bytes);
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const count = (value: number) => String(value);

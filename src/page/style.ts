@@ -1,0 +1,56 @@
+/**
+ * Colours after Okabe and Ito, which colour-blind people can tell apart, darkened or lightened until each has a contrast of 3:1 with its
+ * background; nothing depends on them alone.
+ */
+const light = `--paper:#fff;--ink:#1b1f24;--muted:#57606a;--line:#d0d7de;--ground:#f6f8fa;--work:#0072b2;--save:#b85c00;--lost:#a3261e;--lost-ground:#fbe3df;--restore:#00735a;--restore-ground:#cdeee4;--end:#6e7781;--good:#00664f;--bad:#a3261e;`;
+const dark = `--paper:#0d1117;--ink:#e6edf3;--muted:#9da7b1;--line:#30363d;--ground:#161b22;--work:#56b4e9;--save:#f0b429;--lost:#ff8a70;--lost-ground:#3b1712;--restore:#34c79a;--restore-ground:#0d3b2e;--end:#8b949e;--good:#4fd3a6;--bad:#ff9580;`;
+
+const colours = `:root{color-scheme:light dark;${light}}@media (prefers-color-scheme:dark){:root{${dark}}}@media print{:root{color-scheme:light;${light}}}`;
+
+/** What pictures look like, also in files of their own. */
+export const pictureStyle = `${colours}
+text{font:12px system-ui,sans-serif;fill:var(--ink)}
+text.small{font-size:11px;fill:var(--muted)}
+text.strong{font-weight:600}
+.paper{fill:var(--paper)}
+.work{fill:var(--work)}.save{fill:var(--save)}.end{fill:var(--end)}
+.lost{stroke:var(--lost);stroke-width:1}
+.restore,.start{stroke:var(--restore);stroke-width:1}
+.lost-ground{fill:var(--lost-ground)}.lost-line{fill:var(--lost)}
+.restore-ground{fill:var(--restore-ground)}.restore-line{fill:var(--restore)}
+.suspended{fill:none;stroke:var(--end);stroke-dasharray:2 2}
+.wait{stroke:var(--muted);stroke-width:1.5;stroke-dasharray:4 3}
+.break{stroke:var(--paper);stroke-width:3}
+.grid{stroke:var(--line);stroke-width:1}.frame{stroke:var(--muted);stroke-width:1}
+.area{fill:var(--work);fill-opacity:.25;stroke:none}.curve{fill:none;stroke:var(--work);stroke-width:1.5;stroke-linejoin:round}
+.spike{stroke:var(--save);stroke-width:1.5}.dot{fill:var(--save)}
+.failed{fill:none;stroke:var(--bad);stroke-width:1.5}
+.done{fill:var(--ink)}`;
+
+export const pageStyle = `${pictureStyle}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 3rem;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
+h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2.25rem 0 .75rem}
+.lead{margin:0;color:var(--muted);font-size:1.05rem}
+figure{margin:1rem 0}figcaption{color:var(--muted);font-size:.875rem;margin-top:.5rem}
+svg{display:block;max-width:100%;height:auto}
+.narrow{display:none}
+@media screen and (max-width:44rem){.wide{display:none}.narrow{display:block}}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:.5rem 0 0;padding:0;font-size:.875rem}
+.legend li{display:flex;align-items:center;gap:.4rem}.legend svg{flex:none}
+.table{overflow-x:auto}
+table{border-collapse:collapse;font-size:.9rem;width:100%}
+caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}.table{position:relative}
+th,td{border-bottom:1px solid var(--line);padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;font-weight:400}
+thead th{font-weight:600;border-bottom-color:var(--muted)}
+.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.sign{display:inline-block;width:1.2em;font-weight:700}
+.good .sign{color:var(--good)}.bad .sign{color:var(--bad)}.bad th{font-weight:600}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(18rem,1fr));gap:.6rem 2rem;margin:0}
+dl div{border-top:1px solid var(--line);padding-top:.35rem}dt{color:var(--muted);font-size:.875rem}dd{margin:0;overflow-wrap:anywhere}
+.alerts{border-left:4px solid var(--bad);background:var(--ground);padding:.1rem 1rem .6rem;margin-top:1.5rem}.alerts h2{margin-top:.75rem}
+ul{padding-left:1.25rem;margin:.25rem 0}
+pre{overflow-x:auto;background:var(--ground);padding:.75rem 1rem;font-size:.8125rem;line-height:1.4}
+details{margin:1rem 0}summary{cursor:pointer}
+footer{margin-top:3rem;color:var(--muted);font-size:.875rem}
+@media print{body{max-width:none;padding:0;font-size:10pt}section,figure,tr{break-inside:avoid}.table{overflow:visible}pre{white-space:pre-wrap}}`;

@@ -1,0 +1,71 @@
+import type { Seconds } from '../model/flow.ts';
+import type { Story } from '../model/story.ts';
+import { dalyInterval, type Failures, slowdown, youngInterval } from '../time/daly.ts';
+
+/** What the interval cost in a run, and which would have been best with what was measured. Durations are in seconds. */
+export interface Intervals {
+  /** The setting, and the mean work between two checkpoints on time; null if not known. */
+  readonly used: Seconds | null;
+  readonly mean: Seconds | null;
+  /** Of a checkpoint, on average, and the longest. */
+  readonly cost: Seconds;
+  readonly longest: Seconds;
+  /** From a failure until work continues, without the queue: the mean of all starts after one. */
+  readonly restart: Seconds;
+  /** Failures without a warning, and the walltime between two; if there was none, the walltime of the run, which is a lower bound. */
+  readonly failures: number;
+  readonly mtbf: Seconds;
+  /** The share of the walltime that went into checkpoints, restores and lost work. */
+  readonly overhead: number;
+  readonly young: Seconds;
+  readonly daly: Seconds;
+  /** How much longer the work takes at an interval, as expected with these numbers: 0.02 is 2 %. Null: too large to calculate. */
+  readonly expected: (interval: Seconds) => number | null;
+  /** The lead that the checkpoints needed (1.5 times the longest, and 20 s), and the one that was set. */
+  readonly lead: { readonly needed: Seconds; readonly used: Seconds | null };
+}
+
+/** Undefined if no checkpoint was sealed: then nothing was measured. */
+export function intervalsOf(story: Story): Intervals | undefined {
+  const { budget, times, losses, restores, attempts, settings } = story;
+  const sealed = story.checkpoints.flatMap(({ seconds }) => seconds ?? []);
+  if (sealed.length === 0 || budget.used <= 0) return undefined;
+  // A checkpoint of less than a second is recorded as 0.
+  const cost = Math.max(mean(sealed), 0.5);
+  const longest = Math.max(...sealed, 1);
+  const failures = losses.filter(({ failure }) => failure).length;
+  const mtbf = budget.used / Math.max(failures, 1);
+  const restart = mean(restores.flatMap(({ ok, seconds }) => (ok ? seconds : [])));
+  const terms: Failures = { cost, restart, mtbf };
+  const waste = times.save + times.restore + times.lost + times.start;
+  return {
+    used: settings.interval,
+    mean: meanWork(attempts),
+    cost,
+    longest,
+    restart,
+    failures,
+    mtbf,
+    overhead: waste / budget.used,
+    young: youngInterval(cost, mtbf),
+    daly: dalyInterval(cost, mtbf),
+    expected: (interval) => {
+      const overhead = slowdown(interval, terms) - 1;
+      return Number.isFinite(overhead) ? overhead : null;
+    },
+    lead: { needed: Math.ceil(longest * 1.5 + 20), used: settings.lead },
+  };
+}
+
+/** The mean work before a checkpoint. */
+function meanWork(attempts: Story['attempts']): Seconds | null {
+  const before = attempts.flatMap(({ phases }) =>
+    phases.flatMap(({ kind, from, to }, index) =>
+      (kind === 'work' || kind === 'lost') && phases[index + 1]?.kind === 'save' ? to - from : [],
+    ),
+  );
+  return before.length === 0 ? null : mean(before);
+}
+
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, one) => sum + one, 0) / values.length;

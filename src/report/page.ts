@@ -1,0 +1,216 @@
+import type { Story } from '../model/story.ts';
+import { escaped, facts, htmlPage, list, section, type Table, table } from '../page/html.ts';
+import { pageStyle } from '../page/style.ts';
+import { duration, percent } from '../page/text.ts';
+import { describeDuration } from '../time/duration.ts';
+import { describeSize } from '../time/size.ts';
+import { formatUtc } from '../time/utc.ts';
+import { intervalsOf } from './interval.ts';
+import { loadOf } from './load.ts';
+import { attemptsPicture, both, legend, lifePicture } from './picture.ts';
+import { alerts, endOf, inShort, nameOf } from './words.ts';
+
+/** A section that somebody else adds to the page: the verdicts of a rehearsal, the prediction of the plan. */
+export interface Extra {
+  readonly title: string;
+  /** `first`: above the picture of the run; else below it. */
+  readonly place: 'first' | 'after';
+  /** Sentences before the table. */
+  readonly text?: string;
+  readonly table?: Table;
+  /** Text as it is printed, in a font of fixed width. */
+  readonly printed?: string;
+}
+
+/** Tables with more rows than this are folded. */
+const MOST_OPEN = 12;
+
+/** The story of a run as a page: one file, without scripts and without anything from the network. */
+export function storyPage(story: Story, extras: readonly Extra[] = []): string {
+  const urgent = alerts(story);
+  const extra = (place: Extra['place']) => extras.filter((one) => one.place === place).map(extraSection);
+  const body = [
+    ...extra('first'),
+    section('The life of the run', life(story)),
+    ...(urgent.length > 0 ? [section('Look at this', list(urgent), 'alerts')] : []),
+    ...extra('after'),
+    section('In numbers', facts(numbers(story))),
+    interval(story),
+    section('Attempts', attemptsSection(story)),
+    checkpointsSection(story),
+    eventsSection(story),
+    filesSection(story),
+  ];
+  const lead = inShort(story).slice(nameOf(story).length + 2);
+  return htmlPage(
+    nameOf(story),
+    `${lead.charAt(0).toUpperCase()}${lead.slice(1)}. Began ${formatUtc(story.began)} UTC.`,
+    `${body.filter((one) => one !== '').join('\n')}\n<footer>${footer(story)}</footer>`,
+    pageStyle,
+  );
+}
+
+function extraSection({ title, text, table: rows, printed }: Extra): string {
+  const parts = [
+    ...(text === undefined ? [] : [`<p>${escaped(text)}</p>`]),
+    ...(rows === undefined ? [] : [table(rows, title)]),
+    ...(printed === undefined
+      ? []
+      : [`<pre role="region" tabindex="0" aria-label="${escaped(title)}">${escaped(printed)}</pre>`]),
+  ];
+  return section(title, parts.join(''));
+}
+
+function life(story: Story): string {
+  const cut = story.waits.length > 0 ? ' Long waits are drawn shorter than they are.' : '';
+  return `<figure>${both((width) => lifePicture(story, width), 'life')}${legend(story, 'legend')}<figcaption>Time since the run began.${cut} The tables below have the same numbers.</figcaption></figure>`;
+}
+
+function numbers(story: Story): [string, string][] {
+  const { budget, times, checkpoints, restores, waits } = story;
+  const share = (seconds: number) => percent(budget.used > 0 ? seconds / budget.used : 0);
+  const sealed = checkpoints.filter(({ generation }) => generation !== null);
+  const sizes = sealed.flatMap(({ bytes }) => bytes ?? []);
+  const load = loadOf(story);
+  const found: [string, string][] = [
+    ['Walltime', `${duration(budget.used)}${budget.total === null ? '' : ` of ${duration(budget.total)}`}`],
+    ['Work', `${duration(times.work)}, ${share(times.work)} of the walltime`],
+    [
+      'Checkpoints',
+      `${sealed.length}, ${duration(times.save)} in all, ${share(times.save)}${sizes.length > 0 ? `; ${describeSize(Math.max(...sizes))} at most` : ''}`,
+    ],
+    ['Restores', `${restores.filter(({ ok }) => ok).length}, ${duration(times.restore)} in all`],
+    ['Lost work', `${duration(times.lost)}, ${share(times.lost)}`],
+    ['Start-up', duration(times.start)],
+  ];
+  if (waits.length > 0) found.push(['Between attempts', duration(times.waiting)]);
+  if (load !== undefined) {
+    found.push(['Resident memory', `${describeSize(load.peak)} at most, in ${load.processes} processes`]);
+    found.push(['Processors', `${load.cores.toFixed(1)} in use on average`]);
+    found.push(['Written', describeSize(load.written)]);
+  }
+  return found;
+}
+
+function interval(story: Story): string {
+  const found = intervalsOf(story);
+  if (found === undefined) return '';
+  const { used, mean, cost, longest, restart, failures, mtbf, young, daly, expected, lead } = found;
+  const short = (seconds: number) =>
+    seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : duration(Math.round(seconds));
+  const often =
+    failures === 0
+      ? `No failure came without a warning. The expectations assume one in ${duration(mtbf)}, the time of this run: with fewer, a longer interval is better still.`
+      : `A failure without a warning came every ${duration(Math.round(mtbf))} on average.`;
+  const candidates: [string, number | null][] = [
+    ['used', used ?? mean],
+    ['best by Young', young],
+    ['best by Daly', daly],
+  ];
+  const rows = candidates.flatMap(([name, seconds]) => {
+    if (seconds === null) return [];
+    const overhead = expected(seconds);
+    return [
+      { cells: [name, short(seconds), overhead === null ? 'hardly any work gets done' : percent(overhead)] },
+    ];
+  });
+  const leads =
+    lead.used === null
+      ? `A lead of ${duration(lead.needed)} would have been enough.`
+      : `A lead of ${duration(lead.needed)} would have been enough; it was ${duration(lead.used)}.`;
+  return section(
+    'The interval',
+    `<p>A checkpoint took ${short(cost)} on average, ${short(longest)} at most, and a restart ${short(restart)}. ${escaped(often)} ${leads}</p>${table({ head: ['Interval', 'Duration', 'Lost to checkpoints and failures, as expected'], rows, numbers: [1, 2] }, 'Intervals compared')}`,
+  );
+}
+
+function attemptsSection(story: Story): string {
+  const { attempts, began } = story;
+  const picture =
+    attempts.length > 1
+      ? `<figure>${both((width) => attemptsPicture(story, width), 'attempts')}</figure>`
+      : '';
+  const rows = attempts.map((one) => ({
+    cells: [
+      String(one.number),
+      formatUtc(began + one.from),
+      describeDuration(one.to - one.from),
+      one.job,
+      one.node,
+      endOf(one, one === attempts.at(-1)),
+    ],
+  }));
+  return (
+    picture +
+    folded(
+      { head: ['Attempt', 'Start (UTC)', 'Duration', 'Job', 'Node', 'End'], rows, numbers: [0] },
+      'Attempts',
+      'attempts',
+    )
+  );
+}
+
+function checkpointsSection({ checkpoints, began }: Story): string {
+  if (checkpoints.length === 0) return '';
+  const rows = checkpoints.map(({ at, attempt, generation, bytes, seconds, last, why }) => ({
+    cells: [
+      generation === null ? 'none' : String(generation),
+      formatUtc(began + at),
+      String(attempt),
+      bytes === null ? '' : describeSize(bytes),
+      seconds === null ? '' : `${seconds} s`,
+      why ?? (last ? 'last of its attempt' : ''),
+    ],
+  }));
+  const head = ['Generation', 'Time (UTC)', 'Attempt', 'Size', 'Took', 'Remark'];
+  return section('Checkpoints', folded({ head, rows, numbers: [0, 2, 3, 4] }, 'Checkpoints', 'checkpoints'));
+}
+
+function eventsSection({ restores, losses, remarks, began }: Story): string {
+  const events = [
+    ...restores.map(({ at, attempt, generation, kind, ok, seconds }) => ({
+      at,
+      attempt,
+      words: `${ok ? `Generation ${generation} was restored` : `Generation ${generation} could not be restored`}${kind === 'proof' ? ', right after its checkpoint' : ''} (${seconds} s).`,
+    })),
+    ...losses.map(({ at, attempt, seconds, failure, why }) => ({
+      at,
+      attempt,
+      words: `${duration(seconds)} of work ${failure ? 'was lost without a warning' : 'has to be done again'}: ${why || 'no reason is known'}.`,
+    })),
+    ...remarks.map(({ at, attempt, text }) => ({ at, attempt, words: text })),
+  ].sort((a, b) => a.at - b.at);
+  if (events.length === 0) return '';
+  const rows = events.map(({ at, attempt, words }) => ({
+    cells: [formatUtc(began + at), String(attempt), words],
+  }));
+  return section(
+    'Restores, losses and what else happened',
+    folded({ head: ['Time (UTC)', 'Attempt', 'Event'], rows, numbers: [1] }, 'Events', 'events'),
+  );
+}
+
+function filesSection({ stale, warnings }: Story): string {
+  const rows = [
+    ...stale.map(({ file, how, generation }) => ({
+      cells: [file, `${how}; not rolled back to generation ${generation}`],
+    })),
+    ...warnings.map(({ file, why }) => ({ cells: [file, why] })),
+  ];
+  if (rows.length === 0) return '';
+  return section(
+    'Files that no restore brings back',
+    folded({ head: ['File', 'Why'], rows }, 'Files', 'files'),
+  );
+}
+
+/** A long table can be opened; a short one is open. */
+function folded(rows: Table, caption: string, noun: string): string {
+  const made = table(rows, caption);
+  return rows.rows.length <= MOST_OPEN
+    ? made
+    : `<details><summary>Table of all ${rows.rows.length} ${noun}</summary>${made}</details>`;
+}
+
+const footer = ({ journal }: Story) =>
+  `Made by crc report from ${journal.lines} lines of the run's journal${journal.torn.length > 0 ? `; ${journal.torn.length} could not be read` : ''}.`;

@@ -1,0 +1,352 @@
+import { plural } from '../diagnostics/words.ts';
+import type { Attempt, Phase, Story } from '../model/story.ts';
+import {
+  label,
+  line,
+  type Picture,
+  path,
+  px,
+  rect,
+  roughWidth,
+  roundBytes,
+  roundTop,
+  svg,
+  tickLabel,
+} from '../page/svg.ts';
+import { duration } from '../page/text.ts';
+import { describeSize } from '../time/size.ts';
+import { type Load, loadOf } from './load.ts';
+import { type Scale, scaleOf } from './scale.ts';
+import { endOf, inShort, nameOf } from './words.ts';
+
+/** What several pictures have in common when they are compared: the same scale for all. */
+export interface Shared {
+  readonly length: number;
+  readonly bytes: number;
+  readonly cores: number;
+}
+
+/** Pixels: a page, and a telephone. */
+export const WIDE = 960;
+export const NARROW = 380;
+
+const STRIP = 30;
+const LEFT = 64;
+
+/** The whole run on one axis of time: what it did; its memory and its generations; its processors; what it wrote. */
+export function lifePicture(story: Story, width: number, shared?: Shared): Picture {
+  const scale = scaleOf(story, LEFT, width - LEFT - 12, shared?.length);
+  const load = loadOf(story);
+  const parts: string[] = [];
+  let y = 18;
+  parts.push(strip(story, scale, y));
+  y += STRIP + 42;
+  const panels = [
+    memoryPanel(story, scale, width, shared),
+    ...(load === undefined ? [] : [coresPanel(load, scale, width, shared), writingPanel(load, scale, width)]),
+  ];
+  const top = y;
+  for (const panel of panels) {
+    if (panel === undefined) continue;
+    parts.push(panel.draw(y));
+    y += panel.height + 26;
+  }
+  const bottom = panels.some((panel) => panel !== undefined) ? y - 26 : top - 22;
+  parts.unshift(...scale.ticks.map((at) => line('grid', scale.x(at), 18, scale.x(at), bottom + 4)));
+  const ticks = scale.ticks.map((at) => {
+    const words = tickLabel(at);
+    const isLast = scale.x(at) + roughWidth(words) / 2 > width;
+    return label(words, isLast ? width : scale.x(at), bottom + 18, isLast ? 'end' : 'middle', 'small');
+  });
+  parts.push(...ticks);
+  return {
+    width,
+    height: bottom + 24,
+    title: `The life of ${nameOf(story)}`,
+    description: describe(story, load),
+    body: parts.join('\n'),
+  };
+}
+
+function describe(story: Story, load: Load | undefined): string {
+  const { checkpoints, losses, attempts } = story;
+  const sealed = checkpoints.filter(({ generation }) => generation !== null).length;
+  const each = attempts
+    .slice(0, 12)
+    .map(
+      (one) =>
+        `Attempt ${one.number}: from ${duration(one.from)} to ${duration(one.to)}, ${endOf(one, one === attempts.at(-1))}.`,
+    );
+  const memory = load === undefined ? '' : ` Memory: ${describeSize(load.peak)} at most.`;
+  return `${inShort(story)}. ${plural(sealed, 'checkpoint')}, ${losses.length} loss${losses.length === 1 ? '' : 'es'} of work.${memory} ${each.join(' ')}`;
+}
+
+/** What the run did, as a strip; checkpoints reach above it, so that they are seen without colour. */
+function strip(story: Story, { x, cut }: Scale, y: number): string {
+  const parts: string[] = [];
+  for (const { from, to, kind } of story.waits) {
+    const middle = (x(from) + x(to)) / 2;
+    parts.push(line('wait', x(from), y + STRIP / 2, x(to), y + STRIP / 2));
+    if (cut.some((one) => one.from === from)) {
+      const words = `${duration(to - from)}${kind === 'queue' ? ' in the queue' : ' stopped'}`;
+      parts.push(
+        `<path class="frame" fill="none" d="M${px(middle - 5)} ${px(y + STRIP / 2 + 6)}l4 -12m2 12l4 -12"/>`,
+      );
+      const room = x(to) - x(from);
+      const shown = roughWidth(words) < room ? words : duration(to - from);
+      if (roughWidth(shown) < room + 12)
+        parts.push(label(shown, middle, y + STRIP / 2 - 10, 'middle', 'small'));
+    }
+  }
+  for (const attempt of story.attempts) parts.push(bar(attempt, x, y, STRIP));
+  let last = -99;
+  for (const { number, from, to } of story.attempts) {
+    const words = `${number}`;
+    const isWide = x(to) - x(from) > 70;
+    const at = x(from);
+    if (at - last < (isWide ? 8 : roughWidth(words) + 8)) continue;
+    parts.push(label(isWide ? `attempt ${number}` : words, at, y + STRIP + 14, 'start', 'small'));
+    last = at + (isWide ? 60 : 0);
+  }
+  return parts.join('');
+}
+
+const KINDS: Readonly<Record<Phase['kind'], string>> = {
+  start: 'start-up',
+  restore: 'restore',
+  work: 'work',
+  lost: 'work that was lost',
+  save: 'checkpoint',
+  end: 'end of the attempt',
+  suspended: 'suspended',
+};
+
+/** One attempt; short phases are at least a pixel and a half wide. */
+function bar(attempt: Attempt, x: (at: number) => number, y: number, height: number): string {
+  const long: string[] = [];
+  const short: string[] = [];
+  for (const { kind, from, to, generation } of attempt.phases) {
+    const words = `${KINDS[kind]}${generation === undefined ? '' : ` (generation ${generation})`}, ${duration(to - from)}`;
+    const width = x(to) - x(from);
+    if (kind === 'save') short.push(rect('save', x(from), y - 5, Math.max(width, 1.5), height + 5, words));
+    else if (kind === 'work') long.push(rect('work', x(from), y, Math.max(width, 0.25), height, words));
+    else long.push(rect(kind, x(from), y, Math.max(width, kind === 'lost' ? 1.5 : 1), height, words));
+  }
+  if (attempt.whose === 'application')
+    short.push(
+      `<circle class="done" cx="${px(x(attempt.to))}" cy="${px(y + height / 2)}" r="4"><title>${attempt.status === 0 ? 'done' : `done, status ${attempt.status}`}</title></circle>`,
+    );
+  return long.join('') + short.join('');
+}
+
+interface Panel {
+  readonly height: number;
+  readonly draw: (y: number) => string;
+}
+
+/** A panel's frame: its name, its scale from 0 to `top`. */
+function frame(name: string, top: string, y: number, width: number, height: number): string {
+  return [
+    line('grid', LEFT, y, width - 12, y),
+    line('frame', LEFT, y + height, width - 12, y + height),
+    label(top, LEFT - 6, y + 10, 'end', 'small'),
+    label('0', LEFT - 6, y + height, 'end', 'small'),
+    label(name, LEFT, y - 5, 'start'),
+  ].join('');
+}
+
+function memoryPanel(story: Story, { x }: Scale, width: number, shared?: Shared): Panel | undefined {
+  const { samples, checkpoints } = story;
+  const sealed = checkpoints.flatMap(({ at, bytes }) => (bytes === null ? [] : [{ at, bytes }]));
+  const most = Math.max(0, ...samples.map(({ resident }) => resident), ...sealed.map(({ bytes }) => bytes));
+  if (most === 0) return undefined;
+  const top = shared?.bytes ?? roundBytes(most);
+  const height = 84;
+  return {
+    height,
+    draw: (y) => {
+      const at = (bytes: number) => y + height - (bytes / top) * height;
+      const parts = [
+        frame(
+          samples.length > 0 ? 'resident memory, and the size of each checkpoint' : 'size of each checkpoint',
+          describeSize(top),
+          y,
+          width,
+          height,
+        ),
+      ];
+      for (const points of pieces(story)) {
+        const first = points[0];
+        const last = points.at(-1);
+        if (first === undefined || last === undefined) continue;
+        const curve = points.map(({ at: time, resident }) => `${px(x(time))} ${px(at(resident))}`).join('L');
+        parts.push(
+          path('area', `M${px(x(first.at))} ${px(y + height)}L${curve}L${px(x(last.at))} ${px(y + height)}Z`),
+        );
+        parts.push(path('curve', `M${curve}`));
+      }
+      for (const one of sealed)
+        parts.push(
+          line('spike', x(one.at), y + height, x(one.at), at(one.bytes)) +
+            `<circle class="dot" cx="${px(x(one.at))}" cy="${px(at(one.bytes))}" r="2.5"/>`,
+        );
+      return parts.join('');
+    },
+  };
+}
+
+/** Samples of the same computation, in order. */
+function pieces({ samples, attempts, restores }: Story): Story['samples'][] {
+  const breaks = [...attempts.map(({ from }) => from), ...restores.map(({ at }) => at)].sort((a, b) => a - b);
+  const all: Story['samples'][number][][] = [];
+  let computation = -1;
+  for (const sample of samples) {
+    const number = breaks.filter((at) => at <= sample.at).length;
+    if (number !== computation) all.push([]);
+    computation = number;
+    all.at(-1)?.push(sample);
+  }
+  return all;
+}
+
+function coresPanel({ rates }: Load, { x }: Scale, width: number, shared?: Shared): Panel | undefined {
+  if (rates.length === 0) return undefined;
+  const top = shared?.cores ?? roundTop(Math.max(...rates.map(({ cores }) => cores), 0.1));
+  return {
+    height: 56,
+    draw: (y) =>
+      frame('processors in use', String(top), y, width, 56) +
+      steps(
+        rates.map(({ from, to, cores }) => ({ from, to, share: cores / top })),
+        x,
+        y,
+        56,
+      ),
+  };
+}
+
+function writingPanel({ rates }: Load, { x }: Scale, width: number): Panel | undefined {
+  const most = Math.max(0, ...rates.map(({ writing }) => writing));
+  if (most < 1) return undefined;
+  const top = roundBytes(most);
+  return {
+    height: 40,
+    draw: (y) =>
+      frame('bytes written', `${describeSize(top)}/s`, y, width, 40) +
+      steps(
+        rates.map(({ from, to, writing }) => ({ from, to, share: writing / top })),
+        x,
+        y,
+        40,
+      ),
+  };
+}
+
+/** Rates as steps; what was not measured is left out. */
+function steps(
+  rates: readonly { readonly from: number; readonly to: number; readonly share: number }[],
+  x: (at: number) => number,
+  y: number,
+  height: number,
+): string {
+  const at = (share: number) => px(y + height - Math.min(1, share) * height);
+  const areas: string[] = [];
+  let open: (typeof rates)[number][] = [];
+  const flush = () => {
+    const [first, last] = [open[0], open.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const curve = open
+      .map(({ from, to, share }) => `${px(x(from))} ${at(share)}L${px(x(to))} ${at(share)}`)
+      .join('L');
+    areas.push(
+      path('area', `M${px(x(first.from))} ${px(y + height)}L${curve}L${px(x(last.to))} ${px(y + height)}Z`),
+    );
+    areas.push(path('curve', `M${curve}`));
+    open = [];
+  };
+  for (const rate of rates) {
+    if (open.length > 0 && open.at(-1)?.to !== rate.from) flush();
+    open.push(rate);
+  }
+  flush();
+  return areas.join('');
+}
+
+/** How many attempts are drawn. */
+const MOST_ROWS = 40;
+
+/** Each attempt from its own start, as `crc plan` draws them. */
+export function attemptsPicture(story: Story, width: number): Picture {
+  const isNarrow = width < 600;
+  const { attempts } = story;
+  const shown = attempts.slice(0, MOST_ROWS);
+  const left = isNarrow ? 8 : 128;
+  const right = isNarrow ? 12 : 96;
+  const room = width - left - right;
+  const longest = Math.max(...attempts.map(({ from, to }) => to - from), 1);
+  const row = isNarrow ? 42 : 28;
+  const parts: string[] = [];
+  for (const [index, attempt] of shown.entries()) {
+    const y = 6 + index * row;
+    const x = (at: number) => left + ((at - attempt.from) / longest) * room;
+    const took = duration(attempt.to - attempt.from);
+    const name = `${attempt.number}${attempt.node === '' ? '' : `, ${shortened(attempt.node, isNarrow ? 24 : 14)}`}`;
+    if (isNarrow) {
+      parts.push(label(`${name}: ${took}`, left, y + 12), bar(attempt, x, y + 20, 14));
+    } else {
+      parts.push(label(name, left - 10, y + 15, 'end'), bar(attempt, x, y + 4, 14));
+      parts.push(label(took, x(attempt.to) + 8, y + 15, 'start', 'small'));
+    }
+  }
+  const bottom = 6 + shown.length * row;
+  const rest = attempts.length - shown.length;
+  if (rest > 0) parts.push(label(`and ${plural(rest, 'more attempt')}`, left, bottom + 14, 'start', 'small'));
+  return {
+    width,
+    height: bottom + (rest > 0 ? 24 : 6),
+    title: 'One attempt after another',
+    description:
+      'Each attempt from its own start, with the same scale. The table of attempts has the same numbers.',
+    body: parts.join('\n'),
+  };
+}
+
+const shortened = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+/** A picture for a page and for a telephone; the style of the page shows one of them. */
+export const both = (draw: (width: number) => Picture, id: string): string =>
+  `<div class="wide">${svg(draw(WIDE), `${id}-wide`)}</div><div class="narrow">${svg(draw(NARROW), `${id}-narrow`)}</div>`;
+
+/** What the fills mean, in the order in which they come in a run. */
+export function legend(story: Story, id: string): string {
+  const kinds = new Set(story.attempts.flatMap(({ phases }) => phases.map(({ kind }) => kind)));
+  const items: [string, string][] = [];
+  const swatch = (name: string) =>
+    svg(
+      { width: 22, height: 14, title: '', description: '', body: rect(name, 1, 1, 20, 12) },
+      `${id}-${name}`,
+    );
+  if (kinds.has('start') || kinds.has('restore')) items.push([swatch('restore'), 'start-up, restore']);
+  items.push([swatch('work'), 'work']);
+  if (kinds.has('save')) items.push([swatch('save'), 'checkpoint (reaches above the bar)']);
+  if (kinds.has('lost')) items.push([swatch('lost'), 'work that was lost (hatched)']);
+  if (kinds.has('end')) items.push([swatch('end'), 'end of an attempt']);
+  if (kinds.has('suspended')) items.push([swatch('suspended'), 'suspended']);
+  if (story.waits.length > 0)
+    items.push([
+      svg(
+        { width: 22, height: 14, title: '', description: '', body: line('wait', 0, 7, 22, 7) },
+        `${id}-wait`,
+      ),
+      'waiting between attempts',
+    ]);
+  return `<ul class="legend">${items
+    .map(
+      ([picture, words]) =>
+        `<li>${picture
+          .replace(/role="img"/, 'aria-hidden="true"')
+          .replace(/ aria-labelledby="[^"]*"/, '')
+          .replace(/<title[\s\S]*<\/desc>/, '')}${words}</li>`,
+    )
+    .join('')}</ul>`;
+}
