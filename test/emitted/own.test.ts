@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
@@ -12,10 +20,10 @@ const steps = (last: number) => Array.from({ length: last }, (_, i) => `${i + 1}
 /** A warning that comes at once is one of the time limit. */
 const atTheLimit = { CRFLOW_LEAD: '3540', CRFLOW_INTERVAL: '600' };
 
-function own(words: string, keys: string, application = '', more = '') {
+function own(words: string, keys: string, application = '', more = '', keep = '') {
   const run = rehearsal(standIn, {
     run: `bash '${program}' 40 0.1 ${words}`,
-    checkpoint: `engine = own  files = ["save.txt"${more && `, ${more}`}]  grows = ["steps.log"]  done_files = ["result.txt"]  ${keys}`,
+    checkpoint: `engine = own  files = ["save.txt"${more && `, ${more}`}]  grows = ["steps.log"]  done_files = ["result.txt"]  ${keep}  ${keys}`,
     keys: application,
   });
   return {
@@ -270,6 +278,71 @@ describe('a program that saves itself', () => {
     run.kill(/saves-itself/);
     expect(await first, run.log()).toBe(7);
     expect(run.event('ended_early').map(({ status }) => status)).toEqual([137]); // and not 3, which is said of a torn file
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('that begins to write while a checkpoint is being made: a torn file is not sealed', async ({
+    expect,
+  }) => {
+    using run = own('every=5 hold=go tears=tear', '');
+    // What looks for room for the checkpoint comes after the files were quiet, and before they are copied.
+    mkdirSync(join(run.folder, '.bin'));
+    writeFileSync(
+      join(run.folder, '.bin/df'),
+      `#!/bin/bash
+if [[ -e '${run.folder}/save.txt' ]]; then
+  : >'${run.folder}/tear'
+  until grep -qx torn '${run.folder}'/*.out; do sleep 0.05; done
+fi
+exec /bin/df "$@"
+`,
+      { mode: 0o755 },
+    );
+    const first = run.start({ CRFLOW_QUIET: '1' });
+    await run.until('checkpoint_failed');
+    expect(run.generations()).toEqual([]);
+    expect(run.event('checkpoint_failed')[0]).toMatchObject({
+      why: 'the files of the application changed while they were copied',
+    });
+    run.powerCut();
+    await first;
+  });
+
+  test.concurrent('that ends while it is given up: only what was complete is sealed', async ({ expect }) => {
+    using run = own('every=5 hold=go tears=tear', '');
+    const first = run.start({ CRFLOW_LEAD: '3540', CRFLOW_HEARTBEAT: '30', CRFLOW_QUIET: '8' });
+    await run.until('sealed');
+    run.signal('SIGUSR1');
+    await new Promise((resolve) => setTimeout(resolve, 2000)); // the last checkpoint waits for quiet files
+    writeFileSync(join(run.folder, 'tear'), '');
+    while (!run.output().includes('torn\n')) await new Promise((resolve) => setTimeout(resolve, 100));
+    rmSync(join(run.folder, 'tear'));
+    run.kill(/saves-itself/);
+    expect(await first, run.log()).toBe(75);
+    expect(run.event('inner_ended')).toMatchObject([{ outcome: 'unsaved' }]);
+    run.go();
+    expect(await run.start(), run.log()).toBe(7);
+    expect(run.steps()).toBe(steps(40));
+  });
+
+  test.concurrent('that rejects the only intact generation before a damaged one: the one before that is used', async ({
+    expect,
+  }) => {
+    using run = own('every=5 next=yes rejects=10', '', '', '', 'keep = 3');
+    const first = run.start();
+    const next = (n: number) => writeFileSync(join(run.folder, `next-${n}`), '');
+    for (const n of [5, 10, 15]) {
+      await run.until('sealed', n / 5);
+      if (n < 15) next(n);
+    }
+    run.powerCut();
+    await first;
+    for (let n = 5; n <= 40; n += 5) next(n);
+    expect(run.sealed(2)).toMatch(/^10 /);
+    truncateSync(join(run.state, 'generations/3/files/save.txt'), 1);
+    const ended = run.start();
+    expect(await ended, run.log()).toBe(7);
+    expect(run.event('restored').map(({ generation }) => generation)).toEqual([2, 2, 1]);
     expect(run.steps()).toBe(steps(40));
   });
 

@@ -49,31 +49,37 @@ tell_unmatched() {
 }
 
 # Waits until nothing changes for a while, by this node's clock, because the files' times come from another. An ended program writes nothing more.
+# Sets quiet_as: only files that still look like that are complete.
 await_quiet() {
-  local was now_is since=$SECONDS limit=$((SECONDS + 20 * CRFLOW_QUIET + 20))
-  now_is=$(signature)
+  local was since=$SECONDS limit=$((SECONDS + 20 * CRFLOW_QUIET + 20))
+  quiet_as=$(signature)
   while goes_on && ((SECONDS - since <= CRFLOW_QUIET)); do
     ((SECONDS < limit)) || return
     pause
-    was=$now_is now_is=$(signature)
-    if [[ $now_is != "$was" ]]; then since=$SECONDS; fi
+    was=$quiet_as quiet_as=$(signature)
+    if [[ $quiet_as != "$was" ]]; then since=$SECONDS; fi
   done
+  goes_on || quiet_as=$(signature)
 }
 
 collect() {
   facts=()
-  copy_files "$1"
+  copy_files "$1" "$quiet_as"
 }
 
-# copy_files FOLDER
+# copy_files FOLDER SIGNATURE: fails if the files do not look like this before and after they are copied.
 copy_files() {
-  local was
-  was=$(signature)
-  mkdir "$1/files" && own_files | (cd "$workdir" && xargs -0 -r cp --reflink=auto --preserve=mode,timestamps --parents -t "$1/files" --) || return
+  local was=$2
+  still_looks_like "$was" && mkdir "$1/files" && own_files | (cd "$workdir" && xargs -0 -r cp --reflink=auto --preserve=mode,timestamps --parents -t "$1/files" --) || return
   if [[ -z $grown_then || (-z $noted && $was != "$seen_as") ]]; then grown_then=$(grown); fi
   printf '%s' "${grown_then:+$grown_then$'\n'}" >"$1/grown" || return
+  still_looks_like "$was"
+}
+
+still_looks_like() {
+  [[ $(signature) != "$1" ]] || return 0
   why_not='the files of the application changed while they were copied'
-  [[ $(signature) == "$was" ]]
+  return 1
 }
 
 # Lengths and checksums of the files that the application only appends to.

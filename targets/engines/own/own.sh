@@ -7,7 +7,7 @@ engine_numbers=(INTERVAL PROVE QUIET STARTUP ${CRFLOW_MTBF:+MTBF})
 
 open_engine() {
   check_place timeout find grep cksum cmp awk xargs
-  sealed_as='' sealed_here='' seen_as='' seen_before='' grown_then='' noted='' seen_life='' look_again=''
+  sealed_as='' sealed_here='' seen_as='' seen_before='' quiet_as='' grown_then='' noted='' seen_life='' look_again=''
 }
 
 # If all work is done, it is not done again, whatever happened to the attempt that did it. That one may have died between the
@@ -27,7 +27,7 @@ launch() {
     put_back "$run/before" || return
   else
     rm -rf "$run/before.new"
-    (umask 077 && mkdir "$run/before.new") && copy_files "$run/before.new" && flush "$run/before.new" &&
+    (umask 077 && mkdir "$run/before.new") && copy_files "$run/before.new" "$(signature)" && flush "$run/before.new" &&
       mv -T "$run/before.new" "$run/before" && : >"$run/began" || return
   fi
   start run_block 0 || return
@@ -114,10 +114,11 @@ has_saved() { has_gone || [[ $(signature) != "$was" ]]; }
 # The application has ended as it was asked to, or is ended here; then a file that it was just writing is incomplete.
 end_application() {
   local status=0 torn=''
+  if goes_on; then await_quiet || torn=yes; fi
   if goes_on; then
-    await_quiet || torn=yes
     end_computation
     mkdir -p "$tmp"
+    [[ $(signature) == "$quiet_as" ]] || torn=yes # written just before it was killed
   elif wait_until 5 has_ended; then
     read -r status <"$ending"
     if is_done; then conclude_done "$status" "the application ended with status $status"; fi
@@ -130,7 +131,6 @@ end_application() {
 
 # take_what_is_there on|end: seals what the application has saved, if that is new and complete.
 take_what_is_there() {
-  local as
   if ! await_quiet; then
     checkpoint_fails 'the files of the application do not stop changing'
     look_again=yes
@@ -138,8 +138,7 @@ take_what_is_there() {
   fi
   # If it was killed meanwhile, it may have been writing: conclude_end decides.
   if [[ $1 == on ]] && has_gone; then return 1; fi
-  as=$(signature)
-  if [[ $as == "$sealed_as" ]]; then
+  if [[ $quiet_as == "$sealed_as" ]]; then
     look_again=yes
     return 1
   fi
@@ -155,7 +154,7 @@ take_what_is_there() {
     return 1
   fi
   if ((generation == 2)); then tell_unmatched; fi # not at the first, before which a program has no earlier save to keep
-  sealed_as=$as sealed_here=yes
+  sealed_as=$quiet_as sealed_here=yes
   fresh_until=$((SECONDS + SECONDS - began + 2))
 }
 
@@ -228,19 +227,17 @@ came_again() {
   while read -r status at; do
     if [[ $status == "$ended_with" ]] && is_count "$at" && ((at >= point - near && at <= point + near)); then same=$((same + 1)); fi
   done 2>/dev/null <"$run/ended-early"
-  journal ended_early status# "$ended_with" generation# "$(newest_generation)"
+  journal ended_early status# "$ended_with" generation# "$(newest_usable)"
   printf '%s\n' "$ended_with $point" >>"$run/ended-early" || return 0
-  if ((same == 1)); then write_file "$run/doubted" "$(newest_generation)"; fi
+  if ((same == 1)); then write_file "$run/doubted" "$(newest_usable)"; fi
   ((same >= 2))
 }
 
-# After two such ends, the newest generation is not used again, in this attempt or a later one, unless the user goes back to it.
+# After two such ends, that generation is not used again, in this attempt or a later one, unless the user goes back to it.
 pass_over_doubted() {
-  local newest
-  newest=$(newest_generation)
   read_count "$run/doubted"
-  ((newest && REPLY == newest)) && [[ ! $run/resumed -nt $run/doubted ]] && is_one_before || return 0
-  grep -qsx "$newest" "$attempt_dir/failed" || printf '%s\n' "$newest" >>"$attempt_dir/failed"
+  ((REPLY)) && [[ ! $run/resumed -nt $run/doubted ]] && is_one_before "$REPLY" || return 0
+  grep -qsx "$REPLY" "$attempt_dir/failed" || printf '%s\n' "$REPLY" >>"$attempt_dir/failed"
 }
 
 last_words() {

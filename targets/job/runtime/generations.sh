@@ -48,8 +48,18 @@ newest_good_generation() {
     if is_whole "$run/generations/$generation"; then return; fi
     say "generation $generation is not intact; skipping it"
     journal passed_over generation# "$generation"
+    printf '%s\n' "$generation" >>"$attempt_dir/broken" || : # on a full disk
   done
   return 1
+}
+
+# The newest generation that has not been found damaged in this attempt.
+newest_usable() {
+  local number
+  for ((number = $(newest_generation); number > 0; number--)); do
+    if [[ -d $run/generations/$number ]] && ! grep -qsx "$number" "$attempt_dir/broken"; then break; fi
+  done
+  printf '%s' "$number"
 }
 
 is_whole() { [[ -s $1/seal && $(checksums "$1" 2>/dev/null) == "$(<"$1/seal")" ]]; }

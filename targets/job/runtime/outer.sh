@@ -253,21 +253,23 @@ may_begin_anew() { ((++beginnings < 5)); }
 # because that would discard output that somebody may want to look at.
 may_restore_again() {
   local newest
-  newest=$(newest_generation)
+  newest=$(newest_usable)
   [[ $newest == "$lost_at" ]] || losses=0
   lost_at=$newest losses=$((losses + 1))
   lost_for_good='the application was lost before its first checkpoint'
   ((newest > 0)) || return
   lost_for_good="the application was lost $losses times after generation $newest"
   ((losses <= 2)) || return
-  if ((losses == 2)) && is_one_before; then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
+  if ((losses == 2)) && is_one_before "$newest"; then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
   say 'the application was lost; restoring it'
 }
 
+# is_one_before N: is there a sealed generation before it?
 is_one_before() {
-  local seal
+  local seal number
   for seal in "$run"/generations/*/seal; do
-    [[ ! -e $seal || $seal == */"$newest"/seal ]] || return 0
+    number=${seal%/seal} number=${number##*/}
+    if [[ -e $seal ]] && is_count "$number" && ((number < $1)); then return; fi
   done
   return 1
 }
