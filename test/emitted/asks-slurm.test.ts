@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
@@ -107,4 +108,80 @@ test('the end of a job in an hour that comes twice is told rightly, both times',
     const told = run.functions('catch_signals; identify; echo "$end_time"', { TZ: 'Europe/Berlin' });
     expect(told.trim()).toBe(String(end));
   }
+});
+
+test('a requeued attempt leaves as soon as Slurm ends it', async ({ expect }) => {
+  using run = rehearsal(dmtcp, { count: 'hold=never' });
+  const ended = run.start({ CRFLOW_LEAD: '3540', CRFLOW_REQUEUE_WAIT: '100000' });
+  await run.until('launched');
+  run.signal('SIGUSR1');
+  await run.until('requeued');
+  run.signal('SIGTERM');
+  expect(await ended, run.log()).toBe(75);
+});
+
+test('the step that listens for a preemption is started again if it dies, and Slurm is asked', async ({
+  expect,
+}) => {
+  using run = rehearsal(dmtcp, { count: held });
+  mkdirSync(join(run.folder, '.bin'));
+  const put = (name: string, text: string) =>
+    writeFileSync(join(run.folder, '.bin', name), text, { mode: 0o755 });
+  put('srun', '#!/bin/bash\nwhile [[ $1 == -* ]]; do shift; done\nexec "$@"\n');
+  put('scontrol', scontrol('+1 hour', 'echo "$*" >>questions'));
+  const listeners = () => run.running().filter((line) => / listen /.test(line));
+  const ended = run.start();
+  await run.until('sealed');
+  await vi.waitUntil(() => listeners().length > 0, { timeout: 60_000 });
+  const [first] = listeners();
+  const asked = run.read('questions').length;
+  run.kill(/ listen /);
+  await vi.waitUntil(() => listeners().length > 0 && listeners()[0] !== first, { timeout: 60_000 });
+  await vi.waitUntil(() => run.read('questions').length > asked, { timeout: 60_000 });
+  run.go();
+  expect(await ended, run.log()).toBe(7);
+  expect(run.left()).toEqual([]);
+  expect(run.entries().map(({ event }) => event)).not.toContain('deaf');
+});
+
+test('called without a command in an allocation, the script starts nothing', ({ expect }) => {
+  using run = rehearsal(dmtcp);
+  const { status, stderr } = spawnSync('bash', ['count.sbatch'], {
+    cwd: run.folder,
+    encoding: 'utf8',
+    env: { ...process.env, SLURM_JOB_ID: '9' },
+  });
+  expect(status).toBe(2);
+  expect(stderr).toContain('sbatch count.sbatch');
+  expect(existsSync(join(run.folder, 'crflow-state'))).toBe(false);
+});
+
+test('a job that is held, or in any state that is not final, is still in the queue', ({ expect }) => {
+  using run = rehearsal(dmtcp);
+  const states = [
+    'PENDING',
+    'RUNNING',
+    'REQUEUED',
+    'REQUEUE_HOLD',
+    'SPECIAL_EXIT',
+    'SUSPENDED',
+    'STAGE_OUT',
+    'NEW_ONE',
+  ];
+  const over = ['COMPLETED', 'CANCELLED', 'PREEMPTED', 'NODE_FAIL', 'DEADLINE'];
+  const told = run.functions(`holder_cluster=- holder_job=7
+ask_about() { printf 'JobId=7 JobName=x\n   UserId=u(1)\n   JobState=%s Reason=None\n   Command=x' "$state"; }
+for state in ${[...states, ...over].join(' ')}; do echo "$state:$(queue_state)"; done`);
+  expect(told.trim().split('\n')).toEqual([
+    ...states.map((state) => `${state}:${state}`),
+    ...over.map((state) => `${state}:`),
+  ]);
+});
+
+test('a short grace period is used for the checkpoint, except a fifth', ({ expect }) => {
+  using run = rehearsal(dmtcp);
+  const margins = run.functions(
+    'CRFLOW_MARGIN=20 now=0; for end_time in 5 20 60 900; do find_margin; echo "$margin"; done',
+  );
+  expect(margins.trim().split('\n').map(Number)).toEqual([2, 4, 12, 20]);
 });
