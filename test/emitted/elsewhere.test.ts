@@ -123,10 +123,13 @@ test.for([
   command(
     run,
     'scontrol',
-    `[[ $1 != show ]] || sed "s/END/$(date -d '+30 minutes' +%FT%T%z)/" '${join(run.folder, 'record')}'`,
+    `[[ $1 != update ]] || echo "$*" >>'${join(run.folder, 'updates')}'
+[[ $1 != show ]] || sed "s/END/$(date -d '+30 minutes' +%FT%T%z)/" '${join(run.folder, 'record')}'`,
   );
   const limit = { CRFLOW_LEAD: '3600', CRFLOW_INTERVAL: '600' };
   expect(await run.start(limit), run.log()).toBe(75);
+  // Or Slurm 24.11 and newer would requeue this job, too, if a preemption ended it.
+  expect(run.read('updates')).toContain('JobId=4711 Requeue=0\n');
   const options = asked(run).filter((word) => /^--(?!parsable|dependency)/.test(word));
   expect(options.sort()).toEqual([
     '--account=m1',
