@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findings } from '../src/cli/findings.ts';
 import { applyEdits } from '../src/diagnostics/apply.ts';
 import { catalogue } from '../src/diagnostics/catalogue.ts';
 import { render } from '../src/diagnostics/render.ts';
@@ -10,6 +11,9 @@ import type { Source } from '../src/model/span.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { CASES, type Case, cases, readCase, SET } from './support/cases.ts';
 import { type Compiled, compile } from './support/compile.ts';
+import { type Page, pageOf } from './support/diagnostics-page.ts';
+import { examplesOf, explained, isLarge } from './support/explained.ts';
+import { toolPages } from './support/explained-tools.ts';
 import { renderAll } from './support/render.ts';
 
 /**
@@ -48,14 +52,6 @@ function goldensOf(name: string, { source }: Case, compiled: Compiled): Readonly
   return new Map(all.flatMap(([file, text]) => (text === undefined ? [] : [[file, text] as const])));
 }
 
-/** Codes that no case of reasonable size can show; the unit test that does is named. */
-const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
-  CRF016: 'test/unit/syntax.test.ts: a source of more characters than are read',
-  CRF153: 'test/unit/program.test.ts: a chain of files',
-  CRF501: 'test/unit/carried.test.ts: 50 kB that would come to 475 MB',
-  CRF500: 'test/unit/carried.test.ts: a build of 100 kB',
-};
-
 const all = cases.map((name) => {
   const own = readCase(name);
   const compiled = compile(own.source, own.given);
@@ -76,7 +72,7 @@ describe.each(all)('$name', ({ name, goldens }) => {
   });
 });
 
-/** What `crc explain` shows: for each code the finding of a case, and what its fix makes of these lines. */
+/** What `crc explain` shows: for each code a finding, what is wrong, and what is right. */
 describe('src/explain/pages.json', () => {
   const PAGES = join(import.meta.dirname, '../src/explain/pages.json');
   const found = all.flatMap(({ compiled: { diagnostics, sources } }) =>
@@ -85,43 +81,87 @@ describe('src/explain/pages.json', () => {
       return [{ one, source }];
     }),
   );
-  const pages = catalogue.flatMap(({ code, severity, about }) => {
-    const own = found.filter(({ one }) => one.code === code);
-    const rank = ({ one, source }: (typeof found)[number]) =>
-      source.text.length -
-      (one.fixes.length > 0 ? 1e6 : 0) -
-      (one.fixes.some(({ certain }) => certain) ? 1e6 : 0);
+  /** The finding of a case that crc itself can correct, and these lines before and after. */
+  const corrected = (code: string) => {
+    const own = found.flatMap(({ one, source }) => {
+      const lines = one.code === code ? fixedLines(one, source) : undefined;
+      return lines === undefined ? [] : [{ one, source, lines }];
+    });
+    const isSure = ({ one }: (typeof own)[number]) => one.fixes[0]?.certain === true;
+    const rank = (one: (typeof own)[number]) => one.source.text.length - (isSure(one) ? 1e6 : 0);
     const [best] = own.sort((a, b) => rank(a) - rank(b));
-    if (best === undefined) return [];
-    const { one, source } = best;
-    return [{ code, severity, about, shown: render(one, source), ...fixedLines(one, source) }];
+    return best && { shown: render(best.one, best.source), ...best.lines };
+  };
+  /** The example of specs/explained.json. */
+  const written = (code: string) => {
+    const examples = examplesOf(code);
+    if (examples === undefined) return undefined;
+    const { wrong, right } = examples;
+    const { diagnostics, sources } = compile(wrong.of.source, wrong.of.given);
+    const one = diagnostics.find((finding) => finding.code === code);
+    const source = sources.find(({ name }) => name === one?.file) ?? { name: '', text: '' };
+    return one && { shown: render(one, source), wrong: wrong.shown, right: right.shown };
+  };
+  const pages: Page[] = catalogue.flatMap(({ code, severity, about }) => {
+    const page = written(code) ?? corrected(code);
+    return page === undefined ? [] : [{ code, severity, about, ...page }];
   });
+  pages.push(...toolPages);
 
-  test('says what the cases say', () => {
+  test('says what the cases and the examples say', () => {
     if (UPDATE) writeFileSync(PAGES, `${JSON.stringify(pages, null, 2)}\n`);
     expect(JSON.parse(readFileSync(PAGES, 'utf8'))).toEqual(pages);
   });
+
+  test('every code has one: without a fix, it needs an example in specs/explained.json', () => {
+    const codes = [...catalogue, ...Object.values(findings)].map(({ code }) => code);
+    expect(pages.map(({ code }) => code)).toEqual(codes.sort());
+    for (const { wrong, right } of pages) {
+      expect(wrong).not.toBe('');
+      expect(right).not.toBe(wrong);
+    }
+  });
+
+  test('no example is left over', () => {
+    const isFixed = (code: string) => code < 'CRF9' && corrected(code) !== undefined;
+    expect(Object.keys(explained).filter(isFixed)).toEqual([]);
+  });
+
+  test('docs/diagnostics.md has them all', () => {
+    const PAGE = join(import.meta.dirname, '../docs/diagnostics.md');
+    const text = pageOf(pages);
+    if (UPDATE) writeFileSync(PAGE, text);
+    expect(readFileSync(PAGE, 'utf8')).toBe(text);
+  });
 });
 
-/** The lines of a finding before and after its first fix; nothing if it has none, or a long one. */
-function fixedLines({ fixes }: Diagnostic, { text }: Source): { wrong?: string; right?: string } {
+/** The lines of a finding before and after its first fix; undefined if it has none, or a long one. */
+function fixedLines(
+  { fixes }: Diagnostic,
+  { text }: Source,
+): { readonly wrong: string; readonly right: string } | undefined {
   const [fix] = fixes;
-  if (fix === undefined) return {};
+  if (fix === undefined) return undefined;
   const start = text.lastIndexOf('\n', Math.min(...fix.edits.map(({ span }) => span.start)) - 1) + 1;
   const last = Math.max(...fix.edits.map(({ span }) => span.end));
   const end = text.includes('\n', last) ? text.indexOf('\n', last) : text.length;
   const after = applyEdits(text, fix.edits);
   const wrong = text.slice(start, end);
   const right = after.slice(start, after.length - (text.length - end));
-  return wrong.split('\n').length > 20 ? {} : { wrong: wrong.trimEnd(), right: right.trimEnd() };
+  if (wrong.split('\n').length > 20 || wrong.trim() === '' || right.trim() === '') return undefined;
+  const indent = Math.min(...[wrong, right].map((one) => /^ */.exec(one)?.[0].length ?? 0));
+  const flush = (lines: string) => lines.trimEnd().replaceAll(new RegExp(`^ {0,${indent}}`, 'gm'), '');
+  return { wrong: flush(wrong), right: flush(right) };
 }
 
 describe('the catalogue', () => {
   const codes = ({ compiled }: (typeof all)[number]) => compiled.diagnostics.map(({ code }) => code);
   const shown = new Set(all.flatMap(codes));
 
-  test.each(catalogue.map(({ code, about }) => [code, about]))('%s is shown by a case: %s', (code) => {
-    expect(shown.has(code) || code in SHOWN_ELSEWHERE).toBe(true);
+  test.each(
+    catalogue.map(({ code, about }) => [code, about]),
+  )('%s is shown by a case, or is too large for one: %s', (code) => {
+    expect(shown.has(code) || isLarge(code)).toBe(true);
   });
 
   test('good cases have no findings', () => {

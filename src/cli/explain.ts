@@ -3,16 +3,16 @@ import pages from '../explain/pages.json' with { type: 'json' };
 import { print } from '../host/print.ts';
 import { createReporter } from './report.ts';
 
-/** What is known about a code: what it is about, and a flow that has the finding, as crc shows it. */
+/** What is known about a code: what it is about, and an example (specs/explained.json, specs/cases). docs/diagnostics.md has the same. */
 interface Page {
   readonly code: string;
   readonly severity: string;
   readonly about: string;
   /** The finding as crc prints it. */
   readonly shown: string;
-  /** The lines of the finding, before and after its fix; absent if no program can know the fix. */
-  readonly wrong?: string;
-  readonly right?: string;
+  /** What is wrong, and what is right instead: contents of a workflow, a file, or commands. */
+  readonly wrong: string;
+  readonly right: string;
 }
 
 const all: readonly Page[] = pages;
@@ -39,8 +39,7 @@ export function explain(code: string | undefined): number {
   }
   reporter.say(`${page.code}: ${page.about} (${page.severity})`);
   reporter.say(`\nFor example:\n\n${indented(page.shown)}`);
-  if (page.wrong !== undefined && page.right !== undefined)
-    reporter.say(`\nInstead of\n\n${indented(page.wrong)}\n\nwrite\n\n${indented(page.right)}`);
+  reporter.say(`\nInstead of\n\n${indented(page.wrong)}\n\nwrite\n\n${indented(page.right)}`);
   return 0;
 }
 

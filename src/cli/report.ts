@@ -140,9 +140,9 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
           if (group.more.length > 0) print('stderr', `${andMore(group)}\n\n`);
         const rest = hidden > 0 ? `; the first ${mostShown} are shown` : '';
         print('stderr', `${summary(all.map(({ one }) => one))}${rest}\n`);
-        const known = all.find(({ one }) => one.code < 'CRF9');
+        const [first] = all;
         // For people: a log needs no advice.
-        if (known && isTerminal('stderr')) print('stderr', `crc explain ${known.one.code} says more\n`);
+        if (first && isTerminal('stderr')) print('stderr', `crc explain ${first.one.code} says more\n`);
       }
       return worst;
     },

@@ -27,7 +27,10 @@ export function sarif(
     id: code,
     shortDescription: { text: about(code) },
     fullDescription: { text: about(code) },
-    help: { text: `crc explain ${code}`, markdown: `\`crc explain ${code}\`` },
+    help: {
+      text: `crc explain ${code}, or docs/diagnostics.md#${code.toLowerCase()} in crflow's sources`,
+      markdown: `\`crc explain ${code}\`, or \`docs/diagnostics.md#${code.toLowerCase()}\` in crflow's sources`,
+    },
     defaultConfiguration: { level: severityOf(code) },
   }));
   const results = resultsOf(found, codes, hash);
