@@ -78,7 +78,7 @@ module.exports = {
       'targets/schedulers',
     ),
     // A model of Slurm, without its processes: src/host/scheduler gives it those.
-    only('src/rehearse/scheduler', 'src/model', 'src/time'),
+    only('src/rehearse/scheduler', 'src/model', 'src/language'),
     only('src/host', 'src/model', 'src/rehearse/scheduler'),
   ],
   options: {

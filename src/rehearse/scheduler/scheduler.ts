@@ -33,8 +33,25 @@ export interface SchedulerSettings {
   readonly messageTimeout?: number;
   /** What happens to a preempted job at the end of its grace period (PreemptMode). Default `REQUEUE`. */
   readonly preemptMode?: 'REQUEUE' | 'CANCEL';
+  /**
+   * The partitions, the default one first. Default: a single one that takes any name, with `grace` and `preemptMode`. A job in one of a
+   * higher tier preempts others by itself, if it needs their processors.
+   */
+  readonly partitions?: readonly Partition[];
   /** Where the grid begins is random: the same seed gives the same grid. Default 1. */
   readonly seed?: number;
+}
+
+/** A partition: who is preempted by whom, and how. */
+export interface Partition {
+  /** An empty name stands for any. */
+  readonly name: string;
+  /** Jobs of a higher tier take the processors of those of a lower one. */
+  readonly tier: number;
+  /** GraceTime. */
+  readonly grace: number;
+  /** OFF: its jobs are never preempted. */
+  readonly preemptMode: 'REQUEUE' | 'CANCEL' | 'OFF';
 }
 
 /** The states of a job, as `scontrol show job` prints them. */

@@ -1,0 +1,2 @@
+ask "$@"
+exit "$status"
