@@ -79,6 +79,7 @@ module.exports = {
     ),
     // A model of Slurm, without its processes: src/host/scheduler gives it those.
     only('src/rehearse/scheduler', 'src/model', 'src/language'),
+    only('src/rehearse', 'src/language', 'src/model', 'src/time', 'src/diagnostics'),
     only('src/host', 'src/model', 'src/rehearse/scheduler'),
   ],
   options: {

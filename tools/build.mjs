@@ -1,7 +1,7 @@
 // Bundles crc into dist/: one file, a small one that starts it, and what V8 makes of the first (start.cjs).
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -67,6 +67,17 @@ const start = await readFile('tools/start.cjs', 'utf8');
 await writeFile('dist/crc.js', start.replaceAll('BUNDLE', name));
 await chmod('dist/crc.js', 0o755);
 keepCode(resolve(`dist/${name}.v8`));
+// The stand-in for DMTCP, for rehearsals on machines without one: programs of their own.
+await build({
+  entryPoints: ['standin/dmtcp.mjs'],
+  outfile: 'dist/standin/dmtcp.mjs',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+});
+await cp('standin/bin', 'dist/standin/bin', { recursive: true });
 await mkdir('dist/man');
 await mkdir('dist/completions');
 const printed = (...args) => execFileSync(process.execPath, ['dist/crc.js', ...args]);

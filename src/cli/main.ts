@@ -4,6 +4,9 @@ import { visibleLines } from '../diagnostics/words.ts';
 import { print } from '../host/print.ts';
 import { RUNTIMES } from '../model/container.ts';
 import type { Targets } from '../model/targets.ts';
+import { FAULTS } from '../rehearse/faults/catalogue.ts';
+import { momentNames } from '../rehearse/faults/moments.ts';
+import { type Fault, parseFault } from '../rehearse/faults/parse.ts';
 import { parseDuration } from '../time/duration.ts';
 import { FORMATS, type Format } from './format-names.ts';
 
@@ -281,6 +284,75 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .action(async (flow, options) => {
       const { planFlow } = await import('./plan.ts');
       process.exitCode = await planFlow(flow, { ...options, targets: await targets() });
+    });
+
+  program
+    .command('rehearse')
+    .summary('run a flow on this machine, break things, and judge whether it survives')
+    .description(
+      'Runs the job script of a flow on this machine, on a small scheduler that behaves like Slurm, with its durations scaled down. Things break on purpose: by default the job comes to its time limit, a checkpoint is damaged while the node loses power, and the job is started again after its end. Then it gives a verdict on each promise of a job (docs/rehearse.md). It needs neither Slurm nor DMTCP, touches nothing outside a temporary folder, and removes that.',
+    )
+    .argument('<flow>', 'a .crflow file; - is standard input')
+    .addOption(
+      new Option(
+        '--fault <fault>',
+        'what to break, and when, such as preempt@40s, kill@checkpoint or disk-full; can be repeated',
+      )
+        .argParser((text: string, before: readonly Fault[]) => {
+          const read = parseFault(text);
+          if ('why' in read) throw new InvalidArgumentError(read.why);
+          return [...before, read.fault];
+        })
+        .default([], 'time-limit, damage and requeue@end'),
+    )
+    .addOption(
+      new Option(
+        '--seed <number>',
+        'draw three faults and their moments; the same number draws the same ones',
+      )
+        .argParser((text) => {
+          if (/^\d{1,9}$/.test(text)) return Number(text);
+          throw new InvalidArgumentError('write a whole number, from 0 to 999999999.');
+        })
+        .conflicts('fault'),
+    )
+    .addOption(
+      new Option('--all', 'put every promise to the test, in several runs side by side')
+        .default(false)
+        .conflicts(['fault', 'seed']),
+    )
+    .option('--html <file>', 'also write the run and the verdicts as a page')
+    .option(
+      '--real',
+      "run the flow's own `run`, in a copy of its folder, instead of a stand-in that counts",
+      false,
+    )
+    .addOption(
+      new Option('--limit <duration>', 'end the rehearsal after this time, whatever happens')
+        .default(180, '3min')
+        .argParser((text) => {
+          const read = parseDuration(text);
+          if (read.ok && read.seconds > 0) return read.seconds;
+          throw new InvalidArgumentError('write it with its unit, such as 90s or 5min.');
+        }),
+    )
+    .addOption(set())
+    .addOption(site())
+    .addOption(format())
+    .addHelpText(
+      'after',
+      `\nFaults:\n${FAULTS.map(({ name, title }) => `  ${name.padEnd(19)} ${title}\n`).join('')}\nMoments: ${momentNames.join(', ')}, or a time such as 40s.\n${examples(
+        'crc rehearse water.crflow                               what happens to most runs',
+        'crc rehearse --fault preempt@10s water.crflow',
+        'crc rehearse --fault node-loss --fault disk-full water.crflow',
+        'crc rehearse --all water.crflow                         every promise',
+        'crc rehearse --all water.crflow                         every promise',
+        'crc rehearse --seed 7 water.crflow                      three faults, drawn',
+      )}`,
+    )
+    .action(async (flow, options) => {
+      const { rehearse } = await import('./rehearse.ts');
+      process.exitCode = await rehearse(flow, { ...options, targets: await targets() });
     });
 
   program

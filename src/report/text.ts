@@ -79,7 +79,8 @@ function theRun(story: Story, width: number): string[] {
   return lines.flatMap(([label, text]) => row(label, text, width));
 }
 
-function timeline({ attempts }: Story, columns: number): string[] {
+/** The attempts of a run, one bar each. */
+export function timeline({ attempts }: Story, columns: number): string[] {
   const isNarrow = columns < 60;
   const tab = isNarrow ? 5 : LABEL;
   const width = Math.min(columns, COLUMNS) - 2 - tab - 15;

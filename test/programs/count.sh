@@ -6,7 +6,7 @@
 #   witness=FOLDER   a file in it, by the number's name, gets the time of each number's last printing, and is closed at once,
 #               so that no restore takes it back. Once there is a file `go` in it, the next multiple of ten is the last number
 #
-# A checkpointer that saves memory needs no help from it. The stand-in for DMTCP (test/standin) cannot save any, so
+# A checkpointer that saves memory needs no help from it. The stand-in for DMTCP (standin) cannot save any, so
 # where DMTCP_STANDIN_MEMORY names a file, the counter lives there too, replaced by a rename after each line:
 #   COUNTER OFFSET PID     the last line printed, where standard output ended after it, and whose memory this is
 # With COUNT_GATE, half way it waits for a file of that name; with COUNT_TERM a TERM ends it, with status 0.

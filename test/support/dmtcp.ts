@@ -14,7 +14,7 @@ export interface Dmtcp {
 
 export const standIn: Dmtcp = {
   name: 'stand-in',
-  bin: resolve(import.meta.dirname, '../standin/bin'),
+  bin: resolve(import.meta.dirname, '../../standin/bin'),
   real: false,
 };
 

@@ -1,0 +1,232 @@
+import { dirname } from 'node:path';
+import { compile, type Flow } from '../compile.ts';
+import { diagnose } from '../diagnostics/define.ts';
+import { painter } from '../diagnostics/paint.ts';
+import { visible } from '../diagnostics/words.ts';
+import { forecast } from '../forecast/forecast.ts';
+import { readIncluded, readSource } from '../host/files.ts';
+import { columnsOf, hasColors, print } from '../host/print.ts';
+import { startScheduler } from '../host/scheduler/start.ts';
+import type { Settings } from '../model/program.ts';
+import type { SiteProfile } from '../model/site.ts';
+import type { Targets } from '../model/targets.ts';
+import { allFaults, drawFaults, usualFaults } from '../rehearse/faults/draw.ts';
+import { type Fault, unfit, written } from '../rehearse/faults/parse.ts';
+import { adapt } from '../rehearse/program.ts';
+import { compare, inShort } from '../rehearse/summary.ts';
+import { judge, together } from '../rehearse/verdicts/promises.ts';
+import { findings } from './findings.ts';
+import { chooseDmtcp, programOnPath } from './rehearse/dmtcp.ts';
+import { liveView } from './rehearse/live.ts';
+import { timelinesText, writePage } from './rehearse/page.ts';
+import { UNIT } from './rehearse/place.ts';
+import { type Rehearsed, rehearseRun, scenesOf } from './rehearse/rehearsal.ts';
+import { comparisonText, verdictText } from './rehearse/results.ts';
+import { createReporter, type Reporter } from './report.ts';
+import { wrongVersion } from './version.ts';
+
+export interface RehearseOptions {
+  readonly targets: Targets;
+  readonly format: 'pretty' | 'json';
+  readonly set: Settings;
+  readonly site?: string;
+  readonly fault: readonly Fault[];
+  /** Every promise is put to the test. */
+  readonly all: boolean;
+  /** Draws faults. */
+  readonly seed?: number;
+  /** Runs the flow's own `run` and not the stand-in. */
+  readonly real: boolean;
+  /** Seconds. */
+  readonly limit: number;
+  readonly html?: string;
+}
+
+/** `crc rehearse FLOW`: runs each of its workflows on this machine, breaks things, and judges. Resolves to the exit status. */
+export async function rehearse(file: string, options: RehearseOptions): Promise<number> {
+  const { targets, format, set, site: asked } = options;
+  const reporter = createReporter({ format, strict: false });
+  const read = await readSource(file);
+  if ('why' in read) {
+    reporter.report([diagnose(findings.unreadable, { name: file, why: read.why }, { file })]);
+    return reporter.end([], { rehearsals: [] });
+  }
+  const refused = await wrongVersion(file);
+  if (refused !== undefined) {
+    reporter.report([refused]);
+    return reporter.end([], { rehearsals: [] });
+  }
+  const { flows, diagnostics, sources, site } = compile({ name: file, text: read.text }, targets, {
+    settings: set,
+    include: readIncluded,
+    site: asked,
+  });
+  for (const one of diagnostics)
+    reporter.report(
+      [one],
+      sources.find(({ name }) => name === one.file),
+    );
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const rehearsals: object[] = [];
+  let status = 0;
+  try {
+    for (const flow of flows) {
+      const profile = site.named === undefined ? undefined : site.profile;
+      const done = await rehearseFlow(file, flow, profile, options, reporter, stop.signal);
+      if ('result' in done) rehearsals.push(done.result);
+      status = Math.max(status, done.status);
+      if (stop.signal.aborted) break;
+    }
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+  const found = reporter.end([], { rehearsals });
+  return stop.signal.aborted ? 130 : Math.max(found, status);
+}
+
+type Done = { readonly status: number } | { readonly status: number; readonly result: object };
+
+async function rehearseFlow(
+  file: string,
+  flow: Flow,
+  site: SiteProfile | undefined,
+  options: RehearseOptions,
+  reporter: Reporter,
+  stop: AbortSignal,
+): Promise<Done> {
+  const { engine } = flow.plan.checkpoint;
+  const scenes = options.all ? allFaults(engine) : scenesOf(chosen(options, engine));
+  const faults = scenes.flat();
+  for (const one of faults) {
+    const why = unfit(one, engine);
+    if (why !== undefined) {
+      print('stderr', `error: option '--fault <fault>': ${why}\n`);
+      return { status: 2 };
+    }
+  }
+  const dmtcp = engine === 'dmtcp' ? await chooseDmtcp() : undefined;
+  if (engine === 'dmtcp' && dmtcp === undefined) {
+    print('stderr', 'error: this machine has no DMTCP, and this crc came without its stand-in\n');
+    return { status: 3 };
+  }
+  const { plan, changes } = adapt(flow.plan, {
+    real: options.real,
+    bare: whyBare(flow.plan.container?.runtime, options.real),
+  });
+  const source = flow.source.name === '-' ? 'standard input' : flow.source.name.replace(/^.*[/\\]/, '');
+  const script = changes.length === 0 ? flow.script.text : options.targets.jobScript(plan, source).text;
+  const paint = painter(hasColors('stdout'));
+  const program = options.real
+    ? "the flow's own `run`, in a copy of the folder of the flow"
+    : 'a stand-in that counts, in the place of `run` (--real runs your own)';
+  const saves = { dmtcp: dmtcp?.title ?? '', own: 'the program itself', none: 'nothing: engine none' }[
+    engine
+  ];
+  reporter.paint(
+    [
+      paint.bold(
+        `Rehearsing ${flow.plan.workflow}: ${scenes.map((scene) => scene.map(written).join(', ')).join('; ')}`,
+      ),
+      `  script     ${changes.length === 0 ? 'the one that crc compile writes, byte for byte' : 'the one that crc compile writes, except:'}`,
+      ...changes.map((one) => `             - ${one}`),
+      `  program    ${program}`,
+      `  saved by   ${saves}`,
+      '  scheduler  a small one that behaves like Slurm; durations are scaled down by settings (CRFLOW_*)',
+      '',
+    ].join('\n'),
+  );
+  const live = options.format === 'pretty' ? liveView(paint) : undefined;
+  let all: readonly Rehearsed[];
+  try {
+    all = await Promise.all(
+      scenes.map((scene) =>
+        rehearseRun({
+          plan,
+          script,
+          faults: scene,
+          dmtcp,
+          real: options.real ? dirname(file) : undefined,
+          limit: options.limit,
+          startScheduler,
+          tell: (one) => live?.tell(one, scenes.length === 1 ? '' : (scene[0]?.name ?? '')),
+          stop,
+        }),
+      ),
+    );
+  } catch (error) {
+    live?.close();
+    print(
+      'stderr',
+      `error: the rehearsal failed: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return { status: 3 };
+  }
+  live?.close();
+  if (stop.aborted) {
+    print('stderr', 'interrupted: all processes of the rehearsal were ended, and its files removed\n');
+    return { status: 3 };
+  }
+  const verdicts = together(all.map(({ evidence }) => judge(evidence)));
+  const predicted = compare(
+    forecast(flow.plan, {}, site),
+    all.map(({ evidence }) => evidence),
+    options.real ? 0 : UNIT,
+  );
+  for (const { missed } of all)
+    for (const { fault, why } of missed)
+      reporter.paint(paint.warning(`${written(fault)} did not come: ${why}`));
+  reporter.paint(`\n${timelinesText(all, paint)}`);
+  reporter.paint(`${verdictText(verdicts, columnsOf('stdout'), paint)}`);
+  reporter.paint(`\n${comparisonText(predicted, paint)}`);
+  reporter.paint(`\n${paint.bold(inShort(verdicts))}`);
+  if (options.html !== undefined) {
+    const why = await writePage(options.html, all, verdicts, predicted);
+    if (why !== undefined) {
+      print('stderr', `error: cannot write ${visible(options.html)}: ${why}\n`);
+      return { status: 3 };
+    }
+    reporter.say(`wrote ${options.html}`);
+  }
+  const cut = all.flatMap(({ evidence }) => evidence.cutShort ?? []);
+  for (const why of cut) reporter.paint(paint.warning(`the rehearsal did not come to its end: ${why}`));
+  const isBroken = verdicts.some(({ outcome }) => outcome === 'broken');
+  return {
+    status: isBroken ? 1 : cut.length > 0 ? 3 : 0,
+    result: {
+      workflow: flow.plan.workflow,
+      engine,
+      savedBy: saves,
+      program: options.real ? 'own' : 'stand-in',
+      changes,
+      faults: all.flatMap(({ struck, began }) =>
+        struck.map(({ fault, at }) => ({ fault: written(fault), at: (at - began) / 1000 })),
+      ),
+      missed: all.flatMap(({ missed }) => missed.map(({ fault, why }) => ({ fault: written(fault), why }))),
+      seconds: Math.max(...all.map(({ began, ended }) => (ended - began) / 1000)),
+      verdicts,
+      predicted: predicted.map(([what, real, here]) => ({ what, predicted: real, seen: here })),
+      cutShort: cut,
+    },
+  };
+}
+
+/** What was asked for; else what a seed draws; else the usual ones. */
+const chosen = (
+  { fault, seed }: RehearseOptions,
+  engine: Flow['plan']['checkpoint']['engine'],
+): readonly Fault[] => {
+  if (fault.length > 0) return fault;
+  return seed === undefined ? usualFaults(engine) : drawFaults(seed, engine);
+};
+
+/** Why the flow's container is not used; null if it is, or if there is none. */
+function whyBare(runtime: string | undefined, real: boolean): string | null {
+  if (runtime === undefined) return null;
+  const command = runtime === 'charliecloud' ? 'ch-run' : runtime;
+  if (programOnPath(command) === undefined) return `${command} is not installed here`;
+  return real ? null : 'the stand-in for the program needs nothing of the image';
+}

@@ -1,0 +1,28 @@
+import type { Plan } from '../../model/plan.ts';
+import type { Fault } from '../../rehearse/faults/parse.ts';
+import type { Scheduler, SchedulerSettings } from '../../rehearse/scheduler/scheduler.ts';
+import type { ChosenDmtcp } from './dmtcp.ts';
+import type { Happening } from './watch.ts';
+
+/** A run that is rehearsed. */
+export interface RehearsalOptions {
+  readonly plan: Plan;
+  readonly script: string;
+  readonly faults: readonly Fault[];
+  readonly dmtcp: ChosenDmtcp | undefined;
+  /** The folder whose copy the flow's own `run` works in; absent: the stand-in program. */
+  readonly real: string | undefined;
+  /** After so many seconds the rehearsal is ended, whatever happens. */
+  readonly limit: number;
+  readonly startScheduler: (settings: SchedulerSettings) => Promise<Scheduler>;
+  readonly tell: (one: Told) => void;
+  readonly stop: AbortSignal;
+}
+
+/** What a rehearsal says while it runs. */
+export type Told =
+  | Happening
+  | { readonly kind: 'submitted'; readonly job: string }
+  | { readonly kind: 'struck'; readonly fault: Fault }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'progress'; readonly lines: number };

@@ -1,0 +1,85 @@
+import { writeFile } from 'node:fs/promises';
+import type { Painter } from '../../diagnostics/paint.ts';
+import { plainWords } from '../../host/files.ts';
+import { columnsOf } from '../../host/print.ts';
+import type { Story } from '../../model/story.ts';
+import { written } from '../../rehearse/faults/parse.ts';
+import { type Comparison, inShort } from '../../rehearse/summary.ts';
+import type { Verdict } from '../../rehearse/verdicts/verdict.ts';
+import { storyPage } from '../../report/page.ts';
+import { readStory } from '../../report/story.ts';
+import { timeline } from '../../report/text.ts';
+import type { Rehearsed } from './rehearsal.ts';
+import { WORDS } from './results.ts';
+
+const faultsOf = ({ struck }: Rehearsed) => struck.map(({ fault }) => written(fault)).join(', ');
+
+/** The attempts of each run, as bars for a terminal. */
+export function timelinesText(all: readonly Rehearsed[], paint: Painter): string {
+  const parts = all.flatMap((one) => {
+    const story = storyOf(one);
+    if (story === undefined) return [];
+    const title = `One attempt after another${all.length === 1 ? '' : `: ${faultsOf(one)}`}`;
+    return [paint.bold(title), ...timeline(story, columnsOf('stdout')), ''];
+  });
+  return parts.join('\n');
+}
+
+/** The story of a run; none if its journal has no beginning. */
+function storyOf({ journal, evidence, workflow }: Rehearsed): Story | undefined {
+  const read = readStory(journal, {
+    workflow,
+    total: evidence.settings.total,
+    interval: evidence.settings.interval,
+    lead: evidence.settings.lead,
+    seconds: Object.fromEntries(evidence.charged.map(({ attempt, seconds }) => [attempt, seconds])),
+    status: evidence.status ?? undefined,
+  });
+  return read.ok ? read.story : undefined;
+}
+
+const TONES = { held: 'good', broken: 'bad', untried: 'neutral' } as const;
+
+/**
+ * Writes the first run as a page, with the verdicts and the prediction; of others, their attempts. Resolves to the reason if it cannot be
+ * written.
+ */
+export async function writePage(
+  file: string,
+  all: readonly Rehearsed[],
+  verdicts: readonly Verdict[],
+  predicted: readonly Comparison[],
+): Promise<string | undefined> {
+  const [story, ...others] = all.flatMap((one) => storyOf(one) ?? []);
+  if (story === undefined) return 'there is no journal to make it from';
+  const page = storyPage(story, [
+    {
+      title: 'Rehearsed: the promises',
+      place: 'first',
+      text: `${inShort(verdicts)}. Faults: ${all.map(faultsOf).join('; ')}.`,
+      table: {
+        head: ['Promise', 'Verdict', 'What was seen'],
+        rows: verdicts.map(({ promise, title, outcome, why, evidence }) => ({
+          cells: [`${promise}. ${title}`, WORDS[outcome], outcome === 'broken' ? evidence.join('; ') : why],
+          tone: TONES[outcome],
+        })),
+      },
+    },
+    {
+      title: 'The real run, as crc plan predicts it, and this rehearsal',
+      place: 'after',
+      table: { head: ['', 'crc plan', 'This rehearsal'], rows: predicted.map((cells) => ({ cells })) },
+    },
+    ...others.map((one, i) => ({
+      title: `Run ${i + 2}`,
+      place: 'after' as const,
+      printed: timeline(one, 80).join('\n'),
+    })),
+  ]);
+  try {
+    await writeFile(file, page);
+    return undefined;
+  } catch (error) {
+    return plainWords(error);
+  }
+}

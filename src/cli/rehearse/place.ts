@@ -1,0 +1,190 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { HostPath } from '../../model/path.ts';
+import type { Plan } from '../../model/plan.ts';
+import counts from '../../rehearse/application/counts.sh';
+import saves from '../../rehearse/application/saves.sh';
+import type { Witness } from '../../rehearse/evidence.ts';
+import { savesAs, variablesOf } from '../../rehearse/program.ts';
+import type { Pace } from '../../rehearse/settings.ts';
+import { type ChosenDmtcp, nodeFor, programOnPath } from './dmtcp.ts';
+
+/** Seconds that a unit of work takes. */
+export const UNIT = 0.1;
+
+/** Names that shells, Slurm and DMTCP have stumbled over: the folder of a rehearsal, and a variable of its submission. */
+const ODD_FOLDER = `it's "a" $HOME * é  rehearsal`;
+const ODD_VALUE = `two  blanks, 'single' and "double" quotes, $HOME, \\, *, é and\na second line`;
+
+export interface PlaceOptions {
+  readonly plan: Plan;
+  readonly script: string;
+  readonly pace: Pace;
+  /** Absent with other engines. */
+  readonly dmtcp: ChosenDmtcp | undefined;
+  /** The folder of the flow, whose copy the program's own `run` works in; absent: the stand-in program. */
+  readonly real: string | undefined;
+  /** With what the stand-in program ends. */
+  readonly status: number;
+}
+
+/** The folders and files of a rehearsal. Nothing of it is anywhere else, and `remove` removes all. */
+export interface Place {
+  readonly folder: string;
+  /** The folder of submission. */
+  readonly home: string;
+  readonly script: string;
+  /** The environment of submission. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where the runs of the flow are kept: STATE/NAME. */
+  readonly runs: string;
+  readonly asked: Witness;
+  /** What the program found at each start so far. */
+  readonly found: () => readonly Witness[];
+  /** A file by which the rehearsal tells its program, or a command of the job, something. */
+  readonly mark: (name: 'finish' | 'disk-full' | 'no-checkpoint', on?: boolean) => void;
+  readonly remove: () => void;
+}
+
+export function makePlace({ plan, script, pace, dmtcp, real, status }: PlaceOptions): Place {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-rehearsal-')));
+  const home = join(folder, ODD_FOLDER);
+  const marks = join(folder, 'marks');
+  const bin = join(folder, 'bin');
+  for (const one of [marks, bin, join(folder, 'tmp')]) mkdirSync(one);
+  if (real === undefined) mkdirSync(home);
+  else cpSync(real, home, { recursive: true, preserveTimestamps: true });
+  const variables = Object.fromEntries(
+    variablesOf(plan).map((name) => [name, join(folder, 'variables', name)]),
+  );
+  for (const one of Object.values(variables)) mkdirSync(one, { recursive: true });
+  const pathOf = (path: HostPath | null) =>
+    path === null
+      ? undefined
+      : resolve(
+          home,
+          path.map((part) => (part.kind === 'text' ? part.text : (variables[part.name] ?? ''))).join(''),
+        );
+  const workdir = pathOf(plan.workdir) ?? home;
+  mkdirSync(workdir, { recursive: true });
+  const output = pathOf(plan.output);
+  if (output !== undefined) mkdirSync(dirname(output), { recursive: true });
+  const put = (file: string, text: string) => {
+    writeFileSync(file, text);
+    chmodSync(file, 0o755);
+  };
+  const path = join(home, `${plan.workflow}.sbatch`);
+  writeFileSync(path, script);
+  if (real === undefined) putProgram(folder, bin, plan, status, put);
+  put(join(bin, 'df'), fullDisk(marks));
+  put(join(bin, 'sync'), brokenDisk(marks));
+  if (plan.load.length > 0 && real === undefined) {
+    mkdirSync(join(folder, 'modules/init'), { recursive: true });
+    put(join(folder, 'modules/init/bash'), 'module() { :; } # a rehearsal loads none\n');
+  }
+  const env = {
+    ...ownEnvironment(real === undefined),
+    PATH: [bin, ...(dmtcp === undefined ? [] : [dmtcp.bin]), process.env['PATH'] ?? ''].join(':'),
+    TMPDIR: join(folder, 'tmp'),
+    REHEARSAL_VALUE: ODD_VALUE,
+    ...(real === undefined ? { MODULESHOME: join(folder, 'modules') } : {}),
+    ...(dmtcp?.real === false
+      ? {
+          DMTCP_STANDIN_NODE: nodeFor(),
+          DMTCP_STANDIN_SECONDS: `@${join(marks, 'seconds')}`,
+          DMTCP_STANDIN_RESTART_SECONDS: '0.5',
+        }
+      : {}),
+    ...variables,
+    ...pace.variables,
+  };
+  const found = join(marks, 'found');
+  return {
+    folder,
+    home,
+    script: path,
+    env,
+    runs: join(pathOf(plan.checkpoint.state) ?? join(home, 'crflow-state'), plan.workflow),
+    asked: { folder: realpathSync(workdir), value: ODD_VALUE },
+    found: () => {
+      if (!existsSync(found)) return [];
+      const words = readFileSync(found, 'utf8').split('\0').slice(0, -1);
+      return Array.from({ length: words.length / 2 }, (_, i) => ({
+        folder: words[2 * i] ?? '',
+        value: words[2 * i + 1] ?? '',
+      }));
+    },
+    mark: (name, on = true) => {
+      if (on) writeFileSync(join(marks, name), '');
+      else rmSync(join(marks, name), { force: true });
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** A shell word. */
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** The program of the rehearsal, and the command of the job that starts it: the script itself stays as it is. */
+function putProgram(
+  folder: string,
+  bin: string,
+  plan: Plan,
+  status: number,
+  put: (file: string, text: string) => void,
+): void {
+  const program = join(folder, 'rehearsal-program.sh');
+  const { own } = plan.checkpoint;
+  put(program, own === undefined ? counts : saves);
+  const args = [program, join(folder, 'marks'), String(UNIT), String(status), ...(own ? savesAs(own) : [])];
+  const session = programOnPath('setsid');
+  put(
+    join(bin, 'setsid'),
+    `#!/bin/bash
+# Starts the program of the rehearsal where the job starts the flow's \`run\`.
+if [[ \${1-} == bash && \${!#} == */run.sh ]]; then set -- bash ${args.map(quoted).join(' ')}; fi
+exec ${session === undefined ? '' : `${quoted(session)} `}"$@"
+`,
+  );
+}
+
+/** A \`df\` that sees no free space while the disk of the rehearsal is full. */
+const fullDisk = (marks: string) => `#!/bin/bash
+if [[ -e ${quoted(join(marks, 'disk-full'))} ]]; then
+  printf 'Filesystem 1024-blocks Used Available Capacity Mounted on\\nrehearsal 1 1 0 100%% /\\n'
+else
+  exec ${quoted(programOnPath('df') ?? '/bin/df')} "$@"
+fi
+`;
+
+/** A `sync` that cannot bring anything to the disk: so says a full quota on NFS. */
+const brokenDisk = (marks: string) => `#!/bin/bash
+if [[ -e ${quoted(join(marks, 'no-checkpoint'))} ]]; then
+  echo "sync: error syncing: Disk quota exceeded" >&2
+  exit 1
+fi
+exec ${quoted(programOnPath('sync') ?? '/bin/sync')} "$@"
+`;
+
+/** This process's environment, without what belongs to another job, to other settings, or, for the stand-in program, to the site's modules. */
+function ownEnvironment(isStandIn: boolean): Record<string, string> {
+  const foreign = isStandIn
+    ? /^(SLURM|CRFLOW_|DMTCP_|BASH_FUNC_(module|ml)|LMOD_|MODULE)/
+    : /^(SLURM|CRFLOW_|DMTCP_)/;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined || foreign.test(name) ? [] : [[name, value] as const],
+    ),
+  );
+}

@@ -1,0 +1,361 @@
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Struck } from '../../rehearse/evidence.ts';
+import type { FaultName } from '../../rehearse/faults/catalogue.ts';
+import { inOrder } from '../../rehearse/faults/draw.ts';
+import type { MomentName, When } from '../../rehearse/faults/moments.ts';
+import type { Fault } from '../../rehearse/faults/parse.ts';
+import type { Job, Scheduler } from '../../rehearse/scheduler/scheduler.ts';
+import type { Pace } from '../../rehearse/settings.ts';
+import type { RehearsalOptions } from './options.ts';
+import type { Place } from './place.ts';
+import { damage, hasOutcome, isRestoring, isSaving, newestAttempt, statusIn } from './run-folder.ts';
+import type { Watch } from './watch.ts';
+
+interface StageOptions extends RehearsalOptions {
+  readonly scheduler: Scheduler;
+  readonly watch: Watch;
+  readonly place: Place;
+  readonly pace: Pace;
+}
+
+/** The rehearsal is over before its end. */
+class CutShort extends Error {}
+
+const PROGRAM = /rehearsal-program\.sh|DMTCP:(perl|bash)|my \(\$folder, \$unit/;
+const ENDED = ['COMPLETED', 'FAILED', 'TIMEOUT', 'CANCELLED', 'PREEMPTED', 'NODE_FAIL'];
+
+/** Seconds in which a moment must come, and in which a run must recover. */
+const PATIENCE = 60;
+/** How often the owner resumes a run that has stopped. */
+const RESUMES = 4;
+
+/** Brings about the faults of a rehearsal, each at its moment, and sees the run to its end. */
+export class Stage {
+  readonly struck: Struck[] = [];
+  readonly missed: { readonly fault: Fault; readonly why: string }[] = [];
+  #resumes = 0;
+  #submitted = 0;
+  readonly #all: StageOptions;
+
+  constructor(options: StageOptions) {
+    this.#all = options;
+  }
+
+  /** Resolves when the run is over: to the reason if the rehearsal ended it, else to undefined. */
+  async play(): Promise<string | undefined> {
+    const { faults, real, place, tell } = this.#all;
+    try {
+      tell({ kind: 'submitted', job: await this.#submit([]) });
+      this.#submitted = Date.now();
+      const late = faults.filter(isAtEnd);
+      for (const fault of inOrder(faults.filter((one) => !isAtEnd(one)))) await this.#bring(fault);
+      if (real === undefined) {
+        await this.#workOn();
+        place.mark('finish');
+      }
+      for (const fault of late) await this.#bring(fault);
+      await this.#end();
+      return undefined;
+    } catch (error) {
+      if (error instanceof CutShort) return error.message;
+      throw error;
+    }
+  }
+
+  /** Some more work, so that the last attempt has some, too; and where storage is in question, enough checkpoints for the oldest to be removed. */
+  async #workOn(): Promise<void> {
+    const { watch, plan, faults } = this.#all;
+    const { lines } = watch;
+    const seals = faults.some(({ name }) => name === 'disk-full') ? plan.checkpoint.keep + 2 : 0;
+    const isEnough = () => watch.lines >= lines + 15 && watch.seals.length >= seals;
+    await this.#until('some work', () => isEnough() || this.#isDone());
+  }
+
+  #submit(args: readonly string[]): Promise<string> {
+    const { scheduler, place, pace, plan } = this.#all;
+    const { array } = plan.queue;
+    const [task] = /\d+/.exec(array ?? '') ?? [];
+    const options = [
+      `--time=${pace.limit}`,
+      `--signal=B:${plan.checkpoint.signal}@${pace.lead * 60}`,
+      ...(task === undefined ? [] : [`--array=${task}`]),
+    ];
+    const env = { ...place.env, ...scheduler.environment, PATH: `${scheduler.environment['PATH']}` };
+    // Its commands come first, and then what stands before the machine's own.
+    const own = scheduler.environment['PATH']?.split(':')[0] ?? '';
+    return scheduler.submit(place.script, args, {
+      cwd: place.home,
+      env: { ...env, PATH: `${own}:${place.env['PATH']}` },
+      options,
+    });
+  }
+
+  /** The job that the run is in now, or was in last. */
+  #job(): Job | undefined {
+    const jobs = this.#all.scheduler.jobs();
+    return jobs.findLast(({ state }) => !ENDED.includes(state)) ?? jobs.at(-1);
+  }
+
+  get #run(): string {
+    return this.#all.watch.run ?? '/nonexistent';
+  }
+
+  /** Has the program ended, with a status that counts? One that is doubted is on disk for a moment. */
+  #isDone(): boolean {
+    if (statusIn(this.#run) === undefined) return false;
+    const last = this.#all.watch.journal.at(-1)?.entry;
+    return (
+      this.#isIdle() || last?.event === 'left' || last?.['outcome'] === 'done' || last?.event === 'put_away'
+    );
+  }
+
+  #isIdle(): boolean {
+    const job = this.#job();
+    return job !== undefined && ENDED.includes(job.state);
+  }
+
+  async #until(what: string, holds: () => boolean, seconds = PATIENCE): Promise<void> {
+    const { stop, limit } = this.#all;
+    for (const deadline = Date.now() + seconds * 1000; !holds(); await sleep(50)) {
+      if (stop.aborted) throw new CutShort('the rehearsal was interrupted');
+      if (Date.now() > this.#submitted + limit * 1000 && this.#submitted > 0)
+        throw new CutShort(`the rehearsal was ended after its limit of ${limit} s`);
+      if (Date.now() > deadline) throw new CutShort(`${what} did not come within ${seconds} s`);
+    }
+  }
+
+  /** Lines of the journal about the newest attempt. */
+  #said(...events: readonly string[]): number {
+    const attempt = newestAttempt(this.#run);
+    return this.#all.watch.journal.filter(
+      ({ entry }) => entry?.attempt === attempt && events.includes(entry.event),
+    ).length;
+  }
+
+  #count(...events: readonly string[]): number {
+    return this.#all.watch.journal.filter(({ entry }) => entry !== undefined && events.includes(entry.event))
+      .length;
+  }
+
+  // ---- moments ---------------------------------------------------------------------------------------------------
+
+  async #reach(when: When): Promise<void> {
+    if ('after' in when) {
+      const time = this.#submitted + when.after * 1000;
+      await this.#until('the time', () => Date.now() >= time || this.#isDone(), when.after + 1);
+    } else await this.#moments[when.at]();
+  }
+
+  readonly #moments: Readonly<Record<MomentName, () => Promise<void>>> = {
+    launch: () =>
+      this.#until(
+        'the launch',
+        () => this.#count('started') > 0 && this.#count('launched', 'restored') === 0,
+      ),
+    running: () => this.#works(2),
+    checkpoint: async () => {
+      await this.#works(1);
+      await this.#until('a checkpoint', () => isSaving(this.#run));
+    },
+    requeue: async () => {
+      await this.#works(1);
+      this.#limit();
+      await this.#until('the last checkpoint', () => this.#said('asked') > 0 && hasOutcome(this.#run));
+    },
+    restore: async () => {
+      await this.#works(1);
+      this.#limit();
+      const before = newestAttempt(this.#run);
+      await this.#until(
+        'the next attempt',
+        () => newestAttempt(this.#run) > before && this.#said('started') > 0,
+      );
+      await this.#until('a restore', () => isRestoring(this.#run));
+    },
+    end: () => this.#until('the end of the program', () => statusIn(this.#run) !== undefined),
+  };
+
+  /** The newest attempt works, and so many generations are there that were not damaged. */
+  async #works(generations: number): Promise<void> {
+    const { plan, watch } = this.#all;
+    const enough = plan.checkpoint.engine === 'none' ? 0 : generations;
+    const isWorking = () =>
+      this.#said('launched', 'restored') > 0 &&
+      !hasOutcome(this.#run) &&
+      watch.seals.filter((one) => one.gone === undefined && one.damaged === undefined).length >= enough &&
+      watch.lines > 5;
+    await this.#until('work with checkpoints', () => isWorking() || this.#isDone());
+    const now = watch.lines;
+    await this.#until('work', () => watch.lines > now || this.#isDone());
+  }
+
+  // ---- faults ----------------------------------------------------------------------------------------------------
+
+  async #bring(fault: Fault): Promise<void> {
+    const { tell, watch } = this.#all;
+    await this.#reach(fault.when);
+    if (this.#isDone() && !isAtEnd(fault)) {
+      this.missed.push({ fault, why: 'the program was done before' });
+      return;
+    }
+    const begins = this.#count('launched', 'restored');
+    const ended = watch.events.filter(({ kind }) => kind === 'ended').length;
+    tell({ kind: 'struck', fault });
+    const at = Date.now();
+    this.struck.push({ fault, at });
+    await this.#strikes[fault.name](fault);
+    this.struck[this.struck.length - 1] = { fault, at, until: Date.now() };
+    if (isAtEnd(fault) || WITHOUT_LOSS.includes(fault.name)) return;
+    await this.#recovered(begins, ended);
+  }
+
+  /** The program works again: it was restored or begun anew, or the run is over. Its owner resumes a run that has stopped. */
+  async #recovered(begins: number, ended: number): Promise<void> {
+    const { watch } = this.#all;
+    let isBack = false;
+    while (!isBack) {
+      await this.#until('recovery', () => {
+        isBack = this.#count('launched', 'restored') > begins || this.#isDone();
+        return (
+          isBack || (this.#isIdle() && watch.events.filter(({ kind }) => kind === 'ended').length > ended)
+        );
+      });
+      if (!isBack) await this.#resume();
+    }
+    const lines = watch.lines;
+    await this.#until('work', () => watch.lines > lines || this.#isDone() || this.#isIdle());
+  }
+
+  async #resume(...args: readonly string[]): Promise<void> {
+    if (++this.#resumes > RESUMES) throw new CutShort('the run stopped again and again');
+    this.#all.tell({ kind: 'resumed' });
+    await this.#submit(['resume', basename(this.#run), ...args]);
+  }
+
+  /** The time limit comes close: Slurm warns at once. */
+  #limit(more = 2): void {
+    const job = this.#job();
+    if (job?.started === undefined || this.#isIdle()) return;
+    const { scheduler, pace } = this.#all;
+    scheduler.setLimit(job.id, (Date.now() - job.started) / 1000 + pace.lead + more);
+  }
+
+  #kill(pattern: RegExp): void {
+    const job = this.#job();
+    if (job !== undefined) this.#all.scheduler.kill(job.id, pattern);
+  }
+
+  /** The node loses power, and can be used again a moment later. */
+  #cutPower(): void {
+    const job = this.#job();
+    if (job?.node === undefined || this.#isIdle()) return;
+    this.#all.scheduler.failNode(job.id, 'power');
+    this.#all.scheduler.mendNode(job.node);
+  }
+
+  async #damage(how: 'damage' | 'truncate'): Promise<void> {
+    const generation = damage(this.#run, how);
+    if (generation > 0) this.#all.watch.damaged(generation);
+    this.#cutPower();
+  }
+
+  readonly #strikes: Readonly<Record<FaultName, (fault: Fault) => unknown>> = {
+    'time-limit': () => this.#limit(),
+    preempt: () => this.#onJob(({ id }) => this.#all.scheduler.preempt(id, 8)),
+    'preempt-at-once': () => this.#onJob(({ id }) => this.#all.scheduler.preempt(id, 0)),
+    kill: () => this.#cutPower(),
+    'kill-program': () => this.#kill(PROGRAM),
+    'kill-engine': () => this.#kill(/dmtcp_coordinator|dmtcp\.mjs coordinator/),
+    'kill-batch': () => this.#kill(/slurm_script/),
+    'node-loss': async () => {
+      const job = this.#job();
+      if (job?.node === undefined) return;
+      this.#all.scheduler.failNode(job.id, 'network');
+    },
+    damage: () => this.#damage('damage'),
+    truncate: () => this.#damage('truncate'),
+    'disk-full': async () => {
+      const { place } = this.#all;
+      const before = this.#count('checkpoint_skipped', 'checkpoint_failed');
+      place.mark('disk-full');
+      await this.#until(
+        'a checkpoint without space',
+        () => this.#count('checkpoint_skipped', 'checkpoint_failed') > before,
+      );
+      place.mark('disk-full', false);
+      const sealed = this.#count('sealed');
+      await this.#until('the next checkpoint', () => this.#count('sealed') > sealed || this.#isIdle());
+      if (this.#isIdle() && !this.#isDone()) await this.#resume();
+    },
+    'no-checkpoint': async () => {
+      const { place, pace, watch } = this.#all;
+      place.mark('no-checkpoint');
+      const stopped = () => this.#isIdle() || this.#isDone();
+      for (let attempt = 0; attempt < pace.patience + 3 && !stopped(); attempt++) {
+        const before = this.#count('started');
+        await this.#until('work', () => this.#said('launched', 'restored') > 0 || stopped());
+        const lines = watch.lines;
+        await this.#until('work', () => watch.lines > lines || stopped());
+        this.#limit(0);
+        await this.#until('the next attempt', () => this.#count('started') > before || stopped());
+      }
+      place.mark('no-checkpoint', false);
+      if (this.#isIdle() && !this.#isDone()) await this.#resume();
+    },
+    'small-budget': async () => {
+      await this.#until('the end of the total', () => this.#isIdle() || this.#isDone());
+      if (!this.#isDone()) await this.#resume('--total', '+10min');
+    },
+    'program-fails': () => undefined,
+    'refuse-requeue': async () => {
+      const { scheduler, watch } = this.#all;
+      scheduler.refuse('scontrol requeue');
+      this.#limit();
+      const job = this.#job()?.id;
+      await this.#until(
+        'another job',
+        () => this.#job()?.id !== job || this.#isIdle() || watch.run === undefined,
+      );
+      scheduler.refuse('scontrol requeue', 0);
+    },
+    'controller-silent': async () => {
+      const { scheduler, watch } = this.#all;
+      const warned = () =>
+        watch.events.filter((one) => one.kind === 'signalled' && one.cause === 'early warning').length;
+      const before = warned();
+      this.#limit();
+      await this.#until('the warning', () => warned() > before || this.#isIdle(), 20);
+      scheduler.silence(5);
+    },
+    'controller-restart': async () => {
+      await this.#all.scheduler.restart(2);
+    },
+    requeue: () => this.#onJob(({ id }) => this.#all.scheduler.requeueByAdministrator(id)),
+    cancel: () => this.#onJob(({ id }) => this.#all.scheduler.cancel(id)),
+  };
+
+  #onJob(act: (job: Job) => void): void {
+    const job = this.#job();
+    if (job !== undefined) act(job);
+  }
+
+  /** Sees the run to its end; its owner resumes it if it stops before. */
+  async #end(): Promise<void> {
+    const { scheduler } = this.#all;
+    for (;;) {
+      await this.#until('the end of the run', () => this.#isIdle());
+      // A requeue may follow in the next moment.
+      await sleep(200);
+      if (!this.#isIdle()) continue;
+      if (this.#isDone()) break;
+      await this.#resume();
+    }
+    await scheduler.idle();
+  }
+}
+
+const isAtEnd = ({ when }: Fault) => 'at' in when && when.at === 'end';
+
+/** Faults after which the program goes on without a restore. */
+const WITHOUT_LOSS: readonly FaultName[] = ['disk-full', 'controller-restart', 'program-fails'];

@@ -1,0 +1,181 @@
+import { type Evidence, eventsOf, type JournalEntry, struckBy } from '../evidence.ts';
+import { LAST_LINE } from './status.ts';
+import { type Found, seconds } from './verdict.ts';
+
+type Seen = JournalEntry & { readonly seen: number };
+
+/** Faults after which no checkpoint can be asked of anybody for a while. */
+const hindering = ['disk-full', 'no-checkpoint'];
+
+/** Promise 2: at most the work since the newest whole generation is lost. */
+export function judgeLoss(evidence: Evidence): Found {
+  const restores = eventsOf(evidence, 'restored').filter((one) => !isProof(evidence, one));
+  const broken = [
+    ...olderThanNeeded(evidence),
+    ...begunAnew(evidence),
+    ...lessThanSaved(evidence),
+    ...outputOf(evidence),
+    ...unsavedWarnings(evidence),
+    ...lateCheckpoints(evidence),
+  ];
+  const most = Math.max(0, ...restores.map((one) => lostAt(evidence, one)));
+  const tried = restores.length > 0 && (!evidence.program.counts || evidence.output.length > 0);
+  return {
+    broken,
+    held: tried
+      ? `${restores.length === 1 ? 'one restore' : `${restores.length} restores`}, each from the newest whole generation; at most ${most} line${most === 1 ? '' : 's'} of work had to be done again`
+      : undefined,
+    untried:
+      evidence.engine === 'none'
+        ? 'with engine none nothing is saved, so a loss costs everything since the start'
+        : 'nothing was lost in this rehearsal, so nothing had to be restored: --fault kill',
+  };
+}
+
+/** Is it the restore that proves the first checkpoint? Nothing is lost there. */
+const isProof = ({ journal }: Evidence, { seen, attempt }: Seen) =>
+  !journal.some(
+    ({ entry, seen: at }) =>
+      entry !== undefined && at < seen && (entry.attempt !== attempt || entry.event === 'restored'),
+  );
+
+/** The generations that could be restored at a time. */
+const usable = ({ seals }: Evidence, at: number) =>
+  seals.filter(
+    ({ seen, whole, damaged = Number.POSITIVE_INFINITY, gone = Number.POSITIVE_INFINITY }) =>
+      whole && seen <= at && damaged > at && gone > at,
+  );
+
+function olderThanNeeded(evidence: Evidence): string[] {
+  return eventsOf(evidence, 'restored').flatMap((restored) => {
+    const newest = usable(evidence, restored.seen).at(-1)?.generation ?? 0;
+    const used = Number(restored['generation']);
+    if (used >= newest || fellBack(evidence, restored)) return [];
+    return [
+      `attempt ${restored.attempt} restored generation ${used}, although generation ${newest} was there and whole`,
+    ];
+  });
+}
+
+/** Had the job a reason not to use the newest: a restore of it failed, or the program was lost twice after it? */
+function fellBack(evidence: Evidence, { attempt, seen }: Seen): boolean {
+  const before = evidence.journal.filter((one) => one.seen <= seen && one.entry?.attempt === attempt);
+  const lost = before.filter(({ entry }) => entry?.event === 'inner_ended' && entry['outcome'] === 'lost');
+  return (
+    before.some(({ entry }) => ['restore_failed', 'doubted', 'ended_early'].includes(entry?.event ?? '')) ||
+    lost.length > 1
+  );
+}
+
+function begunAnew(evidence: Evidence): string[] {
+  return eventsOf(evidence, 'launched').flatMap(({ attempt, seen }) => {
+    const newest = usable(evidence, seen).at(-1)?.generation;
+    if (newest === undefined) return [];
+    return [
+      `attempt ${attempt} started the program from its beginning, although generation ${newest} was there and whole`,
+    ];
+  });
+}
+
+/** The fewest lines of the output between a restore and the next save; they are cut to what they were at the checkpoint. */
+function linesAfter(evidence: Evidence, { seen }: Seen): number {
+  const looks = evidence.looks.filter(({ at }) => at >= seen - 500 && at <= seen + 1500);
+  return Math.min(...looks.map(({ lines }) => lines), Number.POSITIVE_INFINITY);
+}
+
+const linesBefore = (evidence: Evidence, { seen }: Seen): number =>
+  Math.max(
+    0,
+    ...evidence.looks.filter(({ at }) => at <= seen && at >= seen - 20_000).map(({ lines }) => lines),
+  );
+
+const lostAt = (evidence: Evidence, restored: Seen): number => {
+  const after = linesAfter(evidence, restored);
+  return Number.isFinite(after) ? Math.max(0, linesBefore(evidence, restored) - after) : 0;
+};
+
+/** The output was cut to less than what a generation had. A checkpoint takes a moment, in which the program of a rehearsal prints some lines. */
+function lessThanSaved(evidence: Evidence): string[] {
+  if (!evidence.program.counts) return [];
+  return eventsOf(evidence, 'restored').flatMap((restored) => {
+    const seal = evidence.seals.find(({ generation }) => generation === restored['generation']);
+    const before = evidence.seals
+      .filter(({ generation }) => generation < Number(restored['generation']))
+      .at(-1);
+    const after = linesAfter(evidence, restored);
+    if (seal === undefined || !Number.isFinite(after)) return [];
+    // What the one before had is certainly in it.
+    const least = before === undefined ? 0 : before.lines;
+    if (after >= least) return [];
+    return [
+      `after the restore of generation ${seal.generation} the output had ${after} lines, fewer than the ${least} at the generation before it`,
+    ];
+  });
+}
+
+/** The output of a finished run is 1, 2, 3, … done: nothing missing, nothing twice. */
+function outputOf({ program, output, status }: Evidence): string[] {
+  if (!program.counts) return [];
+  const lines = output.at(-1) === LAST_LINE ? output.slice(0, -1) : output;
+  const wrong = lines.findIndex((line, i) => line !== String(i + 1));
+  if (wrong < 0) return [];
+  // The last line of a run that was ended may be torn.
+  if (status === null && wrong === lines.length - 1) return [];
+  return [
+    `the output is wrong: line ${wrong + 1} is ${JSON.stringify(lines[wrong])}, so work was ${Number(lines[wrong]) <= wrong ? 'done twice' : 'lost'}`,
+  ];
+}
+
+/** Asked in time, and nothing was saved. */
+function unsavedWarnings(evidence: Evidence): string[] {
+  if (!evidence.canAsk || evidence.engine === 'none' || struckBy(evidence, ...hindering)) return [];
+  return eventsOf(evidence, 'asked').flatMap(({ attempt, reason, seen }) => {
+    if (reason !== 'limit' && reason !== 'preemption') return [];
+    const ended = eventsOf(evidence, 'inner_ended').find(
+      (one) => one.attempt === attempt && one.seen >= seen,
+    );
+    const hit = evidence.struck.some(
+      ({ at }) => at >= seen - 500 && at <= (ended?.seen ?? seen) + 500 && isViolent(evidence, at),
+    );
+    if (ended === undefined || ended['outcome'] !== 'unsaved' || hit) return [];
+    if (
+      /time|took|long|answer/.test(String(ended['why'])) &&
+      ended.seen - seen > evidence.settings.lead * 1000
+    )
+      return [];
+    return [`attempt ${attempt} was warned (${reason}) and saved nothing before it ended: ${ended['why']}`];
+  });
+}
+
+const isViolent = ({ struck }: Evidence, at: number) =>
+  struck.some(
+    (one) =>
+      one.at === at &&
+      !['time-limit', 'preempt', 'controller-silent', 'refuse-requeue'].includes(one.fault.name),
+  );
+
+/** Work without a checkpoint for far longer than the interval. */
+function lateCheckpoints(evidence: Evidence): string[] {
+  const { settings, engine, starts } = evidence;
+  if (!evidence.canAsk || engine === 'none' || struckBy(evidence, ...hindering)) return [];
+  const most = Math.max(4 * settings.interval, settings.interval + 20) * 1000;
+  let since: number | undefined;
+  const broken: string[] = [];
+  const look = (until: number) => {
+    if (since !== undefined && until - since > most)
+      broken.push(
+        `the program worked for ${seconds(until - since)} without a checkpoint; the interval was ${settings.interval} s`,
+      );
+  };
+  for (const { entry, seen } of evidence.journal) {
+    if (entry === undefined) continue;
+    const end = starts.find(
+      ({ from, to }) => since !== undefined && to !== undefined && from <= since && to > since,
+    )?.to;
+    look(Math.min(seen, end ?? seen));
+    if (['launched', 'restored', 'sealed'].includes(entry.event)) since = seen;
+    else if (['inner_ended', 'left', 'started', 'requeued', 'checkpoint_failed'].includes(entry.event))
+      since = undefined;
+  }
+  return [...new Set(broken)].slice(0, 1);
+}
