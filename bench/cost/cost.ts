@@ -1,10 +1,11 @@
 // npm run cost: what a running job costs everybody else, scaled to an hour: questions to Slurm's controller, looks at the run's folder on
-// the shared file system, processes started, and what the walks over /proc cost where others run many processes. Prints tables.
+// the shared file system, processes started, and what the walks over /proc cost where many processes run. Prints tables.
 //   CRFLOW_COST_SECONDS=300  the window    CRFLOW_COST_BASH=/path/bash-4.4:/path/bash-4.2  other bashes to run the script with
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'vitest';
 import { dmtcpUnderTest, whyNoRealDmtcp } from '../../test/support/dmtcp.ts';
+import { rehearsal } from '../../test/support/emitted.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../../test/support/slurm-cluster.ts';
 import { Job } from './job.ts';
 import { foreignProcesses, traceOf } from './observe.ts';
@@ -29,6 +30,8 @@ test('what a job costs everybody else', async () => {
         ...(await questions(cluster)),
         '',
         ...(await walks(cluster)),
+        '',
+        ...measurements(),
       ].join('\n'),
     );
   } finally {
@@ -92,6 +95,26 @@ async function walks(cluster: Cluster): Promise<string[]> {
     '| --- | --- | --- |',
     ...rows,
   ];
+}
+
+/** Processor time of noting what the application takes, by the number of its processes. */
+function measurements(): string[] {
+  using run = rehearsal(dmtcpUnderTest());
+  const times = 20;
+  const rows = [1, 10, 100, 1000].map((count) => {
+    // A job's heartbeat may come within the same second.
+    const said = run.functions(
+      `run=$PWD attempt_dir=$PWD attempt=1 page_size=4096; is_first() { [[ $1 == "$$" ]]; }
+for ((i = 0; i < ${count}; i++)); do sleep 600 & done; disown -a
+used() { read -r stat </proc/self/stat; stat=(\${stat##*) }); REPLY=$((stat[11] + stat[12])); }
+used; from=$REPLY
+for ((n = 0; n < ${times}; n++)); do measured_at=-1; measure; done
+used; echo $((REPLY - from)); kill $(pgrep -P $$)`,
+      { CRFLOW_MEASURE: '60' },
+    );
+    return `| ${count} | ${((Number.parseInt(said, 10) * 10) / times).toFixed(1)} ms |`;
+  });
+  return ['| processes of the application | processor time of one measurement |', '| --- | --- |', ...rows];
 }
 
 type Rpcs = ReadonlyMap<string, number>;

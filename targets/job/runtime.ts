@@ -20,6 +20,7 @@ import generations from './runtime/generations.sh';
 import host from './runtime/host.sh';
 import inner from './runtime/inner.sh';
 import main from './runtime/main.sh';
+import measure from './runtime/measure.sh';
 import modules from './runtime/modules.sh';
 import outer from './runtime/outer.sh';
 import output from './runtime/output.sh';
@@ -49,6 +50,7 @@ function partsFor(needs: Needs): readonly string[] {
     attempt,
     outer,
     inner,
+    measure,
     ...(engineOf(needs.engine).saves ? [schedule, seal] : []),
     ...engineOf(needs.engine).bash(needs),
     ...(needs.auto ? [daly] : []),

@@ -111,7 +111,7 @@ describe.each(scripts)('an emitted script of a program %s', (_, script) => {
     ['4.4: local -', /\blocal -(\s|$)/],
     [
       '4.4: empty arrays under set -u',
-      /"\$\{(?!(images|options|own_pids|places)\[)\w+\[@\]\}"(?<!\+"\$\{\w+\[@\]\}")/,
+      /"\$\{(?!(images|options|own_pids|pairs|places)\[)\w+\[@\]\}"(?<!\+"\$\{\w+\[@\]\}")/,
     ],
     ['5.0: EPOCHSECONDS, EPOCHREALTIME', /\bEPOCH(SECONDS|REALTIME)\b/],
     ['5.0: BASH_ARGV0', /\bBASH_ARGV0\b/],

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compile } from './compile.ts';
 import { type Dmtcp, dmtcpEnvironment } from './dmtcp.ts';
-import { exists, journal, processesIn } from './run-folder.ts';
+import { exists, journal, measured, processesIn } from './run-folder.ts';
 
 /** What is written between the quotes of a `.crflow` string so that it means exactly `text`. */
 export const quoted = (text: string) =>
@@ -153,11 +153,19 @@ workflow count {
   const children: ChildProcess[] = [];
   let starts = 0;
   let disposed = false;
+  const poll = async (is: () => boolean, otherwise: string): Promise<void> => {
+    for (const deadline = Date.now() + 240_000; !is() && !disposed; ) {
+      if (Date.now() > deadline) throw new Error(`${otherwise} within 240 s:\n${read('log')}`);
+      await sleep(50);
+    }
+  };
 
   return {
     folder,
     state,
     entries,
+    /** What was measured, in order. */
+    measured: () => (exists(join(state, 'journal.jsonl')) ? measured(state) : []),
     read,
     output: () => read('count-4711.out'),
     log: () => read('log'),
@@ -208,7 +216,8 @@ workflow count {
         cwd: folder,
         encoding: 'utf8',
         timeout: 120_000,
-        env: environment(folder, dmtcp, env),
+        // Nothing runs that could be measured.
+        env: environment(folder, dmtcp, { CRFLOW_MEASURE: '0', ...env }),
       }).stdout;
     },
     /** Lets the counting program go on that waits half way. */
@@ -227,6 +236,14 @@ workflow count {
         await sleep(50);
       }
     },
+    /** Waits until there is such a file in the folder of the run. */
+    untilFile: (name: string) => poll(() => exists(join(folder, name)), `no file ${name}`),
+    /** Waits until something was measured \`times\` times. */
+    async untilMeasured(times: number): Promise<void> {
+      await poll(() => this.measured().length >= times, `not measured ${times} times`);
+    },
+    /** Puts a file into the folder of the run. */
+    write: (name: string, text: string) => writeFileSync(join(folder, name), text),
     /** Kills (-9) the processes of this run whose command line matches. */
     kill(pattern: RegExp): number {
       const found = processesIn(folder).filter((line) => pattern.test(line));

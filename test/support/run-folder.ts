@@ -8,8 +8,15 @@ const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: fal
 /** One line of a journal; see specs/journal.schema.json. */
 export type Entry = { event: string; attempt: number } & Record<string, string | number>;
 
-/** The journal of a run, each line held against the schema; what is just being written at its end is left out. */
-export function journal(folder: string): Entry[] {
+/** The decisions in the journal of a run, each line held against the schema; what is just being written at its end is left out. */
+export const journal = (folder: string): Entry[] =>
+  entriesOf(folder).filter(({ event }) => event !== 'measured');
+
+/** What was measured, from the same journal. */
+export const measured = (folder: string): Entry[] =>
+  entriesOf(folder).filter(({ event }) => event === 'measured');
+
+function entriesOf(folder: string): Entry[] {
   const lines = readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => {
     const entry: unknown = JSON.parse(line);

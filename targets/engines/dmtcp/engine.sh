@@ -1,5 +1,6 @@
 # --- DMTCP saves and restores, from outside: a whole process tree on one node ---
 
+readonly engine=dmtcp
 # Bytes; no process takes less (measured, DMTCP 4.1.1).
 readonly least_checkpoint=$((28 * 1048576))
 : "${CRFLOW_SUSPECT:=30}" # how many seconds after a checkpoint or a restore DMTCP may have caused a status other than 0; 0: never
@@ -20,8 +21,6 @@ open_engine() {
   check_dmtcp
   # /proc shows paths without links.
   workdir_real=$(cd "$workdir" && pwd -P) run_real=$(cd "$run" && pwd -P)
-  page_size=$(getconf PAGESIZE 2>/dev/null)
-  is_count "$page_size" || page_size=4096
   machine=$(describe_machine)
 }
 
@@ -52,6 +51,9 @@ end_computation() {
   rm -rf "$tmp" "$tmp.starting"
   rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
 }
+
+# The shell that records the status. It keeps this file open, also after a restore.
+is_first() { [[ /proc/$1/fd/3 -ef $run/shell ]]; }
 
 processes_of_run() { processes_of "/$mark."; }
 

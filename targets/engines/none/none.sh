@@ -1,5 +1,6 @@
 # --- Nothing is saved: after a loss the application starts again ---
 
+readonly engine=none
 readonly least_checkpoint=4096 # bytes, for the run's folder
 engine_numbers=()
 
@@ -43,6 +44,7 @@ regular_checkpoint() { say 'this application is not saved (engine = none)'; }
 
 # The application is told to end, as Slurm would tell it, and may save what it likes. Its status then says nothing.
 last_checkpoint() {
+  measure
   tell_application TERM
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" has_gone || :
   conclude unsaved 'the application was ended; its next attempt starts it again'

@@ -4,7 +4,7 @@
 start_application() {
   local block=$1
   shift
-  ending=$attempt_dir/ended
+  ending=$attempt_dir/ended marked_since=()
   rm -f "$ending" "$tmp/application" "$run/shell"
   "$block" >"$run/run.sh" && write_rank && keep_environ "$@" || return
   (
@@ -112,6 +112,15 @@ none_lives() {
   for pid; do
     [[ ! -e /proc/$pid ]] || return
   done
+}
+
+# is_first PID: has it the attempt's mark? The ranks are no descendants of this half. What has it keeps it, so it is looked for once.
+is_first() {
+  local environment=''
+  know_process "$1"
+  [[ ${marked_since[$1]-} != "$REPLY" ]] || return 0
+  { IFS= read -r -N 1048576 environment <"/proc/$1/environ"; } 2>/dev/null
+  [[ $environment == *"CRFLOW_MARK=$mark.$attempt"* ]] && marked_since[$1]=$REPLY
 }
 
 processes_of_run() { processes_of "$mark\\."; }

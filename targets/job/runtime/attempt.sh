@@ -57,6 +57,7 @@ inner_half() {
   keep_out_of_step
   note_when_due
   while goes_on; do
+    measure_on_time
     if over; then
       break
     elif requested; then

@@ -11,12 +11,19 @@ journal() {
   read_clock
   TZ=UTC0 printf -v stamp '%(%Y-%m-%dT%H:%M:%SZ)T' "$now"
   line="{\"time\":\"$stamp\",\"attempt\":$attempt,\"event\":\"$event\""
+  json_members "$@"
+  printf '%s}\n' "$line$REPLY" >>"$run/journal.jsonl" || :
+}
+
+# json_members [KEY VALUE | KEY# NUMBER]...: sets REPLY to the members of a JSON object, each after a comma.
+json_members() {
+  local members=''
   while (($#)); do
     json_text "$2"
-    if [[ $1 == *'#' ]]; then line+=",\"${1%#}\":$2"; else line+=",\"$1\":\"$REPLY\""; fi
+    if [[ $1 == *'#' ]]; then members+=",\"${1%#}\":$2"; else members+=",\"$1\":\"$REPLY\""; fi
     shift 2
   done
-  printf '%s}\n' "$line" >>"$run/journal.jsonl" || :
+  REPLY=$members
 }
 
 # Sets REPLY to a text as it is written between the quotes of a JSON string.

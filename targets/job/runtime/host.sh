@@ -4,7 +4,7 @@
 check_settings() {
   local setting
   numbers=(LEAD TOTAL CHECKPOINT_LIMIT HEARTBEAT START_LIMIT PATIENCE SLURM_LIMIT ANSWER_WAIT REQUEUE_WAIT MARGIN
-    SLOW REPORT CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${engine_numbers[@]+"${engine_numbers[@]}"})
+    SLOW REPORT MEASURE CLEAN ${CRFLOW_ATTEMPTS:+ATTEMPTS} ${CRFLOW_ALIVE:+ALIVE} ${engine_numbers[@]+"${engine_numbers[@]}"})
   for setting in ${numbers[@]+"${numbers[@]}"}; do
     setting=CRFLOW_$setting
     wrong="$setting is '${!setting}', but must be a whole number"

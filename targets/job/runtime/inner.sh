@@ -12,6 +12,7 @@
 #   checkpoint on|end   makes one checkpoint, sealed as a generation; then the application continues or has ended
 #   must_end            is a checkpoint useless unless it ends the application?
 #   collect FOLDER      collects the files of a generation
+#   is_first PID        is this one of the processes that all others of the application descend from?
 #   processes_of_run    lists the processes of all attempts so far on this node
 #   last_words          shows what is known about a failure
 #   end_computation     ends every process of the application, in either half
@@ -32,6 +33,8 @@ open_inner_half() {
   exec 6<>"$control" # opening it alone would block for ever if the outer half has just died
   exec 8<"$control" 6>&-
   suspended=0
+  page_size=$(getconf PAGESIZE 2>/dev/null)
+  is_count "$page_size" || page_size=4096
   open_engine
 }
 

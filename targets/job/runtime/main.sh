@@ -6,7 +6,7 @@ main() {
     inner_half) shift && inner_half "$@" ;;
     application) shift && application "$@" ;;
     listen) shift && listen "$@" ;;
-    status) status "${2-}" ;;
+    status) shift && status "$@" ;;
     clean) shift && clean "$@" ;;
     checkpoint | stop) ask_run "$1" "${2-}" ;;
     '' | resume | continue)

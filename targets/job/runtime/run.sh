@@ -42,7 +42,8 @@ open_run() {
   read_total
   make_tmp || leave_node 70 "cannot make a temporary folder in ${TMPDIR:-/tmp}"
   settle_paths
-  journal started job "$job_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)"
+  journal started job "$job_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)" \
+    engine "$engine" lead# "$CRFLOW_LEAD" total# "$CRFLOW_TOTAL" ${engine_numbers[0]:+interval# "$CRFLOW_INTERVAL"}
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
   REPLY=$(overrides)
   if [[ -n $REPLY ]]; then say "settings from the environment: $REPLY"; fi

@@ -51,13 +51,14 @@ checkpoint_on_time() {
 # A checkpoint on time or on request. For the proof, and if the engine must, it ends the application, which is then restored from it.
 regular_checkpoint() {
   local began=$SECONDS
+  measure
   if to_prove || must_end; then
     if checkpoint end; then
       wait_until 30 has_gone
       conclude again "restoring generation $generation, which was just sealed"
     fi
-  else
-    checkpoint on
+  elif checkpoint on; then
+    measure
   fi
   if [[ -n ${CRFLOW_ALIVE-} ]]; then life_is_saved $((SECONDS - began)); fi
   schedule_checkpoint
@@ -103,6 +104,7 @@ last_checkpoint() {
     add_to lost $((now - since))
     conclude saved "saved in generation $generation, just before"
   fi
+  measure
   if checkpoint end; then
     wait_until 30 has_gone
     conclude saved "saved in generation $generation"

@@ -9,6 +9,7 @@
 : "${CRFLOW_TICK:=1}"           # between two looks when something is about to happen
 : "${CRFLOW_SLURM_LIMIT:=20}"   # for an answer from Slurm
 : "${CRFLOW_ANSWER_WAIT:=2}"    # for Slurm to say why it warns, before the work is saved without an answer
+: "${CRFLOW_MEASURE:=60}"       # between two notes of the memory and the processor time of the application; 0: none
 : "${CRFLOW_REPORT:=3600}"      # between two updates of the job's comment in the queue
 : "${CRFLOW_CLEAN:=1}"          # a finished run keeps no generations, or the newest if it failed; 0: all
 : "${CRFLOW_REQUEUE_WAIT:=300}" # for Slurm to end an attempt that it has requeued

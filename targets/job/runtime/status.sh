@@ -1,12 +1,20 @@
 # --- The commands: status, checkpoint, stop, help ---
 
+# status [RUN] [--json]
 status() {
-  local spent newest left='' job_state='' number
-  locate_run "${1-}"
+  local spent newest left='' job_state='' number word wanted='' json=''
+  for word; do
+    if [[ $word == --json ]]; then json=yes; else wanted=$word; fi
+  done
+  locate_run "$wanted"
   attempt=$(newest_number "$run/attempts")
   spent=$(spent_so_far)
   newest=$(newest_generation)
   [[ -r $run/attempts/$attempt/left ]] && read -r left <"$run/attempts/$attempt/left"
+  if [[ -n $json ]]; then
+    tell_as_json
+    return
+  fi
   if finished; then
     printf 'run %s of %s: done, with status %s\n' "$run_id" "$name" "$recorded_status"
   else
@@ -38,6 +46,39 @@ status() {
   tell_logs
   printf '  state      %s\n' "$run"
   finished || [[ -n $job_state ]] || printf '  to go on   %s\n' "$(how_to resume "$0")"
+}
+
+# All that is known about the run, for `crc report` on any machine: one JSON object. The lines of the journal are texts, because the
+# last one may be incomplete.
+tell_as_json() {
+  local comma='' line file pairs
+  finished || job_state=$(queue_state)
+  pairs=(workflow "$name" run "$run_id" engine "$engine" queue "$job_state")
+  if finished; then pairs+=(status# "$recorded_status"); fi
+  json_members "${pairs[@]}" total# "$CRFLOW_TOTAL" lead# "$CRFLOW_LEAD" ${engine_numbers[0]:+interval# "$CRFLOW_INTERVAL"} \
+    output "${shown:-$output}" folder "$run"
+  printf '{"format":1%s,\n"attempts":[' "$REPLY"
+  for ((number = 1; number <= attempt; number++)); do
+    [[ -d $run/attempts/$number ]] || continue
+    pairs=(attempt# "$number")
+    for file in seconds lost checkpoints saving; do
+      read_count "$run/attempts/$number/$file"
+      pairs+=("$file#" "$REPLY")
+    done
+    left=''
+    [[ -r $run/attempts/$number/left ]] && read -r left <"$run/attempts/$number/left"
+    json_members "${pairs[@]}" left "$left"
+    printf '%s\n{%s}' "$comma" "${REPLY#,}"
+    comma=,
+  done
+  printf '],\n"journal":['
+  comma=''
+  while IFS= read -r line || [[ -n $line ]]; do
+    json_text "$line"
+    printf '%s\n"%s"' "$comma" "$REPLY"
+    comma=,
+  done 2>/dev/null <"$run/journal.jsonl"
+  printf ']}\n'
 }
 
 # The logs of the run's jobs: a run that was resumed, or that another job continued, has several.
@@ -135,6 +176,7 @@ help() {
   cat <<HELP
   sbatch $name.sbatch                   start a run
   bash   $name.sbatch status [RUN]      how a run is doing, and what comes next; the newest run, if none is named
+         … status [RUN] --json         all that is known about it, for \`crc report\` on any machine
   bash   $name.sbatch checkpoint [RUN]  checkpoint now, and go on
   bash   $name.sbatch stop [RUN]        checkpoint now, and stop
   bash   $name.sbatch clean [RUN]       what finished runs still take; clean --yes removes it

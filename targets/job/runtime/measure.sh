@@ -1,0 +1,47 @@
+# --- What the application takes: memory, processor time, bytes written ---
+
+next_measure=0 measured_at=-1
+
+# Once in CRFLOW_MEASURE seconds, at a heartbeat, and before and after a checkpoint. Starts no process.
+measure_on_time() {
+  if ((CRFLOW_MEASURE && SECONDS + CRFLOW_HEARTBEAT / 2 >= next_measure)); then measure; fi
+}
+
+# measure: notes in the journal what the processes of the application on this node take, from one walk over this user's
+# processes. Memory that they share counts for each of them. Processor time and bytes written are those since the launch or the restore;
+# the kernel adds those of a child that has ended to its parent's.
+measure() {
+  local pid stat value own_session new count=0 pages=0 ticks=0 written=0 stats=() is_member=() is_session=()
+  ((CRFLOW_MEASURE && SECONDS != measured_at)) || return 0
+  measured_at=$SECONDS next_measure=$((SECONDS + CRFLOW_MEASURE))
+  own_processes
+  # PID (NAME) STATE PARENT GROUP SESSION …, where the name may contain anything
+  for pid in "${own_pids[@]}"; do
+    { read -r stat <"/proc/$pid/stat"; } 2>/dev/null && stats[pid]=${stat##*) }
+  done
+  # shellcheck disable=SC2206 # a word a field
+  stat=(${stats[$$]-}) own_session=${stat[3]-}
+  for pid in "${!stats[@]}"; do
+    if is_first "$pid"; then is_member[pid]=yes; fi
+  done
+  # The others are their descendants, and what is in the same sessions.
+  new=yes
+  while [[ -n $new ]]; do
+    new=''
+    for pid in "${!stats[@]}"; do
+      # shellcheck disable=SC2206
+      stat=(${stats[pid]})
+      if [[ -n ${is_member[pid]-}${is_member[stat[1]]-}${is_session[stat[3]]-} ]]; then
+        is_member[pid]=yes new=yes count=$((count + 1))
+        if [[ ${stat[3]} != "$own_session" ]]; then is_session[stat[3]]=yes; fi
+        ticks=$((ticks + stat[11] + stat[12] + stat[13] + stat[14])) pages=$((pages + stat[21]))
+        { read -r _ && read -r _ value; } 2>/dev/null <"/proc/$pid/io" && written=$((written + value))
+        unset "stats[pid]"
+      fi
+    done
+  done
+  ((count)) || return 0
+  # Linux counts in hundredths of a second on every machine that Slurm runs on.
+  printf -v value '%d.%02d' $((ticks / 100)) $((ticks % 100))
+  journal measured processes# "$count" resident# $((pages * page_size)) processor# "$value" written# "$written"
+}
