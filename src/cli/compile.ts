@@ -87,7 +87,10 @@ async function compileAsCompiled(
 const isPartOf = ({ source, included }: Job, file: string) =>
   [source, ...included].some(({ name }) => name === file || resolve(name) === resolve(file));
 
-/** `crc compile FILE…`: compiles, verifies, and writes the files of all flows, or none. Resolves to the exit status. */
+/**
+ * `crc compile FILE…`: compiles, verifies, and writes the files of each flow in whose source and includes nothing is wrong: all files of a flow, or none.
+ * With --lock, --stdout and --emit, all flows or none. Resolves to the exit status.
+ */
 export async function compileAndWrite(files: readonly string[], options: CompileOptions): Promise<number> {
   const reporter = createReporter(options);
   let jobs = await compileFiles(files, options, reporter, options.output);
@@ -101,8 +104,9 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     // The findings about the files were reported already.
     if (!reporter.failed()) jobs = await compileFiles(files, options, silent, options.output, () => locks);
   }
-  if (reporter.failed()) return reporter.end();
-  if (jobs.length === 0) reporter.say(NO_WORKFLOW);
+  const isWhole = options.lock === true || options.emit !== undefined || options.stdout === true;
+  if (isWhole && reporter.failed()) return reporter.end();
+  if (jobs.length === 0 && !reporter.failed()) reporter.say(NO_WORKFLOW);
   for (const job of jobs) reportImage(job, reporter);
 
   if (options.emit === 'plan') {
@@ -111,14 +115,40 @@ export async function compileAndWrite(files: readonly string[], options: Compile
     return reporter.end([], { plans });
   }
 
-  const verdict = await verified(jobs, options, reporter);
-  if (reporter.failed()) return reporter.end();
+  const sound = soundOf(jobs, reporter);
+  const verdict = await verified(sound, options, reporter);
+  if (isWhole && reporter.failed()) return reporter.end();
   if (options.stdout) {
     const texts = jobs.map(({ flow: { script } }) => ({ name: script.name, text: script.text }));
     for (const { text } of texts) reporter.print(text);
     return reporter.end([], { texts });
   }
-  return reporter.end(await write(jobs, verdict, reporter));
+  const outputs = await write(soundOf(sound, reporter), verdict, reporter);
+  sayNotWritten(files, jobs, outputs, reporter);
+  return reporter.end(outputs);
+}
+
+/** The flows that nothing reported so far stops, and that do not write to one place. */
+export function soundOf(jobs: readonly Job[], { stops }: Pick<Reporter, 'stops'>): readonly Job[] {
+  const scripts = jobs.map(({ folder, flow }) => resolve(folder, flow.script.name));
+  const isAlone = (script: string | undefined) => scripts.filter((one) => one === script).length === 1;
+  return jobs.filter((job, i) => isAlone(scripts[i]) && !stops(filesOf(job)));
+}
+
+const filesOf = ({ source, included, flow, site }: Job): readonly string[] =>
+  [source, flow.source, ...included, ...(site.source ? [site.source] : [])].map(({ name }) => name);
+
+/** If something was written and something was not, a person has to know what was not: a file, or an output. */
+export function sayNotWritten(
+  files: readonly string[],
+  jobs: readonly Job[],
+  outputs: readonly string[],
+  { stops, say }: Pick<Reporter, 'stops' | 'say'>,
+): void {
+  const broken = files.filter((file) => stops([file]) && !jobs.some(({ source }) => source.name === file));
+  const scripts = jobs.map(({ folder, flow }) => join(folder, flow.script.name));
+  const left = [...new Set([...broken, ...scripts.filter((script) => !outputs.includes(script))])];
+  if (outputs.length > 0 && left.length > 0) say(`not written: ${someOf(left)}`);
 }
 
 /** Has bash and ShellCheck read the output, unless the user does not want that; resolves to what to say about it. */
@@ -146,7 +176,7 @@ export async function verified(
   return by ? `verified by ${by}` : 'not verified';
 }
 
-/** Writes the files of all flows, or none; resolves to the paths of those that were written. */
+/** Writes the files of the flows, of each all or none; resolves to the paths of those that were written. */
 export async function write(jobs: readonly Job[], verdict: string, reporter: Reporter): Promise<string[]> {
   const outputs: string[] = [];
   const { writeOutputs } = await import('./outputs.ts');
@@ -165,7 +195,7 @@ export async function write(jobs: readonly Job[], verdict: string, reporter: Rep
 export async function compileFiles(
   files: readonly string[],
   choices: Choices,
-  reporter: Pick<Reporter, 'report' | 'checked'>,
+  reporter: Pick<Reporter, 'report' | 'checked' | 'broken'>,
   output?: string,
   given?: (workflow: string) => Locks,
 ): Promise<Job[]> {
@@ -184,6 +214,7 @@ export async function compileFiles(
     if (refused !== undefined) {
       // What another version says about the flow may be wrong.
       reporter.report([refused]);
+      reporter.broken?.(file);
       continue;
     }
     reporter.checked?.(file);
@@ -200,6 +231,7 @@ export async function compileFiles(
       locksOf,
       contextOf: ({ name }) => relativePath(folder, name === '-' ? '.' : dirname(name)),
     });
+    if (diagnostics.some(({ severity }) => severity === 'error')) reporter.broken?.(file);
     for (const one of diagnostics)
       reporter.report(
         [one],

@@ -8,7 +8,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { conflictsIn } from '../syntax/conflict.ts';
 import { meaningOf } from '../syntax/meaning.ts';
 import { type Found, findAsked, lineOf, pathOf, stale } from './asked.ts';
-import { type CompileOptions, compileFiles, verified, write } from './compile.ts';
+import { type CompileOptions, compileFiles, sayNotWritten, soundOf, verified, write } from './compile.ts';
 import { shownDiff, unifiedDiff } from './diff.ts';
 import { findings } from './findings.ts';
 import { groupsOf } from './groups.ts';
@@ -34,6 +34,8 @@ interface All {
   readonly compared: readonly Compared[];
   /** About outputs that no flow makes any longer. */
   readonly gone: readonly Diagnostic[];
+  /** The sources in which something is wrong. */
+  readonly broken: readonly string[];
 }
 
 /** The options of `--check` and `--stale`. */
@@ -71,17 +73,18 @@ export async function checkDrift(named: readonly string[], options: CompareOptio
 
 /**
  * `crc compile --stale [FILE|FOLDER…]`: compiles again, with the settings in their manifests, the flows whose outputs
- * are not what they compile to. Resolves to the exit status.
+ * are not what they compile to. A flow in which something is wrong keeps its outputs, and the others are written. Resolves to the exit status.
  */
 export async function compileStale(named: readonly string[], options: CompareOptions): Promise<number> {
   const reporter = createReporter(options);
-  const { compared, gone } = await compileAsked(named, options, reporter);
-  if (reporter.failed()) return reporter.end();
+  const { compared, gone, broken } = await compileAsked(named, options, reporter);
   const different = compared.map((one) => ({ ...one, differences: differencesOf(one) }));
   const jobs = different.flatMap(({ job, differences }) => (differences.length > 0 ? [job] : []));
-  const verdict = await verified(jobs, options, reporter);
-  const outputs = reporter.failed() ? [] : await write(jobs, verdict, reporter);
-  if (jobs.length === 0) reporter.say('fine: nothing is stale');
+  const sound = soundOf(jobs, reporter);
+  const verdict = await verified(sound, options, reporter);
+  const outputs = await write(soundOf(sound, reporter), verdict, reporter);
+  if (jobs.length === 0) reporter.say(reporter.failed() ? 'nothing else is stale' : 'fine: nothing is stale');
+  sayNotWritten(broken, jobs, outputs, reporter);
   // crc removes no file.
   const isGone = ({ code }: Diagnostic) => code === findings.stale.code;
   reporter.report([
@@ -100,6 +103,7 @@ async function compileAsked(
   const asked = await findAsked(named, options, reporter);
   const compared: Compared[] = [];
   const gone: Diagnostic[] = [];
+  const broken: string[] = [];
   for (const { source, folder, choices, manifests } of groupsOf(asked, {
     targets: options.targets,
     set: options.set,
@@ -119,7 +123,10 @@ async function compileAsked(
       },
       folder,
     );
-    if (isBroken) continue;
+    if (isBroken) {
+      broken.push(source);
+      continue;
+    }
     for (const found of manifests) {
       const job = jobs.find(({ flow }) => flow.plan.workflow === found.workflow);
       if (job !== undefined) compared.push({ job, source, found });
@@ -143,7 +150,7 @@ async function compileAsked(
   for (const one of asked.gone)
     if (!compared.some(({ found }) => found === one))
       gone.push(stale(one, `${one.source}, which ${one.path} was made from, no longer exists`));
-  return { compared, gone };
+  return { compared, gone, broken };
 }
 
 /** If several sources include a workflow, its manifest says which one it was compiled from. */

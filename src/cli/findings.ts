@@ -44,7 +44,7 @@ export const findings = defineDiagnostics(900, 999, {
   }),
   unwritable: error<{ folder: string; why: string }>()('CRF902', 'the output cannot be written', {
     title: ({ folder, why }) => `cannot write to ${folder}: ${why}`,
-    notes: () => ['nothing was changed: crc writes all files of a flow, or none'],
+    notes: () => ['nothing was changed there: crc writes all files of a flow, or none'],
   }),
   sameOutput: error<{ output: string; first: string; second: string }>()(
     'CRF903',
@@ -59,7 +59,7 @@ export const findings = defineDiagnostics(900, 999, {
     'an output would overwrite a file that does not belong to this flow',
     {
       ...foreignOutput,
-      notes: () => ['nothing was written'],
+      notes: () => ['this flow was not written'],
     },
   ),
   ownSource: error<{ output: string; source: string; workflow: string }>()(
@@ -68,13 +68,13 @@ export const findings = defineDiagnostics(900, 999, {
     {
       title: ({ output, source, workflow }) =>
         `the workflow ${workflow} in ${source} would overwrite ${output}, which it is made from`,
-      notes: () => ['nothing was written'],
+      notes: () => ['this flow was not written'],
       help: ({ output }) => [`rename ${output}, or compile into another folder with -o`],
     },
   ),
   busy: error<{ folder: string }>()('CRF906', 'another crc is writing to the same folder', {
     title: ({ folder }) => `another crc is writing to ${folder}, and has not finished`,
-    notes: () => ['nothing was written'],
+    notes: () => ['nothing was written there'],
     help: () => ['run crc again when it has finished'],
   }),
   notFixed: error<{ name: string; why: string }>()('CRF907', 'a source cannot be written', {

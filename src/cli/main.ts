@@ -101,7 +101,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .on('option:no-lock', () => lockOptions.add('--no-lock'))
     .summary('compile, verify, and write NAME.sbatch and NAME.crc.json')
     .description(
-      'Compiles flows into job scripts, checks them with bash and ShellCheck, and writes NAME.sbatch and NAME.crc.json (how it was made) beside each source; for a flow with an image, also NAME.Dockerfile and NAME.image.sh, which builds it. If there is any error, nothing is written.',
+      'Compiles flows into job scripts, checks them with bash and ShellCheck, and writes NAME.sbatch and NAME.crc.json (how it was made) beside each source; for a flow with an image, also NAME.Dockerfile and NAME.image.sh, which builds it. A flow with an error is not written; the others are.',
     )
     .argument(
       '[file...]',

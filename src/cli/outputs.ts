@@ -9,7 +9,7 @@ import { foreignOutputs } from './owner.ts';
 import type { Reporter } from './report.ts';
 
 /**
- * Writes the files of all flows, or none. Keeps the folders locked from the first check of their contents until all is written.
+ * Writes the files of the flows, of each all or none: not those that would overwrite what is not theirs, or whose folder cannot be written to. Keeps the folders locked from the first check of their contents until all is written.
  * Calls `written` for each finished folder.
  */
 export async function writeOutputs(
@@ -19,11 +19,14 @@ export async function writeOutputs(
 ): Promise<void> {
   const unlock: (() => Promise<void>)[] = [];
   try {
-    for (const one of await lockAll(jobs, reporter)) unlock.push(one);
-    if (!reporter.failed()) reportForeignOutputs(jobs, reporter);
-    if (reporter.failed()) return;
-    for (const folder of new Set(jobs.map((job) => job.folder))) {
-      const own = jobs.filter((job) => job.folder === folder);
+    const locked = await lockAll(jobs, reporter);
+    unlock.push(...locked.values());
+    const sound = withoutForeign(
+      jobs.filter(({ folder }) => locked.has(realPath(folder))),
+      reporter,
+    );
+    for (const folder of new Set(sound.map((job) => job.folder))) {
+      const own = sound.filter((job) => job.folder === folder);
       const artifacts = own.flatMap((job) => artifactsOf(job));
       try {
         await writeArtifacts(folder, artifacts);
@@ -42,8 +45,8 @@ export async function writeOutputs(
   }
 }
 
-/** Locks the folder of each flow, in an order that is the same for every crc; reports what it cannot lock. */
-async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<(() => Promise<void>)[]> {
+/** Locks the folder of each flow, in an order that is the same for every crc; reports what it cannot lock. Resolves to what unlocks each. */
+async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<Map<string, () => Promise<void>>> {
   const folders = new Map<string, string>();
   for (const { folder } of jobs) {
     try {
@@ -53,13 +56,12 @@ async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<(() =>
       reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
     }
   }
-  const locked: (() => Promise<void>)[] = [];
+  const locked = new Map<string, () => Promise<void>>();
   for (const [real, folder] of [...folders].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (reporter.failed()) break;
     try {
       const release = await lockFolder(real, hostname());
       if (release === undefined) reporter.report([diagnose(findings.busy, { folder })]);
-      else locked.push(release);
+      else locked.set(real, release);
     } catch (error) {
       reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
     }
@@ -67,8 +69,8 @@ async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<(() =>
   return locked;
 }
 
-/** Reports files in the place of the outputs that must not be overwritten: those of others, and the flows' own sources. */
-function reportForeignOutputs(jobs: readonly Job[], reporter: Reporter): void {
+/** The flows whose outputs overwrite only their own. Reports the others: those with files of others, or the flows' sources, in the place of an output. */
+function withoutForeign(jobs: readonly Job[], reporter: Reporter): readonly Job[] {
   const sources = new Map(
     jobs
       .flatMap(({ source, included, flow, site }) => [
@@ -80,14 +82,15 @@ function reportForeignOutputs(jobs: readonly Job[], reporter: Reporter): void {
       .filter(({ name }) => name !== '-')
       .map(({ name }) => [realPath(name), name] as const),
   );
-  for (const job of jobs) {
+  return jobs.filter((job) => {
     const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
     const at = { file: job.flow.source.name };
     const made = artifactsOf(job).map(({ name }) => resolve(realPath(job.folder), name));
     const own = made.flatMap((path) => sources.get(path) ?? sources.get(realPath(path)) ?? []);
     for (const output of own) reporter.report([diagnose(findings.ownSource, { output, ...params }, at)]);
-    if (own.length > 0) continue;
-    for (const one of foreignOutputs(outputsOf(job)))
-      reporter.report([diagnose(findings.foreign, { ...one, ...params }, at)]);
-  }
+    if (own.length > 0) return false;
+    const foreign = foreignOutputs(outputsOf(job));
+    for (const one of foreign) reporter.report([diagnose(findings.foreign, { ...one, ...params }, at)]);
+    return foreign.length === 0;
+  });
 }

@@ -33,14 +33,18 @@ export interface Reporter {
   readonly report: (diagnostics: readonly Diagnostic[], source?: Source, like?: string) => number;
   /** Says that a file was read. */
   readonly checked?: (file: string) => void;
+  /** Says that something is wrong with a file, perhaps in what it includes. */
+  readonly broken?: (file: string) => void;
   /** Prints a line about a result for people; JSON has a field for it. */
   readonly say: (line: string) => void;
   /** The same with colours; everything quoted in it must be visible already. */
   readonly paint: (text: string) => void;
   /** Prints a result, for people and pipes; JSON contains it. Byte for byte, except on a terminal. */
   readonly print: (text: string) => void;
-  /** Whether anything reported so far means that nothing may be written. */
+  /** Whether anything reported so far is a failure. */
   readonly failed: () => boolean;
+  /** Whether anything reported so far means that what is made from these files must not be written: a failure in one of them, or one that no file has. */
+  readonly stops: (files: readonly string[]) => boolean;
   /**
    * Prints the last lines and gives the exit status: 0 fine, 1 findings, 2 usage, 3 a tool failed. `more` is what else
    * JSON contains for this command.
@@ -80,6 +84,8 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
   };
   const checked = new Set<string>();
   let worst = 0;
+  /** The files with failures; undefined: failures without a file. */
+  const failedIn = new Set<string | undefined>();
   let shown = 0;
   let hidden = 0;
   const show = (one: Diagnostic, source: Source, like: string): number => {
@@ -111,13 +117,18 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
         if (seen.has(key)) continue;
         seen.add(key);
         all.push({ one, source });
-        worst = Math.max(worst, failureOf(one, strict));
+        const failure = failureOf(one, strict);
+        worst = Math.max(worst, failure);
+        if (failure > 0) failedIn.add(one.file);
         if (format === 'pretty') frames += show(one, source, `${one.code} ${like ?? one.title}`);
       }
       return frames;
     },
     checked: (file) => {
       checked.add(file);
+    },
+    broken: (file) => {
+      failedIn.add(file);
     },
     say: (line) => {
       if (format === 'pretty') print('stdout', `${visibleLines(line)}\n`);
@@ -129,6 +140,7 @@ export function createReporter({ format, strict }: ReportOptions): Reporter {
       if (format === 'pretty') print('stdout', isTerminal('stdout') ? visibleLines(text) : text);
     },
     failed: () => worst > 0,
+    stops: (files) => failedIn.has(undefined) || files.some((file) => failedIn.has(file)),
     end: (outputs = [], more = {}) => {
       if (format !== 'pretty') {
         const outcome = { found: all, linesIn, checked: [...checked], strict, outputs, more };

@@ -95,17 +95,89 @@ describe('crc compile', () => {
       );
   });
 
-  test('writes nothing of any flow when one is wrong, and leaves what is there', () => {
+  test('writes what is right, and of a flow that is wrong nothing; the status says that one is', () => {
     write('good.crflow', good);
     write('bad.crflow', bad.replace('workflow primes', 'workflow other'));
-    write('primes.sbatch', 'of yesterday');
+    write('other.sbatch', 'of yesterday');
     const { status, stdout, stderr } = run(['compile', '--no-verify', 'good.crflow', 'bad.crflow']);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect({ status, stdout }).toEqual({
+      status: 1,
+      stdout: 'primes.sbatch: not verified\nnot written: bad.crflow\n',
+    });
     expect(stderr).toContain('bad.crflow:5:27');
     expect(stderr).toContain('bad.crflow:6:21');
     expect(stderr).toMatch(/\n2 errors\n$/);
-    expect(readFileSync(join(folder, 'primes.sbatch'), 'utf8')).toBe('of yesterday');
-    expect(existsSync(join(folder, 'primes.crc.json'))).toBe(false);
+    expect(existsSync(join(folder, 'primes.crc.json'))).toBe(true);
+    expect(readFileSync(join(folder, 'other.sbatch'), 'utf8')).toBe('of yesterday');
+    expect(existsSync(join(folder, 'other.crc.json'))).toBe(false);
+  });
+
+  test('writes no workflow of a file with a mistake', () => {
+    write('two.crflow', `${good}${bad.replace('crflow 1', '').replace('workflow primes', 'workflow other')}`);
+    expect(run(['compile', '--no-verify', 'two.crflow'])).toMatchObject({ status: 1, stdout: '' });
+    expect(existsSync(join(folder, 'primes.sbatch'))).toBe(false);
+  });
+
+  test.each([['--stdout'], ['--emit', 'plan'], ['--lock']])('with %s, all flows or none', (...option) => {
+    write('good.crflow', good);
+    write('bad.crflow', bad.replace('workflow primes', 'workflow other'));
+    const { status, stdout } = run(['compile', '--no-verify', ...option, 'good.crflow', 'bad.crflow']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(existsSync(join(folder, 'primes.sbatch'))).toBe(false);
+  });
+
+  test('a mistake in an included file stops the flows that include it, and no others', () => {
+    write('common.crflow', 'crflow 1\nlet pause = 10m\n');
+    write(
+      'cold.crflow',
+      good
+        .replace('crflow 1', 'crflow 1\ninclude "common.crflow"')
+        .replace('workflow primes', 'workflow cold'),
+    );
+    write('good.crflow', good);
+    const { status, stdout } = run(['compile', '--no-verify', 'cold.crflow', 'good.crflow']);
+    expect({ status, stdout }).toEqual({
+      status: 1,
+      stdout: 'primes.sbatch: not verified\nnot written: cold.crflow\n',
+    });
+  });
+
+  test('what stops one flow lets the others through: a warning with --strict, a file of somebody else, one name for two', () => {
+    const named = (name: string) => good.replace('workflow primes', `workflow ${name}`);
+    write('often.crflow', named('often').replace(/interval\s*= \w+/, 'interval = 5s'));
+    write('mine.crflow', named('mine'));
+    write('mine.sbatch', 'my own script');
+    write('a/twice.crflow', named('twice'));
+    write('b/twice.crflow', named('twice'));
+    write('good.crflow', good);
+    const all = ['often.crflow', 'mine.crflow', 'a/twice.crflow', 'b/twice.crflow', 'good.crflow'];
+    const { status, stdout, stderr } = run(['compile', '--no-verify', '--strict', '-o', '.', ...all]);
+    expect(status).toBe(2);
+    expect(stdout).toBe(
+      'primes.sbatch: not verified\nnot written: often.sbatch, mine.sbatch, twice.sbatch\n',
+    );
+    expect([...stderr.matchAll(/\[(CRF\d+)\]/g)].map(([, code]) => code)).toEqual([
+      'CRF311',
+      'CRF903',
+      'CRF904',
+    ]);
+    expect(readFileSync(join(folder, 'mine.sbatch'), 'utf8')).toBe('my own script');
+    expect(existsSync(join(folder, 'twice.sbatch'))).toBe(false);
+  });
+
+  test('of two folders, one that cannot be written to does not stop the other', () => {
+    write('a/flow.crflow', good);
+    write('b/flow.crflow', good);
+    write('file', '');
+    const { status, stdout } = run(['compile', '--no-verify', 'a/flow.crflow', 'b/flow.crflow']);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'a/primes.sbatch: not verified\nb/primes.sbatch: not verified\n',
+    });
+    expect(run(['compile', '--no-verify', '-o', 'file/x', 'a/flow.crflow'])).toMatchObject({
+      status: 3,
+      stdout: '',
+    });
   });
 
   const shared = 'crflow 1\nparam n: Int = 3\nparam title: String = "x"\n';

@@ -180,6 +180,36 @@ describe('a file that others include', () => {
   });
 });
 
+describe('of many flows, one that is wrong', () => {
+  beforeEach(() => {
+    for (const name of ['a', 'b', 'c']) write(`${name}.crflow`, flow(name));
+    fine('compile', '--no-verify', 'a.crflow', 'b.crflow', 'c.crflow');
+    for (const name of ['a', 'b', 'c']) edit(`${name}.crflow`, (text) => text.replace('2min', '3min'));
+    edit('b.crflow', (text) => text.replace('3min', '3m'));
+  });
+
+  test('keeps its outputs, and --stale writes the others; the status says so', () => {
+    const before = read('b.sbatch');
+    const { status, stdout, stderr } = run('compile', '--stale', '--no-verify');
+    expect(status).toBe(1);
+    expect(stdout).toBe('a.sbatch: not verified\nc.sbatch: not verified\nnot written: b.crflow\n');
+    expect(stderr).toContain('[CRF251]');
+    expect(read('b.sbatch')).toBe(before);
+    edit('b.crflow', (text) => text.replace('3m ', '3min '));
+    expect(run('compile', '--stale', '--no-verify')).toMatchObject({
+      status: 0,
+      stdout: 'b.sbatch: not verified\n',
+    });
+    expect(run('compile', '--check').status).toBe(0);
+  });
+
+  test('and if nothing else is stale, it says that', () => {
+    run('compile', '--stale', '--no-verify');
+    const { status, stdout } = run('compile', '--stale', '--no-verify');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: 'nothing else is stale\n' });
+  });
+});
+
 describe('what git does to files', () => {
   const conflict = (one: string, other: string) => `<<<<<<< HEAD\n${one}=======\n${other}>>>>>>> other\n`;
   beforeEach(() => {

@@ -60,13 +60,16 @@ describe('crc compile leaves alone', () => {
     write('a.crflow', text);
     write('b.crflow', flow('other'));
     const { status, stdout, stderr } = compile('b.crflow', 'a.crflow');
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect({ status, stdout }).toEqual({
+      status: 2,
+      stdout: 'other.sbatch: not verified\nnot written: w.sbatch\n',
+    });
     expect(stderr).toContain(`error[CRF904]: ${name} was not written by crc`);
     expect(stderr).toContain('rename the workflow w in a.crflow; or compile into another folder with -o; or');
     expect(read(name)).toBe(byHand);
-    // Of no flow, and nothing else of this one.
+    // Nothing else of this flow; another one is written.
     expect(() => read('w.crc.json')).toThrow('ENOENT');
-    expect(() => read('other.sbatch')).toThrow('ENOENT');
+    expect(read('other.sbatch')).toContain('compiled from b.crflow');
     isFine('-o', 'jobs', 'a.crflow');
     renameSync(at(name), at('mine'));
     isFine('a.crflow');
