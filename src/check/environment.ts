@@ -3,6 +3,7 @@ import { values } from '../diagnostics/values.ts';
 import { SET } from '../language/vocabulary/index.ts';
 import type { Block, ListValue, StringValue, WordValue } from '../model/ast.ts';
 import type { Variable } from '../model/flow.ts';
+import type { Span } from '../model/span.ts';
 import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
 import { insertText, isDecimal, TYPES } from './constant.ts';
 import { type Context, describeValue, isBroken, spanOfPart } from './context.ts';
@@ -15,12 +16,18 @@ import { bashUseOf } from './shell-variables.ts';
 export interface ReadSet {
   readonly variables: readonly Variable[];
   readonly names: readonly string[];
+  /** Where the value of each is. */
+  readonly places: ReadonlyMap<string, Span>;
 }
 
 /** The variables of `set { NAME = "value" … }`, in order. Values are taken literally. */
 export function readSets(blocks: readonly Block[], context: Context): ReadSet {
   const all = blocks.map((block) => readSet(block, context));
-  return { variables: all.flatMap(({ variables }) => variables), names: all.flatMap(({ names }) => names) };
+  return {
+    variables: all.flatMap(({ variables }) => variables),
+    names: all.flatMap(({ names }) => names),
+    places: new Map(all.flatMap(({ places }) => [...places])),
+  };
 }
 
 function readSet(block: Block, context: Context): ReadSet {
@@ -66,7 +73,15 @@ function readSet(block: Block, context: Context): ReadSet {
       context.report(values.wrongType, value.span, { key: name, expected: 'a string', found, fix });
     }
   }
-  return { variables: read, names: block.entries.map(({ key }) => key.text) };
+  return {
+    variables: read,
+    names: block.entries.map(({ key }) => key.text),
+    places: new Map(
+      block.entries.flatMap((entry) =>
+        entry.kind === 'assignment' ? [[entry.key.text, entry.value.span] as const] : [],
+      ),
+    ),
+  };
 }
 
 /** A word may be a misspelt name, or a key: taken literally, it would be a value that nobody meant. */

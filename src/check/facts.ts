@@ -3,8 +3,10 @@ import { type EngineName, usesContainer } from '../language/words.ts';
 import type { SlurmOption } from '../model/flow.ts';
 import { textOf } from '../model/text.ts';
 import { onlyProgram } from '../shell/one-program.ts';
+import { memoryOfRanks } from '../time/memory.ts';
 import type { Read } from './blocks.ts';
 import type { ReadContainer, ReadImage } from './container.ts';
+import type { Located } from './context.ts';
 import type { ReadSet } from './environment.ts';
 
 /**
@@ -27,6 +29,20 @@ export const engineOf = (checkpoint: Read<'checkpoint'> | undefined): EngineName
 /** Has the job several ranks? */
 export const isRanked = ({ application }: Blocks): boolean =>
   [application?.values.tasks, application?.values.nodes].some((one) => (one?.value ?? 1) > 1);
+
+/** How many ranks crflow starts under DMTCP, in the one task of the job; 1: the program runs by itself. */
+export const ranksUnderDmtcp = ({ application, checkpoint }: Blocks): number =>
+  engineOf(checkpoint) === 'dmtcp' ? (application?.values.tasks?.value ?? 1) : 1;
+
+/** The memory of the program on a node: under DMTCP, `memory` is that of a rank. */
+export function memoryOnNode(blocks: Blocks): Located<number> | undefined {
+  const memory = blocks.application?.values.memory;
+  return memory && { ...memory, value: memoryOfRanks(memory.value, ranksUnderDmtcp(blocks)) };
+}
+
+/** The cores of a node that the program uses, for `besideProgram`. */
+export const coresOnNode = (blocks: Blocks): number =>
+  ranksUnderDmtcp(blocks) * (blocks.application?.values.threads?.value ?? 1);
 
 /** Does each rank get its own container, so that `run` itself is on the host? */
 export function hasContainerForRank(blocks: Blocks): boolean {

@@ -70,9 +70,7 @@ export const containers = defineDiagnostics(450, 479, {
     {
       title: ({ module, runtime }) =>
         `with ${quote(module)}, ${runtime} starts the container separately and runs the program in it`,
-      notes: () => [
-        'ending the job would not end the program; and DMTCP cannot checkpoint MPI with several ranks',
-      ],
+      notes: () => ['ending the job would not end the program, and DMTCP could not reach it'],
       help: () => ['leave it out; a program that is merely linked with MPI runs with `mpi = singleton`'],
     },
   ),

@@ -88,15 +88,22 @@ export const engines = defineDiagnostics(540, 559, {
       `write \`${command} … "$CRFLOW_RANK" ./program …\`: that starts each rank with TERM ignored`,
     ],
   }),
-  alone: warning<{ tasks: number; isInside: boolean }>()('CRF546', 'Ranks that nothing starts', {
-    title: ({ tasks }) => `the job has ${tasks} tasks, and \`run\` starts one process`,
-    notes: () => ['crflow starts the ranks only where `run` is one program, and no script'],
-    help: ({ isInside }) => [
-      isInside
-        ? 'have srun start each in a container, as in `srun $IN_CONTAINER ./solve`: `run` then runs on the host'
-        : 'have srun start them, as in `srun "$CRFLOW_RANK" ./solve`',
-    ],
-  }),
+  alone: warning<{ tasks: number; by: 'srun' | 'container' | 'mpiexec' }>()(
+    'CRF546',
+    'Ranks that nothing starts',
+    {
+      title: ({ tasks }) => `the job has ${tasks} tasks, and \`run\` starts one process`,
+      notes: () => ['crflow starts the ranks only where `run` is one program, and no script'],
+      help: ({ by }) => [
+        {
+          container:
+            'have srun start each in a container, as in `srun $IN_CONTAINER ./solve`: `run` then runs on the host',
+          srun: 'have srun start them, as in `srun "$CRFLOW_RANK" ./solve`',
+          mpiexec: 'write `"$CRFLOW_MPIEXEC" ./solve`, which starts all of them, in the place of `./solve`',
+        }[by],
+      ],
+    },
+  ),
   mdrunFresh: warning()('CRF547', 'mdrun that begins anew', {
     title: () => '`mdrun` without `-cpi` begins at step 0 each time it is started',
     notes: () => ['GROMACS then puts the outputs so far aside as `#md.log.1#`'],
@@ -138,6 +145,37 @@ export const engines = defineDiagnostics(540, 559, {
       'give the Trainer `plugins=[SLURMEnvironment(auto_requeue=False)]`, save on TERM in a callback, and write `ask_signal = TERM`',
     ],
   }),
+  dmtcpOverNodes: error<{ nodes: number }>()('CRF552', 'Several nodes with DMTCP', {
+    title: ({ nodes }) => `DMTCP saves the processes of one node, and the job has ${nodes}`,
+    notes: () => [
+      'ranks on several nodes restart under DMTCP, but then fail: `MPI_Finalize` asks the step of Slurm that started them, which is gone (status 15, seen with MPICH); and a network such as InfiniBand cannot follow them',
+    ],
+    help: () => [
+      'for ranks on one node, leave `nodes` out',
+      "for ranks on several nodes, use `engine = own` in `checkpoint`, with the program's own checkpoints",
+    ],
+  }),
+  noRanks: error<{ isDmtcp: boolean }>()('CRF553', 'CRFLOW_MPIEXEC where nothing sets it', {
+    title: ({ isDmtcp }) =>
+      isDmtcp
+        ? '`$CRFLOW_MPIEXEC` starts the ranks of a program, and the flow does not say how many'
+        : '`$CRFLOW_MPIEXEC` starts ranks that DMTCP saves, and the engine is another one',
+    help: ({ isDmtcp }) => [
+      isDmtcp
+        ? 'write `tasks = 4` in `application`, or as many as you need; or leave `"$CRFLOW_MPIEXEC"` out'
+        : 'have srun start them, as in `srun "$CRFLOW_RANK" ./solve`',
+    ],
+  }),
+  mpiSetting: error<{ name: string; value: string; why: string; instead: string }>()(
+    'CRF554',
+    'A setting with which MPI cannot be restored',
+    {
+      title: ({ name, value, why }) => `with \`${name} = "${value}"\`, ${why}`,
+      help: ({ name, instead }) => [
+        `leave \`${name}\` out: with several \`tasks\`, crflow sets \`${name}=${instead}\``,
+      ],
+    },
+  ),
   noContainer: error<{ isDmtcp: boolean }>()('CRF555', 'IN_CONTAINER where nothing sets it', {
     title: ({ isDmtcp }) =>
       isDmtcp
@@ -147,7 +185,8 @@ export const engines = defineDiagnostics(540, 559, {
       isDmtcp
         ? [
             'for one process, write only the program: with `engine = dmtcp`, all of `run` is in the container',
-            "for several ranks, use `engine = own` in `checkpoint`, with the program's own checkpoints",
+            'for several ranks on one node, write only the program and `tasks`: MPICH in the image starts them',
+            "for ranks on several nodes, use `engine = own` in `checkpoint`, with the program's own checkpoints",
           ]
         : ['add `container { runtime = apptainer  image = "./solve.sif" }`, or leave `$IN_CONTAINER` out'],
   }),
@@ -162,17 +201,21 @@ export const engines = defineDiagnostics(540, 559, {
     notes: ({ other }) => [`each rank of \`${other}\` has a container, so the job itself starts none`],
     help: () => ['write `$IN_CONTAINER` in front of the program: `srun $IN_CONTAINER ./solve`'],
   }),
-  mpiOfRanks: error<{ mpi: string }>()('CRF558', 'An MPI of ranks, for one process', {
-    title: ({ mpi }) =>
-      `\`mpi = ${mpi}\` is for ranks that srun starts, and \`engine = dmtcp\` saves one process`,
+  mpiOfRanks: error<{ mpi: string }>()('CRF558', 'An MPI of ranks that srun starts, with DMTCP', {
+    title: ({ mpi }) => `\`mpi = ${mpi}\` is for ranks that srun starts, and DMTCP cannot save those`,
     help: () => [
       'write `mpi = singleton` for a program that is linked with MPI and runs as one process',
+      'for several ranks on one node, leave `mpi` out and write `tasks`: crflow then starts them with MPICH',
       'or have the program save itself: `engine = own`',
     ],
   }),
-  singletons: error<{ tasks: number }>()('CRF559', 'Ranks that would each run alone', {
+  singletons: error<{ tasks: number; isDmtcp: boolean }>()('CRF559', 'Ranks that would each run alone', {
     title: ({ tasks }) =>
       `with \`mpi = singleton\` each of the ${tasks} tasks would run alone, as rank 0 of 1`,
-    help: () => ['write how the ranks find each other: `mpi = pmix` for Open MPI, `mpi = pmi2` for MPICH'],
+    help: ({ isDmtcp }) => [
+      isDmtcp
+        ? 'leave `mpi` out: crflow starts the ranks with MPICH'
+        : 'write how the ranks find each other: `mpi = pmix` for Open MPI, `mpi = pmi2` for MPICH',
+    ],
   }),
 });

@@ -3,17 +3,18 @@ import { quote } from './words.ts';
 
 /** CRF440 to CRF449: what DMTCP, or crflow with it, cannot do. */
 export const limits = defineDiagnostics(440, 449, {
-  launcher: error<{ command: string }>()('CRF440', 'A launcher of parallel programs in run', {
+  launcher: error<{ command: string; ranks: number }>()('CRF440', 'A launcher of parallel programs in run', {
     title: ({ command }) => `${quote(command)} in \`run\` starts processes that DMTCP cannot checkpoint`,
-    label: () => 'starts them outside DMTCP',
+    label: ({ command }) => (command === 'srun' ? 'starts them outside DMTCP' : 'starts them by itself'),
     notes: ({ command }) => [
       command === 'srun'
         ? 'srun makes Slurm start the program as a separate step, which DMTCP cannot reach; and srun itself cannot be restored'
-        : 'DMTCP cannot checkpoint MPI with several ranks',
+        : 'DMTCP can save the ranks of one node, if their MPI is MPICH and crflow starts them: other settings make them hang at the start or at the end',
     ],
-    help: ({ command }) => [
+    help: ({ command, ranks }) => [
       `for one process, leave ${quote(command)} out, and write \`mpi = singleton\` if the program is linked with MPI; use \`threads\` for threads`,
-      "for several ranks, use `engine = own` in `checkpoint`, with the program's own checkpoints",
+      `for several ranks on one node, with MPICH, leave ${quote(command)} out, and write \`tasks = ${ranks}\` in \`application\`: crflow then starts them`,
+      "for ranks on several nodes, or another MPI, use `engine = own` in `checkpoint`, with the program's own checkpoints",
     ],
   }),
   gpuCommand: warning<{ command: string }>()('CRF441', 'A command for GPUs in run', {

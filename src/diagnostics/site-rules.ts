@@ -91,14 +91,18 @@ export const siteRules = defineDiagnostics(420, 439, {
       help: ({ key, least }) => [`write \`${key} = ${write(least)}\` or more`],
     },
   ),
-  threadsAbove: error<{ threads: number; most: number; where: string }>()(
+  threadsAbove: error<{ threads: number; ranks: number; most: number; where: string }>()(
     'CRF425',
     'More threads than a node has CPUs',
     {
-      title: ({ threads, most, where }) =>
-        `no node of ${where} has enough CPUs for ${threads} threads (at most ${most})`,
+      title: ({ threads, ranks, most, where }) =>
+        `no node of ${where} has enough CPUs for ${ranks > 1 ? `${ranks} tasks of ` : ''}${threads} ${threads === 1 ? 'thread' : 'threads'} (at most ${most})`,
       notes: () => ['a job runs on one node'],
-      help: ({ most }) => [`write \`threads = ${most}\` or less`],
+      help: ({ threads, ranks, most }) => [
+        most >= ranks
+          ? `write \`threads = ${Math.floor(most / ranks)}\` or less`
+          : `write \`tasks = ${Math.max(1, Math.floor(most / threads))}\` or less`,
+      ],
     },
   ),
   memAbove: error<{

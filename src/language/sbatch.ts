@@ -78,7 +78,7 @@ export const OPTIONS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKi
 ]);
 
 const ONE_PROCESS =
-  "a job has one task on one node, because DMTCP cannot checkpoint MPI with several ranks: use `threads` for threads, `array` for independent runs, and MANA or the program's own checkpoints for ranks";
+  'use `tasks`, `nodes` and `threads` in `application`, which also say how the ranks are started, and `array` for independent runs; DMTCP saves ranks on one node only';
 
 /** Options with a key, options that crc sets, and options that a crflow job cannot have: what to say about them. */
 export const REFUSED: ReadonlyMap<string, string> = new Map([

@@ -45,6 +45,13 @@ export const RANKS = 'srun "$CRFLOW_RANK" ';
 /** The same where each rank gets a container. The file that this variable names does for its rank all that $CRFLOW_RANK's does. */
 export const RANKS_INSIDE = 'srun "$IN_CONTAINER" ';
 
+/** What starts all ranks of a program on one node under DMTCP, in front of its command: the job writes the file that the variable names. */
+export const MPIEXEC = '"$CRFLOW_MPIEXEC" ';
+
+/** Does a shell text start ranks under DMTCP? Where it does so. */
+export const mpiexecIn = (text: string): RegExpExecArray | null =>
+  /\$(?:CRFLOW_MPIEXEC\b|\{CRFLOW_MPIEXEC\b[^}]*\})/.exec(text);
+
 /** Does a shell text use the command that starts a rank in the flow's container? */
 export const usesContainer = (text: string): boolean => /\$(?:IN_CONTAINER\b|\{IN_CONTAINER[}:-])/.test(text);
 

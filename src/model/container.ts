@@ -115,6 +115,8 @@ export interface RuntimeRules {
   readonly gpuOptions: readonly (readonly [option: string, value?: RegExp])[];
   /** What shows GPUs to a program, where the flow asks for some and names nothing itself; null: they are always there. */
   readonly gpu: { readonly option: string } | { readonly module: string } | null;
+  /** What gives ranks in one container the shared memory that they need; absent: they have the host's. */
+  readonly sharedMemory?: { readonly option: string; readonly others: RegExp };
   /** Does it accept abbreviated long options, as getopt_long(3) does? */
   readonly abbreviates: boolean;
 }

@@ -31,6 +31,8 @@ export interface Plan {
     readonly nodes: number;
     readonly tasks: number;
     readonly threads: number;
+    /** Ranks of MPI in the one task, which crflow starts under DMTCP; `threads` are the cores of all. Absent: none. */
+    readonly ranks?: number;
     readonly gpus: string | null;
     /** How ranks that `srun` starts find each other; null: by the cluster's default. */
     readonly mpi: MpiType | null;

@@ -1,6 +1,14 @@
 import { distributionNamed } from '../language/distributions.ts';
+import { MPI_SETTINGS } from '../language/mpi-settings.ts';
 import { vocabulary } from '../language/vocabulary/index.ts';
-import { type EngineName, MPI_TYPES, RANKS, RANKS_INSIDE, usesContainer } from '../language/words.ts';
+import {
+  type EngineName,
+  MPI_TYPES,
+  MPIEXEC,
+  RANKS,
+  RANKS_INSIDE,
+  usesContainer,
+} from '../language/words.ts';
 import type { StringValue } from '../model/ast.ts';
 import { type Container, calledOf, type ImageRecipe } from '../model/container.ts';
 import type { BlockModel, Bytes, Seconds, Workflow } from '../model/flow.ts';
@@ -15,7 +23,7 @@ import { siteState, stateOn } from '../site/storage.ts';
 import { allocatesWholeNodes } from '../site/whole-nodes.ts';
 import { checkpointCost, USUAL_MEMORY, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval } from '../time/daly.ts';
-import { besideProgram, memoryToAsk } from '../time/memory.ts';
+import { besideProgram, memoryOfRanks, memoryToAsk } from '../time/memory.ts';
 
 /** No checkpoint is given up before this many seconds. */
 const leastPatience = 600;
@@ -36,7 +44,7 @@ const keys = {
 export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Plan {
   const { name, application, environment, container, image, checkpoint, schedule, ...others } = workflow;
   nothingLeft(others);
-  const { run, again, workdir, output, memory = 0, mpi, alive, ...resources } = application;
+  const { run, again, workdir, output, memory: each = 0, mpi, alive, ...resources } = application;
   const { nodes, tasks, threads, gpus, ...moreApplication } = resources;
   nothingLeft(moreApplication);
   const { load = [], pass = [], set = [], ...moreEnvironment } = environment ?? {};
@@ -47,8 +55,11 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const { time, time_min, total, max_attempts, continue: goOn, ...asked } = schedule;
   const { mem: _, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
   nothingLeft(moreSchedule);
-  const ranks = engine !== 'dmtcp' && ((tasks ?? 1) > 1 || (nodes ?? 1) > 1);
-  const launcher = ranks ? (container ? RANKS_INSIDE : RANKS) : null;
+  const isRanked = (tasks ?? 1) > 1 || (nodes ?? 1) > 1;
+  const launcher = !isRanked ? null : engine === 'dmtcp' ? MPIEXEC : container ? RANKS_INSIDE : RANKS;
+  // DMTCP saves what one task of the job starts, so all its ranks and their cores are in that.
+  const ranks = engine === 'dmtcp' ? (tasks ?? keys.tasks.byDefault) : 1;
+  const memory = memoryOfRanks(each, ranks);
   const started = asRanks(writtenShell(run, source), launcher);
   const continued = again && asRanks(writtenShell(again, source), launcher).text;
   const inRanks = engine !== 'dmtcp' && [started.text, continued ?? ''].some(usesContainer);
@@ -61,15 +72,20 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
     workdir: workdir ?? null,
     output: output ?? null,
     load,
-    set: [...ownExcept(set, pass, mpi === 'singleton' ? singleton : []), ...set],
+    set: [
+      ...ownExcept(set, pass, mpi === 'singleton' ? singleton : []),
+      ...ownExcept(set, [], ranks > 1 ? ofRanks : []),
+      ...set,
+    ],
     ...(threads !== undefined && !sets('OMP_NUM_THREADS') && { defaults: [openMp(threads)] }),
     resources: {
       nodes: nodes ?? keys.nodes.byDefault,
-      tasks: tasks ?? keys.tasks.byDefault,
-      threads: threads ?? keys.threads.byDefault,
+      tasks: ranks > 1 ? 1 : (tasks ?? keys.tasks.byDefault),
+      threads: ranks * (threads ?? keys.threads.byDefault),
+      ...(ranks > 1 && { ranks }),
       gpus: gpus ?? null,
       mpi: MPI_TYPES.find((type) => type === mpi) ?? null,
-      memory: askedMemory(workflow, engine, site),
+      memory: askedMemory(workflow, ranks, site),
     },
     ...(container && { container: containerOf(container, inRanks), pass }),
     ...(image && { image: recipe(image, source) }),
@@ -107,18 +123,20 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
 }
 
 function askedMemory(
-  { application, schedule }: Workflow,
-  engine: EngineName,
+  { application, checkpoint, schedule }: Workflow,
+  ranks: number,
   site: SiteProfile | undefined,
 ): AskedMemory {
+  const { engine = keys.engine.byDefault } = checkpoint;
   const { memory, threads = keys.threads.byDefault } = application;
   const { mem, qos, partition } = schedule;
-  const beside = besideProgram(engine, threads);
+  const cores = ranks * threads;
+  const beside = besideProgram(engine, cores);
   if (mem !== undefined) return { ask: mem, by: 'mem', beside };
   if (site?.slurm.managesMemory === false) return { ask: null, by: 'unmanaged', beside };
   if (site && allocatesWholeNodes(site, qos, partition)) return { ask: null, by: 'whole-nodes', beside };
   if (memory === undefined) return { ask: null, by: 'nothing', beside };
-  return { ask: memoryToAsk(memory, engine, threads), by: 'memory', beside };
+  return { ask: memoryToAsk(memoryOfRanks(memory, ranks), engine, cores), by: 'memory', beside };
 }
 
 /** How long the job waits for a checkpoint, in seconds. */
@@ -318,6 +336,9 @@ const singleton: Plan['set'] = [
     why: 'hwloc must not open devices, which DMTCP could not bring back',
   },
 ];
+
+/** What several ranks need under DMTCP. A container does not take them from the submission, whose values are for other jobs. */
+const ofRanks: Plan['set'] = MPI_SETTINGS.map(({ name, crflow, why }) => ({ name, value: crflow, why }));
 
 /** If the flow says how many threads a program has, OpenMP gets that number as well, unless its user has set another. */
 const openMp = (threads: number) => ({ name: 'OMP_NUM_THREADS', value: String(threads) });

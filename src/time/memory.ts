@@ -24,6 +24,19 @@ const DMTCP: Bytes = 128 * MiB;
  */
 const PROCESS: Bytes = 64 * MiB;
 
+/**
+ * What MPI takes in each rank beside the program, in bytes. Measured with MPICH 4.0.2, two and four ranks: images of 75 to 130 MiB
+ * more than the program's data.
+ */
+const MPI: Bytes = 130 * MiB;
+
+/** What the program takes on a node if each of its ranks takes so much, in bytes. One process need not use MPI. */
+export const memoryOfRanks = (each: Bytes, ranks: number): Bytes => (ranks > 1 ? ranks * (each + MPI) : each);
+
+/** How much each rank may take so that all take no more than this, in bytes; 0 if there is nothing left. */
+export const memoryOfEach = (all: Bytes, ranks: number): Bytes =>
+  ranks > 1 ? Math.max(0, Math.floor((all / ranks - MPI) / MiB) * MiB) : all;
+
 /** What a job needs on each node beside its program, in bytes. The program is assumed to have a process for each of its `threads`. */
 export function besideProgram(engine: Engine, threads: number): Bytes {
   return engine === 'dmtcp' ? JOB + DMTCP + threads * PROCESS : JOB;

@@ -6,5 +6,5 @@ export interface Engine {
   /** Does it make generations? */
   readonly saves: boolean;
   /** Its part of the runtime, in the order in which it is read: the functions that runtime/inner.sh lists, and what they need. */
-  readonly bash: (needs: { readonly protect: boolean }) => readonly string[];
+  readonly bash: (needs: { readonly protect: boolean; readonly mpi: boolean }) => readonly string[];
 }

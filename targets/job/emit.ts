@@ -19,7 +19,7 @@ import type { Sha256 } from '../../src/model/targets.ts';
 import { engineOf } from '../engines/index.ts';
 import { runtimeOf } from '../runtimes/index.ts';
 import { slurm } from '../schedulers/slurm/index.ts';
-import { withGpus } from './gpus.ts';
+import { withGpus, withSharedMemory } from './container.ts';
 import { runtime, runtimeVersion } from './runtime.ts';
 import { facts, settings } from './settings.ts';
 import job from './templates/job.sbatch.hbs';
@@ -56,7 +56,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     ...rest
   } = others;
   nothingLeft(rest);
-  const container = flowContainer && containerFor(flowContainer, resources.gpus);
+  const container = flowContainer && containerFor(flowContainer, resources);
   const { interval, mtbf, lead, signal, keep, state, limit, prove, protect, ...careful } = checkpoint;
   const { engine, own, strict, alive, expect, ...more } = careful;
   nothingLeft(more);
@@ -99,6 +99,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
       strict,
       own,
       mpi: resources.mpi,
+      ranks: resources.ranks,
       isArray,
     }),
     stateVariables: variables(state),
@@ -130,14 +131,19 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     protect: protect.length > 0,
     container: container?.runtime ?? null,
     ranks: container?.ranks === true,
+    mpi: resources.ranks !== undefined,
   };
   const shared = runtime(needs, sha256);
   return { name: file, text: page + shared, pieces: [page, shared] };
 }
 
 /** The container as the job uses it. */
-const containerFor = (container: Container, gpus: string | null) =>
-  gpus === null ? container : withGpus(container, runtimeOf(container.runtime));
+const containerFor = (container: Container, { gpus, ranks }: Plan['resources']) =>
+  gpus !== null
+    ? withGpus(container, runtimeOf(container.runtime))
+    : ranks !== undefined
+      ? withSharedMemory(container, runtimeOf(container.runtime))
+      : container;
 
 /** The usage of the script, for its first page. */
 function usage(workflow: string, file: string, saves: boolean): ShellText[] {

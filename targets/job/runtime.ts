@@ -38,8 +38,11 @@ export const runtimeVersion = 10;
 /** Raised whenever a run's folder changes so that another version cannot continue the run. */
 export const stateFormat = 2;
 
-/** What a job needs besides the parts that every job has; `container`: its runtime, or none; `ranks`: a container for each rank. */
-export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect' | 'ranks', boolean> & {
+/**
+ * What a job needs besides the parts that every job has; `container`: its runtime, or none; `ranks`: a container for each rank; `mpi`:
+ * ranks that crflow starts under DMTCP.
+ */
+export type Needs = Record<'modules' | 'alive' | 'auto' | 'protect' | 'ranks' | 'mpi', boolean> & {
   readonly engine: EngineName;
   readonly container: RuntimeName | null;
 };
@@ -169,8 +172,10 @@ function everyNeed(): readonly Needs[] {
         either.flatMap((alive) =>
           either.flatMap((auto) =>
             either.flatMap((protect) =>
-              ranksOf(engine, container).map(
-                (ranks): Needs => ({ engine, container, modules, alive, auto, protect, ranks }),
+              ranksOf(engine, container).flatMap((ranks) =>
+                mpiOf(engine).map(
+                  (mpi): Needs => ({ engine, container, modules, alive, auto, protect, ranks, mpi }),
+                ),
               ),
             ),
           ),
@@ -184,20 +189,26 @@ function everyNeed(): readonly Needs[] {
 const ranksOf = (engine: EngineName, container: RuntimeName | null) =>
   engine === 'dmtcp' || container === null ? [false] : [false, true];
 
+/** DMTCP alone has ranks that crflow starts in the one task of the job. */
+const mpiOf = (engine: EngineName) => (engine === 'dmtcp' ? [false, true] : [false]);
+
 /** A job for each engine and container runtime, and each way to use it, with every optional part. */
 export const fullest = (): readonly Needs[] =>
   ENGINES.flatMap((engine) =>
     [null, ...RUNTIMES].flatMap((container) =>
-      ranksOf(engine, container).map(
-        (ranks): Needs => ({
-          engine,
-          container,
-          modules: true,
-          alive: true,
-          auto: true,
-          protect: true,
-          ranks,
-        }),
+      ranksOf(engine, container).flatMap((ranks) =>
+        mpiOf(engine).map(
+          (mpi): Needs => ({
+            engine,
+            container,
+            modules: true,
+            alive: true,
+            auto: true,
+            protect: true,
+            ranks,
+            mpi,
+          }),
+        ),
       ),
     ),
   );

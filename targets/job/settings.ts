@@ -51,13 +51,14 @@ export type Fixed = Pick<Plan, 'workflow' | 'continue'> &
     readonly pass: Plan['pass'] | undefined;
     readonly own: Plan['checkpoint']['own'];
     readonly mpi: Plan['resources']['mpi'];
+    readonly ranks: number | undefined;
     readonly isArray: boolean;
   };
 
 /** The settings that are fixed for every attempt of a run. */
 export function facts(of: Fixed): ShellText[] {
   const { workflow, continue: goOn, container, pass, ...checkpoint } = of;
-  const { engine, keep, expect, signal, protect, strict, own, mpi, isArray, ...rest } = checkpoint;
+  const { engine, keep, expect, signal, protect, strict, own, mpi, ranks, isArray, ...rest } = checkpoint;
   nothingLeft(rest);
   const kept: [ShellText, string][] =
     protect.length > 0
@@ -66,6 +67,10 @@ export function facts(of: Fixed): ShellText[] {
   const careful: [ShellText, string][] = strict
     ? [[code`readonly strict=yes`, 'no restore that would leave a changed file as it is']]
     : [];
+  const ranked: [ShellText, string][] =
+    ranks === undefined
+      ? []
+      : [[code`readonly ranks=${number(ranks)}`, 'of MPI, which $CRFLOW_MPIEXEC starts on this node']];
   return aligned([
     [code`readonly name=${word(workflow)}`, 'of the workflow; runs are kept in STATE/NAME/RUN'],
     [code`readonly format=${number(stateFormat)}`, "of a run's folder"],
@@ -82,6 +87,7 @@ export function facts(of: Fixed): ShellText[] {
           ShellText,
           string,
         ][])),
+    ...ranked,
     ...(own === undefined ? [] : ownFacts(own)),
     ...(container === undefined ? [] : containerFacts(container, pass ?? [], engine)),
   ]);

@@ -56,6 +56,7 @@ const texts: [string, string][] = RUNTIMES.flatMap((name): [string, string][] =>
       protect: true,
       container: name,
       ranks: false,
+      mpi: true,
     }),
   ],
   ...[undefined, ...(name === 'apptainer' || name === 'charliecloud' ? [file] : [])].flatMap((image) =>

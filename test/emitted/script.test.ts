@@ -67,10 +67,18 @@ workflow md {
   checkpoint { engine = none  lead = 2min }
   schedule { time = 4h  total = 5d }
 }`);
+/** Ranks of MPI that DMTCP saves. */
+const ranked = emit(`crflow 1
+workflow ring {
+  application { run = "./ring 100"  tasks = 4  threads = 2 }
+  checkpoint { interval = 1h  lead = 2min }
+  schedule { time = 4h  total = 5d }
+}`);
 const scripts: [string, string][] = [
   ['on the host', script],
   ['that saves itself', savesItself],
   ['of which nothing is saved', savesNothing],
+  ['with ranks under DMTCP', ranked],
   ...RUNTIMES.map((runtime): [string, string] => [`in ${runtime}`, inContainer(runtime)]),
   // The others are the same with fewer lines.
   ...(['podman', 'charliecloud'] as const).map((runtime): [string, string] => [
@@ -156,7 +164,7 @@ describe('an emitted script', () => {
 
 test('the runtime is made of shell files that are all part of a script', () => {
   const bare = (text: string) => text.replace(/^(# --- .* ---) [0-9a-f]{12}$/gm, '$1');
-  const all = [script, savesItself, savesNothing].map(bare);
+  const all = [script, savesItself, savesNothing, ranked].map(bare);
   const folders = [
     'job/runtime',
     'schedulers/slurm',

@@ -5,7 +5,7 @@ import { besideProgram, memoryToAsk } from '../../time/memory.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
 import type { Values } from '../blocks.ts';
 import type { Context, Located } from '../context.ts';
-import { type Blocks, engineOf } from '../facts.ts';
+import { type Blocks, coresOnNode, engineOf, memoryOnNode, ranksUnderDmtcp } from '../facts.ts';
 
 /** Do `time`, `time_min`, `total` and `lead` fit each other, and Slurm? Source: facts/slurm.md, facts/intervals.md. */
 export function attemptRules(blocks: Blocks, context: Context): void {
@@ -49,15 +49,16 @@ function valuesWithoutEffect({ application, checkpoint, schedule }: Blocks, { re
 }
 
 /** Does `mem` ask for what the program and the job need? */
-function memoryOfJob({ application, checkpoint, schedule }: Blocks, { report }: Context): void {
-  const { memory, threads } = application?.values ?? {};
+function memoryOfJob(blocks: Blocks, { report }: Context): void {
+  const { checkpoint, schedule } = blocks;
+  const memory = memoryOnNode(blocks);
   const mem = schedule?.values.mem;
   if (mem === undefined || memory === undefined) return;
   const engine = engineOf(checkpoint);
   // How many processes it has is not known, so only one is counted.
-  const beside = besideProgram(engine, 1);
+  const beside = besideProgram(engine, ranksUnderDmtcp(blocks));
   if (mem.value >= memory.value + beside) return;
-  const ask = memoryToAsk(memory.value, engine, threads?.value ?? 1);
+  const ask = memoryToAsk(memory.value, engine, coresOnNode(blocks));
   report(rules.memBelowMemory, mem.span, { mem: mem.value, memory: memory.value, beside, ask }, [
     label(memory, '`memory`'),
   ]);

@@ -3,17 +3,18 @@ import { stateOn } from '../../site/storage.ts';
 import { checkpointCost, LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
 import type { Context, Located } from '../context.ts';
-import { type Blocks, engineOf } from '../facts.ts';
+import { type Blocks, engineOf, memoryOnNode } from '../facts.ts';
 
 /** Below this a checkpoint interval is for tests. */
 const SHORT_INTERVAL = 30;
 
 /** Are `interval` and `lead` long enough for a checkpoint, and short enough to matter? Source: facts/intervals.md. */
-export function checkpointRules({ application, checkpoint, schedule }: Blocks, context: Context): void {
+export function checkpointRules(blocks: Blocks, context: Context): void {
+  const { checkpoint, schedule } = blocks;
   const { interval, lead } = checkpoint?.values ?? {};
   const engine = engineOf(checkpoint);
   // With another engine, the memory says nothing about checkpoints.
-  const memory = engine === 'dmtcp' ? application?.values.memory : undefined;
+  const memory = engine === 'dmtcp' ? memoryOnNode(blocks) : undefined;
   const rate = stateOn(checkpoint?.values.state?.value, context.site)?.bandwidth ?? WRITE_RATE;
   const fixed = isFixed(interval) ? interval : undefined;
   if (fixed !== undefined) intervalLongEnough(fixed, memory, rate, context);

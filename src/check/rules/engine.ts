@@ -1,12 +1,13 @@
 import { engines } from '../../diagnostics/engines.ts';
+import { MPI_SETTINGS } from '../../language/mpi-settings.ts';
 import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
-import { LAUNCHERS, MPI_TYPES, usesContainer } from '../../language/words.ts';
+import { LAUNCHERS, MPI_TYPES, mpiexecIn, usesContainer } from '../../language/words.ts';
 import { onlyProgram } from '../../shell/one-program.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import { LEAD_BASE } from '../../time/cost.ts';
 import { describeDuration } from '../../time/duration.ts';
 import { type Context, type Located, spanInside, textOf } from '../context.ts';
-import { type Blocks, engineOf, isRanked } from '../facts.ts';
+import { type Blocks, engineOf, isRanked, ranksUnderDmtcp } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 import { isNeverPreempted } from './preemptable.ts';
 
@@ -23,6 +24,7 @@ export function engineRules(blocks: Blocks, context: Context, run: RunText | und
     for (const [key, given] of Object.entries(values)) {
       const only = keys[key]?.engines;
       if (given === undefined || only === undefined || only.includes(engine)) continue;
+      if (key === 'nodes' && engine === 'dmtcp') continue; // has a finding with the reason
       const at = given.key ?? given.span;
       const entry = { start: at.start, end: given.span.end };
       context.report(
@@ -35,7 +37,10 @@ export function engineRules(blocks: Blocks, context: Context, run: RunText | und
   }
   if (engine === 'own') ownRules(blocks, context);
   mpiRules(blocks, context);
-  if (engine !== 'dmtcp') launchRules(blocks, context, run);
+  ranksStart(blocks, context, run);
+  if (engine === 'dmtcp') dmtcpRules(blocks, context);
+  else launchRules(blocks, context, run);
+  mpiexecRules(blocks, context);
   rankRules(blocks, context, run);
 }
 
@@ -113,27 +118,66 @@ function mpiRules({ application, checkpoint }: Blocks, { report }: Context): voi
   const isType = MPI_TYPES.some((type) => type === mpi.value);
   if (isType && engineOf(checkpoint) === 'dmtcp') report(engines.mpiOfRanks, mpi.span, { mpi: mpi.value });
   if (mpi.value === 'singleton' && (tasks?.value ?? 1) > 1)
-    report(engines.singletons, mpi.span, { tasks: tasks?.value ?? 1 });
+    report(engines.singletons, mpi.span, {
+      tasks: tasks?.value ?? 1,
+      isDmtcp: engineOf(checkpoint) === 'dmtcp',
+    });
+}
+
+/** DMTCP saves the processes of one node. */
+function dmtcpRules(blocks: Blocks, { report }: Context): void {
+  const { nodes } = blocks.application?.values ?? {};
+  if (nodes !== undefined && nodes.value > 1)
+    report(engines.dmtcpOverNodes, nodes.span, { nodes: nodes.value });
+  if (ranksUnderDmtcp(blocks) === 1) return;
+  for (const { name, value } of blocks.environment?.set.variables ?? []) {
+    const { asks, crflow } = MPI_SETTINGS.find((one) => one.name === name) ?? {};
+    const why = asks?.(value);
+    if (why !== undefined && crflow !== undefined)
+      report(engines.mpiSetting, blocks.environment?.set.places.get(name) ?? { start: 0, end: 0 }, {
+        ...{ name, value, why, instead: crflow },
+      });
+  }
+}
+
+/** `$CRFLOW_MPIEXEC`: does something set it? */
+function mpiexecRules(blocks: Blocks, { report }: Context): void {
+  const isDmtcp = engineOf(blocks.checkpoint) === 'dmtcp';
+  for (const key of ['run', 'again'] as const) {
+    const given = blocks.application?.values[key];
+    const found = given && mpiexecIn(textOf(given.value));
+    if (given !== undefined && found && ranksUnderDmtcp(blocks) === 1)
+      report(engines.noRanks, spanInside(given.value, found.index, found.index + found[0].length), {
+        isDmtcp,
+      });
+  }
+}
+
+/** Does anything start the ranks that the flow asks for? */
+function ranksStart(
+  { application, checkpoint, container }: Blocks,
+  { report }: Context,
+  run: RunText | undefined,
+) {
+  const tasks = application?.values.tasks?.value ?? 1;
+  const { run: written } = application?.values ?? {};
+  if (run === undefined || written === undefined || tasks === 1) return;
+  const text = textOf(written.value);
+  const isDmtcp = engineOf(checkpoint) === 'dmtcp';
+  if (run.programs.some(({ name }) => LAUNCHERS.test(name)) || onlyProgram(text) !== undefined) return;
+  if (mpiexecIn(text) !== null) return;
+  report(engines.alone, application?.values.tasks?.span ?? written.span, {
+    tasks,
+    by: isDmtcp ? 'mpiexec' : container === undefined ? 'srun' : 'container',
+  });
 }
 
 /** What `run` starts, and how. */
 function launchRules(blocks: Blocks, context: Context, run: RunText | undefined): void {
   if (run === undefined) return;
-  const { application, checkpoint, container } = blocks;
+  const { application, checkpoint } = blocks;
   const { report } = context;
   const launcher = run.programs.find(({ name }) => LAUNCHERS.test(name));
-  const tasks = application?.values.tasks?.value ?? 1;
-  const { run: text } = application?.values ?? {};
-  if (
-    tasks > 1 &&
-    launcher === undefined &&
-    text !== undefined &&
-    onlyProgram(textOf(text.value)) === undefined
-  )
-    report(engines.alone, application?.values.tasks?.span ?? text.span, {
-      tasks,
-      isInside: container !== undefined,
-    });
   if (
     engineOf(checkpoint) === 'own' &&
     launcher?.name === 'srun' &&

@@ -3,7 +3,7 @@ import { LAUNCHERS } from '../../language/words.ts';
 import { RUNTIMES } from '../../model/container.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import type { Context } from '../context.ts';
-import { type Blocks, engineOf, hasContainerForRank } from '../facts.ts';
+import { type Blocks, engineOf, hasContainerForRank, ranksUnderDmtcp } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 
 /** Also starts containers, and none of the runtimes can replace it. */
@@ -18,6 +18,15 @@ const MPI_PROGRAMS: readonly (readonly [RegExp, string])[] = [
   [/^cp2k(?:\.\w+)?$/, 'CP2K'],
 ];
 
+/** How many ranks a launcher is told to start: `-n 4`, `-np 4`, `-n4`, `--ntasks=4`; undefined if it does not say, or says one. */
+function ranksAsked({ args }: ShellCommand): number | undefined {
+  const said = / (?:-np?|--np?|--ntasks)[ =]?(\d{1,4})(?= |$)/.exec(
+    ` ${args.map(({ text }) => text).join(' ')}`,
+  )?.[1];
+  const ranks = Number(said ?? 1);
+  return ranks > 1 ? ranks : undefined;
+}
+
 /** What DMTCP cannot do, if the text shows it; and what has no effect. */
 export function limitRules(blocks: Blocks, { report, runtime }: Context, run: RunText | undefined): void {
   const { application, checkpoint, container, schedule } = blocks;
@@ -29,7 +38,11 @@ export function limitRules(blocks: Blocks, { report, runtime }: Context, run: Ru
   const first = (names: RegExp) => commands.find(({ name }) => names.test(name));
   const at = (place: ShellCommand) => run?.spanOf(place) ?? { start: 0, end: 0 };
   const launcher = first(LAUNCHERS);
-  if (launcher !== undefined && isDmtcp) report(limits.launcher, at(launcher), { command: launcher.name });
+  if (launcher !== undefined && isDmtcp)
+    report(limits.launcher, at(launcher), {
+      command: launcher.name,
+      ranks: ranksAsked(launcher) ?? application?.values.tasks?.value ?? 4,
+    });
   const dmtcp = first(DMTCP);
   if (dmtcp !== undefined && isDmtcp) report(limits.dmtcpInRun, at(dmtcp), { command: dmtcp.name });
   const starter = commands.find(
@@ -45,7 +58,13 @@ export function limitRules(blocks: Blocks, { report, runtime }: Context, run: Ru
       isInside,
       runtime: startedBy(starter.name)?.name,
     });
-  if (isDmtcp && mpi === undefined && !application?.given.has('mpi') && launcher === undefined) {
+  if (
+    isDmtcp &&
+    mpi === undefined &&
+    ranksUnderDmtcp(blocks) === 1 &&
+    !application?.given.has('mpi') &&
+    launcher === undefined
+  ) {
     for (const [names, program] of MPI_PROGRAMS) {
       const found = first(names);
       if (found !== undefined) report(limits.perhapsMpi, at(found), { command: found.name, program });

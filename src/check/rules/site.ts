@@ -8,9 +8,9 @@ import type { Span } from '../../model/span.ts';
 import { isOwn } from '../../site/builtin.ts';
 import { fileSystemOf, stateOn } from '../../site/storage.ts';
 import { LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
-import { besideProgram, memoryThatFits } from '../../time/memory.ts';
+import { besideProgram, memoryOfEach, memoryThatFits } from '../../time/memory.ts';
 import type { Context, Located } from '../context.ts';
-import { type Blocks, engineOf } from '../facts.ts';
+import { type Blocks, coresOnNode, engineOf, memoryOnNode, ranksUnderDmtcp } from '../facts.ts';
 
 /** Slurm's default for KillWait, in seconds. */
 const KILL_WAIT = 30;
@@ -127,13 +127,12 @@ function features({ schedule }: Blocks, context: Context): void {
     knows('nodes', 'feature', name, asked?.span ?? { start: 0, end: 0 }, known, context);
 }
 
-function sizes(
-  { application, checkpoint, schedule }: Blocks,
-  partitions: readonly SitePartition[],
-  context: Context,
-): void {
+function sizes(blocks: Blocks, partitions: readonly SitePartition[], context: Context): void {
   const { report, site } = context;
-  const { threads, memory } = application?.values ?? {};
+  const { application, checkpoint, schedule } = blocks;
+  const { threads, tasks } = application?.values ?? {};
+  const memory = memoryOnNode(blocks);
+  const cores = coresOnNode(blocks);
   const { mem, constraint, partition } = schedule?.values ?? {};
   const nodes = fitting(site.nodes, constraint?.value);
   const inPartition = partition !== undefined && partitions.length > 0;
@@ -146,8 +145,14 @@ function sizes(
     const all = kinds.map((one) => one[key]);
     return all.length === 0 || all.includes(undefined) ? Infinity : Math.max(...all.map((one) => one ?? 0));
   };
-  if (threads !== undefined && threads.value > most('cpus'))
-    report(findings.threadsAbove, threads.span, { threads: threads.value, most: most('cpus'), where });
+  const asked = threads ?? tasks;
+  if (asked !== undefined && cores > most('cpus'))
+    report(findings.threadsAbove, asked.span, {
+      threads: threads?.value ?? 1,
+      ranks: ranksUnderDmtcp(blocks),
+      most: most('cpus'),
+      where,
+    });
   const node = most('memory');
   if (node === Infinity) return;
   const above = (key: 'mem' | 'memory', given: Located<number> | undefined, beside: number, fits: number) => {
@@ -156,9 +161,10 @@ function sizes(
   };
   above('mem', mem, 0, node);
   // What a job with `mem` asks for, its owner has decided.
-  const of = [engineOf(checkpoint), threads?.value ?? 1] as const;
-  if (schedule?.given.has('mem')) above('memory', memory, 0, node);
-  else above('memory', memory, besideProgram(...of), memoryThatFits(node, ...of));
+  const of = [engineOf(checkpoint), cores] as const;
+  const fits = (all: number) => memoryOfEach(all, ranksUnderDmtcp(blocks));
+  if (schedule?.given.has('mem')) above('memory', memory, 0, fits(node));
+  else above('memory', memory, besideProgram(...of), fits(memoryThatFits(node, ...of)));
 }
 
 /** The kinds of nodes that satisfy a constraint, if it is simple enough. */
@@ -171,11 +177,12 @@ function fitting(nodes: readonly NodeKind[], constraint: string | undefined): re
 }
 
 function preemption(
-  { application, checkpoint, schedule }: Blocks,
+  blocks: Blocks,
   partitions: readonly SitePartition[],
   qos: SiteQos | undefined,
   { report, site }: Context,
 ): void {
+  const { checkpoint, schedule } = blocks;
   const { lead, state } = checkpoint?.values ?? {};
   const partition = partitions.find(({ preemptMode = 'off' }) => preemptMode !== 'off');
   const [from, span, where] =
@@ -183,7 +190,7 @@ function preemption(
       ? [qos, schedule?.values.qos?.span, `the QOS ${qos.name}`]
       : [partition, schedule?.values.partition?.span, `the partition ${partition?.name}`];
   const grace = from?.grace;
-  const memory = application?.values.memory?.value;
+  const memory = memoryOnNode(blocks)?.value;
   if (grace === undefined || lead === undefined) return;
   const killWait = site.slurm.killWait ?? KILL_WAIT;
   const rate = stateOn(state?.value, site)?.bandwidth ?? WRITE_RATE;

@@ -63,8 +63,7 @@ export const application = {
     },
     tasks: {
       type: 'count',
-      engines: ['own', 'none'],
-      doc: 'Ranks of the program: --ntasks. Where `run` is one program, crflow has `srun` start them.',
+      doc: 'Ranks of the program: --ntasks. Where `run` is one program, crflow has `srun` start them; with `engine = dmtcp`, the `mpiexec` of MPICH.',
       unit: 'tasks',
       byDefault: 1,
       example: '64',
@@ -84,7 +83,7 @@ export const application = {
     },
     memory: {
       type: 'size',
-      doc: "The program's peak memory use on a node, which is the size of a checkpoint; --mem asks for it, and for what runs beside it.",
+      doc: "The program's peak memory use on a node, or with `engine = dmtcp` that of one of its `tasks`: the size of a checkpoint. --mem asks for it, and for what runs beside it.",
       unit: 'bytes',
       default: 'unknown: no estimates, and no --mem',
       example: '4GiB',

@@ -24,19 +24,7 @@ open_engine() {
   machine=$(describe_machine)
 }
 
-prepare() {
-  start_coordinator && return
-  why_not='the DMTCP coordinator did not start'
-  return 1
-}
-
 goes_on() { coordinator_lives; }
-
-has_ended() { finished; }
-
-# The coordinator ends with the computation. But a child process that the application leaves behind keeps both
-# alive, so each heartbeat also looks for the status.
-over() { [[ $word == beat ]] && refuse_foreign_peers && finished; }
 
 # Only after its end are an application's files as they were at the checkpoint.
 must_end() { keeps_files; }

@@ -62,6 +62,8 @@ export const podman: ContainerRuntime = {
   gpuOptions: [['--gpus'], ['--device', /nvidia|\/dev\/(?:dri|kfd)\b/], ['--hooks-dir', /nvidia/]],
   // By the Container Device Interface: NVIDIA's toolkit describes its devices so.
   gpu: { option: '--device=nvidia.com/gpu=all' },
+  // By default a container has 64 MiB, and a program that needs more dies of SIGBUS.
+  sharedMemory: { option: '--ipc=host', others: /^--(?:ipc|shm-size)(?:=|$)/ },
   abbreviates: false,
   spell: imageName,
   bash: [job, find, whole].join('\n'),

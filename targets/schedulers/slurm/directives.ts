@@ -7,7 +7,8 @@ import type { Asked } from '../scheduler.ts';
 export function directives(of: Asked): ShellText[] {
   const { workflow, resources, container, continue: goOn, queue, signal, lead, time, timeMin, ...rest } = of;
   nothingLeft(rest);
-  const { nodes, tasks, threads, gpus, mpi: _, memory, ...noMore } = resources;
+  // Ranks are not tasks of Slurm: crflow starts them in the one that there is.
+  const { nodes, tasks, threads, ranks: _, gpus, mpi: __, memory, ...noMore } = resources;
   nothingLeft(noMore);
   const { account, qos, partition, reservation, constraint, array, options = [], ...more } = queue;
   nothingLeft(more);

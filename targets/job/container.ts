@@ -17,3 +17,10 @@ export function withGpus(container: Container, { gpu, gpuOptions }: RuntimeRules
     ? { ...container, modules: [...modules, gpu.module] }
     : { ...container, options: [...options, gpu.option] };
 }
+
+/** The container, with the shared memory that its ranks talk by, unless the flow names an option for that. */
+export function withSharedMemory(container: Container, { sharedMemory }: RuntimeRules): Container {
+  const { options } = container;
+  if (sharedMemory === undefined || options.some((word) => sharedMemory.others.test(word))) return container;
+  return { ...container, options: [...options, sharedMemory.option] };
+}

@@ -1,0 +1,13 @@
+# --- The course of a computation ---
+
+prepare() {
+  start_coordinator && return
+  why_not='the DMTCP coordinator did not start'
+  return 1
+}
+
+has_ended() { finished; }
+
+# The coordinator ends with the computation. But a child process that the application leaves behind keeps both
+# alive, so each heartbeat also looks for the status.
+over() { [[ $word == beat ]] && refuse_foreign_peers && finished; }

@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+function runs(command: string, ...args: string[]): string {
+  try {
+    return execFileSync(command, args, {
+      encoding: 'utf8',
+      timeout: 20_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return '';
+  }
+}
+
+/** Why tests of MPICH are skipped; null where there is one. Debian's package mpich has these names beside another MPI. */
+export const whyNoMpich: string | null = !runs('mpiexec.hydra', '--version').includes('HYDRA')
+  ? 'no mpiexec.hydra of MPICH on PATH'
+  : runs('mpicc.mpich', '--version') === ''
+    ? 'no mpicc.mpich on PATH'
+    : null;
+
+/** Compiles the ring of test/programs/mpi with MPICH, as `ring` in a folder. */
+export function compileRing(folder: string): void {
+  execFileSync('mpicc.mpich', [
+    '-O1',
+    '-o',
+    join(folder, 'ring'),
+    join(import.meta.dirname, '../programs/mpi/ring.c'),
+  ]);
+}
+
+/** What the ring prints if nothing disturbs it. */
+export function undisturbed(folder: string, ranks: number, steps: number): string {
+  try {
+    execFileSync('mpiexec.hydra', ['-n', String(ranks), './ring', String(steps), '0'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    // It ends with status 7.
+    if (error instanceof Error && 'stdout' in error) return String(error.stdout);
+  }
+  return '';
+}
