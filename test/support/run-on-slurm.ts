@@ -6,12 +6,13 @@ import { type Dmtcp, dmtcpEnvironment } from './dmtcp.ts';
 import { quoted } from './emitted.ts';
 import { prefixOf } from './image.ts';
 import { exists, journal } from './run-folder.ts';
-import type { Cluster, JobFields } from './slurm-cluster.ts';
+import type { JobFields } from './slurm-cluster.ts';
+import type { TestCluster } from './test-cluster.ts';
 
 const count = join(import.meta.dirname, '../programs/count-alone.sh');
 
-/** The counting program: 1 to `last`, a line each half second, then status 7. */
-export const counting = (last: number) => `bash '${count}' ${last} 0.5 7`;
+/** The counting program: 1 to `last`, a line each half second (or so many), then status 7. */
+export const counting = (last: number, each = 0.5) => `bash '${count}' ${last} ${each} 7`;
 
 const flow = (run: string, blocks: string, schedule: string) => `crflow 1
 
@@ -54,7 +55,10 @@ export interface RunOptions {
 }
 
 /** A run of the counting program on a test cluster, and what can be seen of it from outside. */
-export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [], ...options }: RunOptions) {
+export async function startRun(
+  cluster: TestCluster,
+  { dmtcp, last, sbatchArgs = [], ...options }: RunOptions,
+) {
   const folder = join(cluster.work, options.folder);
   mkdirSync(folder);
   const { container, commands = {} } = options;
@@ -62,7 +66,11 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
   if (wrapped) writeCommandsInside(join(folder, wrapped), dmtcp, commands);
   const text =
     options.flow ??
-    flow(options.run ?? counting(last), container?.blocks(dmtcp, wrapped) ?? '', options.schedule ?? '');
+    flow(
+      options.run ?? counting(last, 0.5 * cluster.pace),
+      container?.blocks(dmtcp, wrapped) ?? '',
+      options.schedule ?? '',
+    );
   const { flows, diagnostics } = compile({ name: 'count.crflow', text });
   if (flows[0] === undefined) throw new Error(JSON.stringify(diagnostics));
   writeFileSync(join(folder, 'count.sbatch'), flows[0].script.text);
@@ -73,8 +81,8 @@ export async function startRun(cluster: Cluster, { dmtcp, last, sbatchArgs = [],
   const env = {
     PATH,
     DMTCP_STANDIN_NODE,
-    CRFLOW_INTERVAL: '6',
-    CRFLOW_HEARTBEAT: '5',
+    CRFLOW_INTERVAL: cluster.seconds(6),
+    CRFLOW_HEARTBEAT: cluster.seconds(5),
     CRFLOW_SUSPECT: '0',
     ...(options.held ? { COUNT_GATE: 'gate' } : {}), // relative to the work folder
     ...container?.env,

@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const waiting = [
   'containers',
   'own',
+  'scheduler',
   'time-limit',
   'matrix',
   'forecast',

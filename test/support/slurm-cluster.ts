@@ -74,6 +74,8 @@ export class Cluster extends SlurmClient {
   readonly nodes: readonly NodeName[];
   /** Slurm's own name of it; part of the id of a run. */
   readonly name: string;
+  /** How long a second takes; see `SmallCluster`. */
+  readonly pace: number = 1;
   readonly #daemons = new Map<string, ChildProcess>();
   readonly #janitor: ChildProcess;
   #stopped: Promise<void> | undefined;
@@ -156,6 +158,11 @@ export class Cluster extends SlurmClient {
       });
       return stdout.trim() === `${this.nodes.length} idle`;
     });
+  }
+
+  /** A setting in seconds, at the pace of the cluster. */
+  seconds(duration: number): string {
+    return String(duration);
   }
 
   /** Starts a node's slurmd, at first or after `killNode`. */

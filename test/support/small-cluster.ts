@@ -5,42 +5,66 @@ import { startScheduler } from '../../src/host/scheduler/start.ts';
 import type { Scheduler, SchedulerSettings } from '../../src/rehearse/scheduler/scheduler.ts';
 import { SEARCH_PATH } from './slurm-available.ts';
 import { type RunOptions, type RunResult, SlurmClient } from './slurm-client.ts';
-import type { NodeName } from './slurm-cluster.ts';
+import type { ClusterOptions, NodeName } from './slurm-cluster.ts';
 
-/** The small scheduler of rehearsals, to be used as a real Slurm is in tests: with its two partitions, and its short delays. */
+export type SmallClusterOptions = SchedulerSettings & Pick<ClusterOptions, 'graceSeconds'>;
+
+/** How often the small scheduler looks for limits, how long it waits before it kills, and so on, in seconds: a fraction of a test cluster's. */
+const quick = { grid: 1, killWait: 2, requeueDelay: 1 };
+
+/** The small scheduler of rehearsals, to be used as a real Slurm is in tests: with its two partitions, and a pace of its own. */
 export class SmallCluster extends SlurmClient {
   readonly scheduler: Scheduler;
   readonly name: string;
   readonly nodes: readonly NodeName[];
+  /** How long a second of a job's time limit takes. What a test gives a job by its settings has to keep the same pace: `seconds`. */
+  readonly pace: number;
   readonly #bin: string;
 
-  private constructor(dir: string, scheduler: Scheduler, nodes: number) {
+  private constructor(dir: string, scheduler: Scheduler, { nodes = 2, pace = 1 }: SchedulerSettings) {
     super(dir);
     this.scheduler = scheduler;
     this.name = scheduler.cluster;
+    this.pace = pace;
     this.nodes = Array.from({ length: nodes }, (_, at): NodeName => `n${at + 1}`);
     this.#bin = join(scheduler.folder, 'bin');
   }
 
-  static async start(
-    settings: SchedulerSettings & { readonly graceSeconds?: number } = {},
-  ): Promise<SmallCluster> {
-    const { graceSeconds = 30, ...more } = settings;
+  static async start({ graceSeconds = 30, ...more }: SmallClusterOptions = {}): Promise<SmallCluster> {
     const dir = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-small-')));
     mkdirSync(join(dir, 'work'));
-    const scheduler = await startScheduler({
+    const settings: SchedulerSettings = {
       folder: join(dir, 'scheduler'),
       cluster: basename(dir).toLowerCase(),
       cpus: 2,
-      killWait: 5,
-      requeueDelay: 6,
+      ...quick,
       partitions: [
         { name: 'low', tier: 1, grace: graceSeconds, preemptMode: 'REQUEUE' },
         { name: 'high', tier: 2, grace: 0, preemptMode: 'OFF' },
+        { name: 'abrupt', tier: 1, grace: 0, preemptMode: 'REQUEUE' },
       ],
       ...more,
-    });
-    return new SmallCluster(dir, scheduler, settings.nodes ?? 2);
+    };
+    return new SmallCluster(dir, await startScheduler(settings), settings);
+  }
+
+  /** A setting in seconds, at the pace of the cluster; whole, and not 0. */
+  seconds(duration: number): string {
+    return String(Math.max(1, Math.round(duration * this.pace)));
+  }
+
+  /** The node is cut off from the network: its jobs go on. */
+  async killNode(node: NodeName): Promise<void> {
+    const job = this.scheduler.jobs().findLast((one) => one.node === node && one.state === 'RUNNING');
+    if (job !== undefined) this.scheduler.failNode(job.id, 'network');
+  }
+
+  startNode(node: NodeName): void {
+    this.scheduler.mendNode(node);
+  }
+
+  pauseController(pause: boolean): void {
+    this.scheduler.silence(pause ? 86_400 : 0);
   }
 
   override run(command: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {

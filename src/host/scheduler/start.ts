@@ -119,7 +119,7 @@ class LocalScheduler implements Scheduler {
   readonly #host = hostname().replace(/\..*/, '');
   #silence = UNANSWERED;
   #timer: NodeJS.Timeout | undefined;
-  #looking: NodeJS.Timeout | undefined;
+  #looking: { readonly pause: number; readonly timer: NodeJS.Timeout } | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(settings: SchedulerSettings) {
@@ -272,7 +272,7 @@ class LocalScheduler implements Scheduler {
 
   async #close(): Promise<void> {
     clearTimeout(this.#timer);
-    clearTimeout(this.#looking);
+    clearTimeout(this.#looking?.timer);
     for (const timer of this.#timers) clearTimeout(timer);
     // Twice empty, because one may just have started another.
     for (let empty = 0, round = 0; empty < 2 && round < 200; round++) {
@@ -441,16 +441,16 @@ class LocalScheduler implements Scheduler {
   /** Looks at the processes from time to time as long as there are any. */
   #keepLooking(): void {
     const active = this.#controller.jobs.filter(({ phase }) => phase === 'running' || phase === 'completing');
-    if (this.#looking !== undefined || this.#closed !== undefined || active.length === 0) return;
-    const ending = active.some(({ phase }) => phase === 'completing');
-    this.#looking = setTimeout(
-      () => {
-        this.#looking = undefined;
-        this.#lookAround();
-        this.#act();
-      },
-      ending ? LOOK_AT_END : LOOK,
-    );
+    if (this.#closed !== undefined || active.length === 0) return;
+    const pause = active.some(({ phase }) => phase === 'completing') ? LOOK_AT_END : LOOK;
+    if (this.#looking !== undefined && this.#looking.pause <= pause) return;
+    clearTimeout(this.#looking?.timer);
+    const timer = setTimeout(() => {
+      this.#looking = undefined;
+      this.#lookAround();
+      this.#act();
+    }, pause);
+    this.#looking = { pause, timer };
   }
 
   #lookAround(): void {
@@ -492,15 +492,25 @@ class LocalScheduler implements Scheduler {
     }
   }
 
-  /** A command waits for a controller that does not answer, but not for ever. */
+  /**
+   * A command waits for a controller that does not answer, but not for ever. What it asked for is done all the same once the controller
+   * is itself again, as its question is still in the connection; not if the controller was gone, as there was none.
+   */
   #answerWhenHeard(call: Call, box: string, reply: (answer: Answer) => void, until: number): void {
-    if (!this.#controller.isSilent(Date.now())) {
+    const now = Date.now();
+    if (!this.#controller.isSilent(now)) {
       this.#answer(call, box, reply);
-    } else if (Date.now() >= until) {
-      reply(this.#unanswered(call, this.#silence));
+    } else if (now < until) {
+      this.#after(Math.min(100, until - now), () => this.#answerWhenHeard(call, box, reply, until));
     } else {
-      this.#after(Math.min(100, until - Date.now()), () => this.#answerWhenHeard(call, box, reply, until));
+      reply(this.#unanswered(call, this.#silence));
+      if (this.#silence === UNANSWERED && call.command !== 'srun') this.#answerLate(call, box);
     }
+  }
+
+  #answerLate(call: Call, box: string): void {
+    if (this.#controller.isSilent(Date.now())) this.#after(100, () => this.#answerLate(call, box));
+    else this.#answer(call, box, () => {});
   }
 
   #unanswered(call: Call, why: string): Answer {

@@ -159,7 +159,9 @@ function show(
   if (found.length === 0)
     return id === undefined
       ? { status: 0, out: 'No jobs in the system\n' }
-      : fails(`slurm_load_jobs error: ${REFUSED.unknown}`);
+      : id.includes('_') && controller.find(id.replace(/_.*/, '')).length > 0
+        ? { status: 1, out: `Job ${id} not found\n` }
+        : fails(`slurm_load_jobs error: ${REFUSED.unknown}`);
   // The one that has the array's number comes first, and the rest in the opposite order of their numbers.
   const sorted = [...found].sort(
     (a, b) => Number(a.array?.job !== a.number) - Number(b.array?.job !== b.number) || b.number - a.number,

@@ -216,7 +216,8 @@ export class Controller {
     job.exit = exit;
     job.phase = 'completing';
     job.ending = exit.status === 0 && exit.signal === 0 ? 'COMPLETED' : 'FAILED';
-    job.reason = job.ending === 'FAILED' ? 'NonZeroExitCode' : 'None';
+    job.reason =
+      job.ending === 'COMPLETED' ? 'None' : exit.signal === 0 ? 'NonZeroExitCode' : 'JobLaunchFailure';
     job.ends = now;
     job.graceEnds = undefined;
     // slurmstepd ends what is left of the batch step at once; steps get TERM first.
