@@ -356,6 +356,35 @@ export function commandLine(targets: () => Promise<Targets>): void {
     });
 
   program
+    .command('report')
+    .summary('draw the life of runs: attempts, checkpoints, losses, waits')
+    .description(
+      'Draws the life of a run from its journal: attempts, checkpoints, losses and waits, what the interval cost, and which would have been best. Of several runs: a table, where the time went, and which failed and why. A run is its folder, its journal, or what `bash NAME.sbatch status RUN --json` printed on the cluster; a folder of such folders stands for all of them.',
+    )
+    .argument('<path...>', 'folders of runs, journals, or outputs of status --json; - is standard input')
+    .option('--html <file>', 'write a page instead: one file, which needs no network')
+    .addOption(new Option('--svg <file>', 'write the picture of --compare as a file of its own'))
+    .option('--compare', 'draw the runs above one another, with the same scales')
+    .addOption(new Option('--json', 'print all of it for programs').conflicts('csv'))
+    .option('--csv', 'print phases, waits and measurements as a table for programs that plot')
+    .addHelpText(
+      'after',
+      examples(
+        'crc report crflow-state/water/4711.perlmutter',
+        'crc report --html water.html crflow-state/water/4711.perlmutter',
+        'bash water.sbatch status --json | crc report -      from a cluster without Node, by way of ssh',
+        'crc report crflow-state/water                       all runs of a flow',
+        'crc report --compare --html three.html A B C',
+      ),
+    )
+    .action(async (paths, options, command) => {
+      if (options.svg !== undefined && !options.compare)
+        command.error("error: option '--svg' needs option '--compare'");
+      const { reportRuns } = await import('./report-runs.ts');
+      process.exitCode = await reportRuns(paths, options);
+    });
+
+  program
     .command('doctor')
     .summary('describe this cluster; check it for what flows need')
     .description(

@@ -48,13 +48,13 @@ export interface Story {
 
 /**
  * How a run ended. `done`: the program did, with its own status. `stopped`: crflow ended it, with a status of 70 to 79. `waiting`: another
- * attempt is to follow. `open`: the last attempt left no last word: it runs, or was killed.
+ * attempt is to follow. `open`: the last attempt left no last word: it runs, or was killed. `killed`: it does not run.
  */
 export type Ending =
   | { readonly kind: 'done'; readonly status: number; readonly why: string }
   | { readonly kind: 'stopped'; readonly status: number; readonly why: string }
   | { readonly kind: 'waiting'; readonly why: string }
-  | { readonly kind: 'open' };
+  | { readonly kind: 'open' | 'killed' };
 
 /** What a computation does at a time; `lost` is work that a later attempt had to do again, or nobody did. */
 export type PhaseKind = 'start' | 'restore' | 'work' | 'lost' | 'save' | 'end' | 'suspended';
@@ -181,4 +181,6 @@ export interface RunFacts {
   readonly seconds?: Readonly<Record<number, Seconds>> | undefined;
   /** The program's recorded status. */
   readonly status?: number | undefined;
+  /** Is no attempt running, or to follow? */
+  readonly isOver?: boolean | undefined;
 }

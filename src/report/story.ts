@@ -44,7 +44,9 @@ export function readStory(journal: string, facts: RunFacts = {}): ReadStory {
     const after = groups[index + 1]?.[1];
     const end = endOf(number, own, after, facts);
     const relative = end === undefined ? undefined : end - began;
-    attempts.push(follow(own, began, { end: relative, isOver: after !== undefined }, ledger));
+    attempts.push(
+      follow(own, began, { end: relative, isOver: after !== undefined || facts.isOver === true }, ledger),
+    );
   }
   const remarks: Remark[] = [];
   const warnings: Warning[] = [];
@@ -172,13 +174,15 @@ function timesOf(attempts: readonly Attempt[], waits: readonly Wait[]): Story['t
   return times;
 }
 
-function endingOf(last: Attempt | undefined, { status }: RunFacts): Ending {
+function endingOf(last: Attempt | undefined, { status, isOver }: RunFacts): Ending {
   if (last?.whose === 'application' && last.status !== null)
     return { kind: 'done', status: last.status, why: last.why };
   if (status !== undefined)
     return { kind: 'done', status, why: `the application ended with status ${status}` };
-  if (last === undefined || last.status === null)
-    return last?.next ? { kind: 'waiting', why: last.next } : { kind: 'open' };
+  if (last === undefined || last.status === null) {
+    if (last?.next) return { kind: 'waiting', why: last.next };
+    return { kind: isOver === true ? 'killed' : 'open' };
+  }
   return last.status === 75
     ? { kind: 'waiting', why: last.why }
     : { kind: 'stopped', status: last.status, why: last.why };

@@ -73,7 +73,7 @@ function theRun(story: Story, width: number): string[] {
     ];
     lines.push(['waits', words.join('; ')]);
   }
-  if (ending.kind !== 'open' && ending.why !== '') lines.push(['end', ending.why]);
+  if ('why' in ending && ending.why !== '') lines.push(['end', ending.why]);
   const set = [...new Set(story.attempts.map(({ overridden }) => overridden).filter((one) => one !== ''))];
   if (set.length > 0) lines.push(['settings', `from the environment: ${set.join('; ')}`]);
   return lines.flatMap(([label, text]) => row(label, text, width));
@@ -154,12 +154,12 @@ function theInterval(story: Story, width: number): string[] {
   };
   const often =
     failures === 0
-      ? `no failure came without a warning in ${duration(mtbf)}; if one comes that often or less, a longer interval is better still`
-      : `a failure without a warning came every ${duration(Math.round(mtbf))} (${plural(failures, 'failure')})`;
+      ? `no failure came without a warning. The shares assume one in ${duration(mtbf)}, as long as this run; with fewer, a longer interval is better`
+      : `${plural(failures, 'failure')} without a warning, one every ${duration(Math.round(mtbf))}`;
   const leads =
     lead.used === null
-      ? `${duration(lead.needed)} would do`
-      : `${duration(lead.needed)} would do; it was ${duration(lead.used)}${lead.used < lead.needed ? ': too short' : ''}`;
+      ? `${duration(lead.needed)} would have been enough`
+      : `${duration(lead.needed)} would have been enough; it was ${duration(lead.used)}${lead.used < lead.needed ? ': too short' : ''}`;
   return [
     ...row(
       'measured',

@@ -17,7 +17,7 @@ export function nameOf({ workflow, run, attempts }: Story): string {
   return workflow === null ? id : `${workflow}, ${id}`;
 }
 
-function endingInWords(ending: Story['ending']): string {
+export function endingInWords(ending: Story['ending']): string {
   switch (ending.kind) {
     case 'done':
       return `done, with status ${ending.status}`;
@@ -25,6 +25,8 @@ function endingInWords(ending: Story['ending']): string {
       return `stopped, with status ${ending.status}`;
     case 'waiting':
       return 'waiting for its next attempt';
+    case 'killed':
+      return 'killed without a word';
     case 'open':
       return 'no last word: it is running, or was killed';
   }

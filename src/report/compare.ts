@@ -1,0 +1,94 @@
+import type { Story } from '../model/story.ts';
+import { htmlPage, section, table } from '../page/html.ts';
+import { pageStyle, pictureStyle } from '../page/style.ts';
+import { label, type Picture, roundBytes, roundTop, svg } from '../page/svg.ts';
+import { duration, percent } from '../page/text.ts';
+import { describeSize } from '../time/size.ts';
+import { loadOf } from './load.ts';
+import { both, legend, lifePicture, type Shared, WIDE } from './picture.ts';
+import { endingInWords, nameOf } from './words.ts';
+
+/** Runs above one another, with the same scales for time, memory and processors. */
+export function comparePicture(stories: readonly Story[], width: number): Picture {
+  const shared = sharedBy(stories);
+  const parts: string[] = [];
+  let y = 0;
+  for (const story of stories) {
+    const { body, height } = lifePicture(story, width, shared);
+    parts.push(label(nameOf(story), 0, y + 13, 'start', 'strong'));
+    parts.push(`<g transform="translate(0 ${y + 16})">${body}</g>`);
+    y += height + 34;
+  }
+  return {
+    width,
+    height: y - 12,
+    title: `Compared: ${stories.map(nameOf).join('; ')}`,
+    description: `${stories.length} runs above one another, with the same scales. ${stories.map(inWords).join(' ')}`,
+    body: parts.join('\n'),
+  };
+}
+
+function inWords(story: Story): string {
+  const load = loadOf(story);
+  const sealed = story.checkpoints.filter(({ generation }) => generation !== null).length;
+  return `${nameOf(story)}: ${endingInWords(story.ending)} after ${duration(story.length)}, ${sealed} checkpoints, ${story.attempts.length} attempts${load === undefined ? '' : `, ${describeSize(load.peak)} of memory at most, ${load.cores.toFixed(1)} processors on average`}.`;
+}
+
+function sharedBy(stories: readonly Story[]): Shared {
+  const loads = stories.flatMap((story) => loadOf(story) ?? []);
+  const sizes = stories.flatMap(({ checkpoints }) => checkpoints.flatMap(({ bytes }) => bytes ?? []));
+  return {
+    length: Math.max(...stories.map(({ length }) => length)),
+    bytes: roundBytes(Math.max(1, ...loads.map(({ peak }) => peak), ...sizes)),
+    cores: roundTop(Math.max(0.1, ...loads.flatMap(({ rates }) => rates.map(({ cores }) => cores)))),
+  };
+}
+
+/** The picture as a file of its own, for a document. */
+export const compareSvg = (stories: readonly Story[]): string =>
+  `${svg(comparePicture(stories, WIDE), 'runs', pictureStyle)}\n`;
+
+export function comparePage(stories: readonly Story[]): string {
+  const rows = stories.map((story) => {
+    const { budget, times, checkpoints, restores, length } = story;
+    const load = loadOf(story);
+    return {
+      cells: [
+        nameOf(story),
+        endingInWords(story.ending),
+        duration(length),
+        duration(budget.used),
+        percent(budget.used > 0 ? times.work / budget.used : 0),
+        String(checkpoints.filter(({ generation }) => generation !== null).length),
+        String(restores.filter(({ ok }) => ok).length),
+        load === undefined ? '' : describeSize(load.peak),
+        load === undefined ? '' : load.cores.toFixed(1),
+      ],
+    };
+  });
+  const head = [
+    'Run',
+    'End',
+    'From start to end',
+    'Walltime',
+    'Work',
+    'Checkpoints',
+    'Restores',
+    'Memory',
+    'Processors',
+  ];
+  const longest = stories.reduce((a, b) => (b.attempts.length > a.attempts.length ? b : a));
+  const body = [
+    section(
+      'The runs above one another',
+      `<figure>${both((width) => comparePicture(stories, width), 'runs')}${legend(longest, 'legend')}<figcaption>All have the same scales. The table has the same numbers.</figcaption></figure>`,
+    ),
+    section('In numbers', table({ head, rows, numbers: [2, 3, 4, 5, 6, 7, 8] }, 'The runs in numbers')),
+  ];
+  return htmlPage(
+    `${stories.length} runs compared`,
+    stories.map(nameOf).join('; '),
+    body.join('\n'),
+    pageStyle,
+  );
+}
