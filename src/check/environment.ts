@@ -111,7 +111,7 @@ function isFreeName(name: string, span: { start: number; end: number }, { report
     return false;
   }
   for (const [prefix, owner] of Object.entries(SET.reserved)) {
-    if (!name.startsWith(prefix)) continue;
+    if (prefix.endsWith('_') ? !name.startsWith(prefix) : name !== prefix) continue;
     report(names.reservedName, span, { name, prefix, owner });
     return false;
   }

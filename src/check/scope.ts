@@ -43,6 +43,7 @@ const TAKEN = new Map<string, string>([
   ...['yes', 'no', 'auto', 'unlimited'].map(
     (word) => [word, 'the language uses this word as a value'] as const,
   ),
+  ['IN_CONTAINER', 'the job sets the variable of this name, which starts a rank in its container'],
   ...Object.values(vocabulary).flatMap(({ keys }) =>
     Object.entries(keys).flatMap(([key, spec]) =>
       ((spec as KeySpec).choices ?? []).map(

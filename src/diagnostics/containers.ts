@@ -12,6 +12,12 @@ const NO_EFFECT = {
   },
 } as const;
 
+/** What to do instead of loading a module with the host's MPI. */
+export const withoutMpiModule = (isDmtcp: boolean): string =>
+  isDmtcp
+    ? 'leave it out; a program that is merely linked with MPI runs with `mpi = singleton`'
+    : "leave it out: the ranks of the image's own MPI find each other through Slurm, with `mpi = pmi2` for MPICH and `mpi = pmix` for Open MPI";
+
 /** CRF450 to CRF479: containers and images; first what a runtime cannot express. */
 export const containers = defineDiagnostics(450, 479, {
   imageFile: error<{ runtime: string; others: readonly string[] }>()(
@@ -64,14 +70,18 @@ export const containers = defineDiagnostics(450, 479, {
       help: () => ['leave one of them out'],
     },
   ),
-  detachedModule: error<{ module: string; runtime: string }>()(
+  detachedModule: error<{ module: string; runtime: string; isDmtcp: boolean }>()(
     'CRF456',
     'A module that puts the container out of reach of the job',
     {
       title: ({ module, runtime }) =>
         `with ${quote(module)}, ${runtime} starts the container separately and runs the program in it`,
-      notes: () => ['ending the job would not end the program, and DMTCP could not reach it'],
-      help: () => ['leave it out; a program that is merely linked with MPI runs with `mpi = singleton`'],
+      notes: ({ isDmtcp }) => [
+        isDmtcp
+          ? 'ending the job would not end the program, and DMTCP could not reach it'
+          : 'ending the job would not end the program, and a signal that asks it to save would not reach it',
+      ],
+      help: ({ isDmtcp }) => [withoutMpiModule(isDmtcp)],
     },
   ),
   mountPlace: error<{ to: string; runtime: string; why: string }>()(

@@ -1,3 +1,4 @@
+import { withoutMpiModule } from './containers.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
 import { quote } from './words.ts';
 
@@ -9,13 +10,16 @@ export const images = defineDiagnostics(520, 539, {
     title: ({ text, runtime }) => `${quote(text)} gives the program a GPU in ${runtime}, and ${GPU}`,
     help: () => ['leave it out; if the program can work without a GPU, use its own options to say so'],
   }),
-  openedModule: error<{ module: string; runtime: string; why: string }>()(
+  openedModule: error<{ module: string; runtime: string; why: string; isDmtcp: boolean }>()(
     'CRF521',
     'A module that removes what a job needs',
     {
       title: ({ module, runtime }) => `with ${quote(module)}, ${runtime} opens the container to its host`,
-      notes: ({ why }) => [why],
-      help: () => ['leave it out; a program that is merely linked with MPI runs with `mpi = singleton`'],
+      notes: ({ why, isDmtcp }) => [
+        why,
+        ...(isDmtcp ? ['DMTCP cannot save what `srun` starts with PMIx'] : []),
+      ],
+      help: ({ isDmtcp }) => [withoutMpiModule(isDmtcp)],
     },
   ),
   refusedOption: error<{ option: string; runtime: string; why: string }>()(

@@ -120,7 +120,8 @@ export const names = defineDiagnostics(101, 199, {
     'An environment variable that belongs to another program',
     {
       title: ({ name, owner }) => `${quote(name)} belongs to ${owner}`,
-      label: ({ prefix }) => `names that start with ${prefix} are reserved`,
+      label: ({ name, prefix }) =>
+        name === prefix ? 'the job sets it' : `names that start with ${prefix} are reserved`,
       notes: () => ['the job uses such variables itself; a value from here could break its restart'],
       help: () => ['choose another name, or leave it out'],
     },

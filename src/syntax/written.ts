@@ -2,8 +2,8 @@ import { formOf } from '../language/vocabulary/index.ts';
 
 /** A value that is complete on its line: a string, a list of strings, or one word or number. */
 const VALUE = /[ \t]*=?[ \t]*("(?:[^"\\\n]|\\.)*"|\[[^[\]\n{}]*\]|[\w.-]+)/y;
-/** Then the entry is over: its line or its block ends, or another entry begins. */
-const OVER = /[ \t]*(?:$|\r?\n|\}|\/\/|[A-Za-z_][\w-]*[ \t]*(?:=|:[ \t]|\{))/y;
+/** Then the entry is over: its line or its block ends, a comma or another entry follows. */
+const OVER = /[ \t]*(?:$|[,;]|\r?\n|\}|\/\/|[A-Za-z_][\w-]*[ \t]*(?:=|:[ \t]|\{))/y;
 
 /** More than a help can show. */
 const LONGEST = 60;

@@ -121,6 +121,12 @@ const rows: readonly Row[] = [
     code: 'CRF011',
     help: '`memory = 4GiB`',
   },
+  {
+    block: 'application',
+    written: 'threads: 8, memory: 2GiB',
+    code: 'CRF011',
+    help: '`threads = 8`',
+  },
   // The value needs a change as well, which another finding says.
   {
     block: 'application',

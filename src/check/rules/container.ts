@@ -262,11 +262,16 @@ function modulesFor(
       );
       report(containers.unknownModule, span, { module, runtime: label, nearest, known: modules.known });
     } else if (modules.detached.includes(module))
-      report(containers.detachedModule, span, { module, runtime: label });
+      report(containers.detachedModule, span, { module, runtime: label, isDmtcp });
     else if (isDmtcp && GPU_MODULES.test(module))
       report(images.gpuInContainer, span, { text: module, runtime: label });
     else if (opened.has(module))
-      report(images.openedModule, span, { module, runtime: label, why: opened.get(module) ?? '' });
+      report(images.openedModule, span, {
+        module,
+        runtime: label,
+        why: opened.get(module) ?? '',
+        isDmtcp,
+      });
     else if (atSite !== undefined && !atSite.includes(module) && module !== 'none')
       report(containers.unlistedModule, span, { module, site: site.name, known: atSite });
   });

@@ -45,8 +45,8 @@ export const SET = {
   doc: 'Variables exported to the application, with their values as written.',
   example: 'set { OMP_PROC_BIND = "close" }',
   aliases: ['export', 'env', 'variables', 'vars', 'setenv'],
-  /** Prefixes of names that belong to other programs. */
-  reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', SLURM_: 'Slurm' },
+  /** Names, and prefixes of names (with `_` at the end), that belong to other programs. */
+  reserved: { CRFLOW_: 'crflow', DMTCP_: 'DMTCP', IN_CONTAINER: 'crflow', SLURM_: 'Slurm' },
 } as const;
 
 /** What a flow says about its program: the values of the parameters in the program's record. */

@@ -39,7 +39,7 @@ export const podmanHpc: ContainerRuntime = {
     opened: [
       [
         'openmpi-pmix',
-        'it runs with `--pid=host` and `--privileged`, so processes would outlive the container; and DMTCP cannot save what `srun` starts with PMIx',
+        'it runs with `--pid=host` and `--privileged`, so processes would outlive the container',
       ],
     ],
   },
