@@ -392,6 +392,10 @@ export function commandLine(targets: () => Promise<Targets>): void {
     )
     .argument('[flow...]', '.crflow files')
     .option('--write <file>', 'write the profile, for `site "./FILE"`')
+    .option(
+      '--ask <folder>',
+      'start each program that saves itself in this folder, ask it to save, and say whether it did; it then ends',
+    )
     .addOption(
       new Option('--limit <seconds>', 'the time limit for each command that it runs')
         .default(20)
@@ -408,6 +412,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
       examples(
         'crc doctor --write mine.json    describes this cluster',
         'crc doctor water.crflow         does this machine have what this flow needs?',
+        'crc doctor --ask try md.crflow  does its program save when it is asked? (in the folder try)',
       ),
     )
     .action(async (files, options) => {

@@ -2,7 +2,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -10,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc } from '../support/crc.ts';
 import { elf } from '../support/elf.ts';
@@ -21,7 +24,7 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crflow-doctor-'));
   mkdirSync(join(folder, 'bin'));
-  for (const name of ['bash', 'sh', 'stat', 'sleep']) {
+  for (const name of ['bash', 'sh', 'stat', 'sleep', 'find', 'head', 'mv', 'cat', 'rm', 'touch']) {
     const path = SEARCH_PATH.map((one) => join(one, name)).find((one) => existsSync(one));
     if (path !== undefined) symlinkSync(path, join(folder, 'bin', name));
   }
@@ -435,5 +438,98 @@ describe('crc doctor, of what programs are linked with', () => {
     put('solve.python', '#!/usr/bin/python3\nmpirun\n');
     const names = ['solve', 'solve.half', 'solve.short', 'solve.text', 'solve.python', 'solve.none'];
     expect(says(names.map((name) => `./${name}`).join('; '))).toEqual([]);
+  });
+});
+
+/** A program that saves itself (test/programs/saves-itself.sh), started and asked. */
+describe('crc doctor --ask', () => {
+  const program = fileURLToPath(new URL('../programs/saves-itself.sh', import.meta.url));
+  const asked = (options: string, checkpoint: string, run = `bash ${program} 1000 0.1 ${options}`) => {
+    mkdirSync(join(folder, 'try'), { recursive: true });
+    const text = flow()
+      .replace('run = "true"', `run = "${run}"`)
+      .replace(
+        /checkpoint \{[^}]*\}/,
+        `checkpoint { engine = own  files = ["save.txt"]  done_files = ["result.txt"]  interval = 15min  ${checkpoint} }`,
+      );
+    const { status, stdout } = doctor(['-', '--ask', 'try', '--limit', '5', '--format', 'json'], text);
+    const { checks } = JSON.parse(stdout) as { checks: { what: string; verdict: string; says: string }[] };
+    const one = checks.find(({ what }) => what === 'a, asked to save');
+    return { status, said: one && `${one.verdict}: ${one.says.replace(/\d+\.\d s/, 'N s')}` };
+  };
+  const isGone = () =>
+    readdirSync('/proc').every((pid) => {
+      if (!/^\d+$/.test(pid)) return true;
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) !== join(realpathSync(folder), 'try');
+      } catch {
+        return true;
+      }
+    });
+
+  test.each([
+    [
+      '',
+      'ask_signal = TERM  lead = 1min',
+      'fine: it saved N s after it was asked, and it ended with status 0',
+    ],
+    [
+      'stop=STOP status=2',
+      'ask_file = "STOP"  lead = 1min',
+      'fine: it saved N s after it was asked, and it ended with status 2',
+    ],
+    [
+      'usr1=saves',
+      'ask_signal = USR1  answer = continues  lead = 1min',
+      'fine: it saved N s after it was asked, and it goes on',
+    ],
+    [
+      'stop=STOP',
+      'ask_command = "touch STOP"  lead = 1min',
+      'fine: it saved N s after it was asked, and it ended with status 0',
+    ],
+    [
+      'term=dies',
+      'ask_signal = TERM  lead = 1min',
+      'wrong: no process handles TERM within 5 s, which would kill it',
+    ],
+    [
+      '',
+      'ask_file = "STOP"  answer_within = 2s  lead = 1min',
+      'wrong: within 2 s, no file of `save.txt` changed, and it goes on',
+    ],
+    [
+      'loses=yes stop=STOP',
+      'ask_file = "STOP"  answer_within = 2s  lead = 1min',
+      'wrong: within 2 s, no file of `save.txt` changed, and it ended with status 0',
+    ],
+    [
+      'usr1=saves',
+      'ask_signal = USR1  answer_within = 3s  lead = 1min',
+      'wrong: it saved N s after it was asked, but goes on: write `answer = continues`',
+    ],
+    [
+      '',
+      'ask_signal = TERM  answer = continues  lead = 1min',
+      'wrong: it saved N s after it was asked, but it ended with status 0: write `answer = ends`',
+    ],
+    ['', 'lead = 1min', 'unknown: the flow does not say how: no `ask_signal`, `ask_file` or `ask_command`'],
+  ])('%j, %s', (options, checkpoint, says) => {
+    expect(asked(options, checkpoint).said).toBe(says);
+    expect(isGone()).toBe(true);
+  });
+
+  test('a program that ends by itself could not be asked', () => {
+    const { said } = asked('', 'ask_signal = TERM  lead = 1min', 'exit 3');
+    expect(said).toMatch(/^unknown: it ended with status 3 before it could be asked: see /);
+  });
+
+  test('what is there of an earlier trial is no save', () => {
+    mkdirSync(join(folder, 'try'), { recursive: true });
+    writeFileSync(join(folder, 'try/save.txt'), '4 whole\n');
+    writeFileSync(join(folder, 'try/STOP'), '');
+    writeFileSync(join(folder, 'try/steps.log'), '1\n2\n3\n4\n');
+    const { said } = asked('', 'ask_file = "STOP"  answer_within = 2s  lead = 1min');
+    expect(said).toBe('wrong: within 2 s, no file of `save.txt` changed, and it goes on');
   });
 });

@@ -21,8 +21,9 @@ import { askBash, isAllowed, onPath } from './machine.ts';
 import { namedPrograms } from './named.ts';
 import { checkPrograms } from './programs.ts';
 
-/** How flows are compiled for it; `limit`: seconds for each command. */
+/** How flows are compiled for it; `limit`: seconds for each command; `ask`: the folder in which programs are asked to save. */
 export interface CheckOptions {
+  readonly ask?: string;
   readonly targets: Targets;
   readonly site?: string;
   readonly set: Settings;
@@ -32,7 +33,7 @@ export interface CheckOptions {
 /** Checks this machine for what the flows in these files need; `report` gets the findings about the files themselves. */
 export async function checkFlows(
   files: readonly string[],
-  { targets, set: settings, site, limit }: CheckOptions,
+  { targets, set: settings, site, limit, ask: folder }: CheckOptions,
   report: (one: Diagnostic, source: Source | undefined) => void,
 ): Promise<readonly Check[]> {
   const plans: Plan[] = [];
@@ -56,7 +57,14 @@ export async function checkFlows(
   }
   if (plans.length === 0) return [];
   const own = await Promise.all(plans.map((plan) => checkPlan(plan, limit, targets)));
-  return [...(await checkTools(limit)), ...own.flat()];
+  const asked: Check[] = [];
+  if (folder !== undefined) {
+    const { tryAsking } = await import('./asking.ts');
+    // One after the other: they may use the same files.
+    for (const plan of plans)
+      asked.push(...(await tryAsking((what) => `${plan.workflow}, ${what}`, plan, resolve(folder), limit)));
+  }
+  return [...(await checkTools(limit)), ...own.flat(), ...asked];
 }
 
 /** What every job needs. */
