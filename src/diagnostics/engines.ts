@@ -13,7 +13,6 @@ const SAVES: Readonly<Record<string, string>> = {
 /** Why an engine does not have a key. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   'nodes dmtcp': ['DMTCP saves the processes of one node'],
-  'tasks dmtcp': ['DMTCP saves one task, with all processes that it starts'],
   'gpus dmtcp': ['DMTCP cannot save what a GPU holds'],
   none: ['with `engine = none` there are no checkpoints'],
 };
@@ -24,7 +23,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
     ', and name these files in `files`, which each generation has copies of; those that the program only appends to, in `grows`',
   'files dmtcp': '; DMTCP saves the memory, and `protect` keeps copies of files that the program overwrites',
   'grows dmtcp': '; DMTCP itself cuts the files that the program has open',
-  'tasks dmtcp': '; for threads, write `threads`',
 };
 
 /** CRF540 to CRF559: what saves the program, and what it needs to know. */

@@ -24,12 +24,16 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crflow-doctor-'));
   mkdirSync(join(folder, 'bin'));
-  for (const name of ['bash', 'sh', 'stat', 'sleep', 'find', 'head', 'mv', 'cat', 'rm', 'touch']) {
+  provide('bash', 'sh', 'stat', 'sleep');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function provide(...names: readonly string[]): void {
+  for (const name of names) {
     const path = SEARCH_PATH.map((one) => join(one, name)).find((one) => existsSync(one));
     if (path !== undefined) symlinkSync(path, join(folder, 'bin', name));
   }
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+}
 
 const command = (name: string, text: string) =>
   writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
@@ -443,6 +447,7 @@ describe('crc doctor, of what programs are linked with', () => {
 
 /** A program that saves itself (test/programs/saves-itself.sh), started and asked. */
 describe('crc doctor --ask', () => {
+  beforeEach(() => provide('find', 'head', 'mv', 'cat', 'rm', 'touch'));
   const program = fileURLToPath(new URL('../programs/saves-itself.sh', import.meta.url));
   const asked = (options: string, checkpoint: string, run = `bash ${program} 1000 0.1 ${options}`) => {
     mkdirSync(join(folder, 'try'), { recursive: true });

@@ -151,13 +151,6 @@ const rows: readonly Row[] = [
     help: '`protect` keeps copies',
     fixed: 'protect = ["a"]',
   },
-  {
-    block: 'application',
-    written: 'tasks = 8',
-    code: 'CRF540',
-    help: 'write `threads`',
-    fixed: 'threads = 8',
-  },
   // No name is near: those that fit are listed.
   {
     top: 'let pause = 30min\nlet cores = 8',
