@@ -442,16 +442,16 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     async run(stage) {
       const id = await stage.submit(
         [
-          'srun --overlap --ntasks=1 bash -c "echo >${HERE}up; sleep 60" & until [[ -e ${HERE}up ]]; do sleep 0.1; done',
+          'srun --overlap --ntasks=1 bash -c "trap \\"echo told >>${HERE}said; exit\\" USR1; echo >${HERE}up; while :; do sleep 0.1; done" & until [[ -e ${HERE}up ]]; do sleep 0.1; done',
           'squeue --steps --noheader --jobs="$SLURM_JOB_ID" --format="%i %j" >"${HERE}steps"',
-          'say "$SLURM_ARRAY_JOB_ID"; scancel "$SLURM_JOB_ID"; sleep 60',
+          'scancel --signal=USR1 "$SLURM_JOB_ID.0"; wait',
         ],
         { sbatchArgs: ['--array=6'] },
       );
       await stage.ended(`${id}_6`);
-      return { steps: readFileSync(stage.path('steps'), 'utf8').replaceAll(id, 'ID') };
+      return { steps: readFileSync(stage.path('steps'), 'utf8').replaceAll(id, 'ID'), said: stage.said() };
     },
-    expected: { steps: 'ID_6.0 bash\nID_6.batch batch\n' },
+    expected: { steps: 'ID_6.0 bash\nID_6.batch batch\n', said: ['told'] },
   },
 
   'what is left when the batch shell ends: ended with the job': {
@@ -591,13 +591,14 @@ export const silences: Readonly<Record<string, Scenario>> = {
         stage.run('squeue'),
         stage.run('sbatch', stage.path('sh')),
         stage.run('scancel', other),
+        stage.run('scontrol', 'requeue', '999'),
       ]);
       stage.bench.pause(false);
       await waits;
       const job = await stage.ended(id);
       return {
         cut: cut.status,
-        silent: silent.map(({ stderr }) => stderr.trim().replace(/id \d+/, 'id N')),
+        silent: silent.map(({ stderr }) => stderr.trim().replace(/(id|job) \d+/, '$1 N')),
         end: end(job),
         // The question was still in the connection.
         late: (await stage.ended(other)).JobState,
@@ -610,6 +611,7 @@ export const silences: Readonly<Record<string, Scenario>> = {
         'slurm_load_jobs error: Socket timed out on send/recv operation',
         'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation',
         'scancel: error: Kill job error on job id N: Socket timed out on send/recv operation',
+        'Unexpected message received for job N',
       ],
       end: 'FAILED 4:0 NonZeroExitCode',
       late: 'CANCELLED',

@@ -185,3 +185,37 @@ test('a short grace period is used for the checkpoint, except a fifth', ({ expec
   );
   expect(margins.trim().split('\n').map(Number)).toEqual([2, 4, 12, 20]);
 });
+
+/** A run whose job finds these commands. */
+function withCommands(commands: Readonly<Record<string, string>>) {
+  const run = rehearsal(dmtcp as NonNullable<typeof dmtcp>);
+  mkdirSync(join(run.folder, '.bin'));
+  for (const [name, text] of Object.entries(commands))
+    writeFileSync(join(run.folder, '.bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+  return run;
+}
+
+// As test/contract/scenarios.ts sees them: a controller that hangs is no refusal, which counts only three times.
+test.for<[string, number]>([
+  ['Unexpected message received for job 4711', 2],
+  ['slurm_load_jobs error: Socket timed out on send/recv operation', 2],
+  ['Unable to contact slurm controller (connect failure) for job 4711', 2],
+  ['Zero Bytes were transmitted or received for job 4711', 2],
+  ['Requested operation is presently disabled for job 4711', 1],
+  ['Access/permission denied for job 4711', 1],
+])('a requeue that fails with "%s": 2 for no answer, 1 for a refusal: %i', ([words, status], { expect }) => {
+  using run = withCommands({ scontrol: `echo '${words}' >&2; exit 1` });
+  expect(run.functions('job_id=4711; requeue >/dev/null; echo "$?"').trim()).toBe(String(status));
+});
+
+test.for([
+  ['a job', '4711'],
+  ['a task of an array', '4700_3'],
+])('the steps of %s are signalled, except its own', ([, id], { expect }) => {
+  using run = withCommands({
+    squeue: `printf '%s\\n' '${id}.2 lmp' '${id}.1 crflow-listens' '${id}.extern extern' '${id}.batch batch'`,
+    scancel: 'echo "$*" >>"${0%/*}/told"',
+  });
+  expect(run.functions('signal_steps TERM; echo "$?"').trim()).toBe('0');
+  expect(run.read('.bin/told')).toBe('--signal=TERM 4711.2\n');
+});

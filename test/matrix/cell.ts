@@ -4,7 +4,8 @@ import { containersOf, type TestContainer } from '../support/containers.ts';
 import type { Dmtcp } from '../support/dmtcp.ts';
 import { filesUnder, processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
-import type { Cluster, JobFields, NodeName } from '../support/slurm-cluster.ts';
+import type { JobFields, NodeName } from '../support/slurm-cluster.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 import type { Fault } from './faults.ts';
 import { generations, lines, type Moment } from './moments.ts';
 import type { EngineUnderTest } from './tables.ts';
@@ -31,7 +32,7 @@ let cells = 0;
 
 /** Brings a run to the moment, strikes, and judges what can be seen from outside. */
 export async function runCell(
-  cluster: Cluster,
+  cluster: TestCluster,
   node: NodeName,
   dmtcp: Dmtcp,
   fault: Fault,

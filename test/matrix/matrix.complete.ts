@@ -5,16 +5,17 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { RuntimeName } from '../../src/model/container.ts';
 import { containersIn, removeContainers, runtimes, type TestContainer } from '../support/containers.ts';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { type Cluster, type NodeName, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+import type { NodeName } from '../support/slurm-cluster.ts';
+import { scheduler, startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 import { clusterFor, runCell } from './cell.ts';
 import { cell } from './faults.ts';
 import type { Moment } from './moments.ts';
 import { engines } from './tables.ts';
 
-// The complete matrix, on demand: `npm run matrix`. CRFLOW_MATRIX is a pattern for `fault, moment`; CRFLOW_MATRIX_ENGINE the
+// The complete matrix, on demand: `npm run matrix`, on the small scheduler; with CRFLOW_TEST_SCHEDULER=slurm, on a real Slurm. CRFLOW_MATRIX is a pattern for `fault, moment`; CRFLOW_MATRIX_ENGINE the
 // engine: dmtcp (default), own; CRFLOW_MATRIX_CELLS how many run at the same time; CRFLOW_MATRIX_DMTCP a pattern for the name of the DMTCP; CRFLOW_MATRIX_RUNTIME the container
 // runtime, for which the cells are fewer by default: those in which a container differs from the host.
-const slurm = slurmAvailable();
+const why = whyNoScheduler();
 const atOnce = Number(process.env['CRFLOW_MATRIX_CELLS'] ?? 6);
 const runtime = process.env['CRFLOW_MATRIX_RUNTIME'] as RuntimeName | undefined;
 const engineName = process.env['CRFLOW_MATRIX_ENGINE'] ?? 'dmtcp';
@@ -33,11 +34,11 @@ const wantedDmtcp = new RegExp(process.env['CRFLOW_MATRIX_DMTCP'] ?? '');
 
 const implementations = dmtcpImplementations.filter(({ name }) => wantedDmtcp.test(name));
 
-describe.skipIf(!slurm.ok).each(engineName === 'dmtcp' ? implementations : implementations.slice(0, 1))(
-  `the matrix, engine ${engineName}, with $name${runtime ? ` in ${runtime}` : ''}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+describe.skipIf(why !== null).each(engineName === 'dmtcp' ? implementations : implementations.slice(0, 1))(
+  `the matrix, engine ${engineName}, with $name${runtime ? ` in ${runtime}` : ''} on ${scheduler}${why === null ? '' : ` (skipped: ${why})`}`,
   { timeout: 3_600_000 },
   (dmtcp) => {
-    let cluster: Cluster;
+    let cluster: TestCluster;
     let images: string | undefined;
     let container: TestContainer | undefined;
     const free: NodeName[] = [];
@@ -55,7 +56,7 @@ describe.skipIf(!slurm.ok).each(engineName === 'dmtcp' ? implementations : imple
             runtimes.find((one) => one.runtime === runtime)?.why ?? `no runtime is called ${runtime}`,
           );
       }
-      cluster = await startCluster(clusterFor(atOnce));
+      cluster = await startTestCluster(clusterFor(atOnce));
       free.push(...cluster.nodes.slice(0, atOnce));
     });
     afterAll(async () => {

@@ -88,7 +88,8 @@ function processesOf(run: RunOnSlurm): Process[] {
 
 const batchShell = (run: RunOnSlurm) =>
   processesOf(run).filter(
-    ({ command, parent }) => /slurm_script/.test(command) && /^slurmstepd/.test(read(parent, 'cmdline')),
+    ({ command, parent }) =>
+      /slurm_script/.test(command) && (parent === process.pid || /^slurmstepd/.test(read(parent, 'cmdline'))),
   );
 
 /** The outer half's child that is not the shell which waits for the step that listens. */
@@ -116,7 +117,10 @@ export const victims = {
   runtime: runtimeOf,
   // And nobody is left who would end a container: it goes on.
   'all that looks after a container': (run: RunOnSlurm) => [
-    ...batchShell(run).flatMap(({ pid, parent }) => [{ pid: parent }, { pid }]),
+    ...batchShell(run).flatMap(({ pid, parent }) => [
+      ...(parent === process.pid ? [] : [{ pid: parent }]),
+      { pid },
+    ]),
     ...runtimeOf(run),
   ],
   'outer half': batchShell,

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
 import { startRun } from '../support/run-on-slurm.ts';
-import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+import { startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 
 // A run that leaves a node, and what the job that goes on with it asks for, on a real Slurm. The rest is in test/emitted/elsewhere.test.ts.
 vi.setConfig({ maxConcurrency: 2 });
 
-const slurm = slurmAvailable();
+const why = whyNoScheduler();
 const dmtcp = dmtcpUnderTest();
 
-describe.skipIf(!slurm.ok)(
-  `another job goes on, with ${dmtcp.name}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+describe.skipIf(why !== null)(
+  `another job goes on, with ${dmtcp.name}${why === null ? '' : ` (skipped: ${why})`}`,
   () => {
-    let cluster: Cluster;
+    let cluster: TestCluster;
     beforeAll(async () => {
-      cluster = await startCluster({ nodes: 3, gres: { disk: 4 } });
+      cluster = await startTestCluster({ nodes: 3, gres: { disk: 4 } });
     });
     afterAll(() => cluster?.stop());
 

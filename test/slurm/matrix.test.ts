@@ -4,10 +4,10 @@ import { cell } from '../matrix/faults.ts';
 import type { Moment } from '../matrix/moments.ts';
 import { engines } from '../matrix/tables.ts';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
-import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+import { startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 
 // A sample of the fault matrix: what no other test here shows. All of it: `npm run matrix`.
-const slurm = slurmAvailable();
+const why = whyNoScheduler();
 const dmtcp = dmtcpUnderTest();
 
 const sample: readonly [fault: string, moment: string, engine?: keyof typeof engines][] = [
@@ -29,12 +29,12 @@ const sample: readonly [fault: string, moment: string, engine?: keyof typeof eng
 // Each has a node for itself, and mostly waits.
 vi.setConfig({ maxConcurrency: sample.length });
 
-describe.skipIf(!slurm.ok)(
-  `a fault at a moment, with ${dmtcp.name}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+describe.skipIf(why !== null)(
+  `a fault at a moment, with ${dmtcp.name}${why === null ? '' : ` (skipped: ${why})`}`,
   () => {
-    let cluster: Cluster;
+    let cluster: TestCluster;
     beforeAll(async () => {
-      cluster = await startCluster(clusterFor(sample.length));
+      cluster = await startTestCluster(clusterFor(sample.length));
     });
     afterAll(() => cluster?.stop());
 

@@ -8,14 +8,14 @@ import { quoted } from '../support/emitted.ts';
 import { flowOf } from '../support/known-programs.ts';
 import { outcomesIn, processesIn } from '../support/run-folder.ts';
 import { preempt, type RunOnSlurm, startRun, takeNode } from '../support/run-on-slurm.ts';
-import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 import { whileStopped } from '../support/stopped.ts';
+import { startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
 // Programs with their own checkpoints (engine = own) on a real Slurm: ranks that srun starts, preempted while they work.
 vi.setConfig({ maxConcurrency: 3 });
 
-const slurm = slurmAvailable();
+const why = whyNoScheduler();
 const programs = join(import.meta.dirname, '../programs');
 const examples = join(import.meta.dirname, '../../examples');
 const flow = (application: string, checkpoint: string) => `crflow 1
@@ -40,12 +40,12 @@ const whyNot = (...names: string[]) => {
   return lacking.length === 0 ? '' : ` (skipped: no ${lacking.join(', ')} on PATH)`;
 };
 
-describe.skipIf(!slurm.ok)(
-  `a program that saves itself${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+describe.skipIf(why !== null)(
+  `a program that saves itself${why === null ? '' : ` (skipped: ${why})`}`,
   () => {
-    let cluster: Cluster;
+    let cluster: TestCluster;
     beforeAll(async () => {
-      cluster = await startCluster({ graceSeconds: 25, cpus: 2, nodes: 6 });
+      cluster = await startTestCluster({ graceSeconds: 25, cpus: 2, nodes: 6 });
     });
     afterAll(() => cluster?.stop());
     const start = (node: string, folder: string, text: string, before: (folder: string) => void) =>

@@ -55,8 +55,7 @@ export class SmallCluster extends SlurmClient {
 
   /** The node is cut off from the network: its jobs go on. */
   async killNode(node: NodeName): Promise<void> {
-    const job = this.scheduler.jobs().findLast((one) => one.node === node && one.state === 'RUNNING');
-    if (job !== undefined) this.scheduler.failNode(job.id, 'network');
+    await this.run('scontrol', ['update', `NodeName=${node}`, 'State=DOWN']);
   }
 
   startNode(node: NodeName): void {
@@ -77,7 +76,7 @@ export class SmallCluster extends SlurmClient {
       front === undefined
         ? `${this.#bin}:${path}`
         : `${path.slice(0, path.length - front.length)}${this.#bin}:${usual}`;
-    return super.run(command, args, { ...options, env: { ...options.env, SLURM_CONF: '', PATH } });
+    return super.run(command, args, { ...options, env: { ...options.env, PATH } });
   }
 
   async processes() {

@@ -21,7 +21,8 @@ export function startBatch(
   const spool = join(folder, `spool-${job.node}`, `job${String(job.number).padStart(5, '0')}`);
   const path = join(spool, 'slurm_script');
   try {
-    mkdirSync(spool, { recursive: true, mode: 0o700 });
+    for (const made of [spool, join(folder, `tmp-${job.node}`)])
+      mkdirSync(made, { recursive: true, mode: 0o700 });
     rmSync(path, { force: true }); // one that still runs keeps its own
     writeFileSync(path, script, { mode: 0o700 });
     const log = openLog(job.log, job.spec.append);

@@ -3,7 +3,7 @@ import { MARK } from './environment.ts';
 import { idOf, type JobRecord } from './records.ts';
 import type { Refusable } from './scheduler.ts';
 import { formatOfNames, listJobs, listSteps, showConfig, showJob, USUAL_FORMAT, type View } from './show.ts';
-import { parseSlurmTime, readCommandLine, SCANCEL, SQUEUE, signalNamed } from './words.ts';
+import { nodesOf, parseSlurmTime, readCommandLine, SCANCEL, SINFO, SQUEUE, signalNamed } from './words.ts';
 
 /** A command that somebody runs. */
 export interface Call {
@@ -33,6 +33,9 @@ export function kindOf({ command, words }: Pick<Call, 'command' | 'words'>): Ref
   return word === 'show' || word === 'update' ? `scontrol ${word}` : undefined;
 }
 
+/** What a command says whose question nobody answers. */
+export const UNANSWERED = 'Socket timed out on send/recv operation';
+
 /** How each command reports that something went wrong with a request. */
 export function complaint({ command, words }: Pick<Call, 'command' | 'words'>, why: string): Answer {
   const last = words.at(-1) ?? '';
@@ -49,12 +52,10 @@ export function complaint({ command, words }: Pick<Call, 'command' | 'words'>, w
         `${words.some((word) => /^(-s|--steps)/.test(word)) ? 'slurm_get_job_steps' : 'slurm_load_jobs'} error: ${why}`,
       );
     default:
-      return fails(words.includes('show') ? `slurm_load_jobs error: ${why}` : `${why} for job ${job}`);
+      if (words.includes('show')) return fails(`slurm_load_jobs error: ${why}`);
+      return fails(`${why === UNANSWERED ? 'Unexpected message received' : why} for job ${job}`);
   }
 }
-
-/** What a command says whose question nobody answers. */
-export const UNANSWERED = 'Socket timed out on send/recv operation';
 
 /** What a command says that finds no controller. */
 export const UNREACHABLE = 'Unable to contact slurm controller (connect failure)';
@@ -82,7 +83,7 @@ export function answer(call: Call, controller: Controller, cluster: string, view
     case 'scancel':
       return scancel(call, controller, view);
     case 'sinfo':
-      return { status: 0, out: sinfo(controller) };
+      return sinfo(call, controller);
     default:
       return fails('Slurm accounting storage is disabled');
   }
@@ -187,6 +188,8 @@ function eachJob(list: string, controller: Controller, act: (job: JobRecord) => 
 /** `scontrol update JobId=… KEY=VALUE…`: the keys that a job, its owner or a rehearsal changes. */
 function update(words: readonly string[], controller: Controller, view: View): Answer {
   const changes = words.map((word) => [word.replace(/=.*/s, ''), word.replace(/^[^=]*=/s, '')] as const);
+  const node = changes.find(([key]) => /^nodename$/i.test(key))?.[1];
+  if (node !== undefined) return updateNode(node, new Map(changes), controller, view);
   const ids = changes.find(([key]) => /^jobid$/i.test(key))?.[1];
   if (ids === undefined)
     return fails(
@@ -205,11 +208,29 @@ function update(words: readonly string[], controller: Controller, view: View): A
   });
 }
 
+/** A node that is declared down is one that nobody reaches; one that is not down any more can be used again. */
+function updateNode(
+  node: string,
+  changes: ReadonlyMap<string, string>,
+  controller: Controller,
+  { now }: View,
+): Answer {
+  if (!controller.nodes.includes(node)) return fails(REFUSED.node);
+  const state = changes.get('State')?.toUpperCase();
+  if (state === 'DOWN' && !controller.isDown(node)) controller.failNode(node, 'network', now);
+  else if (/^(RESUME|IDLE)$/.test(state ?? '')) controller.mendNode(node, now);
+  return { status: 0 };
+}
+
 const UPDATES: Readonly<
   Record<string, (job: JobRecord, value: string, controller: Controller, view: View) => string | undefined>
 > = {
   comment(job, value) {
     job.comment = value;
+    return undefined;
+  },
+  reqnodelist(job, value) {
+    job.nodeList = nodesOf(value);
     return undefined;
   },
   requeue(job, value) {
@@ -300,14 +321,42 @@ function scancel(call: Call, controller: Controller, view: View): Answer {
   return complaints.length === 0 ? { status: 0 } : fails(complaints.join('\n'));
 }
 
-function sinfo(controller: Controller): string {
-  const nodes = controller.nodes;
-  return `PARTITION AVAIL  TIMELIMIT  NODES  STATE NODELIST\n${controller.settings.partitions
-    .map(
-      ({ name }, at) =>
-        `${`${name}${at === 0 ? '*' : ''}`.padEnd(9)}    up   infinite ${String(nodes.length).padStart(6)}   idle ${nodes.join(',')}\n`,
-    )
-    .join('')}`;
+/** The nodes of each partition and state, in the usual columns or with %P, %D, %T, %t and %N. */
+function sinfo({ words }: Call, controller: Controller): Answer {
+  const line = readCommandLine(words, SINFO);
+  if (typeof line === 'string') return fails(`sinfo: ${line}\nTry "sinfo --help" for more information`);
+  const { options } = line;
+  const asked = options.get('nodes');
+  const nodes = controller.nodes.filter((node) => asked === undefined || nodesOf(asked).includes(node));
+  const stateOfNode = (node: string) => {
+    const used = controller.jobs.some(
+      (job) => job.node === node && (job.phase === 'running' || job.phase === 'completing'),
+    );
+    return controller.isDown(node) ? 'down' : used ? 'mixed' : 'idle';
+  };
+  const format = options.get('format') ?? '%9P    up   infinite %6D %6T %N';
+  const rows = controller.settings.partitions
+    .map(({ name }, at) => ({ name, shown: at === 0 ? `${name}*` : name }))
+    .filter(({ name }) => !options.has('partition') || options.get('partition') === name)
+    .flatMap(({ shown }) =>
+      ['down', 'mixed', 'idle'].flatMap((state) => {
+        const there = nodes.filter((node) => stateOfNode(node) === state);
+        const cells: Readonly<Record<string, string>> = {
+          P: shown,
+          D: String(there.length),
+          T: state,
+          t: state,
+          N: there.join(','),
+        };
+        return there.length === 0
+          ? []
+          : [
+              `${format.replaceAll(/%(\d*)([A-Za-z])/g, (_, width: string, letter: string) => (cells[letter] ?? '').padEnd(Number(width)))}\n`,
+            ];
+      }),
+    );
+  const heading = options.has('noheader') ? '' : 'PARTITION AVAIL  TIMELIMIT  NODES  STATE NODELIST\n';
+  return { status: 0, out: heading + rows.join('') };
 }
 
 /** The mark of a process: which attempt of which job it belongs to, and which step. */

@@ -165,6 +165,7 @@ export class Controller {
         eligible: now,
         limit: spec.limit,
         requeue: spec.requeue,
+        nodeList: spec.nodeList,
         comment: spec.comment ?? '',
         held: spec.held ? 'JobHeldUser' : '',
         phase: 'pending',
@@ -349,6 +350,10 @@ export class Controller {
     if (this.#random() < 1 / 3) job.signalingUntil = now + 400;
     this.#signal(job, 'CONT', 'steps', 'preemption', now);
     this.#signal(job, 'TERM', 'steps', 'preemption', now);
+  }
+
+  isDown(node: string): boolean {
+    return this.#down.has(node);
   }
 
   failNode(node: string, how: 'power' | 'network', now: number): void {

@@ -33,6 +33,8 @@ export function jobEnvironment(
     ENVIRONMENT: 'BATCH',
     SLURMD_NODENAME: node,
     HOSTNAME: node,
+    // Each node has a temporary folder of its own, as in life.
+    TMPDIR: `${folder}/tmp-${node}`,
     SLURM_CLUSTER_NAME: cluster,
     SLURM_CPUS_ON_NODE: cpus,
     SLURM_CPUS_PER_TASK: spec.cpusPerTask === undefined ? undefined : String(spec.cpusPerTask),

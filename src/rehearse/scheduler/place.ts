@@ -31,9 +31,7 @@ export function placeFor(
 ): Place {
   const needed = cpusOf(job, settings);
   const allowed = nodes.filter(
-    (node) =>
-      !job.spec.exclude.includes(node) &&
-      (job.spec.nodeList.length === 0 || job.spec.nodeList.includes(node)),
+    (node) => !job.spec.exclude.includes(node) && (job.nodeList.length === 0 || job.nodeList.includes(node)),
   );
   const there = (node: string) => running.filter((other) => other.node === node);
   const used = (jobs: readonly JobRecord[]) => jobs.reduce((sum, other) => sum + cpusOf(other, settings), 0);

@@ -42,6 +42,8 @@ export interface JobRecord {
   /** Its time limit now, in seconds of the job's own time; null if it has none. */
   limit: number | null;
   requeue: boolean;
+  /** The nodes that it may run on; empty for any. */
+  nodeList: readonly string[];
   comment: string;
   held: '' | 'JobHeldUser' | 'JobHeldAdmin' | 'job_requeued_in_held_state';
   phase: 'pending' | 'running' | 'completing' | 'over';

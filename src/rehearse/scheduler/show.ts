@@ -1,5 +1,6 @@
 import { cpusOf, partitionOf } from './place.ts';
 import { idOf, type JobRecord, type Settings, type StepRecord, stateOf } from './records.ts';
+import { expressionOf } from './words.ts';
 
 /** What texts about jobs depend on, besides the jobs. */
 export interface View {
@@ -46,7 +47,7 @@ export function showJob(job: JobRecord, view: View, oneLine: boolean): string {
       : []),
     `SuspendTime=None SecsPreSuspend=0 LastSchedEval=${at(job.started ?? job.submitted)} Scheduler=Main`,
     `Partition=${spec.partition ?? partitionOf(job, settings)?.name} AllocNode:Sid=${view.host}:1`,
-    `ReqNodeList=${spec.nodeList.join(',') || '(null)'} ExcNodeList=${spec.exclude.join(',') || '(null)'}`,
+    `ReqNodeList=${expressionOf(job.nodeList) || '(null)'} ExcNodeList=${expressionOf(spec.exclude) || '(null)'}`,
     `NodeList=${job.node ?? ''}`,
     ...(job.node === undefined ? [] : [`BatchHost=${job.node}`]),
     `NumNodes=1 NumCPUs=${cpus} NumTasks=${spec.tasks ?? 1} CPUs/Task=${perTask} ReqB:S:C:T=0:0:*:*`,

@@ -123,6 +123,27 @@ export const SQUEUE: Grammar = {
   ordered: false,
 };
 
+export const SINFO: Grammar = {
+  long: new Map<string, OptionKind>([
+    ...(['noheader', 'all', 'long', 'Node', 'summarize', 'version'] as const).map(
+      (name) => [name, 'flag'] as const,
+    ),
+    ...(['partition', 'nodes', 'format', 'states'] as const).map((name) => [name, 'value'] as const),
+  ]),
+  short: {
+    h: 'noheader',
+    a: 'all',
+    l: 'long',
+    N: 'Node',
+    s: 'summarize',
+    p: 'partition',
+    n: 'nodes',
+    o: 'format',
+    t: 'states',
+  },
+  ordered: false,
+};
+
 export const SCANCEL: Grammar = {
   long: new Map<string, OptionKind>([
     ...(['batch', 'full', 'quiet', 'verbose', 'hurry', 'ctld', 'me', 'interactive', 'version'] as const).map(
@@ -248,6 +269,28 @@ export function nodesOf(text: string): string[] {
       return Array.from({ length: many }, (_, i) => stem + String(Number(low) + i).padStart(low.length, '0'));
     });
   });
+}
+
+/** Nodes as Slurm writes them: `n[1-3,7]`. */
+export function expressionOf(nodes: readonly string[]): string {
+  const stems = new Map<string, number[]>();
+  for (const node of nodes) {
+    const [, stem = node, number] = /^(.*?)(0|[1-9]\d*)$/.exec(node) ?? [];
+    stems.set(stem, [...(stems.get(stem) ?? []), ...(number === undefined ? [] : [Number(number)])]);
+  }
+  return [...stems]
+    .map(([stem, numbers]) => {
+      const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+      if (sorted.length <= 1) return `${stem}${sorted[0] ?? ''}`;
+      const ranges: [number, number][] = [];
+      for (const number of sorted) {
+        const last = ranges.at(-1);
+        if (last !== undefined && last[1] === number - 1) last[1] = number;
+        else ranges.push([number, number]);
+      }
+      return `${stem}[${ranges.map(([low, high]) => (low === high ? low : `${low}-${high}`)).join(',')}]`;
+    })
+    .join(',');
 }
 
 /** The tasks of an array and how many may run at once, or undefined if the text is none. */

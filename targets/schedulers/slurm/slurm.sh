@@ -169,7 +169,7 @@ tell_queue() {
 requeue() {
   local answer
   answer=$(ask_slurm requeue "$job_id") && return
-  [[ $answer != @(|*'ontact slurm controller'*|*'timed out'*|*onnection*|*'ero Bytes'*) ]] || return 2
+  [[ $answer != @(|*'ontact slurm controller'*|*'timed out'*|*onnection*|*'ero Bytes'*|*'nexpected message'*) ]] || return 2
   say "Slurm does not requeue this job: $answer"
   return 1
 }
@@ -306,8 +306,9 @@ step_variables() {
 signal_steps() {
   local id name_of_it told=1
   while read -r id name_of_it; do
-    if [[ $id != *[!0-9.]* && $name_of_it != crflow-listens ]]; then
-      timeout -k 5 "$CRFLOW_SLURM_LIMIT" scancel --signal="$1" "$id" >/dev/null 2>&1 && told=0
+    id=${id##*.} # in an array, ARRAY_TASK.STEP
+    if is_count "$id" && [[ $name_of_it != crflow-listens ]]; then
+      timeout -k 5 "$CRFLOW_SLURM_LIMIT" scancel --signal="$1" "$SLURM_JOB_ID.$id" >/dev/null 2>&1 && told=0
     fi
   done < <(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --steps --noheader --jobs="$SLURM_JOB_ID" --format='%i %j' 2>/dev/null)
   return "$told"
