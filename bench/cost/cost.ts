@@ -104,7 +104,7 @@ function measurements(): string[] {
   const rows = [1, 10, 100, 1000].map((count) => {
     // A job's heartbeat may come within the same second.
     const said = run.functions(
-      `run=$PWD attempt_dir=$PWD attempt=1 page_size=4096; is_first() { [[ $1 == "$$" ]]; }
+      `run=$PWD attempt_dir=$PWD attempt=1 page_size=4096; find_first() { REPLY=$$; }
 for ((i = 0; i < ${count}; i++)); do sleep 600 & done; disown -a
 used() { read -r stat </proc/self/stat; stat=(\${stat##*) }); REPLY=$((stat[11] + stat[12])); }
 used; from=$REPLY

@@ -35,7 +35,7 @@ h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}h2
 figure{margin:1rem 0}figcaption{color:var(--muted);font-size:.875rem;margin-top:.5rem}
 svg{display:block;max-width:100%;height:auto}
 .narrow{display:none}
-@media screen and (max-width:44rem){.wide{display:none}.narrow{display:block}}
+@media screen and (max-width:44rem){.wide{display:none}.narrow{display:block}.table table{min-width:34rem}}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:.5rem 0 0;padding:0;font-size:.875rem}
 .legend li{display:flex;align-items:center;gap:.4rem}.legend svg{flex:none}
 .table{overflow-x:auto}
@@ -43,7 +43,7 @@ table{border-collapse:collapse;font-size:.9rem;width:100%}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}.table{position:relative}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;font-weight:400}
 thead th{font-weight:600;border-bottom-color:var(--muted)}
-.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:1.25rem}
 .sign{display:inline-block;width:1.2em;font-weight:700}
 .good .sign{color:var(--good)}.bad .sign{color:var(--bad)}.bad th{font-weight:600}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(18rem,1fr));gap:.6rem 2rem;margin:0}

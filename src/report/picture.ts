@@ -328,7 +328,7 @@ export function legend(story: Story, id: string): string {
     );
   if (kinds.has('start') || kinds.has('restore')) items.push([swatch('restore'), 'start-up, restore']);
   items.push([swatch('work'), 'work']);
-  if (kinds.has('save')) items.push([swatch('save'), 'checkpoint (reaches above the bar)']);
+  if (kinds.has('save')) items.push([swatch('save'), 'checkpoint']);
   if (kinds.has('lost')) items.push([swatch('lost'), 'work that was lost (hatched)']);
   if (kinds.has('end')) items.push([swatch('end'), 'end of an attempt']);
   if (kinds.has('suspended')) items.push([swatch('suspended'), 'suspended']);

@@ -83,12 +83,22 @@ test('CRFLOW_MEASURE=0: nothing', () => {
 test('starts no process', () => {
   using run = rehearsal(dmtcp);
   const said = run.functions(
-    `run=$PWD attempt_dir=$PWD attempt=1 page_size=4096; exec 3>shell; is_first() { [[ $1 == "$$" ]]; }
-PATH= ; measure; declare -f measure own_processes journal is_first`,
+    `run=$PWD attempt_dir=$PWD attempt=1 page_size=4096; exec 3>shell; find_first() { REPLY=$$; }
+PATH= ; measure; declare -f measure own_processes journal json_members find_first know_process lives`,
     { CRFLOW_MEASURE: '60' },
   );
   expect(said).not.toMatch(/\$\((?!\()|`|(?<!\|)\|(?!\|)/);
   const line = JSON.parse(readFileSync(join(run.folder, 'journal.jsonl'), 'utf8'));
   expect(line).toMatchObject({ event: 'measured', processes: 1 });
   expect(line.resident).toBeGreaterThan(MIB);
+});
+
+// The run's folder is on shared storage. Asked of each process of the user, each minute, it was looked at more than once a second.
+test('looks at the run’s folder for processes with a file in that place only, and once for each computation', () => {
+  using run = rehearsal(dmtcp, { flow: flowOf('dmtcp') });
+  const said =
+    run.functions(`run=$PWD; exec 3>shell; first=''; own_pids=("$$"); find_first; echo "$((REPLY == $$)) $REPLY"
+rm shell; own_pids=(); find_first; echo "$((REPLY == $$))"; first=''; find_first; echo "[$REPLY]"
+own_pids=(1 2); find_first; echo "[$REPLY]"`);
+  expect(said).toMatch(/^1 \d+\n1\n\[\]\n\[\]\n$/);
 });

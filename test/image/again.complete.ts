@@ -58,6 +58,7 @@ describe.skipIf(missing)(
       putInPlace(first);
       const container: TestContainer = {
         runtime,
+        image: image(),
         env: { USER: process.env['USER'] ?? 'root' },
         blocks: () => `environment { pass = ["COUNT_*"] }
   container { runtime = ${runtime}  image = "${image()}"  dmtcp = "/usr/local"  mount "${programs}" to "${programs}" }`,

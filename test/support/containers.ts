@@ -20,6 +20,8 @@ const programs = join(import.meta.dirname, '../programs');
 /** A container runtime that tests can use, with an image in it. */
 export interface TestContainer {
   readonly runtime: RuntimeName;
+  /** As the runtime's command takes it. */
+  readonly image: string;
   /** The environment of a job that uses it. */
   readonly env: Readonly<Record<string, string>>;
   /**
@@ -284,6 +286,7 @@ export function containersIn(
     const { env, image, exchange } = install(root, folder);
     const withImage = (image: string): TestContainer => ({
       runtime,
+      image,
       env,
       // The folder `bin` of DMTCP's prefix is the first on the job's PATH.
       blocks: (dmtcp, commands) => `environment { pass = ["COUNT_*", "STANDIN_SECONDS"] }

@@ -8,7 +8,7 @@ engine_numbers=(INTERVAL PROVE SUSPECT ${CRFLOW_MTBF:+MTBF})
 
 open_engine() {
   local entry
-  coordinator='' unfit=0 disturbing='' shell='' words_shown='' explained='' quietly='' linked_with_mpi=''
+  coordinator='' first='' unfit=0 disturbing='' shell='' words_shown='' explained='' quietly='' linked_with_mpi=''
   for entry in ${set_variables[@]+"${set_variables[@]}"}; do
     if [[ $entry == DMTCP_* ]]; then export "${entry?}"; fi # the only variables of the flow that affect this half
   done
@@ -40,8 +40,22 @@ end_computation() {
   rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
 }
 
-# The shell that records the status. It keeps this file open, also after a restore.
-is_first() { [[ /proc/$1/fd/3 -ef $run/shell ]]; }
+# Sets REPLY to the shell that records the status, which keeps this file open, also after a restore. Once for each computation, because
+# the file is on shared storage.
+find_first() {
+  local pid
+  if [[ -z $first ]] || ! lives "$first"; then
+    first=''
+    for pid in "${own_pids[@]}"; do
+      if [[ -f /proc/$pid/fd/3 && /proc/$pid/fd/3 -ef $run/shell ]]; then
+        know_process "$pid"
+        first=$REPLY
+        break
+      fi
+    done
+  fi
+  REPLY=${first%:*}
+}
 
 processes_of_run() { processes_of "/$mark."; }
 

@@ -114,13 +114,21 @@ none_lives() {
   done
 }
 
-# is_first PID: has it the attempt's mark? The ranks are no descendants of this half. What has it keeps it, so it is looked for once.
-is_first() {
-  local environment=''
-  know_process "$1"
-  [[ ${marked_since[$1]-} != "$REPLY" ]] || return 0
-  { IFS= read -r -N 1048576 environment <"/proc/$1/environ"; } 2>/dev/null
-  [[ $environment == *"CRFLOW_MARK=$mark.$attempt"* ]] && marked_since[$1]=$REPLY
+# Sets REPLY to the processes with the attempt's mark: the ranks are no descendants of this half. What has it keeps it, so it is looked for
+# once in each.
+find_first() {
+  local pid environment found=''
+  for pid in "${own_pids[@]}"; do
+    know_process "$pid"
+    if [[ ${marked_since[pid]-} != "$REPLY" ]]; then
+      environment=''
+      { IFS= read -r -N 1048576 environment <"/proc/$pid/environ"; } 2>/dev/null
+      [[ $environment == *"CRFLOW_MARK=$mark.$attempt"* ]] || continue
+      marked_since[pid]=$REPLY
+    fi
+    found+="$pid "
+  done
+  REPLY=$found
 }
 
 processes_of_run() { processes_of "$mark\\."; }

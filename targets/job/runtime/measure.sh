@@ -21,9 +21,8 @@ measure() {
   done
   # shellcheck disable=SC2206 # a word a field
   stat=(${stats[$$]-}) own_session=${stat[3]-}
-  for pid in "${!stats[@]}"; do
-    if is_first "$pid"; then is_member[pid]=yes; fi
-  done
+  find_first
+  for pid in $REPLY; do is_member[pid]=yes; done
   # The others are their descendants, and what is in the same sessions.
   new=yes
   while [[ -n $new ]]; do
