@@ -1,6 +1,6 @@
 // npm run life: three runs of the same program under a real Slurm and a real DMTCP: without checkpoints, with checkpoints, and with
 // checkpoints and restarts. Writes docs/life.svg, the picture of the three with the same scales, and prints a table.
-//   CRFLOW_LIFE_UNITS=2500  the work; a unit takes some 30 ms    CRFLOW_LIFE_MIB=400  the memory
+//   CRFLOW_LIFE_UNITS=6000  the work; a unit takes some 15 ms    CRFLOW_LIFE_MIB=400  the memory
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { compile } from '../../test/support/compile.ts';
 import { dmtcpEnvironment, dmtcpUnderTest, whyNoRealDmtcp } from '../../test/support/dmtcp.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../../test/support/slurm-cluster.ts';
 
-const units = Number(process.env['CRFLOW_LIFE_UNITS'] ?? 2500);
+const units = Number(process.env['CRFLOW_LIFE_UNITS'] ?? 6000);
 const mib = Number(process.env['CRFLOW_LIFE_MIB'] ?? 400);
 const docs = join(import.meta.dirname, '../../docs');
 
@@ -83,7 +83,7 @@ async function run(cluster: Cluster, scenario: (typeof scenarios)[number]) {
   const { PATH } = dmtcpEnvironment(dmtcpUnderTest());
   const env = {
     PATH: String(PATH),
-    CRFLOW_INTERVAL: '30',
+    CRFLOW_INTERVAL: '20',
     CRFLOW_PROVE: '0',
     CRFLOW_HEARTBEAT: '2',
     CRFLOW_MEASURE: '2',

@@ -9,7 +9,7 @@ for unit in range(1, units + 1):
         while len(tables) < grown * unit * 3 // units:
             tables.append(bytearray(b"x" * 1048576))
     total = 0
-    for i in range(400000):
+    for i in range(150000):
         total += i * i
     if unit % 20 == 0:
         print(unit, flush=True)

@@ -6,6 +6,7 @@ import { duration, percent } from '../page/text.ts';
 import { describeSize } from '../time/size.ts';
 import { loadOf } from './load.ts';
 import { both, legend, lifePicture, type Shared, WIDE } from './picture.ts';
+import { drawnLength } from './scale.ts';
 import { endingInWords, nameOf } from './words.ts';
 
 /** Runs above one another, with the same scales for time, memory and processors. */
@@ -38,8 +39,9 @@ function sharedBy(stories: readonly Story[]): Shared {
   const loads = stories.flatMap((story) => loadOf(story) ?? []);
   const sizes = stories.flatMap(({ checkpoints }) => checkpoints.flatMap(({ bytes }) => bytes ?? []));
   return {
-    length: Math.max(...stories.map(({ length }) => length)),
+    length: Math.max(...stories.map(drawnLength)),
     bytes: roundBytes(Math.max(1, ...loads.map(({ peak }) => peak), ...sizes)),
+    writing: roundBytes(Math.max(1, ...loads.flatMap(({ rates }) => rates.map(({ writing }) => writing)))),
     cores: roundTop(Math.max(0.1, ...loads.flatMap(({ rates }) => rates.map(({ cores }) => cores)))),
   };
 }

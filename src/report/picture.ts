@@ -24,6 +24,8 @@ export interface Shared {
   readonly length: number;
   readonly bytes: number;
   readonly cores: number;
+  /** Bytes per second. */
+  readonly writing: number;
 }
 
 /** Pixels: a page, and a telephone. */
@@ -43,7 +45,9 @@ export function lifePicture(story: Story, width: number, shared?: Shared): Pictu
   y += STRIP + 42;
   const panels = [
     memoryPanel(story, scale, width, shared),
-    ...(load === undefined ? [] : [coresPanel(load, scale, width, shared), writingPanel(load, scale, width)]),
+    ...(load === undefined
+      ? []
+      : [coresPanel(load, scale, width, shared), writingPanel(load, scale, width, shared)]),
   ];
   const top = y;
   for (const panel of panels) {
@@ -225,10 +229,10 @@ function coresPanel({ rates }: Load, { x }: Scale, width: number, shared?: Share
   };
 }
 
-function writingPanel({ rates }: Load, { x }: Scale, width: number): Panel | undefined {
+function writingPanel({ rates }: Load, { x }: Scale, width: number, shared?: Shared): Panel | undefined {
   const most = Math.max(0, ...rates.map(({ writing }) => writing));
-  if (most < 1) return undefined;
-  const top = roundBytes(most);
+  if (most < 1 && shared === undefined) return undefined;
+  const top = shared?.writing ?? roundBytes(most);
   return {
     height: 40,
     draw: (y) =>

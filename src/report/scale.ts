@@ -14,11 +14,22 @@ export interface Scale {
 const LONG = 0.15;
 const DRAWN_AS = 0.09;
 
-/** @param length the time that the whole width is, if it is more than the run's own */
-export function scaleOf(story: Story, left: number, width: number, length = 0): Scale {
+interface Piece {
+  readonly from: Seconds;
+  readonly to: Seconds;
+  /** As how long it is drawn. */
+  readonly drawn: Seconds;
+  readonly isCut: boolean;
+}
+
+/** How long a run is drawn. */
+export const drawnLength = (story: Story): Seconds =>
+  piecesOf(story).reduce((sum, { drawn }) => sum + drawn, 0);
+
+function piecesOf(story: Story): Piece[] {
   const waiting = story.waits.reduce((sum, { from, to }) => sum + to - from, 0);
   const active = Math.max(story.length - waiting, 1);
-  const pieces: { from: Seconds; to: Seconds; drawn: number; isCut: boolean }[] = [];
+  const pieces: Piece[] = [];
   let clock = 0;
   for (const { from, to } of story.waits) {
     if (from > clock) pieces.push({ from: clock, to: from, drawn: from - clock, isCut: false });
@@ -32,10 +43,13 @@ export function scaleOf(story: Story, left: number, width: number, length = 0): 
     drawn: Math.max(story.length - clock, 1),
     isCut: false,
   });
-  const total = Math.max(
-    pieces.reduce((sum, { drawn }) => sum + drawn, 0),
-    length,
-  );
+  return pieces;
+}
+
+/** @param length the time that the whole width is, if it is more than the run's own */
+export function scaleOf(story: Story, left: number, width: number, length = 0): Scale {
+  const pieces = piecesOf(story);
+  const total = Math.max(drawnLength(story), length);
   const x = (at: Seconds): number => {
     let before = 0;
     for (const { from, to, drawn } of pieces) {
