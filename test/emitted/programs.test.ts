@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
@@ -8,7 +17,8 @@ import { outcomesIn } from '../support/run-folder.ts';
 import { whileStopped } from '../support/stopped.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
-// The flows of `crc init --for` with the real programs, through two time limits, against an undisturbed run.
+// The flows of `crc init --for` with the real programs, through two time limits, against an undisturbed run. Of GROMACS, LAMMPS and Quantum
+// ESPRESSO the newest files are damaged on the way: the program's own, and the copies in the newest generation.
 vi.setConfig({ maxConcurrency: 2, testTimeout: 180_000 });
 
 /** A warning that comes at once is one of the time limit. */
@@ -51,17 +61,38 @@ function rehearse(name: string, edit: (flow: string) => string) {
     ...run,
     outcomes,
     limited,
-    /** Two attempts that Slurm warns once the output has grown by `more` such words, and one that ends. */
-    async twice(pattern: RegExp, more: number, { expect }: TestContext, env: Record<string, string> = {}) {
+    /** Two attempts that Slurm warns once the output has grown by `more` such words, what is done `after` each, and one that ends. */
+    async twice(
+      pattern: RegExp,
+      more: number,
+      { expect }: TestContext,
+      env: Record<string, string> = {},
+      after: (n: number) => void = () => {},
+    ) {
       for (const n of [1, 2]) {
         const before = count(pattern);
         expect(await limited(n, () => count(pattern) >= before + more, env), run.log()).toBe(75);
+        after(n);
       }
       expect(await run.start({ ...calm, ...env }), run.log()).toBe(0);
       expect(outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
     },
   };
 }
+
+/** The file with such a name in a folder that was written last. */
+function newestOf(folder: string, name: RegExp): string {
+  const written = (file: string) => statSync(join(folder, file)).mtimeMs;
+  const [file] = readdirSync(folder)
+    .filter((one) => name.test(one))
+    .sort((a, b) => written(b) - written(a));
+  if (file === undefined) throw new Error(`no file like ${name} in ${folder}: ${readdirSync(folder)}`);
+  return join(folder, file);
+}
+
+/** The generations that were found to be damaged. */
+const passedOver = (run: { readonly entries: () => readonly { event: string; generation?: unknown }[] }) =>
+  run.entries().flatMap(({ event, generation }) => (event === 'passed_over' ? [generation] : []));
 
 /** A test of the real programs, or one that says which is not here. */
 const withReal = (name: string, needs: readonly string[], body: (context: TestContext) => Promise<void>) => {
@@ -95,40 +126,64 @@ withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx
     );
 });
 
-withReal('LAMMPS, with the input that the flow shows: each frame once', ['lmp'], async ({ expect }) => {
-  using run = rehearse('lammps', (flow) => flow);
-  const rest = inputOf('lammps').replace('last index 100000', 'last index 8000');
-  // Half way it waits for a file `gate`, or for being asked.
-  const [first = '', last = ''] = rest.split(/(?=^run )/m);
-  const gated = (file: string, at: number) =>
-    `${first}variable now equal step\nif "\${now} < ${at}" then "run ${at} upto"\nvariable open equal is_file(gate)\nlabel wait\nif "\${open} == 0 && \${asked} == 0" then "shell sleep 0.1" "jump ${file} wait"\n${last}`;
-  const box =
-    'units lj\natom_style atomic\nlattice fcc 0.84\nregion box block 0 6 0 6 0 6\ncreate_box 1 box\ncreate_atoms 1 box\nmass 1 1.0\nvelocity all create 2.0 4711\n';
-  const forces = 'pair_style lj/cut 2.5\npair_coeff 1 1 1.0 1.0 2.5\nfix move all nve\nthermo 500\n';
-  writeFileSync(join(run.folder, 'in.begin'), `${box}${forces}${gated('in.begin', 3100)}`);
-  writeFileSync(join(run.folder, 'in.again'), `read_restart \${from}\n${forces}${gated('in.again', 5100)}`);
-  const isAt = (step: number) => () => run.read('log.lammps').includes(`\n ${String(step).padStart(7)} `);
-  expect(await run.limited(1, isAt(3100)), run.log()).toBe(75);
-  expect(await run.limited(2, isAt(5100)), run.log()).toBe(75);
-  writeFileSync(join(run.folder, 'gate'), '');
-  expect(await run.start(calm), run.log()).toBe(0);
-  expect(run.outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
-  const frames = run.read('frames.lammpstrj').match(/(?<=TIMESTEP\n)\d+/g);
-  expect(frames).toEqual(Array.from({ length: 9 }, (_, i) => String(i * 1000)));
-});
+withReal(
+  'LAMMPS, with the input that the flow shows, its newest files damaged: each frame once',
+  ['lmp'],
+  async ({ expect }) => {
+    using run = rehearse('lammps', (flow) => flow);
+    const rest = inputOf('lammps').replace('last index 100000', 'last index 8000');
+    // Half way it waits for a file `gate`, or for being asked.
+    const [first = '', last = ''] = rest.split(/(?=^run )/m);
+    const gated = (file: string, at: number) =>
+      `${first}variable now equal step\nif "\${now} < ${at}" then "run ${at} upto"\nvariable open equal is_file(gate)\nlabel wait\nif "\${open} == 0 && \${asked} == 0" then "shell sleep 0.1" "jump ${file} wait"\n${last}`;
+    const box =
+      'units lj\natom_style atomic\nlattice fcc 0.84\nregion box block 0 6 0 6 0 6\ncreate_box 1 box\ncreate_atoms 1 box\nmass 1 1.0\nvelocity all create 2.0 4711\n';
+    const forces = 'pair_style lj/cut 2.5\npair_coeff 1 1 1.0 1.0 2.5\nfix move all nve\nthermo 500\n';
+    writeFileSync(join(run.folder, 'in.begin'), `${box}${forces}${gated('in.begin', 3100)}`);
+    writeFileSync(join(run.folder, 'in.again'), `read_restart \${from}\n${forces}${gated('in.again', 5100)}`);
+    const isAt = (step: number) => () => run.read('log.lammps').includes(`\n ${String(step).padStart(7)} `);
+    const restart = /^restart\./;
+    expect(await run.limited(1, isAt(3100)), run.log()).toBe(75);
+    // As a kill in the middle of a save leaves it: LAMMPS ends with 1 if it reads it.
+    truncateSync(newestOf(run.folder, restart), 0);
+    expect(await run.limited(2, isAt(5100)), run.log()).toBe(75);
+    truncateSync(newestOf(join(run.state, 'generations/2/files'), restart), 1000);
+    for (const file of readdirSync(run.folder)) if (restart.test(file)) rmSync(join(run.folder, file));
+    writeFileSync(join(run.folder, 'gate'), '');
+    expect(await run.start(calm), run.log()).toBe(0);
+    expect(run.outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
+    expect(passedOver(run)).toEqual([2]);
+    expect(run.output()).not.toContain('Unexpected end of file');
+    const frames = run.read('frames.lammpstrj').match(/(?<=TIMESTEP\n)\d+/g);
+    expect(frames).toEqual(Array.from({ length: 9 }, (_, i) => String(i * 1000)));
+  },
+);
 
-withReal('Quantum ESPRESSO, asked in an SCF cycle: the same energy', ['pw.x'], async (context) => {
-  const { expect } = context;
-  using run = rehearse('quantum-espresso', (flow) => flow);
-  const undisturbed = join(run.folder, 'undisturbed');
-  cpSync(join(programs, 'quantum-espresso'), undisturbed, { recursive: true });
-  cpSync(join(undisturbed, 'pw.in'), join(run.folder, 'pw.in'));
-  await run.twice(/iteration # /g, 3, context);
-  const whole = await toItsEnd('pw.x', ['-i', 'pw.in'], { cwd: undisturbed, env: oneThread });
-  const energy = (text: string) => /^!.*total energy.*$/m.exec(text)?.[0];
-  expect(energy(whole)).toMatch(/Ry$/);
-  expect(energy(run.output())).toBe(energy(whole));
-});
+withReal(
+  'Quantum ESPRESSO, asked in an SCF cycle, its files damaged: the same energy',
+  ['pw.x'],
+  async (context) => {
+    const { expect } = context;
+    using run = rehearse('quantum-espresso', (flow) => flow);
+    const undisturbed = join(run.folder, 'undisturbed');
+    cpSync(join(programs, 'quantum-espresso'), undisturbed, { recursive: true });
+    cpSync(join(undisturbed, 'pw.in'), join(run.folder, 'pw.in'));
+    const saved = join(run.folder, 'tmp');
+    await run.twice(/iteration # /g, 3, context, {}, (n) => {
+      if (n === 1) truncateSync(newestOf(saved, /^si\.(?:wfc|mix)/), 1000);
+      else {
+        // pw.x without its files would begin anew, with status 0.
+        truncateSync(newestOf(join(run.state, 'generations/2/files/tmp'), /^si\.(?:wfc|mix)/), 1000);
+        rmSync(saved, { recursive: true });
+      }
+    });
+    expect(passedOver(run)).toEqual([2]);
+    const whole = await toItsEnd('pw.x', ['-i', 'pw.in'], { cwd: undisturbed, env: oneThread });
+    const energy = (text: string) => /^!.*total energy.*$/m.exec(text)?.[0];
+    expect(energy(whole)).toMatch(/Ry$/);
+    expect(energy(run.output())).toBe(energy(whole));
+  },
+);
 
 withReal('OpenFOAM: the same field, to 7 digits', ['icoFoam', 'blockMesh'], async (context) => {
   const { expect } = context;
