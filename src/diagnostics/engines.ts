@@ -12,7 +12,6 @@ const SAVES: Readonly<Record<string, string>> = {
 
 /** Why an engine does not have a key. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
-  'nodes dmtcp': ['DMTCP saves the processes of one node'],
   'gpus dmtcp': ['DMTCP cannot save what a GPU holds'],
   none: ['with `engine = none` there are no checkpoints'],
 };

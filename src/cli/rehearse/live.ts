@@ -1,6 +1,6 @@
 import type { Painter } from '../../diagnostics/paint.ts';
 import { visible } from '../../diagnostics/words.ts';
-import { isTerminal, print } from '../../host/print.ts';
+import { columnsOf, isTerminal, print } from '../../host/print.ts';
 import { faultOf } from '../../rehearse/faults/catalogue.ts';
 import { written } from '../../rehearse/faults/parse.ts';
 import { heardOf, saidBy } from '../../rehearse/happened.ts';
@@ -28,7 +28,7 @@ export function liveView(paint: Painter): Live {
   const draw = () => {
     if (!onTerminal) return;
     const attempt = now.attempt === 0 ? '' : `attempt ${now.attempt}, `;
-    const columns = Math.max(20, (process.stdout.columns ?? 80) - 1);
+    const columns = columnsOf('stdout') - 1;
     const text = `${SPINNER[turn++ % SPINNER.length]} ${lasts().trim()}  ${attempt}${now.state}, ${now.checkpoints} checkpoints`;
     print('stdout', `\r\u001B[K${text.slice(0, columns)}`);
   };
