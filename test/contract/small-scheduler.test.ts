@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { commandOf } from '../../src/host/scheduler/processes.ts';
 import { startScheduler } from '../../src/host/scheduler/start.ts';
 import type { Scheduler, SchedulerEvent, SchedulerSettings } from '../../src/rehearse/scheduler/scheduler.ts';
 import { assetModule } from '../../tools/assets.mjs';
@@ -70,6 +71,12 @@ test('a folder of its own, which only its owner can read, and which is gone at t
   await scheduler.close();
   await scheduler.close();
   expect(here('private')).toBe(false);
+  // Nor is there anybody left to watch over it.
+  const watching = () =>
+    readdirSync('/proc').some(
+      (pid) => /^\d+$/.test(pid) && commandOf(Number(pid)).endsWith(`janitor ${scheduler.folder}`),
+    );
+  await until('nobody', () => !watching());
   await expect(startScheduler({ folder: join(work, 'no/such') })).rejects.toThrow('ENOENT');
 });
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
@@ -115,6 +115,7 @@ class LocalScheduler implements Scheduler {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #waitingSteps: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
+  readonly #janitor: ChildProcess;
   readonly #user: View['user'];
   readonly #host = hostname().replace(/\..*/, '');
   #silence = UNANSWERED;
@@ -144,15 +145,7 @@ class LocalScheduler implements Scheduler {
       rmSync(this.folder, { recursive: true, force: true });
       throw error;
     }
-    // It lives as long as the pipe, whose other end this process holds, also if it is killed.
-    const watch = spawn('bash', ['-p', '-c', janitor, 'janitor', this.folder], {
-      cwd: '/',
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    watch.on('error', () => undefined);
-    watch.unref();
-    (watch.stdin as unknown as { unref(): void }).unref();
+    this.#janitor = startJanitor(this.folder);
     this.environment = {
       PATH: `${this.#post.bin}:${process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'}`,
       [MARK]: this.folder,
@@ -286,6 +279,7 @@ class LocalScheduler implements Scheduler {
     }
     this.#post.close();
     rmSync(this.folder, { recursive: true, force: true });
+    this.#janitor.stdin?.end('nothing is left\n');
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
@@ -625,4 +619,18 @@ function folderOf(pid: number): string {
   } catch {
     return '/';
   }
+}
+
+/** Starts what cleans up if this process is killed: it lives as long as the pipe, whose other end is here. */
+function startJanitor(folder: string): ChildProcess {
+  const child = spawn('bash', ['-p', '-c', janitor, 'janitor', folder], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.on('error', () => undefined);
+  child.stdin?.on('error', () => undefined);
+  child.unref();
+  (child.stdin as unknown as { unref(): void }).unref();
+  return child;
 }
