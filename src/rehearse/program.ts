@@ -10,18 +10,26 @@ export const nameFor = (pattern: string): string =>
     .replaceAll(/\[[!^]?(.)[^\]]*\]/g, '$1')
     .replaceAll(/\{([^,{}]*),[^{}]*\}/g, '$1');
 
+/** The file that is saved where a pattern names a folder. */
+const IN_FOLDER = 'rehearsal.save';
+
 /** The arguments of saves.sh that make it save itself as the flow says. */
-export const savesAs = ({ files, grows, ask, answer, done }: OwnCheckpoints): readonly string[] => [
-  ...files.flatMap((one) => ['file', nameFor(one)]),
-  ...grows.flatMap((one) => ['grows', nameFor(one)]),
-  ...done.files.flatMap((one) => ['done', nameFor(one)]),
-  ...(done.text === null ? [] : ['text', done.text]),
-  ...(done.in === null ? [] : ['in', done.in]),
-  ...(ask?.how === 'signal' ? ['signal', ask.signal] : []),
-  ...(ask?.how === 'file' ? ['asked', ask.file] : []),
-  'answer',
-  answer,
-];
+export function savesAs({ files, grows, ask, answer, done }: OwnCheckpoints): readonly string[] {
+  const others = [...files, ...grows, ...done.files, done.in ?? '', ask?.how === 'file' ? ask.file : ''];
+  const isFolder = (path: string) => path.endsWith('/') || others.some((one) => one.startsWith(`${path}/`));
+  const saved = files.map((one) => (isFolder(one) ? `${nameFor(one)}/${IN_FOLDER}` : nameFor(one)));
+  return [
+    ...saved.flatMap((one) => ['file', one]),
+    ...grows.flatMap((one) => ['grows', nameFor(one)]),
+    ...done.files.flatMap((one) => ['done', nameFor(one)]),
+    ...(done.text === null ? [] : ['text', done.text]),
+    ...(done.in === null ? [] : ['in', done.in]),
+    ...(ask?.how === 'signal' ? ['signal', ask.signal] : []),
+    ...(ask?.how === 'file' ? ['asked', ask.file] : []),
+    'answer',
+    answer,
+  ];
+}
 
 /** What a rehearsal has to change in a plan, and why: a sentence each. Nothing for most flows. */
 export interface Adapted {

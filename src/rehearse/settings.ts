@@ -25,13 +25,14 @@ const SMALL = 14;
  */
 export function paceOf(plan: Plan, { smallBudget = false, real = false } = {}): Pace {
   const interval = real ? 5 : 3;
-  const lead = 4;
+  // An attempt ends when it has saved: a long lead costs nothing, and a busy machine needs it.
+  const lead = 10;
   const pace = {
     interval,
     lead,
     heartbeat: 1,
     total: smallBudget ? SMALL : LONG,
-    patience: 3,
+    patience: 2,
     limit: LONG / 2,
   };
   const { engine, prove, mtbf, alive } = plan.checkpoint;
@@ -45,7 +46,6 @@ export function paceOf(plan: Plan, { smallBudget = false, real = false } = {}): 
     PATIENCE: pace.patience,
     MARGIN: 1,
     SLURM_LIMIT: 3,
-    ANSWER_WAIT: 1,
     REQUEUE_WAIT: 20,
     TICK: 0.2,
     ...(engine === 'own' ? { QUIET: 1, STARTUP: 2 } : {}),

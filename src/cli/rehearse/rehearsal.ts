@@ -51,10 +51,13 @@ export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed>
     const began = Date.now();
     const cutShort = await stage.play();
     watch.stop();
+    await watch.verified();
     const { run } = watch;
     await sleep(300); // what follows the job's last process
     const left =
-      run === undefined ? [] : processesOf(markOf(run), run).map(({ pid, command }) => `${pid} ${command}`);
+      run === undefined || cutShort !== undefined
+        ? []
+        : processesOf(markOf(run), run).map(({ pid, command }) => `${pid} ${command}`);
     const evidence: Evidence = {
       engine: plan.checkpoint.engine,
       keep: plan.checkpoint.keep,

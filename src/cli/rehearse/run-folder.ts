@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { cksum } from './cksum.ts';
+import { run as runProgram } from '../../host/run.ts';
 
 /** What can be seen in the folder of a run, at any moment of its life. Whatever is not there yet is empty. */
 
@@ -37,25 +37,22 @@ export const generationsIn = (run: string): readonly number[] =>
     .map(Number)
     .sort((a, b) => a - b);
 
-/** Is a generation as its seal says: every file there, with its size and checksum, and no other? */
-export function isWhole(run: string, generation: number): boolean {
+/**
+ * Is a generation as its seal says: every file there, with its size and checksum, and no other? One that is removed meanwhile counts as
+ * whole. `cksum` reads the files, because they can be large, and the rehearsal must go on.
+ */
+export async function isWhole(run: string, generation: number): Promise<boolean> {
   const folder = join(run, 'generations', String(generation));
-  try {
-    const sealed = readFileSync(join(folder, 'seal'), 'utf8')
+  const sorted = (lines: string) =>
+    lines
       .split('\n')
-      .filter((line) => line !== '');
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-      (name) => name !== 'seal' && statSync(join(folder, name)).isFile(),
-    );
-    const isRight = (line: string) => {
-      const [, sum, size, name = ''] = /^(\d+) (\d+) \.\/(.*)$/.exec(line) ?? [];
-      const bytes = readFileSync(join(folder, name));
-      return bytes.length === Number(size) && cksum(bytes) === Number(sum);
-    };
-    return sealed.length > 0 && sealed.length === files.length && sealed.every(isRight);
-  } catch {
-    return false;
-  }
+      .filter((line) => line !== '')
+      .sort()
+      .join('\n');
+  const list = 'cd "$1" && find . -type f ! -name seal -exec cksum {} +';
+  const { stdout } = await runProgram('sh', ['-c', list, 'sh', folder], { timeout: 60_000 });
+  const seal = text(join(folder, 'seal'));
+  return (seal !== '' && sorted(seal) === sorted(stdout)) || !existsSync(folder);
 }
 
 /** The status that the run has recorded. */

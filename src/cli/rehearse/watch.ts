@@ -8,6 +8,8 @@ import { generationsIn, isWhole, linesOf, markOf, outputOf, statusIn } from './r
 
 /** Milliseconds between two looks. */
 const EACH = 100;
+/** Two looks that are further apart than this, in milliseconds, miss something. */
+const LATE = 600;
 /** How long the processes of an older attempt may live after a newer one has begun to work, in milliseconds. */
 const MOMENT = 500;
 
@@ -24,6 +26,7 @@ export class Watch {
   readonly starts: (Start & { readonly number: number })[] = [];
   readonly events: SchedulerEvent[] = [];
   #seals: Seal[] = [];
+  readonly #verifying: Promise<void>[] = [];
   #read = 0;
   #run: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -102,12 +105,28 @@ export class Watch {
     const lines = linesOf(outputOf(run)).length;
     this.looks.push({ at, generations, lines, ...(status === undefined ? {} : { status }) });
     for (const generation of generations)
-      if (!this.#seals.some((one) => one.generation === generation))
-        this.#seals.push({ generation, seen: at, lines, whole: isWhole(run, generation) });
+      if (!this.#seals.some((one) => one.generation === generation)) {
+        // If the machine was busy since the last look, nobody knows how many there were.
+        const isLate = at - (this.looks.at(-2)?.at ?? at) > LATE;
+        this.#seals.push({ generation, seen: at, lines: isLate ? 0 : lines, whole: true });
+        this.#verifying.push(this.#verify(run, generation));
+      }
     this.#seals = this.#seals.map((one) =>
       one.gone === undefined && !generations.includes(one.generation) ? { ...one, gone: at } : one,
     );
     this.#readJournal(run, at);
+  }
+
+  /** It counts as whole until it turns out not to be. */
+  async #verify(run: string, generation: number): Promise<void> {
+    if (await isWhole(run, generation)) return;
+    const isOpen = (one: Seal) => one.generation === generation && one.damaged === undefined;
+    this.#seals = this.#seals.map((one) => (isOpen(one) ? { ...one, whole: false } : one));
+  }
+
+  /** Resolves when all generations that were seen are verified. */
+  async verified(): Promise<void> {
+    await Promise.all(this.#verifying);
   }
 
   #readJournal(run: string, at: number): void {

@@ -3,7 +3,7 @@
 # is asked in the way of the flow. saves.sh FOLDER SECONDS STATUS, and these lists, each as `NAME FILE`:
 #
 #   file FILE     is saved, whole, by a rename        grows FILE   gets a line with each number
-#   done FILE     is made at the end                  text TEXT    is printed at the end, into `in FILE` if that is given
+#   done FILE     is made at the end                  text TEXT    is printed at the end, in the last line, or into `in FILE`
 #   signal NAME   asks it to save                     asked FILE   the same, by a file
 #   answer ends|continues                             every N      it saves by itself after N numbers
 #
@@ -11,7 +11,7 @@
 set -u
 folder=$1 unit=$2 status=$3 counter=0
 shift 3
-files=() grows=() finished=() text='' into='' asked_by='' answer=ends every=10 asked=''
+files=() grows=() finished=() text='' into='' asked_by='' answer=ends every=60 asked=''
 while (($# > 1)); do
   case $1 in
     file) files+=("$2") ;;
@@ -70,6 +70,6 @@ for file in ${finished[@]+"${finished[@]}"}; do
   mkdir -p -- "$(dirname -- "$file")"
   echo "$counter" >"$file"
 done
-echo 'done'
-if [[ -n $text && -n $into ]]; then echo "$text" >>"$into"; elif [[ -n $text ]]; then echo "$text"; fi
+if [[ -n $text && -n $into ]]; then echo "$text" >>"$into" && text=''; fi
+echo "done${text:+ $text}"
 exit "$status"

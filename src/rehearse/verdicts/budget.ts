@@ -4,6 +4,9 @@ import { type Found, seconds } from './verdict.ts';
 /** What an attempt needs before its account begins, and after its last entry: bash starts, the controller answers. In seconds. */
 const SLACK = 3;
 
+/** How long the last checkpoint of an attempt may take here, in seconds. */
+const LAST = 15;
+
 /** Promise 5: `total` counts the allocated time of all attempts, to a heartbeat. */
 export function judgeBudget(evidence: Evidence): Found {
   const { settings, starts, charged } = evidence;
@@ -41,12 +44,12 @@ export function judgeBudget(evidence: Evidence): Found {
         .reduce((sum, { from, to = from }) => sum + (to - from) / 1000, 0);
       if (used < settings.total - tolerance)
         broken.push(`the run stopped after ${seconds(used * 1000)} of a total of ${settings.total} s`);
-      if (used > settings.total + tolerance + settings.lead + 8)
+      if (used > settings.total + tolerance + LAST)
         broken.push(
           `the run stopped only after ${seconds(used * 1000)}, with a total of ${settings.total} s`,
         );
     }
-  } else if (stopped === undefined && counted > settings.total + tolerance + settings.lead + 8)
+  } else if (stopped === undefined && counted > settings.total + tolerance + LAST)
     broken.push(`the run used ${counted} s of a total of ${settings.total} s, and did not stop`);
   const agrees = `the account was right (${counted} s of ${seconds(allocated * 1000)} allocated)`;
   return {

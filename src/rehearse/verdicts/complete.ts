@@ -26,17 +26,13 @@ export function judgeComplete(evidence: Evidence): Found {
   const tried = damaged.filter(({ damaged: since = 0 }) =>
     eventsOf(evidence, 'restored', 'launched', 'inner_ended').some(({ seen }) => seen > since),
   );
+  // What was restored first after the damage says whether the damaged one was needed.
   const unsaid = tried.filter(({ generation, damaged: since = 0 }) => {
-    const later = seals.some(
-      (one) => one.generation > generation && one.seen > since && one.damaged === undefined,
-    );
-    return !passedOver.has(generation) && !later;
+    const next = eventsOf(evidence, 'restored').find(({ seen }) => seen > since);
+    return next !== undefined && Number(next['generation']) < generation && !passedOver.has(generation);
   });
   for (const { generation } of unsaid)
-    if (broken.length === 0 && evidence.cutShort === undefined)
-      broken.push(
-        `generation ${generation} was damaged, and the journal does not say that it was passed over`,
-      );
+    broken.push(`generation ${generation} was damaged, and the journal does not say that it was passed over`);
   return {
     broken,
     held:

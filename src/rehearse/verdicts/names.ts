@@ -1,9 +1,13 @@
-import type { Evidence } from '../evidence.ts';
+import { type Evidence, eventsOf } from '../evidence.ts';
 import type { Found } from './verdict.ts';
 
 /** Promise 10: every path and value reaches the program byte for byte. */
-export function judgeNames({ asked, found, program }: Evidence): Found {
+export function judgeNames(evidence: Evidence): Found {
+  const { asked, found, program, starts } = evidence;
   const broken: string[] = [];
+  const isOver = starts.some(({ to, requeued }) => to !== undefined && requeued === undefined);
+  if (program.counts && found.length === 0 && (isOver || eventsOf(evidence, 'launched').length > 0))
+    broken.push(`the program could not be started in ${JSON.stringify(asked.folder)}`);
   for (const one of found) {
     if (one.folder !== asked.folder)
       broken.push(

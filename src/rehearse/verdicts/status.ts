@@ -44,9 +44,9 @@ export function judgeStatus(evidence: Evidence): Found {
   };
 }
 
-/** The program of a rehearsal prints `done` last. */
-export const LAST_LINE = 'done';
-const isComplete = (output: readonly string[]) => output.at(-1) === LAST_LINE;
+/** The program of a rehearsal prints `done` last, and behind it what the flow looks for. */
+export const isLast = (line: string | undefined) => line !== undefined && /^done( |$)/.test(line);
+const isComplete = (output: readonly string[]) => isLast(output.at(-1));
 
 /** With which status the program ended, if that is known from outside. */
 function expectedStatus({ program, struck, engine }: Evidence): number | undefined {

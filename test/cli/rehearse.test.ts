@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Ajv } from 'ajv';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { crc } from '../support/crc.ts';
+import { processesIn } from '../support/run-folder.ts';
+
+const program = resolve(import.meta.dirname, '../../dist/crc.js');
+const schemaOf = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../specs/${name}.schema.json`, import.meta.url), 'utf8'));
+const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false });
+ajv.addSchema(schemaOf('diagnostics'));
+const validate = ajv.compile(schemaOf('rehearsal'));
+
+const flow = `crflow 1
+workflow w {
+  application { run = "./a" }
+  checkpoint { interval = 10min  lead = 2min }
+  schedule { time = 2h  total = 1d }
+}
+`;
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crflow-cli-rehearse-'));
+  writeFileSync(join(folder, 'w.crflow'), flow);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each([
+  [
+    ['--fault', 'prempt'],
+    "argument 'prempt' is invalid. `prempt` is no fault that crc knows. Did you mean preempt?",
+  ],
+  [['--fault', 'kill@40'], '`@40` has no unit: write kill@40s.'],
+  [['--seed', 'x'], 'write a whole number'],
+  [['--seed', '1', '--all'], 'cannot be used with option'],
+  [['--limit', '5'], 'write it with its unit'],
+])('%j is wrong usage', (args, words) => {
+  const { status, stderr, stdout } = crc(['rehearse', ...args, 'w.crflow'], { cwd: folder });
+  expect(status).toBe(2);
+  expect(stderr).toContain(words);
+  expect(stdout).toBe('');
+});
+
+test('a fault that the engine of the flow cannot have is wrong usage', () => {
+  writeFileSync(
+    join(folder, 'w.crflow'),
+    flow.replace('interval = 10min  lead = 2min', 'engine = none  lead = 2min'),
+  );
+  const { status, stderr } = crc(['rehearse', '--fault', 'damage', 'w.crflow'], { cwd: folder });
+  expect(status).toBe(2);
+  expect(stderr).toContain('damage says nothing about this flow, whose engine is none');
+});
+
+/** Starts a rehearsal; its temporary files are in the test's folder. */
+function start(...args: string[]): ChildProcess & { said: () => string; ended: Promise<number | null> } {
+  const child = spawn(process.execPath, [program, 'rehearse', ...args, 'w.crflow'], {
+    cwd: folder,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text) => (said += text));
+  const ended = new Promise<number | null>((done) => child.on('close', (status) => done(status)));
+  return Object.assign(child, { said: () => said, ended });
+}
+
+const leftovers = () => readdirSync(folder).filter((name) => name !== 'w.crflow' && name !== 'page.html');
+
+test('a rehearsal says what it saw as JSON and as a page, and leaves nothing', async () => {
+  const child = start('--fault', 'kill', '--format', 'json', '--html', 'page.html');
+  const status = await child.ended;
+  const document = JSON.parse(child.said());
+  expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+  const [rehearsal] = document.rehearsals;
+  expect(rehearsal.verdicts.filter(({ outcome }: { outcome: string }) => outcome === 'broken')).toEqual([]);
+  expect(status).toBe(0);
+  expect(rehearsal.changes).toEqual([]);
+  expect(rehearsal.faults.map(({ fault }: { fault: string }) => fault)).toEqual(['kill@running']);
+  expect(rehearsal.verdicts[1]).toMatchObject({ promise: 2, outcome: 'held' });
+  expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('No needless loss');
+  expect(leftovers()).toEqual([]);
+});
+
+test('Ctrl+C ends all processes, removes all files, and says so', async () => {
+  const child = start('--fault', 'kill');
+  while (!/starts the program/.test(child.said())) await new Promise((done) => setTimeout(done, 50));
+  expect(leftovers()).not.toEqual([]);
+  child.kill('SIGINT');
+  expect(await child.ended).toBe(130);
+  expect(child.said()).toContain(
+    'interrupted: all processes of the rehearsal were ended, and its files removed',
+  );
+  expect(processesIn(folder)).toEqual([]);
+  expect(leftovers()).toEqual([]);
+});
