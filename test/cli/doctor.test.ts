@@ -397,6 +397,13 @@ describe('crc doctor, of what programs are linked with', () => {
     ]);
   });
 
+  test('whose MPI it is, if crflow starts its ranks', () => {
+    put('solve', elf({ needed: ['libmpich.so.12'], interpreter: LOADER }));
+    expect(says('./solve', 'tasks = 2')).toEqual(['a, ./solve: fine: linked with MPI (libmpich.so.12)']);
+    put('solve', elf({ needed: ['libmpi.so.40', 'libopen-pal.so.40'], interpreter: LOADER }));
+    expect(says('./solve', 'tasks = 2')).toEqual(['a, ./solve: wrong: linked with Open MPI (libmpi.so.40)']);
+  });
+
   test('finds it behind a library of the program, where that has it looked for', () => {
     mkdirSync(join(folder, 'lib'));
     put('lib/libsolve.so', elf({ needed: ['libmpichcxx.so.12'] }));

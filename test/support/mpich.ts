@@ -30,10 +30,11 @@ export function compileRing(folder: string): void {
   ]);
 }
 
-/** What the ring prints if nothing disturbs it. */
-export function undisturbed(folder: string, ranks: number, steps: number): string {
+/** What the ring prints if nothing disturbs it, for as many steps as it has made according to this output. */
+export function undisturbed(folder: string, ranks: number, output: string): string {
+  const steps = / after (\d+) steps\n$/.exec(output)?.[1] ?? '1';
   try {
-    execFileSync('mpiexec.hydra', ['-n', String(ranks), './ring', String(steps), '0'], {
+    execFileSync('mpiexec.hydra', ['-n', String(ranks), './ring', steps, '0'], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -2,7 +2,7 @@ import { constants, readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { word, words } from '../../emit/shell-text.ts';
 import { librariesOf, readElf } from '../../host/elf.ts';
-import { LAUNCHERS } from '../../language/words.ts';
+import { LAUNCHERS, MPIEXEC } from '../../language/words.ts';
 import type { Plan } from '../../model/plan.ts';
 import { readShell, shellCommands } from '../../shell/read.ts';
 import type { Check } from './check.ts';
@@ -10,6 +10,8 @@ import { askBash, isAllowed } from './machine.ts';
 
 /** MPICH, OpenMPI, Intel's, Cray's and MVAPICH's, for each language. */
 const MPI = /^lib(?:mpi|mpich|mpi_\w+|mpifort|mpicxx|mpichf90|mpichcxx|fmpich|mvapich2?)\.so/;
+/** Its own library, which it needs in any release; and the names of its libmpi, which MPICH's never has. */
+const OPEN_MPI = /^lib(?:open-pal|mpi)\.so\.(?!12$)\d+$/;
 /** A script that is larger is data. */
 const LARGEST = 256 * 1024;
 
@@ -45,15 +47,26 @@ export async function checkPrograms(
       ];
     if (/\/ld-musl-/.test(elf.interpreter))
       return [{ what, verdict: 'unknown', says: 'linked with musl, but DMTCP needs glibc' }];
-    const mpi = [...librariesOf(path, paths)].find((name) => MPI.test(name));
+    const libraries = [...librariesOf(path, paths)];
+    const mpi = libraries.find((name) => MPI.test(name));
     if (mpi === undefined) return [];
+    if (plan.resources.ranks !== undefined)
+      return [
+        libraries.some((name) => OPEN_MPI.test(name))
+          ? {
+              what,
+              verdict: 'wrong',
+              says: `linked with Open MPI (${mpi}), whose ranks crflow does not save with DMTCP: build it with MPICH`,
+            }
+          : { what, verdict: 'fine', says: `linked with MPI (${mpi}), and crflow starts its ranks` },
+      ];
     return [
       isSingleton
         ? { what, verdict: 'fine', says: `linked with MPI (${mpi}), and the flow says \`mpi = singleton\`` }
         : {
             what,
             verdict: 'unknown',
-            says: `linked with MPI (${mpi}), whose start-up DMTCP usually cannot restore: write \`mpi = singleton\``,
+            says: `linked with MPI (${mpi}), whose start-up DMTCP usually cannot restore: write \`mpi = singleton\`, or \`tasks\` for ranks of MPICH`,
           },
     ];
   });
@@ -75,7 +88,7 @@ async function programsOf(
 ): Promise<{ programs: readonly Program[]; paths: readonly string[] }> {
   const named = [
     ...new Set(
-      shellCommands(plan.run.text)
+      shellCommands(plan.run.text.replaceAll(MPIEXEC, ''))
         .filter(isProgram)
         .map(({ path }) => path),
     ),

@@ -78,11 +78,11 @@ explain_program() {
 
 # A program that is linked with MPI, or a script that starts mpirun, fails in ways that do not mention MPI.
 suggest_singleton() {
-  ! sets OMPI_MCA_ess_singleton_isolated || return 0
+  [[ -z ${ranks-} ]] && ! sets OMPI_MCA_ess_singleton_isolated || return 0
   if [[ -n ${linked_with_mpi-} ]] ||
     grep -aqsE 'progname = (mpi(run|exec)|orterun|orted|prte|hydra)' "$attempt_dir/coordinator.log" ||
     [[ $(tail -c 20000 "$output" 2>/dev/null | tr -d '\0') =~ (MPI_Init|opal_init|orte_|prte_|PMI[Xx_]|hydra_) ]]; then
-    say 'the program is linked with MPI, or starts mpirun: if it runs as one process, leave mpirun out and write in the block application: mpi = singleton'
+    say 'the program is linked with MPI, or starts mpirun: leave mpirun out, and write in the block application: mpi = singleton if it is one process, or tasks = 4, for example, if it has ranks of MPICH'
   fi
 }
 

@@ -30,6 +30,7 @@ measure() {
     for pid in "${!stats[@]}"; do
       # shellcheck disable=SC2206
       stat=(${stats[pid]})
+      if [[ ${stat[3]} == -* ]]; then continue; fi # it is just ending, and in no session any more
       if [[ -n ${is_member[pid]-}${is_member[stat[1]]-}${is_session[stat[3]]-} ]]; then
         is_member[pid]=yes new=yes count=$((count + 1))
         if [[ ${stat[3]} != "$own_session" ]]; then is_session[stat[3]]=yes; fi

@@ -1,5 +1,5 @@
 /* Ranks that pass numbers around a ring: a blocking and a non-blocking exchange, each value checked, and a sum over all ranks at each step,
-   which goes into the next. Rank 0 prints the sum at each fiftieth step, and at half of the steps waits for a file go, if a third argument asks for that.
+   which goes into the next. Rank 0 prints the sum at each fiftieth step. With a third argument, they go on until there is a file go.
    Arguments: steps, microseconds a step, hold. Ends with status 7. */
 #include <mpi.h>
 #include <stdio.h>
@@ -18,7 +18,9 @@ int main(int argc, char **argv) {
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   int next = (rank + 1) % size, before = (rank + size - 1) % size;
   unsigned long long sum = 1469598103934665603ull + rank, got, all = 0;
-  for (int step = 1; step <= steps; step++) {
+  int step = 0, more = 1;
+  while (more) {
+    step++;
     MPI_Sendrecv(&sum, 1, MPI_UNSIGNED_LONG_LONG, next, 7, &got, 1, MPI_UNSIGNED_LONG_LONG, before, 7, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     for (int i = 0; i < COUNT; i++) ours[i] = rank * 1e3 + step + i;
     MPI_Request requests[2];
@@ -38,10 +40,11 @@ int main(int argc, char **argv) {
       printf("step %d %016llx\n", step, all);
       fflush(stdout);
     }
-    while (rank == 0 && argc > 3 && step == steps / 2 && access("go", F_OK) != 0) usleep(100000);
     usleep(pause);
+    if (rank == 0) more = step < steps || (argc > 3 && access("go", F_OK) != 0);
+    MPI_Bcast(&more, 1, MPI_INT, 0, MPI_COMM_WORLD);
   }
-  if (rank == 0) printf("end %016llx of %d ranks\n", all, size);
+  if (rank == 0) printf("end %016llx of %d ranks after %d steps\n", all, size, step);
   MPI_Finalize();
   return 7;
 }
