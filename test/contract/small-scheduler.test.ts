@@ -93,7 +93,9 @@ test('a job that requeues itself is told as it happens, to its end', async () =>
     restarts: 1,
     log: join(work, `log.${id}`),
   });
-  expect(events.map(({ kind }) => kind)).toEqual([
+  // TERM, and KILL if the machine is busy.
+  const kinds = events.map(({ kind }) => kind);
+  expect(kinds.filter((kind, index) => kind !== 'signalled' || kinds[index - 1] !== kind)).toEqual([
     ...['submitted', 'started', 'requeued', 'signalled', 'ended'],
     ...['started', 'ended'],
   ]);

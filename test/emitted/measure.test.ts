@@ -56,7 +56,7 @@ describe.each(ENGINES)('with the engine %s', (engine) => {
     expect(last?.['processes']).toBeLessThanOrEqual(6);
     expect(last?.['resident']).toBeGreaterThan(80 * MIB);
     expect(last?.['resident']).toBeLessThan(250 * MIB);
-    expect(last?.['processor']).toBeGreaterThanOrEqual(1);
+    expect(last?.['processor']).toBeGreaterThan(0.9); // Linux counts hundredths, rounded down for each process
     expect(last?.['written']).toBeGreaterThanOrEqual(16 * MIB);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
-import { dmtcpImplementations, standIn } from '../support/dmtcp.ts';
+import { dmtcpImplementations, dmtcpUnderTest, standIn, whyNoRealDmtcp } from '../support/dmtcp.ts';
 import { held, quoted, rehearsal } from '../support/emitted.ts';
 import { compileRing, undisturbed, whyNoMpich } from '../support/mpich.ts';
 
@@ -125,12 +125,12 @@ describe('ranks that cannot be saved are refused before they start: 70', { concu
   });
 });
 
-describe.skipIf(whyNoMpich !== null)(`MPICH${whyNoMpich === null ? '' : `: skipped: ${whyNoMpich}`}`, () => {
-  for (const dmtcp of dmtcpImplementations.filter(({ real }) => real))
-    test.for([2, 4])(`with ${dmtcp.name}: %i ranks, proven, killed and restored`, async (ranks, {
-      expect,
-    }) => {
-      using run = rehearsal(dmtcp, {
+const whyNot = whyNoMpich ?? whyNoRealDmtcp;
+describe.skipIf(whyNot !== null)(
+  `MPICH, with a real DMTCP${whyNot === null ? '' : ` (skipped: ${whyNot})`}`,
+  () => {
+    test.for([2, 4])('%i ranks, proven, killed and restored', async (ranks, { expect }) => {
+      using run = rehearsal(dmtcpUnderTest(), {
         run: './ring 100 20000 hold',
         keys: `tasks = ${ranks}`,
         folder: 'crflow-ring-',
@@ -148,4 +148,5 @@ describe.skipIf(whyNoMpich !== null)(`MPICH${whyNoMpich === null ? '' : `: skipp
       expect(readFileSync(join(run.folder, 'log'), 'utf8')).not.toContain('failed');
       expect(run.left()).toEqual([]);
     });
-});
+  },
+);
