@@ -13,9 +13,11 @@ import { FORMATS, type Format } from './format-names.ts';
 const statuses =
   'Exit status: 0 fine, 1 findings (or drift, with --check), 2 wrong usage, 3 a tool or crc itself failed.';
 
+const exampleLines = (lines: readonly string[]) =>
+  `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+
 /** The text after a command's options: examples, and what the exit status means. */
-const examples = (...lines: readonly string[]) =>
-  `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}\n${statuses}`;
+const examples = (...lines: readonly string[]) => `${exampleLines(lines)}\n${statuses}`;
 
 /** Reports an unexpected error to the user, without a bare stack trace. */
 function internalError(error: unknown): void {
@@ -341,14 +343,16 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .addOption(format())
     .addHelpText(
       'after',
-      `\nFaults:\n${FAULTS.map(({ name, title }) => `  ${name.padEnd(19)} ${title}\n`).join('')}\nMoments: ${momentNames.join(', ')}, or a time such as 40s.\n${examples(
-        'crc rehearse water.crflow                               what happens to most runs',
-        'crc rehearse --fault preempt@10s water.crflow',
-        'crc rehearse --fault node-loss --fault disk-full water.crflow',
-        'crc rehearse --all water.crflow                         every promise',
-        'crc rehearse --all water.crflow                         every promise',
-        'crc rehearse --seed 7 water.crflow                      three faults, drawn',
-      )}`,
+      `\nFaults:\n${FAULTS.map(({ name, title }) => `  ${name.padEnd(19)} ${title}\n`).join('')}\nMoments: ${momentNames.join(', ')}, or a time such as 40s.\n${exampleLines(
+        [
+          'crc rehearse water.crflow                               what happens to most runs',
+          'crc rehearse --fault preempt@10s water.crflow',
+          'crc rehearse --fault node-loss --fault disk-full water.crflow',
+          'crc rehearse --all water.crflow                         every promise',
+          'crc rehearse --seed 7 water.crflow                      three faults, drawn',
+        ],
+      )}
+Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usage, 3 a tool or crc itself failed, or the rehearsal did not come to its end.`,
     )
     .action(async (flow, options) => {
       const { rehearse } = await import('./rehearse.ts');

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FAULTS, faultNames } from '../../src/rehearse/faults/catalogue.ts';
 import { drawFaults, inOrder, usualFaults } from '../../src/rehearse/faults/draw.ts';
@@ -95,4 +97,12 @@ test('what comes at the end comes last, also among the usual ones', () => {
     }
   const faults = usualFaults('dmtcp');
   expect(inOrder([...faults].reverse()).at(-1)).toEqual(faults.at(-1));
+});
+
+test('the page lists every fault, in the same words', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/rehearse.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([\w-]+)` +\| (.*?) +\|$/gm)];
+  expect(rows.map(([, name, title]) => [name, title])).toEqual(
+    FAULTS.map(({ name, title }) => [name, title]),
+  );
 });
