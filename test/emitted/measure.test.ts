@@ -67,7 +67,8 @@ test('notes it before and after a checkpoint, and again after a restore', async 
   await run.until('sealed', 2);
   run.powerCut();
   const lines = readFileSync(join(run.state, 'journal.jsonl'), 'utf8').trim().split('\n');
-  const events = lines.map((line) => JSON.parse(line).event);
+  // Without srun, the job also says that nobody listens for a preemption, at some time.
+  const events = lines.map((line) => JSON.parse(line).event).filter((event) => event !== 'deaf');
   // With the proof the program ends with its checkpoint.
   const first = events.indexOf('sealed');
   expect(events.slice(first - 1, first + 2)).toEqual(['measured', 'sealed', 'inner_ended']);
