@@ -97,9 +97,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: 4,
-    name: 'does not take the lease',
+    // Each of the two is enough to keep the promise: so both have to go wrong.
+    name: 'neither ends what an older attempt has left on the node, nor looks at the lease',
     faults: ['node-loss'],
-    replace: [['write_lease() { write_file', 'write_lease() { [[ -e $run/lease ]] || write_file']],
+    replace: [
+      ['  end_all inner_halves\n  end_all processes_of_run\n', ''],
+      ['read -r holder _ 2>/dev/null <"$run/lease" || return 0\n  [[ $holder == "$attempt" ]]', 'return 0'],
+    ],
   },
   {
     promise: 5,
@@ -116,10 +120,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: 5,
-    name: 'counts half of the time',
+    name: 'counts a tenth of the time',
     faults: ['kill'],
     replace: [
-      ['$((now - started)) 1<>"$attempt_dir/seconds"', '$(((now - started) / 2)) 1<>"$attempt_dir/seconds"'],
+      ['$((now - started)) 1<>"$attempt_dir/seconds"', '$(((now - started) / 10)) 1<>"$attempt_dir/seconds"'],
     ],
   },
   {
