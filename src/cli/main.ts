@@ -352,7 +352,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
           'crc rehearse --seed 7 water.crflow                      three faults, drawn',
         ],
       )}
-Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usage, 3 a tool or crc itself failed, or the rehearsal did not come to its end.`,
+Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usage, 3 a tool or crc itself failed, or the rehearsal did not come to its end, or a fault did not come.`,
     )
     .action(async (flow, options) => {
       const { rehearse } = await import('./rehearse.ts');

@@ -170,15 +170,14 @@ async function rehearseFlow(
     print('stderr', 'interrupted: all processes of the rehearsal were ended, and its files removed\n');
     return { status: 3 };
   }
+  const missed = all.flatMap((one) => one.missed.map(({ fault, why }) => ({ fault: written(fault), why })));
   const verdicts = together(all.map(({ evidence }) => judge(evidence)));
   const predicted = compare(
     forecast(flow.plan, {}, site),
     all.map(({ evidence }) => evidence),
     options.real ? 0 : UNIT,
   );
-  for (const { missed } of all)
-    for (const { fault, why } of missed)
-      reporter.paint(paint.warning(`${written(fault)} did not come: ${why}`));
+  for (const { fault, why } of missed) reporter.paint(paint.warning(`${fault} did not come: ${why}`));
   reporter.paint(`\n${timelinesText(all, paint)}`);
   reporter.paint(`${verdictText(verdicts, columnsOf('stdout'), paint)}`);
   reporter.paint(`\n${comparisonText(predicted, paint)}`);
@@ -195,7 +194,7 @@ async function rehearseFlow(
   for (const why of cut) reporter.paint(paint.warning(`the rehearsal did not come to its end: ${why}`));
   const isBroken = verdicts.some(({ outcome }) => outcome === 'broken');
   return {
-    status: isBroken ? 1 : cut.length > 0 ? 3 : 0,
+    status: isBroken ? 1 : cut.length + missed.length > 0 ? 3 : 0,
     result: {
       workflow: flow.plan.workflow,
       engine,
@@ -205,7 +204,7 @@ async function rehearseFlow(
       faults: all.flatMap(({ struck, began }) =>
         struck.map(({ fault, at }) => ({ fault: written(fault), at: (at - began) / 1000 })),
       ),
-      missed: all.flatMap(({ missed }) => missed.map(({ fault, why }) => ({ fault: written(fault), why }))),
+      missed,
       seconds: Math.max(...all.map(({ began, ended }) => (ended - began) / 1000)),
       verdicts,
       predicted: predicted.map(([what, real, here]) => ({ what, predicted: real, seen: here })),

@@ -98,3 +98,31 @@ test('Ctrl+C ends all processes, removes all files, and says so', async () => {
   expect(processesIn(folder)).toEqual([]);
   expect(leftovers()).toEqual([]);
 });
+
+test('a program of the user that ends too soon: the faults did not come, and that is no success', async () => {
+  const child = start('--real');
+  expect(await child.ended).toBe(3);
+  expect(child.said()).toContain('the application ended with status 127');
+  expect(child.said()).toContain('time-limit@running did not come: the program was done before');
+  expect(child.said()).toContain('only the stand-in tells with what it ended');
+  expect(child.said()).toContain('no checkpoint was made in this rehearsal');
+});
+
+test("with --real the flow's own program runs, in a copy of its folder", async () => {
+  writeFileSync(
+    join(folder, 'w.crflow'),
+    flow
+      .replace(
+        '"./a"',
+        '"echo 1 >>steps; for i in {1..100}; do echo $i; sleep 0.1; done; wc -l <steps; exit 4"',
+      )
+      .replace('interval = 10min  lead = 2min', 'engine = none  lead = 2min'),
+  );
+  const child = start('--real', '--fault', 'kill', '--format', 'json');
+  expect(await child.ended, child.said()).toBe(0);
+  const { rehearsals } = JSON.parse(child.said());
+  expect(rehearsals[0]).toMatchObject({ program: 'own', missed: [], savedBy: 'nothing: engine none' });
+  expect(rehearsals[0].verdicts[0]).toMatchObject({ promise: 1, outcome: 'untried' });
+  expect(rehearsals[0].verdicts[0].why).toContain('the job ended with 4');
+  expect(leftovers()).toEqual([]);
+});

@@ -2,8 +2,10 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -57,14 +59,24 @@ export interface Place {
   readonly remove: () => void;
 }
 
+/** Copies what is in a folder, except for pipes, sockets and devices, and for rehearsals: the temporary folder may be this one. */
+function copyFolder(from: string, to: string): void {
+  const filter = (path: string) => {
+    const kind = lstatSync(path);
+    return kind.isFile() || kind.isDirectory() || kind.isSymbolicLink();
+  };
+  for (const name of readdirSync(from).filter((one) => !one.startsWith('crflow-rehearsal-')))
+    cpSync(join(from, name), join(to, name), { recursive: true, preserveTimestamps: true, filter });
+}
+
 export function makePlace({ plan, script, pace, dmtcp, real, status }: PlaceOptions): Place {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-rehearsal-')));
   const home = join(folder, ODD_FOLDER);
   const marks = join(folder, 'marks');
   const bin = join(folder, 'bin');
   for (const one of [marks, bin, join(folder, 'tmp')]) mkdirSync(one);
-  if (real === undefined) mkdirSync(home);
-  else cpSync(real, home, { recursive: true, preserveTimestamps: true });
+  mkdirSync(home);
+  if (real !== undefined) copyFolder(real, home);
   const variables = Object.fromEntries(
     variablesOf(plan).map((name) => [name, join(folder, 'variables', name)]),
   );

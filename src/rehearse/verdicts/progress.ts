@@ -29,6 +29,9 @@ export function judgeProgress(evidence: Evidence): Found {
   return {
     broken,
     held: tried && stopped ? `the run stopped with 73: ${told?.['why']}` : undefined,
-    untried: 'every few seconds a checkpoint succeeded, so there was progress: --fault no-checkpoint',
+    untried:
+      evidence.seals.length === 0
+        ? 'no checkpoint was made in this rehearsal'
+        : 'every few seconds a checkpoint succeeded, so there was progress: --fault no-checkpoint',
   };
 }

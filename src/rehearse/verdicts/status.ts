@@ -40,7 +40,11 @@ export function judgeStatus(evidence: Evidence): Found {
   return {
     broken,
     held: tried && expected !== undefined ? whose : undefined,
-    untried: evidence.cutShort ?? 'the program did not come to its end in this rehearsal',
+    untried:
+      evidence.cutShort ??
+      (tried
+        ? `the job ended with ${status}, as recorded; only the stand-in tells with what it ended: leave out --real`
+        : 'the program did not come to its end in this rehearsal'),
   };
 }
 

@@ -36,6 +36,8 @@ export function judgeStorage(evidence: Evidence): Found {
         ? 'with engine none there are no checkpoints'
         : pruned
           ? `${kept}, but the disk was never full: --fault disk-full`
-          : `only ${seals.length} generations were sealed, and none had to be removed`,
+          : seals.length === 0
+            ? 'no checkpoint was made in this rehearsal'
+            : `only ${seals.length} ${seals.length === 1 ? 'generation was' : 'generations were'} sealed, and none had to be removed`,
   };
 }
