@@ -1,10 +1,8 @@
 import { dirname } from 'node:path';
-import { compile, type Flow } from '../compile.ts';
-import { diagnose } from '../diagnostics/define.ts';
+import type { Flow } from '../compile.ts';
 import { painter } from '../diagnostics/paint.ts';
 import { visible } from '../diagnostics/words.ts';
 import { forecast } from '../forecast/forecast.ts';
-import { readIncluded, readSource } from '../host/files.ts';
 import { columnsOf, hasColors, print } from '../host/print.ts';
 import { startScheduler } from '../host/scheduler/start.ts';
 import type { Settings } from '../model/program.ts';
@@ -15,7 +13,7 @@ import { type Fault, unfit, written } from '../rehearse/faults/parse.ts';
 import { adapt } from '../rehearse/program.ts';
 import { compare, inShort } from '../rehearse/summary.ts';
 import { judge, together } from '../rehearse/verdicts/promises.ts';
-import { findings } from './findings.ts';
+import { flowsOf } from './flows-of.ts';
 import { chooseDmtcp, programOnPath } from './rehearse/dmtcp.ts';
 import { liveView } from './rehearse/live.ts';
 import { timelinesText, writePage } from './rehearse/page.ts';
@@ -23,7 +21,6 @@ import { UNIT } from './rehearse/place.ts';
 import { type Rehearsed, rehearseRun, scenesOf } from './rehearse/rehearsal.ts';
 import { comparisonText, verdictText } from './rehearse/results.ts';
 import { createReporter, type Reporter } from './report.ts';
-import { wrongVersion } from './version.ts';
 
 export interface RehearseOptions {
   readonly targets: Targets;
@@ -44,28 +41,8 @@ export interface RehearseOptions {
 
 /** `crc rehearse FLOW`: runs each of its workflows on this machine, breaks things, and judges. Resolves to the exit status. */
 export async function rehearse(file: string, options: RehearseOptions): Promise<number> {
-  const { targets, format, set, site: asked } = options;
-  const reporter = createReporter({ format, strict: false });
-  const read = await readSource(file);
-  if ('why' in read) {
-    reporter.report([diagnose(findings.unreadable, { name: file, why: read.why }, { file })]);
-    return reporter.end([], { rehearsals: [] });
-  }
-  const refused = await wrongVersion(file);
-  if (refused !== undefined) {
-    reporter.report([refused]);
-    return reporter.end([], { rehearsals: [] });
-  }
-  const { flows, diagnostics, sources, site } = compile({ name: file, text: read.text }, targets, {
-    settings: set,
-    include: readIncluded,
-    site: asked,
-  });
-  for (const one of diagnostics)
-    reporter.report(
-      [one],
-      sources.find(({ name }) => name === one.file),
-    );
+  const reporter = createReporter({ format: options.format, strict: false });
+  const { flows, site } = await flowsOf(file, reporter, options);
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.on('SIGINT', interrupt);
@@ -74,8 +51,7 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
   let status = 0;
   try {
     for (const flow of flows) {
-      const profile = site.named === undefined ? undefined : site.profile;
-      const done = await rehearseFlow(file, flow, profile, options, reporter, stop.signal);
+      const done = await rehearseFlow(file, flow, site, options, reporter, stop.signal);
       if ('result' in done) rehearsals.push(done.result);
       status = Math.max(status, done.status);
       if (stop.signal.aborted) break;
