@@ -367,7 +367,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     )
     .argument('<path...>', 'folders of runs, journals, or outputs of status --json; - is standard input')
     .option('--html <file>', 'write a page instead: one file, which needs no network')
-    .addOption(new Option('--svg <file>', 'write the picture of --compare as a file of its own'))
+    .addOption(new Option('--svg <file>', 'write the picture of --compare alone to this file'))
     .option('--compare', 'draw the runs above one another, with the same scales')
     .addOption(new Option('--json', 'print all of it for programs').conflicts('csv'))
     .option('--csv', 'print phases, waits and measurements as a table for programs that plot')

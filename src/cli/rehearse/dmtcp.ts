@@ -39,7 +39,7 @@ function placeOfStandIn(): string | undefined {
     .find((one) => existsSync(join(one, 'dmtcp_launch')));
 }
 
-/** The Node that runs the stand-in: this one, unless crc is an executable of its own. */
+/** The Node that runs the stand-in: this one, unless crc is a single executable. */
 export const nodeFor = () => (/^node/.test(basename(process.execPath)) ? process.execPath : 'node');
 
 /** The path of a program on PATH. */

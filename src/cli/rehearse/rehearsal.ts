@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { send } from '../../host/proc.ts';
 import type { Evidence, Struck } from '../../rehearse/evidence.ts';
 import { faultOf } from '../../rehearse/faults/catalogue.ts';
 import type { Fault } from '../../rehearse/faults/parse.ts';
@@ -99,14 +100,7 @@ export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed>
 function endLeftovers({ run }: Watch, { folder }: Place): void {
   if (run === undefined || !folder.includes('crflow-rehearsal-')) return;
   const mark = markOf(run);
-  for (let round = 0; round < 3; round++)
-    for (const { pid } of processesOf(mark, run)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // it ended meanwhile
-      }
-    }
+  for (let round = 0; round < 3; round++) for (const { pid } of processesOf(mark, run)) send(pid, 'KILL');
 }
 
 /** What has to be rehearsed in a run of its own: what changes the run from its beginning. */

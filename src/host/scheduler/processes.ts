@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { readMark } from '../../rehearse/scheduler/commands.ts';
 import { MARK } from '../../rehearse/scheduler/environment.ts';
+import { allPids, type ProcessStat, readProc, send, statOf } from '../proc.ts';
 
 /** The attempt, and in a step the step, to which a process belongs. */
 export interface Mark {
@@ -11,12 +11,6 @@ export interface Mark {
 
 export interface Found extends Mark {
   readonly pid: number;
-}
-
-interface Stat {
-  readonly parent: number;
-  readonly session: number;
-  readonly start: string;
 }
 
 /**
@@ -35,11 +29,10 @@ export class ProcessTable {
 
   /** All processes of all jobs that live now. */
   look(): Found[] {
-    const stats = new Map<number, Stat>();
-    for (const name of readdirSync('/proc')) {
-      const pid = Number(name);
-      const stat = Number.isInteger(pid) ? readStat(pid) : undefined;
-      if (stat !== undefined && pid !== process.pid) stats.set(pid, stat);
+    const stats = new Map<number, ProcessStat>();
+    for (const pid of allPids()) {
+      const stat = statOf(pid);
+      if (stat !== undefined && !/[ZX]/.test(stat.state) && pid !== process.pid) stats.set(pid, stat);
     }
     const marks = new Map<number, Mark | undefined>();
     const markOf = (pid: number): Mark | undefined => {
@@ -71,7 +64,7 @@ export class ProcessTable {
   }
 
   #environment(pid: number): Mark | undefined {
-    const text = readText(`/proc/${pid}/environ`);
+    const text = readProc(pid, 'environ');
     const at = text.startsWith(`${MARK}=`) ? 0 : text.indexOf(`\0${MARK}=`) + 1;
     if (at === 0 && !text.startsWith(`${MARK}=`)) return undefined;
     const end = text.indexOf('\0', at);
@@ -81,26 +74,20 @@ export class ProcessTable {
 
 /** Sends a signal to processes. One that is gone already does not matter. */
 export function signalAll(pids: readonly number[], signal: string): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, `SIG${signal}` as NodeJS.Signals);
-    } catch {
-      // It has just ended.
-    }
-  }
+  for (const pid of pids) send(pid, signal);
 }
 
 /** The command line of a process; its name in brackets if it has none. */
 export function commandOf(pid: number): string {
-  const line = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
-  return line === '' ? `[${readText(`/proc/${pid}/comm`).trim()}]` : line;
+  const line = readProc(pid, 'cmdline').replaceAll('\0', ' ').trim();
+  return line === '' ? `[${readProc(pid, 'comm').trim()}]` : line;
 }
 
 /** The words of a process, its environment and its folder; undefined if it is gone. */
 export function askerOf(pid: number) {
-  const words = readText(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+  const words = readProc(pid, 'cmdline').split('\0').slice(0, -1);
   if (words.length === 0) return undefined;
-  return { words, env: entriesOf(readText(`/proc/${pid}/environ`).split('\0')) };
+  return { words, env: entriesOf(readProc(pid, 'environ').split('\0')) };
 }
 
 /** `NAME=VALUE` entries, by name. */
@@ -111,21 +98,4 @@ export function entriesOf(entries: readonly string[]): Map<string, string> {
       return at > 0 ? [[entry.slice(0, at), entry.slice(at + 1)]] : [];
     }),
   );
-}
-
-/** What the kernel says of a living process; a zombie is none. */
-function readStat(pid: number): Stat | undefined {
-  const text = readText(`/proc/${pid}/stat`);
-  // PID (NAME) STATE PARENT GROUP SESSION …, where the name may hold anything.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  if (fields.length < 20 || fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  return { parent: Number(fields[1]), session: Number(fields[3]), start: fields[19] ?? '' };
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
