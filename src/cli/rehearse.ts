@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Flow } from '../compile.ts';
 import { painter } from '../diagnostics/paint.ts';
 import { visible } from '../diagnostics/words.ts';
 import { forecast } from '../forecast/forecast.ts';
+import { slowness } from '../host/load.ts';
 import { columnsOf, hasColors, print } from '../host/print.ts';
 import { startScheduler } from '../host/scheduler/start.ts';
 import type { Settings } from '../model/program.ts';
@@ -14,7 +16,8 @@ import { adapt } from '../rehearse/program.ts';
 import { compare, inShort } from '../rehearse/summary.ts';
 import { judge, together } from '../rehearse/verdicts/promises.ts';
 import { flowsOf } from './flows-of.ts';
-import { chooseDmtcp, programOnPath } from './rehearse/dmtcp.ts';
+import { chooseContainer } from './rehearse/container.ts';
+import { chooseDmtcp } from './rehearse/dmtcp.ts';
 import { liveView } from './rehearse/live.ts';
 import { timelinesText, writePage } from './rehearse/page.ts';
 import { UNIT } from './rehearse/place.ts';
@@ -84,22 +87,28 @@ async function rehearseFlow(
       return { status: 2 };
     }
   }
-  const dmtcp = engine === 'dmtcp' ? await chooseDmtcp() : undefined;
-  if (engine === 'dmtcp' && dmtcp === undefined) {
+  const { targets, real } = options;
+  const container = await chooseContainer(flow.plan, dirname(file), { real, targets });
+  const used = container === undefined || 'why' in container ? undefined : container;
+  const dmtcp = engine === 'dmtcp' && used === undefined ? await chooseDmtcp() : undefined;
+  if (engine === 'dmtcp' && used === undefined && dmtcp === undefined) {
     print('stderr', 'error: this machine has no DMTCP, and this crc came without its stand-in\n');
     return { status: 3 };
   }
   const { plan, changes } = adapt(flow.plan, {
-    real: options.real,
-    bare: whyBare(flow.plan.container?.runtime, options.real),
+    real,
+    bare: container !== undefined && 'why' in container ? container.why : null,
+    canRead: used !== undefined && targets.runtimeOf(used.runtime).readonly,
+    has: existsSync,
   });
   const source = flow.source.name === '-' ? 'standard input' : flow.source.name.replace(/^.*[/\\]/, '');
-  const script = changes.length === 0 ? flow.script.text : options.targets.jobScript(plan, source).text;
+  const script = changes.length === 0 ? flow.script.text : targets.jobScript(plan, source).text;
   const paint = painter(hasColors('stdout'));
   const program = options.real
     ? "the flow's own `run`, in a copy of the folder of the flow"
     : 'a stand-in that counts, in the place of `run` (--real runs your own)';
-  const saves = { dmtcp: dmtcp?.title ?? '', own: 'the program itself', none: 'nothing: engine none' }[
+  const inImage = `the DMTCP of the image, in ${flow.plan.container?.dmtcp}`;
+  const saves = { dmtcp: dmtcp?.title ?? inImage, own: 'the program itself', none: 'nothing: engine none' }[
     engine
   ];
   reporter.paint(
@@ -110,8 +119,14 @@ async function rehearseFlow(
       `  script     ${changes.length === 0 ? 'the one that crc compile writes, byte for byte' : 'the one that crc compile writes, except:'}`,
       ...changes.map((one) => `             - ${one}`),
       `  program    ${program}`,
+      ...(used === undefined ? [] : [`  runs in    ${used.title}`]),
       `  saved by   ${saves}`,
       '  scheduler  a small one that behaves like Slurm; durations are scaled down by settings (CRFLOW_*)',
+      ...(slowness() > 1
+        ? [
+            '  machine    busy with other work, so all takes longer, and durations are judged with more patience',
+          ]
+        : []),
       '',
     ].join('\n'),
   );
@@ -125,6 +140,7 @@ async function rehearseFlow(
           script,
           faults: scene,
           dmtcp,
+          container: used,
           real: options.real ? dirname(file) : undefined,
           limit: options.limit,
           startScheduler,
@@ -175,6 +191,7 @@ async function rehearseFlow(
       workflow: flow.plan.workflow,
       engine,
       savedBy: saves,
+      runsIn: used?.title ?? 'this machine',
       program: options.real ? 'own' : 'stand-in',
       changes,
       faults: all.flatMap(({ struck, began }) =>
@@ -197,11 +214,3 @@ const chosen = (
   if (fault.length > 0) return fault;
   return seed === undefined ? usualFaults(engine) : drawFaults(seed, engine);
 };
-
-/** Why the flow's container is not used; null if it is, or if there is none. */
-function whyBare(runtime: string | undefined, real: boolean): string | null {
-  if (runtime === undefined) return null;
-  const command = runtime === 'charliecloud' ? 'ch-run' : runtime;
-  if (programOnPath(command) === undefined) return `${command} is not installed here`;
-  return real ? null : 'the stand-in for the program needs nothing of the image';
-}

@@ -4,12 +4,16 @@ import { spawn } from 'node:child_process';
 export type Answer = { readonly text: string } | { readonly why: string };
 
 /**
- * Runs a command and returns what it prints. After `limit` seconds, the command and all that it started are killed. Never
+ * Runs a command, in the current folder unless another is named, and returns what it prints. After `limit` seconds, the command and all that it started are killed. Never
  * rejects. A status other than 0 is not an answer; the first line of standard error says why.
  */
-export function ask(program: string, args: readonly string[], limit: number): Promise<Answer> {
+export function ask(program: string, args: readonly string[], limit: number, cwd?: string): Promise<Answer> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     let stdout = '';
     let stderr = '';
     const end = (answer: Answer) => {

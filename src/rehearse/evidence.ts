@@ -94,6 +94,8 @@ export interface Evidence {
     readonly total: number;
     readonly patience: number;
   };
+  /** How many times as long as on an idle machine things took, because the machine was busy; 1 if it was not. */
+  readonly slowness: number;
   /** Whether the program is the one of the rehearsal, which prints 1, 2, 3, …; and the status with which it ends by itself. */
   readonly program: { readonly counts: boolean; readonly status: number | null };
   /** Can the program be asked to save, or does crflow save it? */

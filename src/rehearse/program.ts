@@ -1,5 +1,6 @@
 import { asWritten, type HostPath } from '../model/path.ts';
 import type { OwnCheckpoints, Plan } from '../model/plan.ts';
+import { adaptMounts, leadsOut, shownBy } from './mounts.ts';
 
 /** A file name that a pattern of the shell matches: `md_*.cpt` gives `md_1.cpt`. */
 export const nameFor = (pattern: string): string =>
@@ -42,33 +43,49 @@ const DONE = 'rehearsal.done';
 /** The file that asks the rehearsal's program to save, where the flow runs a command. */
 const ASKED = 'rehearsal.save';
 
+/** What decides how a plan can be rehearsed on this machine. */
+export interface Conditions {
+  /** The program is the flow's own, and not the stand-in. */
+  readonly real: boolean;
+  /** Why the program does not run in the flow's container; null if it does, or if there is none. */
+  readonly bare: string | null;
+  /** Can the container's runtime mount something that is only read? */
+  readonly canRead?: boolean;
+  /** Is there something at an absolute path of this machine? */
+  readonly has?: (path: string) => boolean;
+}
+
 /**
  * The plan that can be rehearsed on this machine. A rehearsal must not touch the folders of real runs, and the stand-in for the program cannot
  * do what a command of the flow asks of it.
- * @param bare there is no container to run in
  */
-export function adapt(
-  plan: Plan,
-  { real, bare }: { readonly real: boolean; readonly bare: string | null },
-): Adapted {
+export function adapt(plan: Plan, { real, bare, canRead = false, has = () => false }: Conditions): Adapted {
   const changes: string[] = [];
   let adapted = plan;
-  const inside = (what: string, path: HostPath | null): HostPath | null => {
-    if (path === null || !leadsOut(path)) return path;
+  if (plan.container !== undefined) {
+    if (bare !== null) {
+      const { container: _, image: _made, ...rest } = adapted;
+      changes.push(`the program runs on this machine and not in a container: ${bare}`);
+      adapted = rest;
+    } else {
+      const { mounts, changes: changed } = adaptMounts(plan.container, { real, canRead, has });
+      changes.push(...changed);
+      adapted = { ...adapted, container: { ...plan.container, mounts } };
+    }
+  }
+  const mounts = adapted.container?.mounts ?? [];
+  const inside = (what: string, path: HostPath | null, isSeen = false): HostPath | null => {
+    if (path === null || !leadsOut(path) || (isSeen && shownBy(path, mounts)?.mount.readonly === false))
+      return path;
     changes.push(`${what} is in the folder of the rehearsal instead of ${asWritten(path)}`);
     return null;
   };
   adapted = {
     ...adapted,
-    workdir: inside('the work folder', plan.workdir),
-    output: inside('the output', plan.output),
+    workdir: inside('the work folder', plan.workdir, true),
+    output: inside('the output', plan.output, true),
     checkpoint: { ...plan.checkpoint, state: inside('the state', plan.checkpoint.state) },
   };
-  if (plan.container !== undefined && bare !== null) {
-    const { container: _, image: _made, ...rest } = adapted;
-    changes.push(`the program runs on this machine and not in a container: ${bare}`);
-    adapted = rest;
-  }
   const { own } = plan.checkpoint;
   if (own !== undefined && !real) {
     const withoutCommands = {
@@ -93,12 +110,11 @@ export function adapt(
   return { plan: adapted, changes };
 }
 
-/** Does a path lead to a place that is not in the folder of submission? A variable does not: a rehearsal gives it a folder of its own. */
-const leadsOut = (path: HostPath) => path[0]?.kind === 'text' && /^\/|(^|\/)\.\.(\/|$)/.test(asWritten(path));
-
 /** The variables in the paths of a plan. */
 export function variablesOf({ workdir, output, checkpoint, container }: Plan): readonly string[] {
-  const paths = [workdir, output, checkpoint.state, ...(container?.mounts ?? []).map(({ from }) => from)];
+  const image = container?.image.kind === 'file' ? container.image.path : null;
+  const mounted = (container?.mounts ?? []).map(({ from }) => from);
+  const paths = [workdir, output, checkpoint.state, image, ...mounted];
   const names = paths.flatMap((path) =>
     (path ?? []).flatMap((part) => (part.kind === 'variable' ? [part.name] : [])),
   );

@@ -22,11 +22,12 @@ const SMALL = 14;
 /**
  * The flow's durations, scaled down: minutes become seconds. A checkpoint of the rehearsal's program takes less than a second, so these are
  * short; but not shorter than a busy machine needs.
+ * @param slowness how many times as long as on an idle machine things take
  */
-export function paceOf(plan: Plan, { smallBudget = false, real = false } = {}): Pace {
+export function paceOf(plan: Plan, { smallBudget = false, real = false, slowness = 1 } = {}): Pace {
   const interval = real ? 5 : 3;
   // An attempt ends when it has saved: a long lead costs nothing, and a busy machine needs it.
-  const lead = 10;
+  const lead = Math.round(10 * Math.min(slowness, 4));
   const pace = {
     interval,
     lead,
@@ -41,11 +42,11 @@ export function paceOf(plan: Plan, { smallBudget = false, real = false } = {}): 
     LEAD: lead,
     TOTAL: pace.total,
     PROVE: prove ? 1 : 0,
-    CHECKPOINT_LIMIT: 20,
+    CHECKPOINT_LIMIT: Math.round(20 * slowness),
     HEARTBEAT: pace.heartbeat,
     PATIENCE: pace.patience,
     MARGIN: 1,
-    SLURM_LIMIT: 3,
+    SLURM_LIMIT: Math.round(3 * slowness),
     REQUEUE_WAIT: 20,
     TICK: 0.2,
     ...(engine === 'own' ? { QUIET: 1, STARTUP: 2 } : {}),

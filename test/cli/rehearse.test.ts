@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { chooseContainer } from '../../src/cli/rehearse/container.ts';
+import { compile } from '../support/compile.ts';
 import { crc } from '../support/crc.ts';
 import { processesIn } from '../support/run-folder.ts';
+import { targets } from '../support/targets.ts';
 
 const program = resolve(import.meta.dirname, '../../dist/crc.js');
 const schemaOf = (name: string) =>
@@ -56,10 +59,13 @@ test('a fault that the engine of the flow cannot have is wrong usage', () => {
 });
 
 /** Starts a rehearsal; its temporary files are in the test's folder. */
-function start(...args: string[]): ChildProcess & { said: () => string; ended: Promise<number | null> } {
+function start(
+  args: readonly string[],
+  path = process.env['PATH'],
+): ChildProcess & { said: () => string; ended: Promise<number | null> } {
   const child = spawn(process.execPath, [program, 'rehearse', ...args, 'w.crflow'], {
     cwd: folder,
-    env: { ...process.env, TMPDIR: folder },
+    env: { ...process.env, TMPDIR: folder, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -69,10 +75,11 @@ function start(...args: string[]): ChildProcess & { said: () => string; ended: P
   return Object.assign(child, { said: () => said, ended });
 }
 
-const leftovers = () => readdirSync(folder).filter((name) => name !== 'w.crflow' && name !== 'page.html');
+const leftovers = () =>
+  readdirSync(folder).filter((name) => !['w.crflow', 'page.html', 'bin'].includes(name));
 
 test('a rehearsal says what it saw as JSON and as a page, and leaves nothing', async () => {
-  const child = start('--fault', 'kill', '--format', 'json', '--html', 'page.html');
+  const child = start(['--fault', 'kill', '--format', 'json', '--html', 'page.html']);
   const status = await child.ended;
   const document = JSON.parse(child.said());
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
@@ -87,7 +94,7 @@ test('a rehearsal says what it saw as JSON and as a page, and leaves nothing', a
 });
 
 test('Ctrl+C ends all processes, removes all files, and says so', async () => {
-  const child = start('--fault', 'kill');
+  const child = start(['--fault', 'kill']);
   while (!/starts the program/.test(child.said())) await new Promise((done) => setTimeout(done, 50));
   expect(leftovers()).not.toEqual([]);
   child.kill('SIGINT');
@@ -100,7 +107,7 @@ test('Ctrl+C ends all processes, removes all files, and says so', async () => {
 });
 
 test('a program of the user that ends too soon: the faults did not come, and that is no success', async () => {
-  const child = start('--real');
+  const child = start(['--real']);
   expect(await child.ended).toBe(3);
   expect(child.said()).toContain('the application ended with status 127');
   expect(child.said()).toContain('time-limit@running did not come: the program was done before');
@@ -118,11 +125,66 @@ test("with --real the flow's own program runs, in a copy of its folder", async (
       )
       .replace('interval = 10min  lead = 2min', 'engine = none  lead = 2min'),
   );
-  const child = start('--real', '--fault', 'kill', '--format', 'json');
+  const child = start(['--real', '--fault', 'kill', '--format', 'json']);
   expect(await child.ended, child.said()).toBe(0);
   const { rehearsals } = JSON.parse(child.said());
   expect(rehearsals[0]).toMatchObject({ program: 'own', missed: [], savedBy: 'nothing: engine none' });
   expect(rehearsals[0].verdicts[0]).toMatchObject({ promise: 1, outcome: 'untried' });
   expect(rehearsals[0].verdicts[0].why).toContain('the job ended with 4');
   expect(leftovers()).toEqual([]);
+});
+
+const contained = flow
+  .replace(
+    'run = "./a" }',
+    'run = "./a"  workdir = "/data" }\n  container { runtime = podman  image = "localhost/md:1"  dmtcp = "/opt"  mount "." to "/data" }',
+  )
+  .replace('interval = 10min  lead = 2min', 'engine = none  lead = 2min');
+
+test('a container of the flow is used where its runtime and its image are', async () => {
+  mkdirSync(join(folder, 'bin'));
+  // It has the image, and shows all of this machine in its containers.
+  writeFileSync(
+    join(folder, 'bin/podman'),
+    `#!/bin/bash
+case $1 in
+  image) echo 0123abcd ;;
+  run)
+    printf '%s\\n' "$*" >>'${folder}/bin/started'
+    until [[ $1 == 0123abcd ]]; do shift; done
+    shift
+    exec env -i PATH="$PATH" HOME=/ "$@"
+    ;;
+esac
+`,
+    { mode: 0o755 },
+  );
+  // It cannot move a folder to /data.
+  writeFileSync(join(folder, 'w.crflow'), contained.replace('  workdir = "/data"', ''));
+  const child = start(['--fault', 'kill', '--format', 'json'], `${folder}/bin:${process.env['PATH']}`);
+  expect(await child.ended, child.said()).toBe(0);
+  const [rehearsal] = JSON.parse(child.said()).rehearsals;
+  expect(rehearsal).toMatchObject({ changes: [], runsIn: 'a container of Podman, with the image md:1' });
+  expect(rehearsal.verdicts[9]).toMatchObject({ promise: 10, outcome: 'held' });
+  const started = readFileSync(join(folder, 'bin/started'), 'utf8').trim().split('\n');
+  expect(started).toHaveLength(2);
+  expect(started[0]).toContain('0123abcd bash -c export PATH=');
+});
+
+test.each([
+  [undefined, 'Podman is not installed here'],
+  ['echo "no such image" >&2; exit 125', 'Podman has no such image here (the image localhost/md:1 is not on'],
+])('a container that this machine cannot start is not used, and the reason is said', async (podman, why) => {
+  const { flows } = compile({ name: 'w.crflow', text: contained });
+  const [compiled] = flows;
+  if (compiled === undefined) throw new Error('the flow does not compile');
+  if (podman !== undefined)
+    writeFileSync(join(folder, 'podman'), `#!/bin/bash\n${podman}\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', podman === undefined ? folder : `${folder}:${process.env['PATH']}`);
+  try {
+    const chosen = await chooseContainer(compiled.plan, folder, { real: false, targets });
+    expect(chosen).toMatchObject({ why: expect.stringContaining(why) });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

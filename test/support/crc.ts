@@ -12,7 +12,7 @@ const bundle = fileURLToPath(new URL('../../dist/crc.js', import.meta.url));
  */
 export function crc(
   args: readonly string[],
-  options: { cwd?: string; input?: string | Uint8Array; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; input?: string | Uint8Array; env?: NodeJS.ProcessEnv; timeout?: number } = {},
 ) {
   const { CI: _, ...env } = process.env;
   const cache = mkdtempSync(join(tmpdir(), 'crflow-cache-'));
@@ -21,7 +21,7 @@ export function crc(
     input: options.input,
     env: { ...env, XDG_CACHE_HOME: cache, ...options.env },
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: options.timeout ?? 120_000,
   });
   rmSync(cache, { recursive: true, force: true });
   return { status, stdout, stderr };

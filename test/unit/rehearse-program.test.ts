@@ -40,6 +40,42 @@ test('most flows are rehearsed as they are', () => {
   expect(variablesOf(plan)).toEqual(['SCRATCH']);
 });
 
+const inContainer = (application: string, mounts: string) =>
+  planOf(`crflow 1
+workflow w {
+  application { run = "./a" ${application} }
+  container { runtime = podman  image = "localhost/md:1"  dmtcp = "/opt/dmtcp" ${mounts} }
+  checkpoint { interval = 10min  lead = 2min }
+  schedule { time = 2h  total = 1d }
+}
+`);
+
+test('a container is used as it is where all that it shows is in the folder of the rehearsal', () => {
+  const plan = inContainer('workdir = "/data/a"  output = "/data/log"', 'mount "$SCRATCH/runs" to "/data"');
+  expect(adapt(plan, { real: false, bare: null, canRead: true, has: () => true })).toEqual({
+    plan,
+    changes: [],
+  });
+});
+
+test.each([
+  [false, '/scratch/runs', false, 'an empty folder of the rehearsal is at /data instead of /scratch/runs'],
+  [true, '/scratch/runs', true, '/scratch/runs can only be read at /data, because real runs may use it'],
+  [true, '/gone', false, 'an empty folder of the rehearsal is at /data, because this machine has no /gone'],
+])('a rehearsal (real: %s) does not write to %s, which a container would show', (real, from, readonly, change) => {
+  const plan = inContainer(
+    'workdir = "/data"',
+    `mount "${from}" to "/data"  mount "/soft" to "/soft" readonly`,
+  );
+  const adapted = adapt(plan, { real, bare: null, canRead: true, has: (path) => path !== '/gone' });
+  expect(adapted.changes[0]).toContain(change);
+  const [data, soft] = adapted.plan.container?.mounts ?? [];
+  expect(data).toMatchObject({ to: '/data', readonly, from: [{ text: readonly ? from : 'mounted/1' }] });
+  expect(soft).toMatchObject({ from: [{ text: '/soft' }] });
+  // It must not work in a folder that it cannot write to.
+  expect(adapted.plan.workdir === null).toBe(readonly);
+});
+
 test('a rehearsal stays out of the folders of real runs', () => {
   const plan = flow('workdir = "/data/run"  output = "../out"', 'state = "/scratch/state"', 'array = "3-9"');
   const adapted = adapt(plan, { real: false, bare: null });

@@ -87,6 +87,7 @@ const good: Evidence = {
   engine: 'dmtcp',
   keep: 2,
   settings: { heartbeat: 1, interval: 3, lead: 4, total: 600, patience: 3 },
+  slowness: 1,
   program: { counts: true, status: 0 },
   canAsk: true,
   journal,
@@ -139,6 +140,26 @@ test('a good run: what was put to the test held, and the rest is said not to hav
     10: 'held',
   });
   for (const { outcome, why } of verdicts) if (outcome === 'untried') expect(why.length).toBeGreaterThan(20);
+});
+
+test('a program that is not saved begins anew, and prints all of it again', () => {
+  const again = { ...good, engine: 'none' as const, output: ['1', '2', '3', '1', '2', 'done'] };
+  const launched = [...journal, line(13, 2, 'launched')];
+  const lost = (evidence: Evidence) =>
+    judge(evidence)[1]?.evidence.filter((one) => one.includes('output is wrong'));
+  expect(lost({ ...again, journal: launched })).toEqual([]);
+  expect(lost(again)).toEqual(['the output is wrong: line 4 is "1", so work was done twice']);
+  expect(lost({ ...again, journal: launched, engine: 'dmtcp' })).toHaveLength(1);
+});
+
+test('on a busy machine a job may need longer for everything', () => {
+  const charged = [
+    { attempt: 1, seconds: 4 },
+    { attempt: 2, seconds: 1 },
+  ];
+  const late = { ...good, charged, journal: replaced('started', 2, { spent: 4 }) };
+  expect(outcomes(late)[5]).toBe('broken');
+  expect(outcomes({ ...late, slowness: 4 })[5]).toBe('untried');
 });
 
 /** What would be seen of a wrong job: the promise that it breaks, and words of the evidence. */

@@ -67,6 +67,21 @@ ${word(container.dmtcp).text}/bin/dmtcp_launch --version 2>&1 || echo "failed $?
   return { image, dmtcp, lacks, programs };
 }
 
+/** Where the runtime finds the plan's image, as its command takes it; or why it does not find it. `limit`: seconds. */
+export const placeOfImage = (
+  plan: Plan,
+  container: Container,
+  limit: number,
+  { runtimeOf }: Targets,
+  cwd: string,
+): Promise<Answer> =>
+  askBash(
+    [],
+    `${prelude(plan, container, runtimeOf(container.runtime))}find_image >&2 && printf '%s' "$image"`,
+    limit,
+    cwd,
+  );
+
 /** The programs that `run` names by their full paths and that belong to the image: they are in no mount and no work folder. */
 function programsOf({ run, workdir }: Plan, { mounts }: Container): readonly string[] {
   const first = workdir?.[0];

@@ -22,7 +22,12 @@ export function isAllowed(path: string, mode: number): boolean {
 }
 
 /** Runs a script in bash after loading a flow's modules: in a login shell, because only that has `module`; without modules, with the current PATH. */
-export function askBash(load: readonly string[], script: string, limit: number): Promise<Answer> {
+export function askBash(
+  load: readonly string[],
+  script: string,
+  limit: number,
+  cwd?: string,
+): Promise<Answer> {
   const loading = load.map((module) => `module load ${word(module).text} || exit 1\n`).join('');
-  return ask('bash', [load.length > 0 ? '-lc' : '-c', `${loading}${script}`], limit);
+  return ask('bash', [load.length > 0 ? '-lc' : '-c', `${loading}${script}`], limit, cwd);
 }

@@ -1,6 +1,7 @@
 import type { Plan } from '../../model/plan.ts';
 import type { Fault } from '../../rehearse/faults/parse.ts';
 import type { Scheduler, SchedulerSettings } from '../../rehearse/scheduler/scheduler.ts';
+import type { ChosenContainer } from './container.ts';
 import type { ChosenDmtcp } from './dmtcp.ts';
 import type { Happening } from './watch.ts';
 
@@ -10,6 +11,8 @@ export interface RehearsalOptions {
   readonly script: string;
   readonly faults: readonly Fault[];
   readonly dmtcp: ChosenDmtcp | undefined;
+  /** The container that the program runs in; absent: it runs on this machine. */
+  readonly container?: ChosenContainer | undefined;
   /** The folder whose copy the flow's own `run` works in; absent: the stand-in program. */
   readonly real: string | undefined;
   /** After so many seconds the rehearsal is ended, whatever happens. */

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { slowness } from '../../host/load.ts';
 import { send } from '../../host/proc.ts';
 import type { Evidence, Struck } from '../../rehearse/evidence.ts';
 import { faultOf } from '../../rehearse/faults/catalogue.ts';
 import type { Fault } from '../../rehearse/faults/parse.ts';
 import type { Scheduler } from '../../rehearse/scheduler/scheduler.ts';
 import { paceOf } from '../../rehearse/settings.ts';
+import { removeContainers } from './container.ts';
 import type { RehearsalOptions } from './options.ts';
 import { makePlace, type Place } from './place.ts';
 import { processesOf } from './processes.ts';
@@ -29,11 +31,12 @@ const FAILS = 3;
 
 /** Runs the script from its submission to its end, while faults are struck. Leaves nothing behind, whatever happens. */
 export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed> {
-  const { plan, faults, dmtcp, real, startScheduler, tell } = options;
+  const { plan, faults, dmtcp, container, real, startScheduler, tell } = options;
   const has = (name: string) => faults.some((one) => one.name === name);
-  const pace = paceOf(plan, { smallBudget: has('small-budget'), real: real !== undefined });
+  const slow = slowness();
+  const pace = paceOf(plan, { smallBudget: has('small-budget'), real: real !== undefined, slowness: slow });
   const status = has('program-fails') ? FAILS : 0;
-  const place = makePlace({ plan, script: options.script, pace, dmtcp, real, status });
+  const place = makePlace({ plan, script: options.script, pace, dmtcp, container, real, status });
   let scheduler: Scheduler | undefined;
   const watch = new Watch(place.runs, tell);
   try {
@@ -48,7 +51,7 @@ export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed>
     });
     scheduler.on((event) => watch.hear(event));
     watch.start();
-    const stage = new Stage({ ...options, scheduler, watch, place, pace });
+    const stage = new Stage({ ...options, scheduler, watch, place, pace, slowness: slow });
     const began = Date.now();
     const cutShort = await stage.play();
     watch.stop();
@@ -63,6 +66,7 @@ export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed>
       engine: plan.checkpoint.engine,
       keep: plan.checkpoint.keep,
       settings: pace,
+      slowness: Math.max(slow, slowness()),
       program: { counts: real === undefined, status: real === undefined ? status : null },
       canAsk: plan.checkpoint.own === undefined || plan.checkpoint.own.ask !== null,
       journal: watch.journal,
@@ -92,6 +96,8 @@ export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed>
     watch.stop();
     await scheduler?.close();
     endLeftovers(watch, place);
+    if (container !== undefined && watch.run !== undefined)
+      await removeContainers(container, markOf(watch.run));
     place.remove();
   }
 }

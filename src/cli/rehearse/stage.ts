@@ -17,6 +17,8 @@ interface StageOptions extends RehearsalOptions {
   readonly watch: Watch;
   readonly place: Place;
   readonly pace: Pace;
+  /** How many times as long as on an idle machine things take. */
+  readonly slowness: number;
 }
 
 /** The rehearsal is over before its end. */
@@ -116,12 +118,13 @@ export class Stage {
   }
 
   async #until(what: string, holds: () => boolean, seconds = PATIENCE): Promise<void> {
-    const { stop, limit } = this.#all;
-    for (const deadline = Date.now() + seconds * 1000; !holds(); await sleep(50)) {
+    const { stop, limit, slowness } = this.#all;
+    for (const deadline = Date.now() + seconds * slowness * 1000; !holds(); await sleep(50)) {
       if (stop.aborted) throw new CutShort('the rehearsal was interrupted');
       if (Date.now() > this.#submitted + limit * 1000 && this.#submitted > 0)
         throw new CutShort(`the rehearsal was ended after its limit of ${limit} s`);
-      if (Date.now() > deadline) throw new CutShort(`${what} did not come within ${seconds} s`);
+      if (Date.now() > deadline)
+        throw new CutShort(`${what} did not come within ${Math.round(seconds * slowness)} s`);
     }
   }
 

@@ -10,7 +10,7 @@
 set -u
 folder=$1 unit=$2 status=$3 counter=0
 memory=${DMTCP_STANDIN_MEMORY-}
-printf '%s\0%s\0' "$(pwd -P)" "${REHEARSAL_VALUE-}" >>"$folder/found"
+printf '%s\0%s\0' "$(pwd -P)" "${CRFLOW_REHEARSAL_VALUE-}" >>"$folder/found"
 
 # One process, because DMTCP 4.1 can kill a program that starts another just after a checkpoint.
 if [[ -z $memory ]] && command -v perl >/dev/null; then

@@ -27,7 +27,7 @@ while (($# > 1)); do
   esac
   shift 2
 done
-printf '%s\0%s\0' "$(pwd -P)" "${REHEARSAL_VALUE-}" >>"$folder/found"
+printf '%s\0%s\0' "$(pwd -P)" "${CRFLOW_REHEARSAL_VALUE-}" >>"$folder/found"
 
 save() {
   local file offset=0 name value

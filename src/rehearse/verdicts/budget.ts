@@ -9,15 +9,17 @@ const LAST = 15;
 
 /** Promise 5: `total` counts the allocated time of all attempts, to a heartbeat. */
 export function judgeBudget(evidence: Evidence): Found {
-  const { settings, starts, charged } = evidence;
+  const { settings, starts, charged, slowness } = evidence;
   const broken: string[] = [];
-  const tolerance = settings.heartbeat + SLACK;
+  const slack = SLACK * slowness;
+  const last = LAST * slowness;
+  const tolerance = settings.heartbeat + slack;
   for (const started of eventsOf(evidence, 'started')) {
     const before = charged
       .filter(({ attempt }) => attempt < started.attempt)
       .reduce((sum, one) => sum + one.seconds, 0);
     // One that was cut off goes on, and charges, until it sees that it has lost the lease.
-    const late = struckBy(evidence, 'node-loss') ? 4 * settings.heartbeat + SLACK : 1;
+    const late = struckBy(evidence, 'node-loss') ? 4 * settings.heartbeat + slack : 1;
     if (Math.abs(Number(started['spent']) - before) > late)
       broken.push(
         `attempt ${started.attempt} began with ${started['spent']} s on its account, but the attempts before it had used ${before} s`,
@@ -44,12 +46,12 @@ export function judgeBudget(evidence: Evidence): Found {
         .reduce((sum, { from, to = from }) => sum + (to - from) / 1000, 0);
       if (used < settings.total - tolerance)
         broken.push(`the run stopped after ${seconds(used * 1000)} of a total of ${settings.total} s`);
-      if (used > settings.total + tolerance + LAST)
+      if (used > settings.total + tolerance + last)
         broken.push(
           `the run stopped only after ${seconds(used * 1000)}, with a total of ${settings.total} s`,
         );
     }
-  } else if (stopped === undefined && counted > settings.total + tolerance + LAST)
+  } else if (stopped === undefined && counted > settings.total + tolerance + last)
     broken.push(`the run used ${counted} s of a total of ${settings.total} s, and did not stop`);
   const agrees = `the account was right (${counted} s of ${seconds(allocated * 1000)} allocated)`;
   return {

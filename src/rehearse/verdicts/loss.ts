@@ -113,16 +113,25 @@ function lessThanSaved(evidence: Evidence): string[] {
   });
 }
 
-/** The output of a finished run is 1, 2, 3, … done: nothing missing, nothing twice. */
-function outputOf({ program, output, status }: Evidence): string[] {
+/**
+ * The output of a finished run is 1, 2, 3, … done: nothing missing, nothing twice. What was printed before a start from the beginning remains
+ * in front, unless DMTCP has rolled it back.
+ */
+function outputOf(evidence: Evidence): string[] {
+  const { program, output, status, engine } = evidence;
   if (!program.counts) return [];
   const lines = isLast(output.at(-1)) ? output.slice(0, -1) : output;
-  const wrong = lines.findIndex((line, i) => line !== String(i + 1));
+  let begins = engine === 'dmtcp' ? 1 : eventsOf(evidence, 'launched').length;
+  let expected = 0;
+  const wrong = lines.findIndex((line) => {
+    expected = line === '1' && begins-- > 0 ? 1 : expected + 1;
+    return line !== String(expected);
+  });
   if (wrong < 0) return [];
   // The last line of a run that was ended may be torn.
   if (status === null && wrong === lines.length - 1) return [];
   return [
-    `the output is wrong: line ${wrong + 1} is ${JSON.stringify(lines[wrong])}, so work was ${Number(lines[wrong]) <= wrong ? 'done twice' : 'lost'}`,
+    `the output is wrong: line ${wrong + 1} is ${JSON.stringify(lines[wrong])}, so work was ${Number(lines[wrong]) < expected ? 'done twice' : 'lost'}`,
   ];
 }
 
@@ -153,9 +162,9 @@ const isViolent = ({ struck }: Evidence, at: number) =>
 
 /** Work without a checkpoint for far longer than the interval. */
 function lateCheckpoints(evidence: Evidence): string[] {
-  const { settings, engine, starts } = evidence;
+  const { settings, engine, starts, slowness } = evidence;
   if (!evidence.canAsk || engine === 'none' || struckBy(evidence, ...hindering)) return [];
-  const most = Math.max(4 * settings.interval, settings.interval + 20) * 1000;
+  const most = Math.max(4 * settings.interval, settings.interval + 20) * 1000 * slowness;
   let since: number | undefined;
   const broken: string[] = [];
   const look = (until: number) => {
