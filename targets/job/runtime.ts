@@ -66,6 +66,8 @@ function partsFor(needs: Needs): readonly string[] {
     account,
     suspended,
     slurm.bash,
+    ...(engineOf(needs.engine).usesSteps ? [slurm.stepsBash] : []),
+    ...(needs.container === null ? [] : [slurm.variablesBash]),
     environ,
     host,
     ...placeFor(needs),

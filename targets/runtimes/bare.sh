@@ -8,5 +8,4 @@ prepare_host() {
   claim_output "$output"
 }
 
-# The environment in which the application starts.
 program_environ() { cat "$attempt_dir/environ"; }

@@ -107,3 +107,10 @@ is_passed() {
   done
   return 1
 }
+
+# write_entries FILE [ENTRY...]
+write_entries() {
+  local file=$1
+  shift
+  (umask 077 && if (($#)); then printf '%s\0' "$@"; fi >"$file")
+}

@@ -2,5 +2,4 @@
 
 inside() { exec "$@"; }
 
-# The inner half's first steps.
 begin_inner_half() { where="of $HOSTNAME"; }

@@ -32,7 +32,7 @@ write_in_container() {
     declare -p default_variables
     declare -f take_environ
     printf 'take_environ "$@"\nshift 2\n'
-    if declare -F watch_client >/dev/null; then declare -f know_process lives watch_client && printf 'watch_client\n'; fi
+    if declare -F watch_client >/dev/null; then declare -f know_process lives read_stat watch_client && printf 'watch_client\n'; fi
     rank_text
   } >"$run/rank-inside"
 }

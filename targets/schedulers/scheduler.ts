@@ -12,6 +12,10 @@ export interface Scheduler {
   readonly name: string;
   /** The lines at a script's top that ask for nodes, time and a warning. */
   readonly directives: (asked: Asked) => readonly ShellText[];
-  /** Its part of the runtime: all commands of the scheduler that a job uses are in it. */
+  /** Its part of the runtime: all commands of the scheduler that a job uses are in it and the next. */
   readonly bash: string;
+  /** The functions for engines that leave ranks to the application. */
+  readonly stepsBash: string;
+  /** The function for containers. */
+  readonly variablesBash: string;
 }

@@ -187,8 +187,8 @@ test('a short grace period is used for the checkpoint, except a fifth', ({ expec
 });
 
 /** A run whose job finds these commands. */
-function withCommands(commands: Readonly<Record<string, string>>) {
-  const run = rehearsal(dmtcp as NonNullable<typeof dmtcp>);
+function withCommands(commands: Readonly<Record<string, string>>, checkpoint?: string) {
+  const run = rehearsal(dmtcp as NonNullable<typeof dmtcp>, { checkpoint });
   mkdirSync(join(run.folder, '.bin'));
   for (const [name, text] of Object.entries(commands))
     writeFileSync(join(run.folder, '.bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
@@ -212,10 +212,13 @@ test.for([
   ['a job', '4711'],
   ['a task of an array', '4700_3'],
 ])('the steps of %s are signalled, except its own', ([, id], { expect }) => {
-  using run = withCommands({
-    squeue: `printf '%s\\n' '${id}.2 lmp' '${id}.1 crflow-listens' '${id}.extern extern' '${id}.batch batch'`,
-    scancel: 'echo "$*" >>"${0%/*}/told"',
-  });
+  using run = withCommands(
+    {
+      squeue: `printf '%s\\n' '${id}.2 lmp' '${id}.1 crflow-listens' '${id}.extern extern' '${id}.batch batch'`,
+      scancel: 'echo "$*" >>"${0%/*}/told"',
+    },
+    'engine = none',
+  );
   expect(run.functions('signal_steps TERM; echo "$?"').trim()).toBe('0');
   expect(run.read('.bin/told')).toBe('--signal=TERM 4711.2\n');
 });

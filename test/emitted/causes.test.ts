@@ -32,8 +32,8 @@ function causeOf(answer: string, { left = 1800, restarts = 0 } = {}): string {
   using run = rehearsal(dmtcp as NonNullable<typeof dmtcp>);
   return run
     .functions(
-      `read_clock() { now=$((1893459600 - ${left})); }; restarts=${restarts} end_time=1893459600
-if read_job "$CRFLOW_ANSWER" 7; then find_cause; echo "\${cause:-nothing yet}"; else echo no answer; fi`,
+      `read_clock() { now=$((1893459600 - ${left})); }; restarts=${restarts} end_time=1893459600 job_number=7
+if read_job "$CRFLOW_ANSWER" 7; then find_cause "$CRFLOW_ANSWER"; echo "\${cause:-nothing yet}"; else echo no answer; fi`,
       { CRFLOW_LEAD: '60', CRFLOW_ANSWER: answer },
     )
     .trim();

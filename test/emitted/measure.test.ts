@@ -85,7 +85,7 @@ test('starts no process', () => {
   using run = rehearsal(dmtcp);
   const said = run.functions(
     `run=$PWD attempt_dir=$PWD attempt=1 page_size=4096; exec 3>shell; find_first() { REPLY=$$; }
-PATH= ; measure; declare -f measure own_processes journal json_members find_first know_process lives`,
+PATH= ; measure; declare -f measure own_processes journal json_members find_first know_process lives read_stat`,
     { CRFLOW_MEASURE: '60' },
   );
   expect(said).not.toMatch(/\$\((?!\()|`|(?<!\|)\|(?!\|)/);

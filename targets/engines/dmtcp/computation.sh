@@ -78,23 +78,19 @@ bring_back() {
   remember_stale_files
 }
 
-# checkpoint on|end: one checkpoint, sealed as a new generation. `end` ends the computation right after it.
-# A checkpoint is complete when there is a new restart script: the coordinator writes it after every image has been
-# renamed into place. No answer of dmtcp_command says as much.
+# checkpoint on|end: one checkpoint, sealed as a new generation; `end` ends the computation right after it. It is complete when there
+# is a new restart script, which the coordinator writes after it has renamed every image. No answer of dmtcp_command says as much.
 checkpoint() {
   local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten='' outside
-  has_place || return
+  if [[ ! -d $live || ! -d $run/generations ]]; then # without them, DMTCP would end the program
+    say "checkpoint skipped: the run's folder $run is gone"
+    return 1
+  fi
   mark_logs
   rm -f "$mark" "$live"/*.temp "$live"/*.dmtcp
-  if ! wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers; then
-    give_up_checkpoint "${hopeless:-the computation did not answer}"
-    return 1
-  fi
+  wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers || give_up_checkpoint 'the computation did not answer' || return
   find_processes
-  if [[ -z $shell ]]; then
-    give_up_checkpoint 'the shell that records the status is gone'
-    return 1
-  fi
+  [[ -n $shell ]] || give_up_checkpoint 'the shell that records the status is gone' || return
   explain_program
   there_is_room || return
   if ! all_in_workdir; then
@@ -104,10 +100,7 @@ checkpoint() {
   fi
   unfit=0
   outside=$(peers)
-  if [[ -n $outside ]]; then
-    checkpoint_fails "it would never end, because of a TCP connection to a program outside of the job$outside"
-    return 1
-  fi
+  [[ -z $outside ]] || checkpoint_fails "it would never end, because of a TCP connection to a program outside of the job$outside" || return
   list_open_files
   await_no_zombies
   if [[ -z $application_lives ]]; then
@@ -121,19 +114,17 @@ checkpoint() {
     tell_dmtcp -kc >/dev/null
   elif ! wait_until 30 checkpoint_accepted; then
     disturbing=''
-    checkpoint_fails 'DMTCP refused it'
-    return 1
+    checkpoint_fails 'DMTCP refused it' || return
   fi
-  watch_for_zombies
+  # First without a pause, because a small checkpoint takes only a moment.
+  for _ in {1..20}; do
+    if [[ -e $mark ]] || stands_still; then break; fi
+  done
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" checkpoint_decided
-  if [[ ! -e $mark ]]; then
-    give_up_checkpoint "${hopeless:-it was not complete after $((SECONDS - began)) s}"
-    return 1
-  fi
+  [[ -e $mark ]] || give_up_checkpoint "${hopeless:-it was not complete after $((SECONDS - began)) s}" || return
   # DMTCP commits without a process that was killed meanwhile, and then the others no longer answer.
   if compgen -G "$live/*.temp" >/dev/null || { [[ $how == on ]] && ! wait_until 60 computation_answers; }; then
-    give_up_checkpoint 'a process was lost during it'
-    return 1
+    give_up_checkpoint 'a process was lost during it' || return
   fi
   disturbance_ends
   if [[ -n $orphaned ]]; then
@@ -148,15 +139,7 @@ checkpoint() {
   warn_of_files
 }
 
-# Without a pause, because a small checkpoint takes only a moment.
-watch_for_zombies() {
-  for _ in {1..20}; do
-    if [[ -e $mark ]] || stands_still; then break; fi
-  done
-}
-
-# A process can end between the check for zombies and the moment when all processes stand still for the checkpoint; while
-# they do, it remains a zombie.
+# A process that ends between the check for zombies and the moment when all stand still for the checkpoint remains a zombie.
 stands_still() {
   ! computation_runs || return
   seen_working=yes
@@ -164,8 +147,7 @@ stands_still() {
   no_zombies || [[ -e $mark ]] || orphaned=yes
 }
 
-# Is it complete, or will it never be? DMTCP silently drops a -kc that meets a process being born, so it is repeated
-# if nothing happens between two looks.
+# Is it complete, or will it never be? DMTCP silently drops a -kc that meets a process being born: if nothing happens, it is repeated.
 checkpoint_decided() {
   [[ -e $mark ]] && return
   coordinator_lives && refuse_foreign_peers || return 0
@@ -176,17 +158,18 @@ checkpoint_decided() {
   return 1
 }
 
-# A computation that is stuck in a checkpoint never recovers: end it, so that it is restored. If the application has ended
-# in the meantime, the shell around it gets time to record the status.
+# give_up_checkpoint WORDS: fails. A computation that is stuck in a checkpoint never recovers: end it, so that it is restored. If the
+# application has ended in the meantime, the shell around it gets time to record the status.
 give_up_checkpoint() {
   if [[ -n $shell && -e /proc/$shell ]]; then
     check_zombies
     [[ -n $application_lives ]] || wait_until 5 finished
   fi
-  finished && return
+  ! finished || return 1
   checkpoint_fails "$1"
   last_words
   end_computation
+  return 1
 }
 
 checkpoint_accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
@@ -194,13 +177,6 @@ checkpoint_accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
 computation_answers() {
   refuse_foreign_peers
   ! coordinator_lives || computation_runs
-}
-
-# Without this folder, DMTCP would end the program.
-has_place() {
-  if [[ -d $live && -d $run/generations ]]; then return; fi
-  say "checkpoint skipped: the run's folder $run is gone"
-  return 1
 }
 
 # A launch after a lost attempt begins anew, and so does its output, which is cut to its size at the first launch.

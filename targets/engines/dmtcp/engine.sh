@@ -40,8 +40,7 @@ end_computation() {
   rm -f "$attempt_dir"/live/*.dmtcp "$attempt_dir"/live/*.temp # a checkpoint that was not sealed never will be
 }
 
-# Sets REPLY to the shell that records the status, which keeps this file open, also after a restore. Once for each computation, because
-# the file is on shared storage.
+# Sets REPLY to the shell that records the status: it keeps this file open, also after a restore. Once, because it is on shared storage.
 find_first() {
   local pid
   if [[ -z $first ]] || ! lives "$first"; then
@@ -71,8 +70,7 @@ processes_of() {
   LC_ALL=C find "${places[@]/%//fd}" -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
 }
 
-# Adds variables to entries, which hold those of the submission and of the flow. Those that the flow sets are left alone, and
-# so is an HWLOC_COMPONENTS of the submission.
+# Adds variables to entries, which hold those of the submission and of the flow. What the flow sets is left alone.
 add_variables() {
   local variable
   # hwloc, which GROMACS and MPI use, would open devices that DMTCP cannot restore: the program would die at its launch.

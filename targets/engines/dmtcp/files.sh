@@ -30,23 +30,19 @@ is_ours() {
 
 # how_open FDINFO: sets mode and position; fails for a file that is open only for reading or appending.
 how_open() {
-  local key value
+  local key value flags=0
   mode='' position=0
   while read -r key value; do
-    case $key in
-      pos:) position=$value ;;
-      flags:)
-        # Octal: 1 write, 2 read and write, 2000 append.
-        case $value in
-          *[2367]??? | *[!12]) ;;
-          *1) mode=on ;;
-          *) mode=both ;;
-        esac
-        ;;
-      *) ;;
-    esac
+    if [[ $key == pos: ]]; then position=$value; fi
+    if [[ $key == flags: ]]; then flags=$((8#$value)); fi
   done 2>/dev/null <"$1"
-  [[ -n $mode ]] && is_count "$position"
+  # 1: open for writing; 2: for reading and writing; 02000: for appending.
+  case $((flags & 02003)) in
+    1) mode=on ;;
+    2) mode=both ;;
+    *) return 1 ;;
+  esac
+  is_count "$position"
 }
 
 # warn_of_files: warns about each file once per run, from the generation that was just sealed.
@@ -106,8 +102,7 @@ changed_files() {
     -type f -newer "$1" ! -path "$output" ! -name "$name-*.log" ! -name "$name-*.out" -print0 2>/dev/null)
 }
 
-# is_local FILE: is it on a file system that other nodes do not see: of a kind without a server, and not the one that holds the
-# state? Leaves out files of the system, which other nodes have as well.
+# is_local FILE: is it on a file system without a server, other than the one that holds the state? Every node has files of the system.
 is_local() {
   if [[ $1 == /@(usr|lib*|bin|sbin|etc|opt|var/lib|nix|cvmfs)/* || ! -f $1 ]] || is_ours "$1"; then return 1; fi
   case $(stat -f -c %T -- "$1" 2>/dev/null) in

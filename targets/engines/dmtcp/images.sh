@@ -41,14 +41,12 @@ application_is_in() {
   ! grep -q -e "-${shell:-none}-" "$1" || grep -q -e "-${application:-none}-" "$1"
 }
 
-# The other files of a generation.
 keep_files() {
   mv "$live/open" "$live/written" "$1/" && printf '%s\n' "$machine" >"$1/machine" || return
   if keeps_files; then keep_copies "$1"; fi
 }
 
-# Moves the images just committed to a folder on the same file system, and copies their folders: DMTCP writes its images
-# anew each time, but not those folders.
+# Moves the images just committed to a folder on the same file system. Copies their folders, because DMTCP does not write those anew.
 collect_images() {
   local image files
   only_ours "$1/images" || attacked 'an image that is not of this computation is among those that DMTCP names'

@@ -18,6 +18,7 @@ import words from './words.sh';
 export const dmtcp: Engine = {
   name: 'dmtcp',
   saves: true,
+  usesSteps: false,
   bash: (needs) => [
     engine,
     needs.mpi ? mpi : course,

@@ -22,8 +22,7 @@ dmtcp_version() {
   printf '%s' "${version##* }"
 }
 
-# name_differences FILE: from the machine described there. It names them, and the restore is tried all the same: if it fails,
-# an older generation is used.
+# name_differences FILE: from the machine described there. The restore is tried all the same: if it fails, an older generation is used.
 name_differences() {
   local key was is missing flag
   while read -r key was; do

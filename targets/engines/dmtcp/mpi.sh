@@ -102,15 +102,14 @@ watch_ranks() {
 
 # Has the launcher fewer children than ranks?
 ranks_are_missing() {
-  local pid stat up called proxy='' count=0
+  local pid stat called proxy='' count=0
   find_processes
   for pid in $family; do
-    { read -r stat <"/proc/$pid/stat" && read -r called <"/proc/$pid/comm"; } 2>/dev/null || continue
+    { read_stat "$pid" && read -r called <"/proc/$pid/comm"; } 2>/dev/null || continue
     if [[ $called == *hydra_pmi* ]]; then proxy=yes; fi
-    stat=${stat##*) } up=${stat#* } up=${up%% *} # PID (NAME) STATE PARENT ...
     called=''
-    read -r called 2>/dev/null <"/proc/$up/comm"
-    if [[ $stat != [ZX]* && $called == *hydra_pmi* ]]; then count=$((count + 1)); fi
+    read -r called 2>/dev/null <"/proc/${stat[1]}/comm"
+    if [[ ${stat[0]} != [ZX] && $called == *hydra_pmi* ]]; then count=$((count + 1)); fi
   done
   [[ -n $proxy ]] && ((count < ranks))
 }
@@ -137,9 +136,7 @@ shows_life() {
     if grep -qs '/libopen-pal\.so' "/proc/$pid/maps"; then
       conclude missing "$(name_of "$pid") (process $pid) uses Open MPI, of which DMTCP loses output; it needs MPICH"
     fi
-    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
-    # shellcheck disable=SC2206 # PID (NAME) STATE PARENT ..., where the name may hold anything
-    stat=(${stat##*) })
+    read_stat "$pid" || continue
     ((stat[11] + stat[12] < 100)) || alive=0 # in hundredths of a second
   done
   return "$alive"

@@ -15,46 +15,36 @@ attacked() {
 # a connection that begins on this host; any other connection is checked twice, because it may just be ending.
 foreign_peer() {
   local -A owners
-  local round line all lines end absent first=''
-  printf -v end ':%04X ' "$port"
+  local round line all fields end peers peer absent first=''
+  printf -v end ':%04X' "$port"
   for round in 1 2; do
     [[ -r /proc/net/tcp ]] || return
     mapfile -t all </proc/net/tcp
-    owners=() absent='' lines=()
-    # A node can have thousands of connections, and splitting lines is slow.
+    owners=() peers=() absent=''
     for line in ${all[@]+"${all[@]}"}; do
-      if [[ $line == *"$end"* ]]; then lines+=("$line"); fi
+      [[ $line == *"$end "* ]] || continue # a node can have thousands of connections, and splitting lines is slow
+      # NUMBER: LOCAL REMOTE STATE … USER …, where the state 01 is connected
+      read -ra fields <<<"$line"
+      [[ ${fields[3]-} == 01 ]] || continue
+      if [[ ${fields[1]} == *"$end" ]]; then peers+=("${fields[2]}"); fi
+      if [[ ${fields[2]} == *"$end" ]]; then owners["${fields[1]}"]=${fields[7]-}; fi
     done
-    for line in ${lines[@]+"${lines[@]}"}; do note_owner "$line"; done
-    for line in ${lines[@]+"${lines[@]}"}; do
-      is_at_port "$line" 1 || continue
-      foreign=${owners["$REPLY"]-}
+    for peer in ${peers[@]+"${peers[@]}"}; do
+      foreign=${owners["$peer"]-}
       if [[ -z $foreign ]]; then
-        absent+=" $REPLY"
+        absent+=" $peer"
       elif [[ $foreign != "$user" ]]; then
         foreign="user $foreign"
         return
       fi
     done
+    [[ -n $absent ]] || return 1
     foreign='another host'
-    for line in $absent; do
-      if ((round == 2)) && [[ " $first " == *" $line "* ]]; then return; fi
+    for peer in $absent; do
+      [[ " $first " != *" $peer "* ]] || return 0
     done
     first=$absent
-    [[ -n $absent ]] || return 1
     ((round == 2)) || sleep 1
   done
   return 1
 }
-
-# is_at_port LINE 1|2: an established connection in /proc/net/tcp whose local (1) or remote (2) port is the coordinator's. Sets
-# REPLY to its other end, and owner.
-is_at_port() {
-  local fields
-  read -ra fields <<<"$1"
-  [[ ${fields[3]-} == 01 ]] || return
-  REPLY=${fields[3 - $2]} owner=${fields[7]-}
-  [[ "${fields[$2]} " == *"$end" ]]
-}
-
-note_owner() { if is_at_port "$1" 2; then owners["$REPLY"]=$owner; fi; }

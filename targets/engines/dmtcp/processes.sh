@@ -41,21 +41,17 @@ all_in_workdir() {
 }
 
 # check_zombies: sets ended, the processes that have ended with a status other than 0 that their parents have not asked for yet; and
-# application_lives. A process that has ended is in no image: after a restore, its parent would see status 0, which is wrong
-# unless it is 0.
+# application_lives. A process that has ended is in no image: after a restore, its parent would see status 0.
 check_zombies() {
   local pid stat up parents=() zombies=''
   ended='' application_lives=''
   own_processes
   for pid in "${own_pids[@]}"; do
-    # PID (NAME) STATE PARENT … STATUS, where the name may contain anything
-    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
-    stat=${stat##*) }
-    up=${stat#? } up=${up%% *}
-    parents[pid]=$up
-    if [[ $stat != 'Z '* ]]; then
-      if [[ $up == "$shell" ]]; then application_lives=yes; fi
-    elif [[ $stat != *' 0' ]]; then
+    read_stat "$pid" || continue
+    parents[pid]=${stat[1]}
+    if [[ ${stat[0]} != Z ]]; then
+      if [[ ${stat[1]} == "$shell" ]]; then application_lives=yes; fi
+    elif [[ ${stat[*]: -1} != 0 ]]; then # its status
       zombies+="$pid "
     fi
   done

@@ -3,4 +3,9 @@ import plain from '../plain/plain.sh';
 import restart from './none.sh';
 
 /** Nothing is saved: for work that starts again after a loss, or continues by itself from where it was. */
-export const none: Engine = { name: 'none', saves: false, bash: () => [restart, plain] };
+export const none: Engine = {
+  name: 'none',
+  saves: false,
+  usesSteps: true,
+  bash: () => [restart, plain],
+};

@@ -5,4 +5,9 @@ import copies from './copies.sh';
 import asking from './own.sh';
 
 /** The program's own checkpoints: over several nodes, on GPUs, whatever it can save itself. */
-export const own: Engine = { name: 'own', saves: true, bash: () => [asking, copies, patterns, plain] };
+export const own: Engine = {
+  name: 'own',
+  saves: true,
+  usesSteps: true,
+  bash: () => [asking, copies, patterns, plain],
+};

@@ -137,18 +137,13 @@ processes_of_run() { processes_of "$mark\\."; }
 processes_of() {
   local pid stat own_session sessions=' ' all=''
   own_processes
-  # shellcheck disable=SC2206 # PID (NAME) STATE PARENT GROUP SESSION ..., where the name may hold anything
-  read -r stat <"/proc/$$/stat" && stat=(${stat##*) }) && own_session=${stat[3]}
+  read_stat "$$" && own_session=${stat[3]}
   for pid in $(cd /proc && grep -lsz -e "^CRFLOW_MARK=$1" "${own_pids[@]/%//environ}" | cut -d / -f 1); do
-    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
-    # shellcheck disable=SC2206
-    stat=(${stat##*) })
+    read_stat "$pid" || continue
     sessions+="${stat[3]} " all+="$pid"$'\n'
   done
   for pid in "${own_pids[@]}"; do
-    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
-    # shellcheck disable=SC2206
-    stat=(${stat##*) })
+    read_stat "$pid" || continue
     if [[ ${stat[0]} != Z && $sessions == *" ${stat[3]} "* && ${stat[3]} != "$own_session" ]]; then all+="$pid"$'\n'; fi
   done
   sort -u <<<"${all%$'\n'}" | grep . || :
@@ -180,9 +175,7 @@ who_handles() {
   number=$(kill -l "$1")
   own_processes
   for pid in "${own_pids[@]}"; do
-    read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
-    stat=${stat##*) } stat=${stat#? }
-    parents[pid]=${stat%% *}
+    if read_stat "$pid"; then parents[pid]=${stat[1]}; fi
   done
   level=$application
   while [[ -n $level ]]; do

@@ -17,15 +17,13 @@ heartbeat() {
   if ((now - last_shown >= CRFLOW_REPORT)); then show_in_queue; fi
 }
 
-# Sets margin: the part of the time before Slurm's limit that is kept for the requeue. Of a short grace period that is only a
-# fifth, because all work since the last checkpoint is at stake.
+# Sets margin: what is kept for the requeue before Slurm's limit. Of a short grace period only a fifth, because work is at stake.
 find_margin() {
   margin=$(((end_time - now) / 5))
   if ((margin < 2)); then margin=2; fi
   if ((margin > CRFLOW_MARGIN)); then margin=$CRFLOW_MARGIN; fi
 }
 
-# Seconds of walltime charged to all attempts so far.
 spent_so_far() { sum_of seconds; }
 
 # sum_of FILE: the sum of the first number in this file of every attempt.
@@ -71,22 +69,13 @@ charge_work_of_killed() {
     read_count "$file"
     dir=${file%/since}
     if ((REPLY)) && beat=$(date -r "$dir/seconds" +%s 2>/dev/null); then
-      end=$(newest_time "$dir"/* "$(tail -n 1 "$run/paths" 2>/dev/null)")
+      end=$(stat -L -c %Y -- "$dir"/* "$(tail -n 1 "$run/paths")" 2>/dev/null | sort -n | tail -n 1)
       if ((end > beat + 2 * CRFLOW_HEARTBEAT)); then end=$((beat + 2 * CRFLOW_HEARTBEAT)); fi
       if ((end > REPLY)); then add_to lost $((end - REPLY)) "$dir"; fi
       if ((end > beat)); then add_to seconds $((end - beat)) "$dir"; fi
     fi
     rm -f "$file"
   done
-}
-
-# newest_time FILE...: when the newest of them was written, in epoch seconds.
-newest_time() {
-  local file time newest=0
-  for file; do
-    time=$(date -r "$file" +%s 2>/dev/null) && ((time > newest)) && newest=$time
-  done
-  printf '%s' "$newest"
 }
 
 # The last lines of a run in the log: what it took, and what to change.

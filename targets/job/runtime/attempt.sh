@@ -19,7 +19,7 @@ attempt() {
       saved | unsaved) break ;;
       again) ;; # checkpointed, and to be restored at once
       unrestored) may_fall_back || leave_lost 'no sealed generation can be restored' ;;
-      anew) may_begin_anew || leave_lost 'it was started five times, and none of its work could be saved' ;;
+      anew) ((++beginnings < 5)) || leave_lost 'it was started five times, and none of its work could be saved' ;;
       stopped) may_go_on_here || break ;;
       idle) leave 73 "$why" ;;
       absent) may_start_again || leave_node 70 "$why" ;;
@@ -102,6 +102,9 @@ application() {
   )
   status=$?
   # If it died of a signal because the whole job is being killed, this shell is next, and its status must not be recorded.
-  if ((status > 128)); then linger 1; fi
+  if ((status > 128)); then
+    SECONDS=0
+    while ((SECONDS <= 1)); do :; done # waits without starting a process
+  fi
   printf '%s\n' "$status" >"$ending"
 }

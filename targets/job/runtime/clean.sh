@@ -28,26 +28,24 @@ clean() {
 
 # clean_run RUN: removes its folder, or says why not.
 clean_run() {
-  local size verdict job_state=''
+  local size verdict='stopped, and can be resumed' kept='' job_state=''
   run_id=$1 run=$state/$1 holder='' holder_cluster='' holder_job=''
   if [[ ! -O $run || -L $run ]]; then
-    printf 'run %s: kept, because it belongs to somebody else\n' "$run_id"
-    return
-  fi
-  [[ -r $run/lease ]] && read -r _ holder _ holder_cluster holder_job <"$run/lease"
-  if finished; then
+    kept='it belongs to somebody else'
+  elif finished; then
     verdict="done, with status $recorded_status"
   else
+    [[ -r $run/lease ]] && read -r _ holder _ holder_cluster holder_job <"$run/lease"
     if [[ -n $holder ]]; then job_state=$(queue_state); fi
     if [[ -n $job_state ]]; then
-      printf 'run %s: kept, because its job %s is %s\n' "$run_id" "$holder" "$job_state"
-      return
+      kept="its job $holder is $job_state"
+    elif [[ -z $wanted ]]; then
+      kept="it has stopped and can be resumed (clean $run_id removes it)"
     fi
-    verdict='stopped, and can be resumed'
-    if [[ -z $wanted ]]; then
-      printf 'run %s: kept, because it has stopped and can be resumed (clean %s removes it)\n' "$run_id" "$run_id"
-      return
-    fi
+  fi
+  if [[ -n $kept ]]; then
+    printf 'run %s: kept, because %s\n' "$run_id" "$kept"
+    return
   fi
   size=$(du -sk "$run" 2>/dev/null) size=${size%%[!0-9]*}
   freed=$((freed + ${size:-0}))

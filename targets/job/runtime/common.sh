@@ -47,8 +47,7 @@ know_user() {
   done </proc/self/status
 }
 
-# Sets now, in epoch seconds, without starting a process.
-read_clock() { printf -v now '%(%s)T' -1; }
+read_clock() { printf -v now '%(%s)T' -1; } # in epoch seconds
 
 # write_file FILE TEXT: leaves the old text or the new one, never half of it.
 write_file() {
@@ -74,7 +73,6 @@ hms() { printf '%d:%02d:%02d' $(($1 / 3600)) $(($1 / 60 % 60)) $(($1 % 60)); }
 
 mib() { printf '%d MiB' $((($1 + 1048575) / 1048576)); }
 
-# The free space of the file system that holds the run.
 free_bytes() { df -Pk "$run" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
 
 # One turn of a short wait: nothing looks at a shared file system more often. Long waits start no process per turn: see
@@ -83,27 +81,23 @@ pause() { { sleep "$CRFLOW_TICK"; } 2>/dev/null; } # bash would report it if the
 
 # know_process PID: sets REPLY to PID:START, because process ids are reused. START is in clock ticks, from /proc.
 know_process() {
-  local stat
-  REPLY=$1:
-  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
-  # shellcheck disable=SC2206 # PID (NAME) STATE PARENT ..., where the name may hold anything; a word a field
-  stat=(${stat##*) })
+  local stat=()
+  read_stat "$1"
   REPLY=$1:${stat[19]-}
 }
 
 # lives PID:START: does it run, rather than wait for its parent to notice its end?
 lives() {
   local stat
-  { read -r stat <"/proc/${1%:*}/stat"; } 2>/dev/null || return
-  # shellcheck disable=SC2206
-  stat=(${stat##*) })
-  [[ ${stat[0]-Z} != [ZX] && ${stat[19]-} == "${1#*:}" ]]
+  read_stat "${1%:*}" && [[ ${stat[0]-Z} != [ZX] && ${stat[19]-} == "${1#*:}" ]]
 }
 
-# linger SECONDS: waits without starting a process.
-linger() {
-  local until=$((SECONDS + $1))
-  while ((SECONDS <= until)); do :; done
+# read_stat PROCESS: sets stat to its state, parent, group, session and so on: what /proc shows after its name, which may contain anything.
+read_stat() {
+  local line
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return
+  # shellcheck disable=SC2206 # a word a field
+  stat=(${line##*) })
 }
 
 # wait_until SECONDS COMMAND...
@@ -119,9 +113,7 @@ wait_until() {
 
 # tmp_of_run is the attempt's folder on the node. Its name is random, because in /tmp somebody else could create it
 # first. In it is tmp, the engine's folder for temporary files.
-find_tmp() {
-  tmp=$tmp_of_run/$mark.$attempt
-}
+find_tmp() { tmp=$tmp_of_run/$mark.$attempt; }
 
 # Sets mark, which is the same for all attempts of a run on all nodes, and belongs to no other run.
 read_mark() {
@@ -132,7 +124,6 @@ read_mark() {
 
 random_name() { od -An -N 12 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# Creates the folder, on the host.
 make_tmp() {
   if ! read_mark; then
     mark=crflow-$(random_name)

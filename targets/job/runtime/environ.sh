@@ -9,13 +9,6 @@ read_environ() {
   done <"$1"
 }
 
-# write_entries FILE [ENTRY...]
-write_entries() {
-  local file=$1
-  shift
-  (umask 077 && if (($#)); then printf '%s\0' "$@"; fi >"$file")
-}
-
 # Saves the environment in which Slurm started this shell, because bash may change what it passes on.
 keep_submission() { (umask 077 && cat "/proc/$$/environ" >"$attempt_dir/submission"); }
 

@@ -1,21 +1,4 @@
 # --- The inner half: when the application is saved, and what happens next; the engine knows how ---
-#
-# An engine has these functions:
-#   open_engine         sets its variables and checks that all it needs is here, before anything runs
-#   engine_numbers      its settings
-#   prepare             starts what runs beside the application
-#   launch, bring_back  start the application from its beginning; from $generation
-#   goes_on             succeeds while anything is left to look after
-#   over                has the application ended, although some of it continues? Called at each message
-#   has_ended           is its status recorded?
-#   conclude_end        decides what that status means
-#   checkpoint on|end   makes one checkpoint, sealed as a generation; then the application continues or has ended
-#   must_end            is a checkpoint useless unless it ends the application?
-#   collect FOLDER      collects the files of a generation
-#   find_first          sets REPLY to those of own_pids that all processes of the application descend from
-#   processes_of_run    lists the processes of all attempts so far on this node
-#   last_words          shows what is known about a failure
-#   end_computation     ends every process of the application, in either half
 
 open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4

@@ -123,11 +123,8 @@ watch_inner_half() {
   if finished; then
     outcome='done' # the recorded status decides, whatever happened to the inner half
   elif [[ -n $reason ]]; then
-    case $outcome in
-      saved) ;;
-      again) outcome=saved ;; # the restore that was to follow does not happen
-      *) outcome=unsaved ;;
-    esac
+    # After `again`, the restore that was to follow does not happen.
+    if [[ $outcome == @(saved|again) ]]; then outcome=saved; else outcome=unsaved; fi
   fi
   if [[ -z $outcome && ! -e $attempt_dir/inside ]]; then outcome=absent why='it did not start'; fi
   : "${outcome:=lost}"
@@ -245,12 +242,8 @@ may_go_on_here() {
 
 last_save() { if ever_sealed; then printf 'generation %s' "$(newest_generation)"; else printf 'the start'; fi; }
 
-# A first checkpoint that ends the application, as the proof needs, may turn out useless although the application was fine.
-may_begin_anew() { ((++beginnings < 5)); }
-
-# A lost computation is restored in the same attempt, at most twice without a new generation: from the newest
-# one, then from the previous one, in case the newest contains what made it fail. It is never launched anew here,
-# because that would discard output that somebody may want to look at.
+# A lost computation is restored in the same attempt, at most twice without a new generation: from the newest, then from the previous
+# one, in case the newest contains what made it fail. It is never launched anew here, because somebody may want to look at the output.
 may_restore_again() {
   local newest
   newest=$(newest_usable)
@@ -266,10 +259,9 @@ may_restore_again() {
 
 # is_one_before N: is there a sealed generation before it?
 is_one_before() {
-  local seal number
-  for seal in "$run"/generations/*/seal; do
-    number=${seal%/seal} number=${number##*/}
-    if [[ -e $seal ]] && is_count "$number" && ((number < $1)); then return; fi
+  local number
+  for ((number = $1 - 1; number > 0; number--)); do
+    [[ ! -e $run/generations/$number/seal ]] || return 0
   done
   return 1
 }
@@ -331,27 +323,23 @@ go_on() {
 # Slurm ends a requeued job with TERM, at once, except on a node that is cut off from the network.
 await_end() {
   local until=$((SECONDS + CRFLOW_REQUEUE_WAIT))
-  until [[ -n $signal ]] || lease_is_lost || ((SECONDS >= until)); do pause; done
+  until [[ -n $signal ]] || ! holds_lease || ((SECONDS >= until)); do pause; done
 }
 
 # leave_node STATUS WORDS: this node is unfit, which is no reason to end a run that has come this far: another job continues
-# it on another node.
+# it on another node. From the second attempt on, because at the first the flow may be wrong; at most CRFLOW_PATIENCE times.
 leave_node() {
-  trap '' TERM "$warning_signal"
-  if move_elsewhere "$2"; then leave 75 "job $next_job goes on with the run, on another node"; fi
-  leave "$1" "$2"
-}
-
-# move_elsewhere WORDS: from the second attempt on, because at the first the flow may be wrong; at most CRFLOW_PATIENCE times.
-move_elsewhere() {
   local avoided
-  if [[ $continue == resume ]] || ((${attempt:-1} == 1)); then return 1; fi
-  printf '%s\n' "$node" >>"$run/avoid" || return
-  mapfile -t avoided <"$run/avoid"
-  ((${#avoided[@]} <= CRFLOW_PATIENCE)) || return
-  say "$node is unfit for this run: $1"
-  reason=node
-  resubmit "$(printf '%s,' ${avoided[@]+"${avoided[@]}"})"
+  trap '' TERM "$warning_signal"
+  if [[ $continue != resume ]] && ((${attempt:-1} > 1)) && printf '%s\n' "$node" >>"$run/avoid"; then
+    mapfile -t avoided <"$run/avoid"
+    if ((${#avoided[@]} <= CRFLOW_PATIENCE)); then
+      say "$node is unfit for this run: $2"
+      reason=node
+      if resubmit "$(printf '%s,' "${avoided[@]}")"; then leave 75 "job $next_job goes on with the run, on another node"; fi
+    fi
+  fi
+  leave "$1" "$2"
 }
 
 # leave STATUS WORDS: the only way out. With the outcome "done", the status is the application's, otherwise crflow's (70 to 79).

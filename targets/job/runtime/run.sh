@@ -1,7 +1,6 @@
 # --- A run's folder: STATE/NAME/ID. Its attempts, its lease, its budget ---
 
-# open_run [continue RUN | resume RUN [GENERATION] [--total TIME]]: finds or creates this run's folder, and starts a
-# new attempt in it.
+# open_run [continue RUN | resume RUN [GENERATION] [--total TIME]]: finds or creates the run's folder, and starts an attempt in it.
 open_run() {
   local verb=${1-} wanted=${2-} older_node=''
   run_id=$job_id${cluster:+.$cluster}
@@ -129,19 +128,14 @@ read_total() {
 
 # change_total +2h | 6h: changes the run's total from now on, by an amount or to a new value.
 change_total() {
-  local old=$CRFLOW_TOTAL by=''
-  read_count "$run/total"
-  ((REPLY == 0)) || old=$REPLY
+  local old by=''
+  local -A seconds=([s]=1 [min]=60 [h]=3600 [d]=86400)
+  read_total
+  old=$CRFLOW_TOTAL
   [[ $1 =~ ^(\+?)([1-9][0-9]{0,8})(s|min|h|d)$ ]] || leave 70 "--total takes a time with its unit, as in +2h or 1d, not '$1'"
   if [[ -r $run/total ]]; then read -r _ by <"$run/total"; fi
   [[ $by != "$job_id" ]] || return 0
-  CRFLOW_TOTAL=${BASH_REMATCH[2]}
-  case ${BASH_REMATCH[3]} in
-    min) ((CRFLOW_TOTAL *= 60)) ;;
-    h) ((CRFLOW_TOTAL *= 3600)) ;;
-    d) ((CRFLOW_TOTAL *= 86400)) ;;
-    *) ;;
-  esac
+  CRFLOW_TOTAL=$((BASH_REMATCH[2] * ${seconds[${BASH_REMATCH[3]}]}))
   if [[ ${BASH_REMATCH[1]} == + ]]; then
     ((spent_before > old)) && old=$spent_before
     ((CRFLOW_TOTAL += old))
@@ -169,12 +163,11 @@ go_back_to() {
 # await_older_attempt NODE: an attempt on another node that left no last word may still be running there, cut off from the
 # network. Without the lease it ends itself within two heartbeats; until then, both would write to the same output.
 await_older_attempt() {
-  [[ -n $1 && $1 != "$node" ]] && ! older_attempt_has_left || return 0
+  local word=$run/attempts/$((attempt - 1))/left
+  [[ -n $1 && $1 != "$node" && ! -e $word ]] || return 0
   say "the attempt before this one, on $1, left no last word; giving it $((2 * CRFLOW_HEARTBEAT)) s to end itself"
-  wait_until $((2 * CRFLOW_HEARTBEAT)) older_attempt_has_left
+  wait_until $((2 * CRFLOW_HEARTBEAT)) test -e "$word"
 }
-
-older_attempt_has_left() { [[ -e $run/attempts/$((attempt - 1))/left ]]; }
 
 # JOB or ARRAY_TASK, and the cluster, because clusters that share a file system may use the same job numbers.
 is_run_id() { [[ $1 =~ ^[0-9]+(_[0-9]+)?(\.[A-Za-z0-9_-]+)?$ ]]; }
@@ -290,8 +283,6 @@ holds_lease() {
 }
 
 write_lease() { write_file "$run/lease" "$attempt $job_id $node ${cluster:--} $job_number"; }
-
-lease_is_lost() { ! holds_lease; }
 
 # The largest number among the names in a folder; 0 if there is none.
 newest_number() {

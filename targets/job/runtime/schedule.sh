@@ -79,9 +79,11 @@ restore() {
   return 1
 }
 
+# checkpoint_fails WORDS: says so, and fails.
 checkpoint_fails() {
   say "checkpoint failed: $1"
   journal checkpoint_failed why "$1"
+  return 1
 }
 
 # Is there room for one more generation? A full disk during a checkpoint kills the application.

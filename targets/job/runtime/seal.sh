@@ -21,29 +21,19 @@ seal() {
 }
 
 # Never into a generation with this number that a newer attempt has sealed in the meantime: a node that was cut off may come late.
-put_in_place() {
-  mv -T "$partial" "$run/generations/$generation" && return
-  checkpoint_fails 'it could not be moved into place'
-  return 1
-}
+put_in_place() { mv -T "$partial" "$run/generations/$generation" || checkpoint_fails 'it could not be moved into place'; }
 
 # fill SECONDS: puts the whole generation into the folder $partial, and checks the lease once more.
 fill() {
   rm -rf "$partial"
   why_not='its files could not be collected'
-  if ! { mkdir "$partial" && collect "$partial"; }; then
-    checkpoint_fails "$why_not"
-    return 1
-  fi
+  { mkdir "$partial" && collect "$partial"; } || checkpoint_fails "$why_not" || return
   bytes=$(bytes_of "$partial")
-  if ! { printf '%s\n' "attempt $attempt" "time $taken" "bytes $bytes" "seconds $1" "work $((work + taken - since - suspended))" \
-    ${facts[@]+"${facts[@]}"} >"$partial/facts" && checksums "$partial" >"$partial/seal" && flush "$partial"; }; then
-    checkpoint_fails 'its facts and checksums could not be written'
-    return 1
-  fi
-  holds_lease && return
-  checkpoint_fails 'a newer attempt has taken over this run'
-  return 1
+  {
+    printf '%s\n' "attempt $attempt" "time $taken" "bytes $bytes" "seconds $1" "work $((work + taken - since - suspended))" \
+      ${facts[@]+"${facts[@]}"} >"$partial/facts" && checksums "$partial" >"$partial/seal" && flush "$partial"
+  } || checkpoint_fails 'its facts and checksums could not be written' || return
+  holds_lease || checkpoint_fails 'a newer attempt has taken over this run'
 }
 
 bytes_of() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }'; }

@@ -92,7 +92,6 @@ tell_logs() {
   done
 }
 
-# What is known without Slurm.
 sign_of_life() {
   local at
   if [[ -n $left ]]; then
@@ -105,7 +104,6 @@ sign_of_life() {
   fi
 }
 
-# tell_attempt N: how it went.
 tell_attempt() {
   local left='' dir=$run/attempts/$1
   read_count "$dir/seconds"

@@ -73,8 +73,7 @@ look_at_size() {
   write_file "$attempt_dir/shrank" "$REPLY $size"
 }
 
-# put_away STATUS: a finished run no longer needs its generations. If it failed, the newest is kept, because the user may want to
-# go back to it.
+# put_away STATUS: a finished run needs no generations. If it failed, the newest is kept, because the user may want to go back to it.
 put_away() {
   local entry newest freed
   ((CRFLOW_CLEAN)) || return 0

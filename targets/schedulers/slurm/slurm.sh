@@ -5,9 +5,6 @@ ask_slurm() { SLURM_TIME_FORMAT=%FT%T%z timeout -k 5 "$CRFLOW_SLURM_LIMIT" scont
 
 need_scheduler() { need_tools scontrol srun; }
 
-# is_of_scheduler NAME: is it a variable that tells a job who it is, or which GPUs it has?
-is_of_scheduler() { [[ $1 == @(SLURM_*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|GPU_DEVICE_ORDINAL|ZE_AFFINITY_MASK) ]]; }
-
 # ask_about JOB: by its raw number, because for an array task's id the controller lists the whole array.
 ask_about() { ask_slurm show job "$1"; }
 
@@ -69,8 +66,7 @@ identify() {
   if is_count "${SLURM_RESTART_COUNT-}"; then restarts=$SLURM_RESTART_COUNT; fi
 }
 
-# Asks Slurm about this job in the background: a controller can be slow or gone, and meanwhile the job saves what must be
-# saved. The answer has arrived when its file exists.
+# Asks Slurm about this job in the background, because a controller can be slow or gone. The answer has arrived when its file exists.
 ask_why() {
   [[ -z ${question-} ]] || return 0
   rm -f "$answer"
@@ -84,17 +80,13 @@ hear_answer() {
   cause=''
   [[ -n ${question-} ]] && ! lives "$question" || return 0
   question=''
-  if [[ -e $answer ]] && read_job "$(<"$answer")" "$job_number"; then find_cause; fi
+  if [[ -e $answer ]]; then find_cause "$(<"$answer")"; fi
 }
 
-# The same, but waits for the answer.
-ask_cause() {
-  cause=''
-  if read_job "$(ask_about "$job_number")" "$job_number"; then find_cause; fi
-}
+ask_cause() { find_cause "$(ask_about "$job_number")"; }
 
-# Sets cause, the reason for a signal, from what Slurm says about this job (in `job`), because no signal's name reveals it. As
-# measured on Slurm 22.05, 24.11 and 26.05. Empty: the job is changing from one state to another.
+# find_cause ANSWER: sets cause, the reason for a signal, from what Slurm says about this job, because no signal's name reveals it. As
+# measured on Slurm 22.05, 24.11 and 26.05. Empty: no answer, or the job is changing from one state to another.
 #
 #   limit      the time limit          preemption  with a grace period, or for good
 #   cancelled  scancel                 requeued    by a preemption without grace, an administrator, or a node that failed
@@ -102,7 +94,7 @@ ask_cause() {
 find_cause() {
   local state preempted='' end=0 known=$end_time
   cause=''
-  job_fact JobState || return 0
+  read_job "$1" "$job_number" && job_fact JobState || return 0
   state=$REPLY
   if job_time PreemptTime; then preempted=$REPLY; fi
   if job_time EndTime; then end=$REPLY; fi
@@ -234,14 +226,15 @@ listen() {
 
 # Reacts when the listening step has ended: it got a signal, or somebody ended it, or it cannot work here.
 watch_listener() {
-  if [[ -n $listener && -e $heard.up ]]; then
+  [[ -n $listener ]] || return 0
+  if [[ -e $heard.up ]]; then
     rm -f "$heard.up"
     ask_why # about anything that came before it listened
   fi
-  if [[ -n $listener && -e $heard ]]; then
+  if [[ -e $heard ]]; then
     listener=''
     note_signal TERM
-  elif [[ -n $listener ]] && ! lives "$listener"; then
+  elif ! lives "$listener"; then
     listener=''
     if ((SECONDS - listened < 10 && ++deaths >= 3)); then
       say "no step listens for preemption (see $attempt_dir/listener.log): a preemption is noticed only at the end of its grace period"
@@ -273,7 +266,6 @@ queue_state() {
   esac
 }
 
-# The cluster that answers here.
 this_cluster() {
   local answer
   if [[ -n ${SLURM_CLUSTER_NAME-} ]]; then
@@ -291,25 +283,4 @@ how_to() {
   local task=${run_id%%.*}
   if [[ $task == *_* ]]; then task="--array=${task#*_} "; else task=''; fi
   printf 'sbatch %s%s %s %s' "$task" "${2-$name.sbatch}" "$1" "$run_id"
-}
-
-# starts_ranks PROCESS: is it the command that starts the ranks, and ends them when it is told to end?
-starts_ranks() { [[ $(name_of "$1") == srun ]]; }
-
-# step_variables: what that command needs in its environment. Before Slurm 23.11, steps do not get the job's --cpus-per-task.
-step_variables() {
-  if [[ -n ${SLURM_CPUS_PER_TASK-} ]]; then printf '%s\0' "SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"; fi
-  if [[ -n ${mpi-} ]]; then printf '%s\0' "SLURM_MPI_TYPE=$mpi"; fi
-}
-
-# signal_steps SIGNAL: sends it to the ranks of all steps of this job except the job's own.
-signal_steps() {
-  local id name_of_it told=1
-  while read -r id name_of_it; do
-    id=${id##*.} # in an array, ARRAY_TASK.STEP
-    if is_count "$id" && [[ $name_of_it != crflow-listens ]]; then
-      timeout -k 5 "$CRFLOW_SLURM_LIMIT" scancel --signal="$1" "$SLURM_JOB_ID.$id" >/dev/null 2>&1 && told=0
-    fi
-  done < <(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --steps --noheader --jobs="$SLURM_JOB_ID" --format='%i %j' 2>/dev/null)
-  return "$told"
 }

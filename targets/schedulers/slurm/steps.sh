@@ -1,0 +1,22 @@
+# --- Slurm: the steps that the application starts ---
+
+# starts_ranks PROCESS: is it the command that starts the ranks, and ends them when it is told to end?
+starts_ranks() { [[ $(name_of "$1") == srun ]]; }
+
+# step_variables: what that command needs in its environment. Before Slurm 23.11, steps do not get the job's --cpus-per-task.
+step_variables() {
+  if [[ -n ${SLURM_CPUS_PER_TASK-} ]]; then printf '%s\0' "SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"; fi
+  if [[ -n ${mpi-} ]]; then printf '%s\0' "SLURM_MPI_TYPE=$mpi"; fi
+}
+
+# signal_steps SIGNAL: sends it to the ranks of all steps of this job except the job's own.
+signal_steps() {
+  local id name_of_it told=1
+  while read -r id name_of_it; do
+    id=${id##*.} # in an array, ARRAY_TASK.STEP
+    if is_count "$id" && [[ $name_of_it != crflow-listens ]]; then
+      timeout -k 5 "$CRFLOW_SLURM_LIMIT" scancel --signal="$1" "$SLURM_JOB_ID.$id" >/dev/null 2>&1 && told=0
+    fi
+  done < <(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --steps --noheader --jobs="$SLURM_JOB_ID" --format='%i %j' 2>/dev/null)
+  return "$told"
+}
