@@ -156,7 +156,7 @@ prepare_container; tr '\\0' '|' <"$attempt_dir/passed"`,
 test('the inner half hears the outer one by a pipe, and that it is gone by its end', ({ expect }) => {
   const { said } = bash(
     'podman',
-    `control=$PWD/control word='' alarm='' next_checkpoint=600; mkfifo control
+    `control=$PWD/control word='' next_checkpoint=600; mkfifo control
 bash -c 'exec 8<>control; : >open; echo beat >&8; exec sleep 60' & outer=$!
 until [[ -e open ]]; do sleep 0.1; done
 exec 8<control; await_word; echo "$word"

@@ -2,7 +2,7 @@
 
 open_inner_half() {
   run=$1 attempt=$2 workdir=$3 output=$4
-  attempt_dir=$run/attempts/$attempt script=$0 alarm='' word=''
+  attempt_dir=$run/attempts/$attempt script=$0 word=''
   : >"$attempt_dir/inside"
   trap : TERM # Slurm sends TERM to every process of a job that it ends; the outer half decides
   begin_inner_half
@@ -44,7 +44,6 @@ check_place() {
 # conclude OUTCOME WORDS: ends the computation, leaves the outcome for the outer half, and ends this half.
 conclude() {
   end_computation
-  if [[ -n $alarm ]]; then kill "$alarm" 2>/dev/null; fi
   say "$2"
   write_file "$attempt_dir/outcome" "$1 $2"
   # Opening a pipe for reading and writing does not wait for a reader.
@@ -53,25 +52,15 @@ conclude() {
 }
 
 # Waits for a message from the outer half, which sends one at each heartbeat, or from the engine, or until the next thing is
-# due by the clock, if that comes before the next heartbeat. Sets word; the end of file means that the outer half is gone.
+# due by the clock. Sets word; the end of file means that the outer half is gone.
 await_word() {
-  local seconds=$((next_checkpoint - SECONDS))
+  local seconds=$((next_checkpoint - SECONDS)) looked=$SECONDS
   if [[ -n ${CRFLOW_ALIVE-} ]] && ((${next_look:-0} - SECONDS < seconds)); then seconds=$((${next_look:-0} - SECONDS)); fi
-  if ((seconds < 0)); then seconds=0; fi
-  if ((seconds < CRFLOW_HEARTBEAT)) && ! { [[ -n $alarm ]] && kill -0 "$alarm" 2>/dev/null; }; then
-    (
-      cd / && trap 'kill "$!"' TERM
-      sleep "$seconds" &
-      wait "$!" && tell_this_half due
-    ) 8<&- >/dev/null 2>&1 &
-    alarm=$!
-  fi
-  local looked=$SECONDS
-  read_word
+  read_word -t $((seconds > 0 ? seconds : 1))
   skip_suspension "$CRFLOW_HEARTBEAT" || :
 }
 
-read_word() { IFS= read -r word <&8 || (($? > 128)) || word=gone; }
+read_word() { IFS= read -r "$@" word <&8 || (($? > 128)) || word=gone; }
 
 # tell_this_half WORD: opening the pipe for reading and writing does not wait for a reader that is gone.
 tell_this_half() { printf '%s\n' "$1" 1<>"$control"; }

@@ -75,17 +75,13 @@ look_at_size() {
 
 # put_away STATUS: a finished run needs no generations. If it failed, the newest is kept, because the user may want to go back to it.
 put_away() {
-  local entry newest freed
+  local newest freed
   ((CRFLOW_CLEAN)) || return 0
   newest=$(newest_generation)
   (($1 == 0)) && newest=0
-  for entry in "$run"/generations/*; do
-    if [[ ! -e $entry || ${entry##*/} == "$newest" ]]; then continue; fi
-    freed=yes
-    rm -rf "$entry"
-  done
+  freed=$(find "$run/generations" -mindepth 1 -maxdepth 1 ! -name "$newest" -print -exec rm -rf {} +)
   rm -rf "$run"/attempts/*/live/*
-  [[ -n ${freed-} ]] || return 0
+  [[ -n $freed ]] || return 0
   if ((newest)); then
     say "removed its generations except the newest, $newest (bash $name.sbatch clean $run_id removes that as well)"
   else
