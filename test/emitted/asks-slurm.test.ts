@@ -187,7 +187,7 @@ test('a short grace period is used for the checkpoint, except a fifth', ({ expec
 });
 
 /** A run whose job finds these commands. */
-function withCommands(commands: Readonly<Record<string, string>>, checkpoint?: string) {
+function withCommands(commands: Readonly<Record<string, string>>, checkpoint = '') {
   const run = rehearsal(dmtcp as NonNullable<typeof dmtcp>, { checkpoint });
   mkdirSync(join(run.folder, '.bin'));
   for (const [name, text] of Object.entries(commands))

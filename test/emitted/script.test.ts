@@ -164,7 +164,7 @@ describe('an emitted script', () => {
 
 test('the runtime is made of shell files that are all part of a script', () => {
   const bare = (text: string) => text.replace(/^(# --- .* ---) [0-9a-f]{12}$/gm, '$1');
-  const all = [script, savesItself, savesNothing, ranked].map(bare);
+  const all = scripts.map(([, text]) => bare(text));
   const folders = [
     'job/runtime',
     'schedulers/slurm',

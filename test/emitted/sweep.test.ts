@@ -26,8 +26,8 @@ const once: [where: string, command: string, hit: number, mode: Point['mode'], w
   ['inner prune', 'entry=$entry.old', 1, 'all', 'a generation that was half removed stayed for ever'],
   ['outer make_tmp', 'find_tmp', 3, 'all', 'a folder in TMPDIR stayed'],
   [
-    'outer tick',
-    'tick 7>&- 8>&- 9>&- < /dev/null > /dev/null 2>&1',
+    'outer relay_words',
+    'relay_words 7>&- 8>&- 9>&- < /dev/null > /dev/null 2>&1',
     1,
     'alone',
     'the process that relays words waited for ever for somebody to open its pipe',

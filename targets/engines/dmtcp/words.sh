@@ -115,19 +115,10 @@ never_completes() {
   ((SECONDS - seen_seconds >= patience)) && hopeless=$words
 }
 
-# ": PROGRAM (process N) to ADDRESS, …", for the computation's connections to the outside.
+# ": PROGRAM (process N) to ADDRESS, …", for each TCP connection of the computation whose other end is not one of its processes. Leaves
+# out connections to the coordinator, and those to a name server or LDAP (ports 53, 389, 636), which DMTCP leaves alone.
 peers() {
-  local pid address all=''
-  while read -r pid address; do
-    if [[ -n $pid ]]; then all+="${all:+, }$(name_of "$pid") (process $pid) to $address"; fi
-  done <<<"$(outside_connections)"
-  printf '%s' "${all:+: $all}"
-}
-
-# outside_connections: a line "PROCESS ADDRESS" for each TCP connection of the computation whose other end is not one of its
-# processes. Leaves out connections to the coordinator, and those to a name server or LDAP (ports 53, 389, 636), which DMTCP leaves alone.
-outside_connections() {
-  local line pid inode sockets='' address
+  local line pid inode sockets='' address all=''
   while IFS= read -r line; do
     pid=${line%% *}
     if [[ $line == *' socket:['* ]]; then inode=${line#*' socket:['} sockets+="${inode%]} $pid "; fi
@@ -136,8 +127,8 @@ outside_connections() {
   pid=${family# } pid=${pid%% *} # they share a network
   while read -r inode address; do
     [[ -n $inode ]] || continue
-    line=" $sockets" line=${line#*" $inode "}
-    printf '%s %s\n' "${line%% *}" "$(readable "$address")"
+    pid=" $sockets" pid=${pid#*" $inode "} pid=${pid%% *}
+    all+="${all:+, }$(name_of "$pid") (process $pid) to $(readable "$address")"
   done <<<"$(cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null | sockets=$sockets coordinator=$(printf '%04X' "$port") awk '
     BEGIN { n = split(ENVIRON["sockets"], word, " "); for (i = 1; i < n; i += 2) ours[word[i]] = 1 }
     # Connected (01). An IPv4 address may be written as an IPv6 address.
@@ -148,6 +139,7 @@ outside_connections() {
       if ($10 in ours && $3 !~ ":(0035|0185|027C|" ENVIRON["coordinator"] ")$") { count++; at[count] = $10; from[count] = $2; to[count] = $3 }
     }
     END { for (i = 1; i <= count; i++) if (!(inode[to[i] " " from[i]] in ours)) print at[i], to[i] }')"
+  printf '%s' "${all:+: $all}"
 }
 
 # readable ADDRESS: from the form in /proc, hexadecimal with the bytes of each word reversed.

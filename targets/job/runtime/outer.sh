@@ -1,7 +1,7 @@
 # --- The outer half: signals, the inner half, and what happens next ---
 
 catch_signals() {
-  signal='' reason='' outcome='' cause='' woken='' relay='' ticker='' suspended=0
+  signal='' reason='' outcome='' cause='' woken='' relay='' suspended=0
   listener='' question='' next_job='' deaths=0
   attempt_dir='' tmp_of_run='' places=()
   trap 'note_signal "$warning_signal"' "$warning_signal"
@@ -17,9 +17,9 @@ note_signal() {
 
 wake() { woken=yes; }
 
-# Sleeps until a signal comes: from Slurm, or from one of the two processes below, at each heartbeat and at each message of
-# the inner half. `wait` is the only command that a trap interrupts in every bash. It waits for a child that never ends, because
-# bash can miss a child that ends at the same time as a signal, and then waits for it for ever (seen with 5.2).
+# Sleeps until a signal comes: from Slurm, or from the process below. `wait` is the only command that a trap interrupts in every
+# bash. It waits for a child that never ends, because bash can miss a child that ends at the same time as a signal, and then waits
+# for it for ever (seen with 5.2).
 rest() {
   if [[ -n $woken ]]; then
     woken=''
@@ -39,34 +39,20 @@ open_pipes() {
   rm -f "$control" "$open_pipe" "$words"
   mkfifo -m 600 "$control" "$open_pipe" "$words" || leave_node 70 "cannot make a pipe in $tmp_of_run"
   exec 7<>"$words" 8<>"$control" 9<>"$open_pipe"
-  relay_words 7>&- 8>&- 9>&- </dev/null &
+  relay_words 7>&- 8>&- 9>&- </dev/null >/dev/null 2>&1 &
   know_process "$!" && relay=$REPLY
-  tick 7>&- 8>&- 9>&- </dev/null >/dev/null 2>&1 &
-  ticker=$!
-  disown "$!"
 }
 
-# The inner half may be in a PID namespace from which it cannot signal this shell. Slurm sends TERM to every process of a job
-# that it ends. These two processes survive it, because `rest` waits for the first, and the second wakes it.
+# Wakes this shell at each message of the inner half, which may be in a PID namespace from which it cannot signal this shell, and at
+# each heartbeat. Slurm sends TERM to every process of a job that it ends. This one survives it, because `rest` waits for it.
 relay_words() {
   trap - CONT
   trap '' TERM "$warning_signal"
   exec 6<>"$words" # opening it alone would block for ever if the outer half has just died
   exec <"$words" 6>&-
   cd / || return
-  while read -r _; do kill -s CONT "$$"; done
-}
-
-tick() {
-  trap - CONT
-  trap '' TERM "$warning_signal"
-  trap 'kill -9 "$!"; exit' HUP
-  cd / || return
-  while kill -0 "$$"; do
-    sleep "$CRFLOW_HEARTBEAT" &
-    wait "$!"
-    kill -s CONT "$$"
-  done
+  # Until the end of file: the status of a time limit is above 128.
+  while read -r -t "$CRFLOW_HEARTBEAT" _ || (($? > 128)); do kill -s CONT "$$" || return; done
 }
 
 start_inner_half() {
@@ -336,7 +322,7 @@ leave_node() {
     if ((${#avoided[@]} <= CRFLOW_PATIENCE)); then
       say "$node is unfit for this run: $2"
       reason=node
-      if resubmit "$(printf '%s,' "${avoided[@]}")"; then leave 75 "job $next_job goes on with the run, on another node"; fi
+      if resubmit "$(printf '%s,' ${avoided[@]+"${avoided[@]}"})"; then leave 75 "job $next_job goes on with the run, on another node"; fi
     fi
   fi
   leave "$1" "$2"
@@ -395,7 +381,6 @@ settle() {
 # The end of its pipe ends the step. A signal would end it before it notices anything.
 stop_listening() {
   exec 7>&- 8>&- 9>&-
-  if [[ -n ${ticker-} ]]; then kill -s HUP "$ticker" 2>/dev/null; fi
   if [[ -n $tmp_of_run ]]; then rm -rf "$tmp_of_run" "$attempt_dir/tmp"; fi
   if [[ -n ${places[*]-} ]] && holds_lease; then rmdir "${places[@]}" 2>/dev/null; fi # otherwise they are a newer attempt's
 }
