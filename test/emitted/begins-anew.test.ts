@@ -43,7 +43,7 @@ test.concurrent.for([
   const text = readFileSync(script, 'utf8');
   // Such a child at the very moment cannot be had to order: the look for it is what is made up.
   const spoiled = text.replace(
-    'no_zombies || [[ -e $mark ]] || orphaned=yes',
+    'no_zombies || [[ -e $committed ]] || orphaned=yes',
     '(($(grep -c launched "$run/journal.jsonl") > 2)) || orphaned=yes',
   );
   expect(spoiled).not.toBe(text);

@@ -514,9 +514,10 @@ collect_binds; printf '%s\\n' "\${places[@]}"; mkdir -p data/runs/md/7; stop_lis
     const { said } = bash(
       'charliecloud',
       `touch -d yesterday from/open; workdir_real=$PWD/work run_real=/state/md/7 tmp_of_run=/tmp/x output=$PWD/work/out
-image=$PWD/work/image from=$PWD/from; changed_files "$from/open" 5 | tr '\\0' '\\n'`,
+image=$PWD/work/image from=$PWD/from; changed_files "$from/open" 5 | tr '\\0' '\\n'
+name_differences() { find_stale_files() { printf '%s\n' "$image"; exit; }; }; generation=1; bring_back`,
     );
-    expect(said.replaceAll(folder, '')).toBe('/work/result\n');
+    expect(said.replaceAll(folder, '')).toBe('/work/result\n/work/image\n');
   });
 
   test('Shifter: is asked for what is at another place, or to be read only', ({ expect }) => {

@@ -45,6 +45,16 @@ ${verdict}; ls generations/1`);
   });
 });
 
+test('a checkpoint that is given up: the computation is ended, and found by the mark of its run', ({
+  expect,
+}) => {
+  using run = rehearsal(dmtcp);
+  const said =
+    run.functions(`run=$PWD attempt=1 attempt_dir=$PWD live=$PWD tmp=$PWD/t mark=crflow-a shell=''; mkdir generations
+wait_until() { return 1; }; say() { :; }; last_words() { :; }; end_all() { echo "$*"; }; checkpoint on`);
+  expect(said).toContain('processes_of /crflow-a.1/\n');
+});
+
 test('protect: a file whose name begins as an option does', async ({ expect }) => {
   using run = rehearsal(dmtcp, { count: held, checkpoint: 'protect = ["*.dat"]' });
   mkdirSync(run.folder, { recursive: true });

@@ -55,17 +55,17 @@ leave_restore_if_unwanted() {
 # New images go to this attempt's own folder. The old images refer to their accompanying files by the full path that these
 # had, so those are put back there.
 bring_back() {
-  local image images=() from=$run/generations/$generation place restoring=yes
+  local file images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
   find_stale_files
   may_go_on || conclude stale "${#stale[@]} file(s) differ from generation $generation, and its restore would leave them as they are (strict = yes)"
   look_at_size
   place=$(generation_fact "$generation" live)
   mkdir -p "$place" || return
-  while IFS= read -r image; do
-    images+=("$from/$image")
-    image=${image%.dmtcp}_files
-    if [[ -d $from/$image ]]; then rm -rf "${place:?}/$image" && cp -a "$from/$image" "$place/" || return; fi
+  while IFS= read -r file; do
+    images+=("$from/$file")
+    file=${file%.dmtcp}_files
+    if [[ -d $from/$file ]]; then rm -rf "${place:?}/$file" && cp -a "$from/$file" "$place/" || return; fi
   done <"$from/images"
   if keeps_files; then put_back "$from" || return; fi
   # DMTCP restores a process only in the folder from which it is called, or below it.
@@ -81,13 +81,13 @@ bring_back() {
 # checkpoint on|end: one checkpoint, sealed as a new generation; `end` ends the computation right after it. It is complete when there
 # is a new restart script, which the coordinator writes after it has renamed every image. No answer of dmtcp_command says as much.
 checkpoint() {
-  local how=$1 mark=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten='' outside
+  local how=$1 committed=$live/dmtcp_restart_script.sh began=$SECONDS seen_working='' polls=0 orphaned='' forgotten='' outside
   if [[ ! -d $live || ! -d $run/generations ]]; then # without them, DMTCP would end the program
     say "checkpoint skipped: the run's folder $run is gone"
     return 1
   fi
   mark_logs
-  rm -f "$mark" "$live"/*.temp "$live"/*.dmtcp
+  rm -f "$committed" "$live"/*.temp "$live"/*.dmtcp
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" computation_answers || give_up_checkpoint 'the computation did not answer' || return
   find_processes
   [[ -n $shell ]] || give_up_checkpoint 'the shell that records the status is gone' || return
@@ -118,10 +118,10 @@ checkpoint() {
   fi
   # First without a pause, because a small checkpoint takes only a moment.
   for _ in {1..20}; do
-    if [[ -e $mark ]] || stands_still; then break; fi
+    if [[ -e $committed ]] || stands_still; then break; fi
   done
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" checkpoint_decided
-  [[ -e $mark ]] || give_up_checkpoint "${hopeless:-it was not complete after $((SECONDS - began)) s}" || return
+  [[ -e $committed ]] || give_up_checkpoint "${hopeless:-it was not complete after $((SECONDS - began)) s}" || return
   # DMTCP commits without a process that was killed meanwhile, and then the others no longer answer.
   if compgen -G "$live/*.temp" >/dev/null || { [[ $how == on ]] && ! wait_until 60 computation_answers; }; then
     give_up_checkpoint 'a process was lost during it' || return
@@ -144,12 +144,12 @@ stands_still() {
   ! computation_runs || return
   seen_working=yes
   # Once the checkpoint is complete, -kc ends all processes, and the zombies are theirs.
-  no_zombies || [[ -e $mark ]] || orphaned=yes
+  no_zombies || [[ -e $committed ]] || orphaned=yes
 }
 
 # Is it complete, or will it never be? DMTCP silently drops a -kc that meets a process being born: if nothing happens, it is repeated.
 checkpoint_decided() {
-  [[ -e $mark ]] && return
+  [[ -e $committed ]] && return
   coordinator_lives && refuse_foreign_peers || return 0
   never_completes && return
   if [[ -z $seen_working ]] && ! stands_still && [[ $how == end ]]; then
@@ -181,13 +181,11 @@ computation_answers() {
 
 # A launch after a lost attempt begins anew, and so does its output, which is cut to its size at the first launch.
 settle_output() {
-  local size=0
   if [[ -e $run/output-size ]]; then
     read_count "$run/output-size"
     truncate -s "$REPLY" "$output"
   else
-    [[ -e $output ]] && size=$(wc -c <"$output")
-    write_file "$run/output-size" "$size"
+    write_file "$run/output-size" "$(wc -c <"$output")"
   fi
 }
 
