@@ -15,8 +15,7 @@ check_dmtcp() {
 # gets if a process ends just when the coordinator tells it about a checkpoint.
 start_coordinator() {
   local port_file=$tmp/port
-  rm -f "$port_file"
-  rm -f "$tmp/coordinator"
+  rm -f "$port_file" "$tmp/coordinator"
   (
     trap '' TERM PIPE
     cd "$live" || exit

@@ -1,9 +1,8 @@
 # --- The course of a computation ---
 
 prepare() {
-  start_coordinator && return
   why_not='the DMTCP coordinator did not start'
-  return 1
+  start_coordinator
 }
 
 has_ended() { finished; }

@@ -15,9 +15,8 @@ prepare() {
   crowd=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc 2>/dev/null)
   is_count "$crowd" && ((crowd)) || crowd=1
   crowd=$(((ranks + crowd - 1) / crowd))
-  start_coordinator && return
   why_not='the DMTCP coordinator did not start'
-  return 1
+  start_coordinator
 }
 
 # Writes what $CRFLOW_MPIEXEC names. It runs below `run`, in the environment that the program has there.

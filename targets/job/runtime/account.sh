@@ -110,9 +110,8 @@ advice() {
 
 # tell_stale_files COMMAND...: tells about them in one line.
 tell_stale_files() {
-  local file first='' count=0
-  while IFS= read -r file; do
-    first=${first:-$file} count=$((count + 1))
-  done 2>/dev/null <"$run/not-brought-back"
-  ((count == 0)) || "$@" "check $count file(s) that a restore did not bring back: $first$( ((count == 1)) || printf ', and those in %s' "$run/not-brought-back")"
+  local first count
+  IFS= read -r first 2>/dev/null <"$run/not-brought-back" || return 0
+  count=$(wc -l <"$run/not-brought-back")
+  "$@" "check $count file(s) that a restore did not bring back: $first$( ((count == 1)) || printf ', and those in %s' "$run/not-brought-back")"
 }

@@ -1,5 +1,12 @@
 # --- The interval, calculated from the cost of a checkpoint ---
 
+interval_by_cost() {
+  local cost
+  cost=$(newest_fact seconds)
+  if must_end; then ((cost *= 2)); fi # each is followed by a restore, which takes about as long
+  best_interval "$cost"
+}
+
 # best_interval SECONDS: the compute time between two checkpoints if one takes this long (0: not known yet, use the setting)
 # and a failure comes every CRFLOW_MTBF on average. Daly (2006), higher order; s is Young's sqrt(2 cost mtbf).
 best_interval() {

@@ -91,7 +91,10 @@ watch_inner_half() {
     if it_is_stuck; then given_up=yes; fi
     [[ -z $given_up ]] || break
     if something_is_near; then pause; else rest; fi
-    if skip_suspension "$CRFLOW_HEARTBEAT"; then tell_suspension; fi
+    if skip_suspension "$CRFLOW_HEARTBEAT"; then
+      say "this job did not run for $(hms "$gap"), which does not count"
+      journal suspended seconds# "$gap"
+    fi
   done
   end_inner_half
   if [[ -n $given_up ]] && ! wait_until 2 inner_half_is_gone; then # the process that runs it has not noticed, or is about to start it

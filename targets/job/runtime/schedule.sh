@@ -15,12 +15,8 @@ note_when_due() {
 
 # The first checkpoint of a run proves that the application survives a restore, so it comes early.
 schedule_checkpoint() {
-  local wait=$CRFLOW_INTERVAL cost
-  if [[ -n ${CRFLOW_MTBF-} ]]; then
-    cost=$(newest_fact seconds)
-    if must_end; then ((cost *= 2)); fi # each is followed by a restore, which takes about as long
-    wait=$(best_interval "$cost")
-  fi
+  local wait=$CRFLOW_INTERVAL
+  if [[ -n ${CRFLOW_MTBF-} ]]; then wait=$(interval_by_cost); fi
   if to_prove && ((CRFLOW_PROVE < wait)); then wait=$CRFLOW_PROVE; fi
   if [[ -n ${look_again-} ]]; then wait=$CRFLOW_HEARTBEAT; fi
   next_checkpoint=$((SECONDS + wait))

@@ -43,7 +43,8 @@ status() {
   done
   tell_stale_files printf '  files      %s\n'
   printf '  output     %s\n' "${shown:-$output}"
-  tell_logs
+  # A run that was resumed, or that another job continued, has several logs.
+  cat "$run"/attempts/*/log 2>/dev/null | awk '/^\// && !told[$0]++ { print "  log        " $0 }'
   printf '  state      %s\n' "$run"
   finished || [[ -n $job_state ]] || printf '  to go on   %s\n' "$(how_to resume "$0")"
 }
@@ -79,17 +80,6 @@ tell_as_json() {
     comma=,
   done 2>/dev/null <"$run/journal.jsonl"
   printf ']}\n'
-}
-
-# The logs of the run's jobs: a run that was resumed, or that another job continued, has several.
-tell_logs() {
-  local file log told=$'\n'
-  for file in "$run"/attempts/*/log; do
-    if [[ -r $file ]] && IFS= read -r log <"$file" && [[ $log == /* && $told != *$'\n'"$log"$'\n'* ]]; then
-      told+=$log$'\n'
-      printf '  log        %s\n' "$log"
-    fi
-  done
 }
 
 sign_of_life() {

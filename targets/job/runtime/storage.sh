@@ -57,16 +57,13 @@ flush() {
 }
 
 # note_size: records the length of the output. If it is shorter at the next attempt, something else has cut or replaced it.
-note_size() {
-  local size
-  if [[ -f $output ]]; then size=$(wc -c <"$output") && write_file "$run/output-seen" "${size//[!0-9]/}"; fi
-}
+note_size() { [[ ! -f $output ]] || write_file "$run/output-seen" "$(wc -c <"$output")"; }
 
 # look_at_size: before a restore, which would fill what is missing with zeros.
 look_at_size() {
   local size=0
   read_count "$run/output-seen"
-  if [[ -f $output ]]; then size=$(wc -c <"$output") size=${size//[!0-9]/}; fi
+  [[ -f $output ]] && size=$(wc -c <"$output")
   ((size < REPLY)) || return 0
   say "the output is shorter than it was: $size bytes instead of $REPLY: something else has cut or replaced $output"
   journal output_shrank was# "$REPLY" is# "$size"

@@ -8,9 +8,3 @@ skip_suspension() {
   ((gap > 30)) || return
   SECONDS=$((SECONDS - gap)) suspended=$((suspended + gap)) looked=$((looked - gap))
 }
-
-# Only the outer half reports it.
-tell_suspension() {
-  say "this job did not run for $(hms "$gap"), which does not count"
-  journal suspended seconds# "$gap"
-}
