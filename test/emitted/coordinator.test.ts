@@ -31,6 +31,17 @@ if foreign_peer; then echo "$foreign"; else echo nobody; fi`);
   expect(look([...others, line(end(here, 8080), end('0A00000A', 443), 0)])[0]).toBe('another host');
 });
 
+// On a machine so busy that its process was not known in time, /proc//stat was looked at, which is there for ever: a computation
+// that was lost was then waited for without an end.
+test('a coordinator whose process is not known does not live', () => {
+  using run = rehearsal(dmtcpUnderTest());
+  expect(
+    run.functions(
+      `coordinator=''; coordinator_lives || echo no; know_process "$$"; lives "$REPLY" && echo yes`,
+    ),
+  ).toBe('no\nyes\n');
+});
+
 // The coordinator's end is the end of the whole computation, so what would end it in passing is ignored: Slurm's TERM, and the PIPE that it
 // gets when it tells a process of a checkpoint that is just ending (9 times in 45 checkpoints of programs that start many processes).
 test('the coordinator ignores what would end it in passing', async () => {

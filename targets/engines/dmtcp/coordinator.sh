@@ -25,17 +25,15 @@ start_coordinator() {
     tell_this_half over
   ) </dev/null >>"$attempt_dir/coordinator.log" 2>&1 8<&- & # it would not start with a file as its input
   disown "$!"
-  wait_until 10 test -s "$tmp/coordinator" && know_process "$(<"$tmp/coordinator")" && coordinator=$REPLY
+  wait_until 30 test -s "$tmp/coordinator" && know_process "$(<"$tmp/coordinator")" && coordinator=$REPLY
   wait_until 60 coordinator_decided && coordinator_lives
 }
 
-# The port is not written in one step, so what is read may be half of it.
-coordinator_answers() {
+# It answers, or it never will because it has ended. The port is not written in one step, so what is read may be half of it.
+coordinator_decided() {
+  coordinator_lives || return 0
   [[ -s $port_file ]] && port=$(<"$port_file") && is_count "$port" && tell_dmtcp -s >/dev/null
 }
-
-# It answers, or it never will because it has ended.
-coordinator_decided() { coordinator_answers || ! coordinator_lives; }
 
 coordinator_lives() { lives "$coordinator"; }
 

@@ -86,10 +86,10 @@ know_process() {
   REPLY=$1:${stat[19]-}
 }
 
-# lives PID:START: does it run, rather than wait for its parent to notice its end?
+# lives PID:START: does it run, rather than wait for its parent to notice its end? Fails for a process that is not known.
 lives() {
   local stat
-  read_stat "${1%:*}" && [[ ${stat[0]-Z} != [ZX] && ${stat[19]-} == "${1#*:}" ]]
+  [[ -n $1 ]] && read_stat "${1%:*}" && [[ ${stat[0]-Z} != [ZX] && ${stat[19]-} == "${1#*:}" ]]
 }
 
 # read_stat PROCESS: sets stat to its state, parent, group, session and so on: what /proc shows after its name, which may contain anything.
