@@ -9,6 +9,7 @@ import type { Span } from '../src/model/span.ts';
 import { FlowParser } from '../src/syntax/grammar.ts';
 import { parse } from '../src/syntax/parse.ts';
 import { ebnf, TERMINALS } from './support/ebnf.ts';
+import { grammarTable } from './support/grammar-table.ts';
 
 const folder = join(import.meta.dirname, '../grammar');
 const rules = new FlowParser().getSerializedGastProductions();
@@ -36,6 +37,13 @@ describe('the formal grammar', () => {
     expect([...new Set(used)].filter((name) => !defined.includes(name))).toEqual([]);
     expect(new Set(defined).size).toBe(defined.length);
   });
+});
+
+test('the rules that texts without mistakes are read by are those of the parser', () => {
+  const path = join(folder, '../src/syntax/grammar.json');
+  const text = `${JSON.stringify(grammarTable())}\n`;
+  if (process.env['CRFLOW_UPDATE'] === '1') writeFileSync(path, text);
+  expect(readFileSync(path, 'utf8'), 'run npm run specs:update').toBe(text);
 });
 
 /** Scopes of each character of a text. */

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { assetModule } from './assets.mjs';
 import { licensesOf } from './licenses.mjs';
@@ -30,6 +30,41 @@ const lazyChildProcess = {
   },
 };
 
+/**
+ * Modules that few flows need and that take long to load: in the bundle, a stub with the same functions loads one when
+ * it is first called. Each exports functions only, and does nothing when it is loaded, so nobody can tell.
+ */
+const LATE = [
+  // Chevrotain's parser, for texts with mistakes.
+  'src/syntax/recover.ts',
+].map((file) => resolve(file));
+
+const lateModules = {
+  name: 'late modules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\.(ts|schema)$/ }, ({ path, resolveDir, kind, namespace }) => {
+      const file = resolve(resolveDir, path);
+      const isLate = LATE.includes(file) && kind === 'import-statement' && namespace === 'file';
+      return isLate ? { path: file, namespace: 'late' } : undefined;
+    });
+    onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({
+      contents: stubOf(path, await readFile(path, 'utf8')),
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/** A module with the same functions as another one, which it loads when one of them is called. */
+function stubOf(path, text) {
+  const exported = [...text.matchAll(/^export (?!interface |type )(\S+) (\w+)/gm)];
+  const stubs = exported.map(([, kind, name]) => {
+    if (kind !== 'function')
+      throw new Error(`${path}: ${name} is not a function, so it cannot be loaded late`);
+    return `export function ${name}(...given) { return load().${name}(...given); }`;
+  });
+  return `let loaded; const load = () => (loaded ??= require(${JSON.stringify(path)}));\n${stubs.join('\n')}`;
+}
+
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await build({
   // What V8 makes of a bundle fits that bundle only; it looks at no more than its length. So both have its hash in their names.
@@ -48,7 +83,7 @@ const { metafile } = await build({
   define: { 'import.meta.url': '__filename' },
   // Its CommonJS form finds its parts by names that a bundler cannot see.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  plugins: [assets, lazyChildProcess],
+  plugins: [assets, lazyChildProcess, lateModules],
 });
 const [bundle] = Object.keys(metafile.outputs);
 const name = basename(bundle, '.cjs');

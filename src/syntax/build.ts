@@ -153,13 +153,7 @@ function withoutValue<E extends { readonly value: Value }>(one: E): E {
 }
 
 function entry(cst: CstNode, context: Context): Entry[] {
-  const statement = [
-    ...nodes(cst, 'clause').map((node) => clause(node, context)),
-    ...nodes(cst, 'let').map((node) => letOf(node, context)),
-    ...nodes(cst, 'param').map((node) => param(node, context)),
-    ...nodes(cst, 'include').map((node) => naming<Include>('include', node, context)),
-    ...nodes(cst, 'site').map((node) => naming<Site>('site', node, context)),
-  ][0];
+  const statement = statementOf(cst, context);
   if (statement !== undefined) return [statement];
   const word = real(cst, 'Key')[0];
   if (word === undefined) return [];
@@ -187,6 +181,23 @@ function entry(cst: CstNode, context: Context): Entry[] {
   };
   return [assignment];
 }
+
+/** The entry, if it is a statement: then it is all that the node contains. */
+function statementOf({ children }: CstNode, context: Context): Entry | undefined {
+  for (const [rule, read] of STATEMENTS) {
+    const node = children[rule]?.[0];
+    if (node !== undefined && 'children' in node) return read(node, context);
+  }
+  return undefined;
+}
+
+const STATEMENTS: readonly [string, (cst: CstNode, context: Context) => Entry][] = [
+  ['clause', clause],
+  ['let', letOf],
+  ['param', param],
+  ['include', (cst, context) => naming<Include>('include', cst, context)],
+  ['site', (cst, context) => naming<Site>('site', cst, context)],
+];
 
 function readValue(cst: CstNode | undefined, fallback: number, context: Context): Value {
   const missing: Value = { kind: 'missing', span: { start: fallback, end: fallback } };

@@ -1,4 +1,4 @@
-import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
 import type { Report } from '../diagnostics/define.ts';
 import { type Lines, lineAt, lineSpan } from '../diagnostics/position.ts';
 import type { Span } from '../model/span.ts';
@@ -50,15 +50,18 @@ export function spanOf(token: IToken): Span {
   return { start: startOf(token), end: endOf(token) };
 }
 
+/** A token of that type. Lines and ends are not tracked; Chevrotain's number of the type is filled in when its parser is needed. */
+export const tokenOf = (tokenType: TokenType, image: string, startOffset: number): IToken =>
+  ({ image, startOffset, tokenTypeIdx: tokenType.tokenTypeIdx, tokenType }) as IToken;
+
 /** A token of that type over a range of the text; an inserted token has an empty range. */
 export function makeToken(type: TokenType, start: number, end: number, text: string): IToken {
-  const none = Number.NaN;
-  return createTokenInstance(type, text.slice(start, end), start, none, none, none, none, none);
+  return tokenOf(type, text.slice(start, end), start);
 }
 
 /** The same text with another type. */
 export function retype(token: IToken, type: TokenType): IToken {
-  return { ...makeToken(type, 0, 0, ''), image: token.image, startOffset: token.startOffset };
+  return tokenOf(type, token.image, token.startOffset);
 }
 
 export function lineOf(context: Context, token: IToken): number {

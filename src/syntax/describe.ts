@@ -1,12 +1,11 @@
-import { EOF, type IToken } from 'chevrotain';
+import type { IToken } from 'chevrotain';
 import { quote } from '../diagnostics/words.ts';
 import * as T from './tokens.ts';
 
 /** A token as a sentence names it. */
 export function describe(token: IToken): string {
+  if (T.isEndOfFile(token)) return 'the end of the file';
   switch (token.tokenType) {
-    case EOF:
-      return 'the end of the file';
     case T.BlockString:
       return 'a block string';
     case T.QuotedString:

@@ -1,11 +1,13 @@
-import { type CstNode, CstParser, type IRecognitionException, type IToken } from 'chevrotain';
+import { type CstNode, CstParser, type IRecognitionException, type IToken, tokenMatcher } from 'chevrotain';
 import { phrases } from './phrases.ts';
 import * as T from './tokens.ts';
 
 /**
  * The grammar of the language. The rules named `stray…` are error productions: they collect tokens that cannot be at their
  * place, so that the entries after them are read; src/syntax/mistakes.ts says what is wrong with them. They are greedy, and
- * so need only one token of lookahead: computing more would take most of the time that crc needs to start.
+ * so need only one token of lookahead: computing more would take most of the time that the parser needs to be made.
+ *
+ * A text without mistakes is read by the same rules without this parser (read-tree.ts).
  */
 export class FlowParser extends CstParser {
   constructor({ recoveryEnabled = true, skipValidations = true } = {}) {
@@ -15,7 +17,23 @@ export class FlowParser extends CstParser {
       errorMessageProvider: phrases,
       skipValidations,
     });
+    // Chevrotain chooses one that knows no categories (BrokenValue has one) if the types are used for the first time.
+    Object.assign(this, { tokenMatcher });
     this.performSelfAnalysis();
+  }
+
+  /** The tree of a file, and the mistakes in it. Keeps nothing of it. */
+  read(tokens: readonly IToken[]): {
+    readonly tree: CstNode;
+    readonly errors: readonly IRecognitionException[];
+  } {
+    // Types have their numbers since the first parser was made, tokens may be older.
+    for (const token of tokens) token.tokenTypeIdx = token.tokenType.tokenTypeIdx ?? token.tokenTypeIdx;
+    this.input = tokens as IToken[];
+    const tree = this.file();
+    const { errors } = this;
+    this.input = [];
+    return { tree, errors };
   }
 
   readonly file = this.RULE('file', () => {
@@ -180,26 +198,4 @@ export class FlowParser extends CstParser {
       DEF: () => this.OR(T.LOOSE_TOP.map((type) => ({ ALT: () => this.CONSUME(type) }))),
     });
   });
-}
-
-/** One per process: creating a parser takes far longer than parsing a flow. Preparing recovery takes a third more. */
-const plain = new FlowParser({ recoveryEnabled: false });
-let recovering: FlowParser | undefined;
-
-/** The tree of these tokens, and the mistakes in them; the tree also contains what follows a mistake. */
-export function parseTokens(tokens: readonly IToken[]): {
-  readonly tree: CstNode;
-  readonly errors: readonly IRecognitionException[];
-} {
-  const read = (parser: FlowParser) => {
-    parser.input = tokens as IToken[];
-    const tree = parser.file();
-    const { errors } = parser;
-    parser.input = [];
-    return { tree, errors };
-  };
-  const found = read(plain);
-  if (found.errors.length === 0) return found;
-  recovering ??= new FlowParser();
-  return read(recovering);
 }

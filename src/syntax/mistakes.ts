@@ -1,4 +1,4 @@
-import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
+import type { IRecognitionException, IToken } from 'chevrotain';
 import { nearest } from '../diagnostics/suggest.ts';
 import { syntax } from '../diagnostics/syntax.ts';
 import { quote } from '../diagnostics/words.ts';
@@ -230,7 +230,7 @@ function isValueEnd(token: IToken): boolean {
 
 /** Chevrotain's end of file has no position: it comes after the last character that is not white space. */
 function orEnd(token: IToken, context: Context): IToken {
-  if (token.tokenType !== EOF && !Number.isNaN(startOf(token))) return token;
+  if (!T.isEndOfFile(token) && !Number.isNaN(startOf(token))) return token;
   const end = endOfText(context);
-  return { ...makeToken(EOF, end, end, context.text), image: '' };
+  return { ...makeToken(T.EndOfFile, end, end, context.text), image: '' };
 }

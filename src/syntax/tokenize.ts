@@ -1,5 +1,6 @@
-import { type IToken, Lexer, type TokenType } from 'chevrotain';
-import { LEXED } from './tokens.ts';
+import type { IToken, TokenType } from 'chevrotain';
+import { tokenOf } from './context.ts';
+import { LEXED, SKIPPED } from './tokens.ts';
 
 /** The length of the token at that offset of a text, 0 if there is none. */
 type Match = (text: string, at: number) => number;
@@ -29,9 +30,6 @@ export function tokenize(text: string): IToken[] {
   return tokens;
 }
 
-const tokenOf = (type: TokenType, image: string, startOffset: number) =>
-  ({ image, startOffset, tokenTypeIdx: type.tokenTypeIdx, tokenType: type }) as IToken;
-
 function matcher(pattern: TokenType['PATTERN']): Match {
   if (typeof pattern === 'string') return () => pattern.length;
   if (pattern instanceof RegExp) {
@@ -52,7 +50,7 @@ const startsOf = ({ PATTERN: pattern, START_CHARS_HINT: hint }: TokenType) =>
 const all = LEXED.map((type) => ({
   type,
   starts: startsOf(type)?.map(String),
-  candidate: { type, match: matcher(type.PATTERN), skipped: type.GROUP === Lexer.SKIPPED },
+  candidate: { type, match: matcher(type.PATTERN), skipped: type.GROUP === SKIPPED },
 }));
 
 /** The token types that can begin with a character, by its code; determined when it first occurs. */

@@ -1,4 +1,4 @@
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
 import { scanBlock, scanComment, scanQuoted, scanUnterminated } from './scan.ts';
 
 /**
@@ -13,6 +13,41 @@ const STOP = String.raw`[^\s"\u201C\u201D\u201E{}[\]=,;]`;
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_'];
 const DIGITS = [...'0123456789'];
 
+/** Chevrotain's mark of tokens that are dropped. Its constants are copied (a test compares them), because loading it takes longer than parsing a flow. */
+export const SKIPPED =
+  'This marks a skipped Token pattern, this means each token identified by it will be consumed and then thrown into oblivion, this can be used to for example to completely ignore whitespace.';
+
+interface TokenConfig {
+  readonly name: string;
+  readonly label?: string;
+  /** Absent: the lexer does not make it. */
+  readonly pattern?: NonNullable<TokenType['PATTERN']>;
+  readonly start_chars_hint?: string[];
+  readonly group?: string;
+  readonly line_breaks?: boolean;
+  readonly categories?: TokenType[];
+}
+
+/** A token type for Chevrotain, which fills in the rest when a parser or a lexer is made. */
+const createToken = ({
+  name,
+  label,
+  pattern,
+  start_chars_hint,
+  group,
+  line_breaks,
+  categories,
+}: TokenConfig) => {
+  const type: TokenType = { name };
+  if (label !== undefined) type.LABEL = label;
+  if (pattern !== undefined) type.PATTERN = pattern;
+  if (start_chars_hint !== undefined) type.START_CHARS_HINT = start_chars_hint;
+  if (group !== undefined) type.GROUP = group;
+  if (line_breaks !== undefined) type.LINE_BREAKS = line_breaks;
+  if (categories !== undefined) type.CATEGORIES = categories;
+  return type;
+};
+
 const custom = (scan: (text: string, offset: number) => string | undefined, hint: string) => ({
   pattern: (text: string, offset: number) => {
     const image = scan(text, offset);
@@ -26,19 +61,19 @@ export const WhiteSpace = createToken({
   name: 'WhiteSpace',
   pattern: /[ \t\r\n]+/,
   start_chars_hint: [' ', '\t', '\r', '\n'],
-  group: Lexer.SKIPPED,
+  group: SKIPPED,
   line_breaks: true,
 });
 export const LineComment = createToken({
   name: 'LineComment',
   pattern: /\/\/[^\r\n]*/,
   start_chars_hint: ['/'],
-  group: Lexer.SKIPPED,
+  group: SKIPPED,
 });
 export const BlockComment = createToken({
   name: 'BlockComment',
   ...custom(scanComment, '/'),
-  group: Lexer.SKIPPED,
+  group: SKIPPED,
 });
 
 export const BlockString = createToken({
@@ -111,42 +146,43 @@ export const Junk = createToken({
 });
 
 /** Made from words by the tokens around them. */
-export const CrflowKeyword = createToken({ name: 'CrflowKeyword', label: '`crflow`', pattern: Lexer.NA });
+export const CrflowKeyword = createToken({ name: 'CrflowKeyword', label: '`crflow`' });
 export const WorkflowKeyword = createToken({
   name: 'WorkflowKeyword',
   label: '`workflow`',
-  pattern: Lexer.NA,
 });
-export const ParamKeyword = createToken({ name: 'ParamKeyword', label: '`param`', pattern: Lexer.NA });
-export const LetKeyword = createToken({ name: 'LetKeyword', label: '`let`', pattern: Lexer.NA });
-export const IncludeKeyword = createToken({ name: 'IncludeKeyword', label: '`include`', pattern: Lexer.NA });
-export const SiteKeyword = createToken({ name: 'SiteKeyword', label: '`site`', pattern: Lexer.NA });
+export const ParamKeyword = createToken({ name: 'ParamKeyword', label: '`param`' });
+export const LetKeyword = createToken({ name: 'LetKeyword', label: '`let`' });
+export const IncludeKeyword = createToken({ name: 'IncludeKeyword', label: '`include`' });
+export const SiteKeyword = createToken({ name: 'SiteKeyword', label: '`site`' });
 /** The name that a `param` or `let` declares; its text is empty if none was written. */
-export const DeclaredName = createToken({ name: 'DeclaredName', label: 'name', pattern: Lexer.NA });
-export const TypeColon = createToken({ name: 'TypeColon', label: '`:`', pattern: Lexer.NA });
-export const TypeName = createToken({ name: 'TypeName', label: 'type', pattern: Lexer.NA });
+export const DeclaredName = createToken({ name: 'DeclaredName', label: 'name' });
+export const TypeColon = createToken({ name: 'TypeColon', label: '`:`' });
+export const TypeName = createToken({ name: 'TypeName', label: 'type' });
 /** A word followed by `=` or `{`. */
-export const Key = createToken({ name: 'Key', label: 'key', pattern: Lexer.NA });
+export const Key = createToken({ name: 'Key', label: 'key' });
 /** A whole clause, folded into one token until the parser sees it; its pieces are in `payload`. */
-export const Clause = createToken({ name: 'Clause', pattern: Lexer.NA });
-export const ClauseVerb = createToken({ name: 'ClauseVerb', label: 'clause', pattern: Lexer.NA });
-export const ClauseWord = createToken({ name: 'ClauseWord', label: '`to`', pattern: Lexer.NA });
+export const Clause = createToken({ name: 'Clause' });
+export const ClauseVerb = createToken({ name: 'ClauseVerb', label: 'clause' });
+export const ClauseWord = createToken({ name: 'ClauseWord', label: '`to`' });
 /** A whole calculation, folded into one token until the parser sees it; its pieces are in `payload`. */
-export const Calculation = createToken({ name: 'Calculation', pattern: Lexer.NA });
-export const AddOperator = createToken({ name: 'AddOperator', label: '`+` or `-`', pattern: Lexer.NA });
+export const Calculation = createToken({ name: 'Calculation' });
+export const AddOperator = createToken({ name: 'AddOperator', label: '`+` or `-`' });
 export const MultiplyOperator = createToken({
   name: 'MultiplyOperator',
   label: '`*` or `/`',
-  pattern: Lexer.NA,
 });
-export const LeftParenthesis = createToken({ name: 'LeftParenthesis', label: '`(`', pattern: Lexer.NA });
-export const RightParenthesis = createToken({ name: 'RightParenthesis', label: '`)`', pattern: Lexer.NA });
+export const LeftParenthesis = createToken({ name: 'LeftParenthesis', label: '`(`' });
+export const RightParenthesis = createToken({ name: 'RightParenthesis', label: '`)`' });
 /** A value that was reported already. */
 export const BrokenValue = createToken({
   name: 'BrokenValue',
-  pattern: Lexer.NA,
   categories: [QuotedString],
 });
+
+/** The end of the text, where a token is needed for it. Chevrotain has one of the same name. */
+export const EndOfFile = createToken({ name: 'EOF' });
+export const isEndOfFile = ({ tokenType }: IToken): boolean => tokenType.name === EndOfFile.name;
 
 /** In the order in which they are tried. A type without `start_chars_hint` that is longer than one character is tried everywhere. */
 export const LEXED: TokenType[] = [

@@ -2,8 +2,9 @@ import { Lexer } from 'chevrotain';
 import { describe, expect, test } from 'vitest';
 import type { Assignment, Block, StringValue } from '../../src/model/ast.ts';
 import { FlowParser } from '../../src/syntax/grammar.ts';
-import { LONGEST_SOURCE, parse } from '../../src/syntax/parse.ts';
-import { LEXED } from '../../src/syntax/tokens.ts';
+import { LONGEST_SOURCE, parse, parseTokensOf } from '../../src/syntax/parse.ts';
+import { readTree } from '../../src/syntax/read-tree.ts';
+import { LEXED, PARSED, SKIPPED } from '../../src/syntax/tokens.ts';
 import { check } from '../support/check.ts';
 
 const read = (text: string) => parse({ name: 'test.crflow', text });
@@ -21,6 +22,37 @@ const textOf = (value: StringValue) => value.segments.map(({ text }) => text).jo
 test('the grammar and the tokens are valid', () => {
   expect(() => new FlowParser({ skipValidations: false })).not.toThrow();
   expect(new Lexer(LEXED, { positionTracking: 'onlyOffset' }).lexerDefinitionErrors).toEqual([]);
+});
+
+test('the constants of Chevrotain are copied as they are', () => expect(SKIPPED).toBe(Lexer.SKIPPED));
+
+test('what is read without the parser is what the parser reads', () => {
+  const text = `crflow 1
+include "a"  site "b"  param n: Int = 2  let m = (n + 1) * 2
+workflow w {
+  param k: Int  let l = "x"
+  a { b = [1, "c", [d],]  e { f = """g""" } }
+  mount "h" to "i" readonly
+}`;
+  const { tokens, diagnostics } = parseTokensOf({ name: 'x', text });
+  expect(diagnostics).toEqual([]);
+  const parser = new FlowParser({ recoveryEnabled: false });
+  const isSame = (some: typeof tokens) => {
+    const { tree, errors } = parser.read(some);
+    // As text: comparing thousands of trees takes longer than making them.
+    const right = errors.length === 0 ? JSON.stringify(tree) : undefined;
+    if (JSON.stringify(readTree(some)) !== right) expect(readTree(some)).toEqual(right && tree);
+    return right !== undefined;
+  };
+  expect(isSame(tokens)).toBe(true);
+  // With a mistake: without a token, or with another in its place.
+  const wrong = tokens.flatMap((token, i) => [
+    tokens.toSpliced(i, 1),
+    ...PARSED.map((tokenType) => tokens.with(i, { ...token, tokenType })),
+  ]);
+  const right = wrong.filter(isSame).length;
+  expect(right).toBeGreaterThan(50);
+  expect(wrong.length - right).toBeGreaterThan(50);
 });
 
 describe('strings', () => {
