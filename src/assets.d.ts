@@ -1,7 +1,9 @@
 /** Templates, compiled by tools/assets.mjs when crc is built or tested. */
 declare module '*.hbs' {
-  const specification: TemplateSpecification;
-  export default specification;
+  import type { CompiledTemplate } from './emit/template.ts';
+
+  const compiled: CompiledTemplate;
+  export default compiled;
 }
 /** The path of a JSON schema, imported as ajv's validation function for it. */
 declare module '*.schema' {

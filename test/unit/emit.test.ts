@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import Handlebars from 'handlebars';
 import { describe, expect, test } from 'vitest';
 import {
   code,
@@ -86,12 +85,7 @@ describe('shell text', () => {
 
 describe('a template', () => {
   const render = (source: string, view: object) => {
-    const compiled = Handlebars.precompile(source, {
-      noEscape: true,
-      strict: true,
-      knownHelpersOnly: true,
-      knownHelpers: { word: true, code: true },
-    });
+    const compiled = assetModule('x.hbs', source)?.replace(/^export default|;$/g, '');
     // biome-ignore lint/security/noGlobalEval: what the build writes into a module
     return template(eval(`(${compiled})`))(view);
   };
@@ -101,6 +95,22 @@ describe('a template', () => {
     expect(() => render('{{word a}}', { a: "it's" })).toThrow('not a shell word');
     expect(() => render('{{word a}}', {})).toThrow();
     expect(() => render('{{word a}}', { a: code`rm` })).toThrow('not a shell word');
+    expect(() => render('{{#each a}}{{/each}}', {})).toThrow('there is no a');
+  });
+
+  test('repeats and branches', () => {
+    const source = `{{#each a}}
+{{#unless @first}}, {{/unless}}{{#each b}}{{word this}}{{/each}}
+{{/each}}
+{{#if a}}
+some
+{{else}}
+none
+{{/if}}
+`;
+    const of = (...all: string[][]) => ({ a: all.map((b) => ({ b: b.map(word) })) });
+    expect(render(source, of(['x', 'y'], [], ['z']))).toBe('xy\n, \n, z\nsome\n');
+    expect(render(source, of())).toBe('none\n');
   });
 
   test.each([
