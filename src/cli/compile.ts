@@ -131,8 +131,9 @@ export async function compileAndWrite(files: readonly string[], options: Compile
 /** The flows that nothing reported so far stops, and that do not write to one place. */
 export function soundOf(jobs: readonly Job[], { stops }: Pick<Reporter, 'stops'>): readonly Job[] {
   const scripts = jobs.map(({ folder, flow }) => resolve(folder, flow.script.name));
-  const isAlone = (script: string | undefined) => scripts.filter((one) => one === script).length === 1;
-  return jobs.filter((job, i) => isAlone(scripts[i]) && !stops(filesOf(job)));
+  const count = new Map<string | undefined, number>();
+  for (const script of scripts) count.set(script, (count.get(script) ?? 0) + 1);
+  return jobs.filter((job, i) => count.get(scripts[i]) === 1 && !stops(filesOf(job)));
 }
 
 const filesOf = ({ source, included, flow, site }: Job): readonly string[] =>

@@ -17,7 +17,7 @@ export async function writeOutputs(
   reporter: Reporter,
   written: (folder: string, own: readonly Job[], names: readonly string[]) => void,
 ): Promise<void> {
-  const unlock: (() => Promise<void>)[] = [];
+  const unlock: (() => void)[] = [];
   try {
     const locked = await lockAll(jobs, reporter);
     unlock.push(...locked.values());
@@ -41,12 +41,12 @@ export async function writeOutputs(
       );
     }
   } finally {
-    for (const one of unlock) await one();
+    for (const one of unlock) one();
   }
 }
 
 /** Locks the folder of each flow, in an order that is the same for every crc; reports what it cannot lock. Resolves to what unlocks each. */
-async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<Map<string, () => Promise<void>>> {
+async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<Map<string, () => void>> {
   const folders = new Map<string, string>();
   for (const { folder } of jobs) {
     try {
@@ -56,7 +56,7 @@ async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<Map<st
       reporter.report([diagnose(findings.unwritable, { folder, why: plainWords(error) })]);
     }
   }
-  const locked = new Map<string, () => Promise<void>>();
+  const locked = new Map<string, () => void>();
   for (const [real, folder] of [...folders].sort(([a], [b]) => (a < b ? -1 : 1))) {
     try {
       const release = await lockFolder(real, hostname());
@@ -71,6 +71,8 @@ async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<Map<st
 
 /** The flows whose outputs overwrite only their own. Reports the others: those with files of others, or the flows' sources, in the place of an output. */
 function withoutForeign(jobs: readonly Job[], reporter: Reporter): readonly Job[] {
+  const folders = new Map<string, string>(jobs.map(({ folder }) => [folder, '']));
+  for (const folder of folders.keys()) folders.set(folder, realPath(folder));
   const sources = new Map(
     jobs
       .flatMap(({ source, included, flow, site }) => [
@@ -85,7 +87,7 @@ function withoutForeign(jobs: readonly Job[], reporter: Reporter): readonly Job[
   return jobs.filter((job) => {
     const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
     const at = { file: job.flow.source.name };
-    const made = artifactsOf(job).map(({ name }) => resolve(realPath(job.folder), name));
+    const made = artifactsOf(job).map(({ name }) => resolve(folders.get(job.folder) ?? '', name));
     const own = made.flatMap((path) => sources.get(path) ?? sources.get(realPath(path)) ?? []);
     for (const output of own) reporter.report([diagnose(findings.ownSource, { output, ...params }, at)]);
     if (own.length > 0) return false;

@@ -36,12 +36,15 @@ export function foreignOutputs(of: Outputs): readonly Foreign[] {
   const ofOther: string[] = [];
   for (const { name, text } of artifacts) {
     const output = join(folder, name);
+    const listed = manifest?.outputs.some((one) => one.name === name) === true;
+    // Its own, whatever is in it now: it need not be read.
+    if (listed && from === undefined) continue;
     const there = readOutput(output);
     // Only crc gives a file that name; a FIFO or a device is another matter.
     if (name.endsWith(manifestSuffix) && (there === undefined || 'text' in there)) continue;
     if (there === undefined || ('text' in there && there.text === text)) continue;
-    if (manifest?.outputs.some((one) => one.name === name)) {
-      if (from !== undefined) ofOther.push(output);
+    if (listed) {
+      ofOther.push(output);
     } else if (!isFromCrc(output)) byHand.push(output);
   }
   return [

@@ -1,7 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Source } from '../model/span.ts';
 import { encoded } from './encode.ts';
@@ -132,30 +140,39 @@ export function plainWords(error: unknown): string {
  * else has its name. `mkdir` with `recursive` in Node 20 never returns if a folder refuses any name with ENOENT, as /proc does.
  */
 export async function makeFolder(folder: string): Promise<void> {
-  await makeFolders(folder, 'it', false);
+  makeFolders(folder, 'it', false);
 }
 
 /** `called`: its name in words. `refused`: it was refused before, so asking again would never end. */
-async function makeFolders(folder: string, called: string, refused: boolean): Promise<void> {
+function makeFolders(folder: string, called: string, refused: boolean): void {
   try {
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-    await mkdir(folder);
+    if (isFolder(folder)) return;
+    mkdirSync(folder);
   } catch (error) {
-    if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
+    if (statOf(folder)?.isDirectory()) return;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new Error(`${called} ${await whatIsAt(folder)}`);
+    if (code === 'EEXIST') throw new Error(`${called} ${whatIsAt(folder)}`);
     const above = dirname(folder);
     if (code !== 'ENOENT' || refused || above === folder) throw error;
     // Another process may have created it in the meantime.
-    await makeFolders(above, above, false);
-    await makeFolders(folder, called, true);
+    makeFolders(above, above, false);
+    makeFolders(folder, called, true);
+  }
+}
+
+/** What the system says about a file; undefined if it says nothing. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
 
 /** What already has the name of a folder that must be created, as a phrase. */
-async function whatIsAt(path: string): Promise<string> {
+function whatIsAt(path: string): string {
   try {
-    return (await stat(path)).isFile() ? 'is a file, not a folder' : 'is not a folder';
+    return statSync(path).isFile() ? 'is a file, not a folder' : 'is not a folder';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT'
@@ -168,7 +185,7 @@ async function whatIsAt(path: string): Promise<string> {
 export async function createFile(folder: string, name: string, text: string): Promise<boolean> {
   await makeFolder(folder);
   try {
-    await writeFile(join(folder, name), text, { flag: 'wx' });
+    writeFileSync(join(folder, name), text, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -214,7 +231,7 @@ export async function filesIn(folder: string, suffix: string, deep: boolean): Pr
   let seen = 0;
   const folders = [folder];
   for (const at of folders) {
-    const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
+    const entries = entriesOf(at);
     seen += entries.length;
     if (seen > mostEntries) return undefined;
     for (const one of entries) {
@@ -224,6 +241,15 @@ export async function filesIn(folder: string, suffix: string, deep: boolean): Pr
     }
   }
   return found.sort();
+}
+
+/** What is in a folder; nothing if it cannot be read. */
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /** Hexadecimal SHA-256 of a text, given whole or in pieces, in UTF-8. */

@@ -10,15 +10,29 @@ const watched = new Set<Stream>();
  * command then goes on silently, so that its exit status is the same. Output that is lost in another way (a full disk) is an error.
  */
 export function print(name: Stream, text: string): void {
-  // Node takes a while to make a stream, so only those that are used are made.
+  // Node takes a while to make a stream, so one is made only if the reader is slower and does not block.
+  const rest = watched.has(name) ? text : writeNow(name, text);
+  if (rest.length === 0) return;
   const stream = process[name];
   if (!watched.has(name)) stream.on('error', lost);
   watched.add(name);
   try {
-    stream.write(text);
+    stream.write(rest);
   } catch (error) {
     lost(error as NodeJS.ErrnoException);
   }
+}
+
+/** Writes what can be written at once, and gives the rest. */
+function writeNow(name: Stream, text: string): Uint8Array {
+  let rest: Uint8Array = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(name === 'stdout' ? 1 : 2, rest));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return rest;
+    lost(error as NodeJS.ErrnoException);
+  }
+  return new Uint8Array();
 }
 
 let isLost = false;

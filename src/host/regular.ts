@@ -17,10 +17,11 @@ export function readRegular(
   if (before !== undefined) return { why: before };
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
-    const now = whyNot(fstatSync(file), limit);
+    const found = fstatSync(file);
+    const now = whyNot(found, limit);
     if (now !== undefined) return { why: now };
     // Reads one byte more than it should have, to notice growth.
-    const buffer = new Uint8Array(Math.min(limit, fstatSync(file).size) + 1);
+    const buffer = new Uint8Array(Math.min(limit, found.size) + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < buffer.length; length += read)
       read = readSync(file, buffer, length, buffer.length - length, null);

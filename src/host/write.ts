@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
 import { encoded } from './encode.ts';
@@ -26,21 +36,21 @@ const mark = () => randomBytes(6).toString('hex');
  * with the system's error.
  */
 export async function writeArtifacts(folder: string, artifacts: readonly Artifact[]): Promise<void> {
+  const own = mark();
   const pending = artifacts.map(({ name, text, pieces = [text] }) => ({
     pieces,
     mode: name.endsWith('.sbatch') ? 0o777 : 0o666,
     final: join(folder, name),
-    temporary: `.${name}.${mark()}`,
+    temporary: `.${name}.${own}`,
   }));
-  const list = join(folder, `${LIST}.${mark()}`);
+  const list = join(folder, `${LIST}.${own}`);
   try {
     for (const one of pending) writeTemporary(folder, one);
     const names = pending.map(({ temporary }, i) => [temporary, artifacts[i]?.name]);
     writeNew(list, [JSON.stringify(names)], 0o666);
     renameSync(list, join(folder, LIST));
   } catch (error) {
-    for (const path of [list, ...pending.map(({ temporary }) => join(folder, temporary))])
-      rmSync(path, { force: true });
+    for (const path of [list, ...pending.map(({ temporary }) => join(folder, temporary))]) remove(path);
     throw error;
   }
   finish(folder);
@@ -56,7 +66,7 @@ function finish(folder: string): void {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }
-  rmSync(list, { force: true });
+  remove(list);
 }
 
 /** The pairs of a list: names in the folder in the form that crc gives them, whoever wrote the list. */
@@ -114,35 +124,34 @@ export async function lockFolder(
   folder: string,
   host: string,
   patience = PATIENCE,
-): Promise<(() => Promise<void>) | undefined> {
+): Promise<(() => void) | undefined> {
   const path = join(folder, LOCK);
-  const me = JSON.stringify({ host, pid: process.pid, started: await startOf(process.pid), mark: mark() });
+  const me = JSON.stringify({ host, pid: process.pid, started: startOf(process.pid), mark: mark() });
   const until = Date.now() + patience;
   for (;;) {
     // Created with its content: without it, a lock would belong to nobody if its writer were killed in between.
     const whole = `${path}.${mark()}`;
     try {
-      await writeFile(whole, me, { flag: 'wx' });
-      await link(whole, path);
+      writeFileSync(whole, me, { flag: 'wx' });
+      linkSync(whole, path);
       break;
     } catch (error) {
       // ENOENT: the holder of the folder has removed it in the meantime.
       if (!['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       if (Date.now() > until) return undefined;
     } finally {
-      await rm(whole, { force: true });
+      remove(whole);
     }
-    if (await isGone(path, host)) await takeAway(path);
+    if (isGone(path, host)) takeAway(path);
     else if (Date.now() > until) return undefined;
     else await new Promise((settled) => setTimeout(settled, 50));
   }
-  const release = () => rm(path, { force: true });
+  const release = () => remove(path);
   try {
     finish(folder);
-    for (const name of await readdir(folder))
-      if (isFromCrc(name)) await rm(join(folder, name), { force: true });
+    for (const name of readdirSync(folder)) if (isFromCrc(name)) remove(join(folder, name));
   } catch (error) {
-    await release();
+    release();
     throw error;
   }
   return release;
@@ -156,40 +165,65 @@ const isFromCrc = (name: string) =>
   );
 
 /** Is the process gone that could release it? */
-async function isGone(path: string, host: string): Promise<boolean> {
+function isGone(path: string, host: string): boolean {
   try {
-    const { mtimeMs } = await stat(path);
+    const { mtimeMs } = statSync(path);
     const read = readRegular(path, 4096);
     if (!('data' in read)) return false;
     const holder = JSON.parse(new TextDecoder().decode(read.data)) as Partial<Record<string, unknown>>;
     if (holder['host'] !== host) return Date.now() - mtimeMs > ABANDONED_AFTER;
-    return (await startOf(Number(holder['pid']))) !== holder['started'];
+    return startOf(Number(holder['pid'])) !== holder['started'];
   } catch (error) {
     // One that is being written is empty for a moment.
     if (!(error instanceof SyntaxError)) return false;
-    return Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs > ABANDONED_AFTER;
+    const { mtimeMs = Date.now() } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    return Date.now() - mtimeMs > ABANDONED_AFTER;
   }
 }
 
 /** Two processes may find it abandoned at once: only one can rename it, and what is renamed is not a new owner's. */
-async function takeAway(path: string): Promise<void> {
-  const seen = await readFile(path, 'utf8').catch(() => undefined);
+function takeAway(path: string): void {
+  const seen = textOf(path);
   const aside = `${path}.${mark()}`;
   try {
-    await rename(path, aside);
+    renameSync(path, aside);
   } catch {
     return;
   }
-  const taken = await readFile(aside, 'utf8').catch(() => undefined);
-  if (taken !== seen && taken !== undefined) await writeFile(path, taken, { flag: 'wx' }).catch(() => {});
-  await rm(aside, { force: true });
+  const taken = textOf(aside);
+  if (taken !== seen && taken !== undefined) {
+    try {
+      writeFileSync(path, taken, { flag: 'wx' });
+    } catch {
+      // Somebody else has locked the folder in the meantime.
+    }
+  }
+  remove(aside);
+}
+
+/** The text of a file; undefined if it cannot be read. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes a file, unless it is gone. (Node loads much for `rmSync`.) */
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 /** When a process started, in ticks since the host's start; null if there is no process with that id. */
-async function startOf(pid: number): Promise<string | null> {
+function startOf(pid: number): string | null {
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null;

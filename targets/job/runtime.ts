@@ -92,6 +92,8 @@ export const bashOf = (needs: Needs): string => partsFor(needs).join('\n');
 const MARK = "# === crflow's runtime ";
 /** The heading of a part, and the beginning of the sha256 of the text from there to the next heading. */
 const HEADING = /^# --- (.+) ---(?: ([0-9a-f]{12}))?$/;
+/** The beginning of a heading: searching for it is much faster than trying the pattern on each line. */
+const HEAD = '\n# --- ';
 const SUM = '# sha256 ';
 
 /** One for each set of needs, whichever sha256 function was used: all give the same result. */
@@ -128,13 +130,23 @@ const ownSections = (needs: Needs) => sections(bashOf(needs).trimEnd());
 
 /** The parts of a runtime's text, each after its heading; text before the first heading is dropped. */
 function sections(text: string): Section[] {
-  const found: { title: string; sum: string | undefined; lines: string[] }[] = [];
-  for (const line of text.split('\n')) {
-    const [, title, sum] = HEADING.exec(line) ?? [];
-    if (title !== undefined) found.push({ title, sum, lines: [] });
-    else found.at(-1)?.lines.push(line);
+  const heads = headingsIn(text);
+  return heads.map(({ title, sum, end }, i) => {
+    const next = heads[i + 1]?.start ?? text.length + 1;
+    return { title, sum, body: text.slice(end + 1, next - 1) };
+  });
+}
+
+/** The headings in a text: where the line of each starts and ends. */
+function headingsIn(text: string) {
+  const found: { title: string; sum: string | undefined; start: number; end: number }[] = [];
+  const lines = `\n${text}\n`;
+  for (let start = lines.indexOf(HEAD); start !== -1; start = lines.indexOf(HEAD, start + 1)) {
+    const end = lines.indexOf('\n', start + 1) - 1;
+    const [, title, sum] = HEADING.exec(text.slice(start, end)) ?? [];
+    if (title !== undefined) found.push({ title, sum, start, end });
   }
-  return found.map(({ title, sum, lines }) => ({ title, sum, body: lines.join('\n') }));
+  return found;
 }
 
 /** The part of a checksum that a heading contains. */
