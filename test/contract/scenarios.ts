@@ -548,6 +548,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         await submit('--foo'),
         await submit('-w', 'n9'),
         await submit('-p', 'nope'),
+        // As a job that is to go on elsewhere asks, where its owner wanted this node.
+        await submit('-w', 'n1', '--exclude=n1'),
+        await submit('--exclude=n[1-3]'),
       ];
       const none = await stage.bench.cluster.run('sbatch', ['no-such-file']);
       writeFileSync(stage.path('odd'), 'echo\n');
@@ -564,6 +567,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         '255 Try "sbatch --help" for more information',
         '1 sbatch: error: Batch job submission failed: Invalid node name specified',
         '1 sbatch: error: Batch job submission failed: Invalid partition name specified',
+        '1 sbatch: error: Batch job submission failed: Invalid node name specified',
+        '1 sbatch: error: Batch job submission failed: Requested node configuration is not available',
       ],
       none: [1, 'sbatch: error: Unable to open file no-such-file\n'],
       odd: 1,

@@ -12,6 +12,7 @@ export const REFUSED = {
   denied: 'Access/permission denied',
   node: 'Invalid node name specified',
   partition: 'Invalid partition name specified',
+  unavailable: 'Requested node configuration is not available',
 } as const;
 
 /** Slurm's parting words in the log of a job, by why it is ended. */
@@ -140,6 +141,9 @@ export class Controller {
   ): JobRecord[] | string {
     if (partitionOf({ spec }, this.settings) === undefined) return REFUSED.partition;
     if ([...spec.nodeList, ...spec.exclude].some((node) => !this.nodes.includes(node))) return REFUSED.node;
+    // Slurm's word for a node that a job asks for and excludes.
+    if (spec.nodeList.some((node) => spec.exclude.includes(node))) return REFUSED.node;
+    if (this.nodes.every((node) => spec.exclude.includes(node))) return REFUSED.unavailable;
     const number = ++this.#numbers;
     const tasks = spec.array?.tasks ?? [];
     const make = (own: number, task?: number): JobRecord => {
