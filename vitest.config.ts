@@ -20,6 +20,8 @@ export default defineConfig({
     // Files at a time, also where there are only two cores, for three of them do little but wait; and jobs at a time in a file.
     maxWorkers: 5,
     maxConcurrency: 3,
+    // Files share what a worker has loaded: each by itself would compile and run all of src again.
+    isolate: false,
     sequence: { sequencer: MixedSequencer },
     // None is to fail for a machine that is busy: these end what hangs.
     // A property that is tried for hours (`npm run fuzz`) has that long, and as long again as all others.

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mostEntries } from '../../src/host/cache.ts';
 import { findShellCheck } from '../../src/host/shellcheck.ts';
 import { crc } from '../support/crc.ts';
@@ -61,6 +61,11 @@ const real = 'path' in tool ? tool.path : '';
 describe.skipIf(real === '')(
   `ShellCheck itself on run${real ? '' : ' (skipped: no ShellCheck on PATH)'}`,
   () => {
+    // The runtime is read once for all of them: it takes longer than all else.
+    const cache = mkdtempSync(join(tmpdir(), 'crflow-cache-'));
+    afterAll(() => rmSync(cache, { recursive: true, force: true }));
+    const really = (text: string, ...args: string[]) =>
+      compile(text, ['--shellcheck', real, ...args], { XDG_CACHE_HOME: cache });
     const block = flow(
       `"""
       # A line with é and 😀 in it, then what is put in: both shift the columns.
@@ -79,7 +84,7 @@ describe.skipIf(real === '')(
       ['a byte order mark', `\ufeff${block}`],
       ['tabs', block.replaceAll(/^ {6}/gm, '\t')],
     ])('points at what was written: %s', (_, text) => {
-      const { status, diagnostics } = compile(text, ['--shellcheck', real]);
+      const { status, diagnostics } = really(text);
       expect(status).toBe(1);
       // $title is not among them: the job exports it.
       expect(diagnostics.map((one) => `${one.severity} ${pointedAt(text, one)}`)).toEqual(expected);
@@ -88,7 +93,7 @@ describe.skipIf(real === '')(
 
     test('in a string in quotes, behind an escape', () => {
       const text = flow(String.raw`"echo \"\$HOME\" \$nothing_such"`);
-      const { status, diagnostics } = compile(text, ['--shellcheck', real]);
+      const { status, diagnostics } = really(text);
       expect(status).toBe(0);
       expect(diagnostics.map((one) => pointedAt(text, one))).toEqual([String.raw`\$nothing_such`]);
     });
@@ -101,12 +106,12 @@ describe.skipIf(real === '')(
       source /opt/solver/env.sh
       ./solve $HOME/in
     """`);
-      expect(compile(text('#'), ['--shellcheck', real])).toEqual({ status: 0, diagnostics: [] });
-      const strict = compile(text('#'), ['--shellcheck', real, '--strict']);
+      expect(really(text('#'))).toEqual({ status: 0, diagnostics: [] });
+      const strict = really(text('#'), '--strict');
       expect(strict.status).toBe(1);
       // No word of cd (set -e) nor of source (the file is on the cluster).
       expect(strict.diagnostics.map(({ title }) => /SC\d+/.exec(title)?.[0])).toEqual(['SC2086']);
-      const quiet = compile(text('# shellcheck disable=SC2086'), ['--shellcheck', real, '--strict']);
+      const quiet = really(text('# shellcheck disable=SC2086'), '--strict');
       expect(quiet).toEqual({ status: 0, diagnostics: [] });
     });
   },

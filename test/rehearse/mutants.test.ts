@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../support/compile.ts';
 import { hostFlow, rehearsed } from '../support/rehearsed.ts';
+import { slow } from '../support/slow.ts';
 import { type Mutant, mutants, mutate } from './mutants.ts';
 
 // Broken runtimes, which the verdicts must find. All of them take some minutes: `npm run mutants`.
 
-const all = process.env['CRFLOW_SLOW'] !== undefined;
-const chosen = mutants.filter(({ quick }) => all || quick);
+const chosen = mutants.filter(({ quick }) => slow || quick);
 const left = mutants.length - chosen.length;
 
 test('each promise has at least three', () => {

@@ -40,7 +40,6 @@ export const mutants: readonly Mutant[] = [
         'for ((generation = $(newest_generation), generation -= generation > 1; generation > 0; generation--)); do\n    [[ -d',
       ],
     ],
-    quick: true,
   },
   {
     promise: 2,
@@ -85,7 +84,6 @@ export const mutants: readonly Mutant[] = [
     replace: [
       ['  attempt=$(newest_number "$run/attempts")\n  until mkdir ', '  attempt=0\n  until mkdir -p '],
     ],
-    quick: true,
   },
   {
     promise: 4,
@@ -131,7 +129,6 @@ export const mutants: readonly Mutant[] = [
     name: 'goes on for ever',
     faults: ['no-checkpoint'],
     replace: [['((idle < CRFLOW_PATIENCE)) || leave 73', ': || leave 73']],
-    quick: true,
   },
   {
     promise: 6,
@@ -176,7 +173,6 @@ export const mutants: readonly Mutant[] = [
     name: 'does not look for space',
     faults: ['disk-full'],
     replace: [['  ((free * 5 >= size * 6)) && return\n', '  return 0\n']],
-    quick: true,
   },
   {
     promise: 8,
@@ -219,7 +215,6 @@ export const mutants: readonly Mutant[] = [
         'if [[ $entry == ?*=* ]]; then entries+=("${entry%%$\'\\n\'*}"); fi',
       ],
     ],
-    quick: true,
   },
   {
     promise: 10,

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
 import type { RuntimeName } from '../../src/model/container.ts';
 import { kill, preempt, scontrol } from '../matrix/strikes.ts';
 import {
@@ -14,13 +14,16 @@ import {
 import { type Dmtcp, dmtcpImplementations, dmtcpUnderTest } from '../support/dmtcp.ts';
 import { processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
+import { slow, whySlow } from '../support/slow.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+import { startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 
 // The same promises as on the host, in each runtime that is here. All faults at all moments: `npm run matrix`.
 // They mostly wait.
 vi.setConfig({ maxConcurrency: 5 });
 
 const slurm = slurmAvailable();
+const why = whyNoScheduler();
 const present = runtimes.filter(({ why }) => why === null).map(({ runtime }) => runtime);
 const best = dmtcpUnderTest();
 const cells = present.flatMap((runtime) =>
@@ -33,28 +36,35 @@ const cells = present.flatMap((runtime) =>
 /** What is shown in one runtime takes them by turns. */
 const turn = (at: number): RuntimeName => present[at % present.length] ?? 'podman';
 
-for (const { runtime, why } of runtimes)
-  test.skipIf(why !== null)(
-    `there is ${runtime} to run in${why ? ` (skipped: ${why})` : ''}`,
+// In others all of it is in the job's own tree of processes.
+const podman = present.find((runtime) => runtime === 'podman') ?? present.find((one) => one === 'podman-hpc');
+
+for (const { runtime, why: lacks } of runtimes)
+  test.skipIf(lacks !== null)(
+    `there is ${runtime} to run in${lacks ? ` (skipped: ${lacks})` : ''}`,
     ({ expect }) => {
       expect(present).toContain(runtime);
     },
   );
 
-describe.skipIf(!slurm.ok || cells.length === 0)(
-  `a program in a container${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+describe.skipIf(why !== null || cells.length === 0)(
+  `a program in a container${why === null ? '' : ` (skipped: ${why})`}`,
 
   () => {
-    let cluster: Cluster;
+    let cluster: TestCluster;
+    /** For containers that outlive their job: the small scheduler ends them. */
+    let real: Cluster | undefined;
     let folder: string;
     let containers: readonly TestContainer[] = [];
     beforeAll(async () => {
       folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-images-')));
       containers = containersIn(folder);
-      cluster = await startCluster({ cpus: 16 });
+      cluster = await startTestCluster({ cpus: 16 }, 1 / 2);
+      if (podman !== undefined && slurm.ok) real = await startCluster({ cpus: 16 });
     });
     afterAll(async () => {
       await cluster?.stop();
+      await real?.stop();
       removeContainers(folder);
     });
 
@@ -69,8 +79,9 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       runtime: RuntimeName,
       dmtcp: Dmtcp,
       options: Partial<Parameters<typeof startRun>[1]> = {},
+      on = cluster,
     ) =>
-      startRun(cluster, {
+      startRun(on, {
         dmtcp,
         folder: `${name} ${runtime} ${dmtcp.real ? 'real' : 'stand-in'}`,
         last: 40,
@@ -83,17 +94,27 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       name: string,
       runtime: RuntimeName,
       options: Partial<Parameters<typeof startRun>[1]> = {},
+      on = cluster,
     ) =>
-      start(name, runtime, best, {
-        last: 20,
-        held: true,
-        ...options,
-        env: { CRFLOW_PROVE: '0', CRFLOW_INTERVAL: '4', ...options.env },
-      });
+      start(
+        name,
+        runtime,
+        best,
+        {
+          last: 20,
+          held: true,
+          ...options,
+          env: { CRFLOW_PROVE: '0', CRFLOW_INTERVAL: '4', ...options.env },
+        },
+        on,
+      );
     const left = (run: RunOnSlurm, runtime: RuntimeName) => [
       ...processesIn(run.folder),
       ...containersOf(containerOf(runtime), run.state),
     ];
+    /** What hardly differs from one runtime to the next is shown in the first; in the others, if there is time. */
+    const firstOf = (at: number, name: string, body: (context: TestContext) => Promise<void>) =>
+      at === 0 || slow ? test.concurrent(name, body) : test.skip(`${name}${whySlow}`, body);
     const resume = (run: RunOnSlurm) => run.submit('resume', run.id);
     const count = (run: RunOnSlurm, wanted: string) =>
       run.entries().filter(({ event }) => event === wanted).length;
@@ -117,21 +138,20 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       rmSync(path);
     });
 
-    test.concurrent.for(cells)('outlives its time limit, in $runtime with $name', async ({ runtime, dmtcp }, {
-      expect,
-    }) => {
-      const run = await start('limit', runtime, dmtcp, {
-        last: 90,
-        env: { CRFLOW_LEAD: '45' },
-        sbatchArgs: ['--time=1', '--signal=B:USR1@25'],
+    for (const [at, { runtime, dmtcp, name }] of cells.entries())
+      firstOf(at, `outlives its time limit, in ${runtime} with ${name}`, async ({ expect }) => {
+        const run = await start('limit', runtime, dmtcp, {
+          last: 90,
+          env: { CRFLOW_LEAD: cluster.seconds(45) },
+          sbatchArgs: ['--time=1', '--signal=B:USR1@25'],
+        });
+        const job = await run.ended(run.id, 580);
+        expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
+        expect(Number(job.Restarts), run.log(run.id)).toBeGreaterThanOrEqual(2);
+        expect(run.output()).toBe(run.expected);
+        expect(processesIn(run.state)).toEqual([]);
+        expect(count(run, 'launched')).toBe(1);
       });
-      const job = await run.ended(run.id, 580);
-      expect(job, run.log(run.id)).toMatchObject({ JobState: 'FAILED', ExitCode: '7:0' });
-      expect(Number(job.Restarts), run.log(run.id)).toBeGreaterThanOrEqual(2);
-      expect(run.output()).toBe(run.expected);
-      expect(processesIn(run.state)).toEqual([]);
-      expect(count(run, 'launched')).toBe(1);
-    });
 
     test.concurrent.for(
       cells,
@@ -204,28 +224,29 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       expect(left(run, turn(2))).toEqual([]);
     });
 
-    test.concurrent.for(
-      present,
-    )('an image that was built again meanwhile, in %s: the run goes on in the one that it began in', async (runtime, {
-      expect,
-    }) => {
-      const { container, rebuild } = containerOf(runtime).exchangeable();
-      const run = await startHeld('rebuilt', runtime, { container });
-      await run.sealed(1);
-      rebuild();
-      // In the same attempt, and in the next one.
-      kill(run, 'runtime');
-      await run.until('restored', () => count(run, 'restored') > 0);
-      await scontrol(run, 'requeue', run.id);
-      await run.until('restored again', () => count(run, 'restored') > 1);
-      run.letOn();
-      expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '7:0' });
-      expect(run.output()).toBe(run.expected);
-      expect(count(run, 'launched')).toBe(1);
-      expect(run.log(run.id)).toContain(
-        'means another image by now: this run continues in the one that it began in',
+    for (const [at, runtime] of present.entries())
+      firstOf(
+        at,
+        `an image that was built again meanwhile, in ${runtime}: the run goes on in the one that it began in`,
+        async ({ expect }) => {
+          const { container, rebuild } = containerOf(runtime).exchangeable();
+          const run = await startHeld('rebuilt', runtime, { container });
+          await run.sealed(1);
+          rebuild();
+          // In the same attempt, and in the next one.
+          kill(run, 'runtime');
+          await run.until('restored', () => count(run, 'restored') > 0);
+          await scontrol(run, 'requeue', run.id);
+          await run.until('restored again', () => count(run, 'restored') > 1);
+          run.letOn();
+          expect(await run.ended(), run.log(run.id)).toMatchObject({ ExitCode: '7:0' });
+          expect(run.output()).toBe(run.expected);
+          expect(count(run, 'launched')).toBe(1);
+          expect(run.log(run.id)).toContain(
+            'means another image by now: this run continues in the one that it began in',
+          );
+        },
       );
-    });
 
     test.concurrent(`an image that is gone, in ${turn(3)}: 70, until it is put back`, async ({ expect }) => {
       const { container, replace, putBack } = containerOf(turn(3)).exchangeable();
@@ -246,18 +267,20 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       expect(count(run, 'launched')).toBe(1);
     });
 
-    // In others all of it is in the job's own tree of processes.
-    const podman =
-      present.find((runtime) => runtime === 'podman') ?? present.find((one) => one === 'podman-hpc');
     test
-      .skipIf(podman === undefined)
+      .skipIf(podman === undefined || !slurm.ok)
       .concurrent(
         'a container that outlived its job and all that looked after it: the next attempt ends it',
         async ({ expect }) => {
-          const run = await startHeld('orphan', podman ?? 'podman', { env: { CRFLOW_HEARTBEAT: '600' } });
+          const run = await startHeld(
+            'orphan',
+            podman ?? 'podman',
+            { env: { CRFLOW_HEARTBEAT: '600' } },
+            real,
+          );
           await run.sealed(1);
           kill(run, 'all that looks after a container');
-          await cluster.run('scancel', [run.id]);
+          await run.cluster.run('scancel', [run.id]);
           await run.ended();
           await run.sealed(2); // it goes on
           const job = await resume(run);
@@ -272,14 +295,19 @@ describe.skipIf(!slurm.ok || cells.length === 0)(
       );
 
     test
-      .skipIf(podman === undefined)
+      .skipIf(podman === undefined || !slurm.ok)
       .concurrent('the same where nobody comes again: it saves, and ends itself', async ({ expect }) => {
-        const run = await startHeld('alone', podman ?? 'podman', {
-          env: { CRFLOW_HEARTBEAT: '2', CRFLOW_SLURM_LIMIT: '3' },
-        });
+        const run = await startHeld(
+          'alone',
+          podman ?? 'podman',
+          {
+            env: { CRFLOW_HEARTBEAT: '2', CRFLOW_SLURM_LIMIT: '3' },
+          },
+          real,
+        );
         await run.sealed(1);
         kill(run, 'all that looks after a container');
-        await cluster.run('scancel', [run.id]);
+        await run.cluster.run('scancel', [run.id]);
         await run.until('nothing left', () => left(run, podman ?? 'podman').length === 0);
         const job = await resume(run);
         run.letOn();

@@ -11,19 +11,14 @@ const why = whyNoScheduler();
 const dmtcp = dmtcpUnderTest();
 
 const sample: readonly [fault: string, moment: string, engine?: keyof typeof engines][] = [
-  ['requeue by the user', 'running'],
   ['warning 2 s after the start', 'before launch'],
   ['preemption without grace', 'running'],
   ['kill -9 everything', 'while checkpointing'],
   ['node lost, job still running there', 'running'],
   ['scontrol hangs', 'running'],
-  ['two submissions at once', 'before launch'],
   ['array job', 'running'],
-  ['program handles TERM', 'running'],
   ['kill -9 everything', 'while saving', 'own'],
   ["the program's newest file flipped", 'running', 'own'],
-  ['copy truncated', 'between save and requeue', 'own'],
-  ['submitted again when it is done', 'finishing', 'own'],
 ];
 
 // Each has a node for itself, and mostly waits.

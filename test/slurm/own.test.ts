@@ -8,6 +8,7 @@ import { quoted } from '../support/emitted.ts';
 import { flowOf } from '../support/known-programs.ts';
 import { outcomesIn, processesIn } from '../support/run-folder.ts';
 import { preempt, type RunOnSlurm, startRun, takeNode } from '../support/run-on-slurm.ts';
+import { slow, whySlow } from '../support/slow.ts';
 import { whileStopped } from '../support/stopped.ts';
 import { startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
@@ -109,7 +110,7 @@ describe.skipIf(why !== null)(
       needs: readonly string[],
       body: (context: TestContext) => Promise<void>,
     ) => {
-      const why = whyNot(...needs);
+      const why = slow ? whyNot(...needs) : whySlow;
       (why === '' ? test.concurrent : test.skip)(`${what}${why}`, body);
     };
 

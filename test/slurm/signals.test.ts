@@ -3,23 +3,23 @@ import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
 import { processesIn } from '../support/run-folder.ts';
 import { startRun, takeNode } from '../support/run-on-slurm.ts';
-import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+import { scheduler, startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 
-// Why a job is told to go, and what it does then: each reason once, on a real Slurm.
+// Why a job is told to go, and what it does then: each reason once.
 // They mostly wait.
 vi.setConfig({ maxConcurrency: 5 });
 
-const slurm = slurmAvailable();
+const why = whyNoScheduler();
 const dmtcp = dmtcpUnderTest();
 /** Or the first checkpoint is restored at once, and a signal may meet that. */
 const unproven = { CRFLOW_PROVE: '0' };
 
-describe.skipIf(!slurm.ok)(
-  `a signal, with ${dmtcp.name}${slurm.ok ? '' : ` (skipped: ${slurm.reason})`}`,
+describe.skipIf(why !== null)(
+  `a signal, with ${dmtcp.name}, on ${scheduler}${why === null ? '' : ` (skipped: ${why})`}`,
   () => {
-    let cluster: Cluster;
+    let cluster: TestCluster;
     beforeAll(async () => {
-      cluster = await startCluster({ graceSeconds: 20, cpus: 5 });
+      cluster = await startTestCluster({ graceSeconds: 20, cpus: 5, killWait: 30 });
     });
     afterAll(() => cluster?.stop());
 

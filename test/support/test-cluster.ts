@@ -1,6 +1,6 @@
 import { slurmAvailable } from './slurm-available.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './slurm-cluster.ts';
-import { SmallCluster } from './small-cluster.ts';
+import { SmallCluster, type SmallClusterOptions } from './small-cluster.ts';
 
 /** A real Slurm, or the small scheduler: tests of jobs run on either. */
 export type TestCluster = Cluster | SmallCluster;
@@ -23,13 +23,17 @@ export const scheduler = wantsSlurm ? 'Slurm' : 'the small scheduler';
  * What jobs run on, if their subject is not Slurm itself: the small scheduler, at this pace, whose behaviour test/contract/scheduler.test.ts
  * holds against a real Slurm's.
  */
-export async function startTestCluster(options: ClusterOptions = {}, pace = 1): Promise<TestCluster> {
+export async function startTestCluster(
+  options: ClusterOptions & Pick<SmallClusterOptions, 'killWait'> = {},
+  pace = 1,
+): Promise<TestCluster> {
   if (wantsSlurm) return startCluster(options);
-  const { nodes, cpus, graceSeconds } = options;
+  const { nodes, cpus, graceSeconds, killWait } = options;
   return SmallCluster.start({
     pace,
     ...(nodes !== undefined && { nodes }),
     ...(cpus !== undefined && { cpus }),
+    ...(killWait !== undefined && { killWait }),
     ...(graceSeconds !== undefined && { graceSeconds: graceSeconds * pace }),
   });
 }

@@ -40,13 +40,25 @@ function holds(text: string): void {
   inside(file, text.length);
   including(source);
   renderAll([...diagnostics, ...checked.diagnostics], source);
-  expect(tokenize(text)).toEqual(
-    chevrotain.tokenize(text).tokens.map(({ image, startOffset, tokenType, tokenTypeIdx }) => ({
-      ...{ image, startOffset, tokenType, tokenTypeIdx },
-    })),
-  );
+  sameTokens(text);
   // The same input gives the same findings, also after any other input: the parser keeps nothing.
   expect(parse(source).diagnostics).toEqual(diagnostics);
+}
+
+/** The lexer's tokens, one by one: to compare two lists of thousands as values takes longer than all else here. */
+function sameTokens(text: string): void {
+  const ours = tokenize(text);
+  const theirs = chevrotain.tokenize(text).tokens;
+  const same = ours.every((one, at) => {
+    const other = theirs[at];
+    return (
+      one.image === other?.image &&
+      one.startOffset === other.startOffset &&
+      one.tokenType === other.tokenType &&
+      one.tokenTypeIdx === other.tokenTypeIdx
+    );
+  });
+  expect(same && ours.length === theirs.length).toBe(true);
 }
 
 /** The whole way, with what it includes (any path is a file, one of them includes back) and what --set gives. */
@@ -112,11 +124,9 @@ function inOrder(found: readonly Diagnostic[], text: string): void {
 function inside(node: unknown, length: number): void {
   if (typeof node !== 'object' || node === null) return;
   for (const [key, value] of Object.entries(node)) {
-    if (key === 'span') {
-      expect(value.start).toBeGreaterThanOrEqual(0);
-      expect(value.end).toBeGreaterThanOrEqual(value.start);
-      expect(value.end).toBeLessThanOrEqual(length);
-    } else inside(value, length);
+    if (key !== 'span') inside(value, length);
+    else if (!(value.start >= 0 && value.end >= value.start && value.end <= length))
+      throw new Error(`${value.start} to ${value.end} is not within 0 to ${length}`);
   }
 }
 
@@ -196,19 +206,19 @@ const pieces = [
 ];
 
 test('any text', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), runs(500));
+  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), runs(150));
 });
 
 test('any bytes', () => {
   const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array).toString('latin1'));
-  fc.assert(fc.property(bytes, holds), runs(500));
+  fc.assert(fc.property(bytes, holds), runs(150));
 });
 
 test('pieces of the language in any order', () => {
   const soup = fc.array(fc.constantFrom(...pieces), { maxLength: 60 });
   fc.assert(
     fc.property(soup, fc.constantFrom('', ' '), (list, glue) => holds(`crflow 1\n${list.join(glue)}`)),
-    runs(1000),
+    runs(300),
   );
 });
 
@@ -228,13 +238,14 @@ test('flows with pieces deleted, doubled, inserted and exchanged', () => {
       }
       holds(text);
     }),
-    runs(1000),
+    runs(300),
   );
 });
 
-test('every flow cut off anywhere', () => {
-  for (const flow of flows) {
-    const step = Math.max(1, Math.floor(flow.length / 12));
-    for (let end = 0; end < flow.length; end += step) holds(flow.slice(0, end));
-  }
+test('flows cut off anywhere', () => {
+  const cut = fc.tuple(fc.constantFrom(...flows), fc.double({ min: 0, max: 1, noNaN: true }));
+  fc.assert(
+    fc.property(cut, ([flow, at]) => holds(flow.slice(0, Math.floor(at * flow.length)))),
+    runs(600),
+  );
 });
