@@ -131,15 +131,36 @@ describe('crc doctor', () => {
       'does not look for STOP',
     ],
     ['lammps', 'in.begin', 'include in.more', undefined, { 'in.more': inputOf('lammps') }],
+    ['lammps', 'in.again', `read_restart \${from}\n${inputOf('lammps')}`, undefined],
+    ['lammps', 'in.again', `read_restart 'lj.*'\n${inputOf('lammps')}`, 'the largest number in its name'],
+    [
+      'lammps',
+      'in.again',
+      `read_restart \${from}\n${inputOf('lammps').replace(' upto', '')}`,
+      '`run N upto` is the total',
+    ],
+    [
+      'lammps',
+      'in.again',
+      `read_restart \${from}\n${inputOf('lammps').replace(/^dump_modify .*$/m, '')}`,
+      'add `dump_modify frames append yes`',
+    ],
     ['lammps', 'in.begin', undefined, 'it is not there'],
     ['cp2k', 'md.inp', '&MD\n  STEPS 100\n  MAX_STEPS 101\n&END MD\n', undefined],
     ['cp2k', 'md.inp', '&MD\n  STEPS 100\n&END MD\n', 'add MAX_STEPS'],
+    ['cp2k', 'md.inp', '@SET RST 0\n', '`@SET RST` beats `-E RST=…`'],
     ['pytorch', 'train.py', 'import torch\n', undefined],
     ['pytorch', 'train.py', 'from lightning.pytorch import Trainer\n', 'requeues jobs itself'],
     ['pytorch', 'train.py', 'import pytorch_lightning\nSLURMEnvironment(auto_requeue=False)\n', undefined],
     ['openfoam', 'system/controlDict', inputOf('openfoam'), undefined],
     ['openfoam', 'system/controlDict', 'startFrom latestTime;', 'stopAtWriteNowSignal 12'],
     ['openfoam', 'system/controlDict', 'startFrom startTime;', 'startFrom latestTime'],
+    [
+      'openfoam',
+      'system/controlDict',
+      'startFrom latestTime; stopAt writeNow;',
+      'it needs `stopAt endTime;`',
+    ],
   ] as const)('reads the input of %s, %s: %j', (program, file, text, wrong, others?: Readonly<
     Record<string, string>
   >) => {

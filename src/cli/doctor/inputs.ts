@@ -14,8 +14,8 @@ interface KnownInput {
   readonly program: RegExp;
   /** The input among the words after the program. */
   readonly input: (words: readonly string[]) => string | undefined;
-  /** What is wrong with it, in a sentence; undefined: nothing. */
-  readonly wrong: (text: string, own: OwnCheckpoints) => string | undefined;
+  /** What is wrong with it, in a sentence; undefined: nothing. `words` come after the program in the command. */
+  readonly wrong: (text: string, own: OwnCheckpoints, words: readonly string[]) => string | undefined;
 }
 
 const after =
@@ -30,6 +30,15 @@ const INPUTS: readonly KnownInput[] = [
     program: /^(?:lmp(?:_\w+)?|lammps)$/,
     input: after('-in', '-i', '--in'),
     wrong: (text, { ask }) => {
+      const read = /^\s*read_restart\s+(\S*\*\S*)/m.exec(text)?.[1];
+      if (read !== undefined)
+        return `\`read_restart ${read}\` reads the file with the largest number in its name, which need not be the newest: give LAMMPS the file that crflow put back, as in \`-var from $CRFLOW_NEWEST\``;
+      const again = /^\s*read_restart\b/m.test(text);
+      if (again && /^\s*run\s+[^\s&]+\s*$/m.test(text))
+        return 'after `read_restart`, `run N` runs N more steps at each start: `run N upto` is the total';
+      const dump = [...text.matchAll(/^\s*dump\s+(\S+)/gm)].find(([, id = '']) => !isAppended(text, id))?.[1];
+      if (again && dump !== undefined)
+        return `the output of \`dump ${dump}\` is overwritten at each start: add \`dump_modify ${dump} append yes\``;
       if (ask?.how !== 'file') return undefined;
       if (!/^\s*fix\s+\S+\s+\S+\s+halt\b/m.test(text))
         return `it has no \`fix … halt\`: LAMMPS would not notice ${ask.file}, and would save nothing at the time limit`;
@@ -42,7 +51,11 @@ const INPUTS: readonly KnownInput[] = [
     title: 'CP2K',
     program: /^cp2k(?:\.\w+)?$/,
     input: after('-i'),
-    wrong: (text) => {
+    wrong: (text, _, words) => {
+      const given = words.flatMap((word, i) => (words[i - 1] === '-E' ? (word.split('=')[0] ?? []) : []));
+      const set = given.find((name) => new RegExp(`^\\s*@SET\\s+${name}\\b`, 'im').test(text));
+      if (set !== undefined)
+        return `\`@SET ${set}\` beats \`-E ${set}=…\`, without a warning: use \${${set}-0} where it is read, and no @SET`;
       const [, md = ''] = /&MD\b([\s\S]*?)&END/i.exec(text) ?? [];
       return /^\s*STEPS\b/im.test(md) && !/^\s*MAX_STEPS\b/im.test(md)
         ? 'STEPS counts from the restart, so that each attempt would add as many: add MAX_STEPS, the last step plus 1'
@@ -67,6 +80,8 @@ const INPUTS: readonly KnownInput[] = [
       const number = ask?.how === 'signal' ? { USR1: 10, USR2: 12 }[ask.signal] : undefined;
       if (!/^[^/\n]*\bstartFrom\s+latestTime\b/m.test(text))
         return 'it needs `startFrom latestTime;`, or each attempt starts from the beginning';
+      if (/^[^/\n]*\bstopAt\s+(?:writeNow|noWriteNow|nextWrite)\b/m.test(text))
+        return 'it needs `stopAt endTime;`: with another word, each attempt ends after its first steps, also past endTime';
       return number !== undefined && !new RegExp(`[wW]riteNowSignal\\s+${number}\\b`).test(text)
         ? `no \`stopAtWriteNowSignal ${number};\` is in OptimisationSwitches: the signal would kill OpenFOAM`
         : undefined;
@@ -93,10 +108,10 @@ export async function checkInputs(
     for (const { title, program, input, wrong } of INPUTS) {
       const at = words.findIndex((word) => program.test(word.replace(/^.*\//, '')));
       const file = at < 0 ? undefined : input(words.slice(at + 1));
-      if (file === undefined || !/^[\w./+-]+$/.test(file) || checks.has(file)) continue;
+      if (file === undefined || !/^[\w./+-]+$/.test(file) || isToBeMended(checks.get(file))) continue;
       const text = title === 'LAMMPS' ? await withIncludes(file, read) : await read(file);
       const what = of(`${file} for ${title}`);
-      const why = text === undefined ? undefined : wrong(text, own);
+      const why = text === undefined ? undefined : wrong(text, own, words.slice(at + 1));
       checks.set(
         file,
         text === undefined
@@ -111,6 +126,15 @@ export async function checkInputs(
   }
   return [...checks.values()];
 }
+
+/** The first thing that is wrong with an input is told; both `run` and `again` can name it, with other options. */
+const isToBeMended = (check: Check | undefined) => check !== undefined && check.verdict !== 'fine';
+
+const isAppended = (text: string, id: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).join(' '))
+    .some((line) => line.startsWith(`dump_modify ${id} `) && line.includes(' append yes'));
 
 /** A LAMMPS input with what it includes, in any order; 20 files at most. */
 async function withIncludes(first: string, read: ReadInput): Promise<string | undefined> {
