@@ -282,6 +282,29 @@ describe('a program that saves itself', () => {
     expect(run.steps()).toBe(steps(40));
   });
 
+  test.concurrent('of several ranks, one of which died while it saved, long before all ended: a torn file is not sealed', async ({
+    expect,
+  }) => {
+    using run = own('every=5 hold=go tears=tear', '');
+    const first = run.start();
+    await run.until('sealed');
+    run.powerCut();
+    await first;
+    const next = run.start({ SLURM_NTASKS: '2', CRFLOW_HEARTBEAT: '1', CRFLOW_INTERVAL: '600' });
+    await run.until('restored');
+    writeFileSync(join(run.folder, 'tear'), '');
+    while (!run.output().includes('torn\n')) await new Promise((resolve) => setTimeout(resolve, 100));
+    rmSync(join(run.folder, 'tear'));
+    // The account shows three heartbeats, in all of which the file looks the same.
+    const spent = () => Number(readFileSync(join(run.state, 'attempts/2/seconds'), 'utf8'));
+    for (const at = spent(); spent() < at + 3; ) await new Promise((resolve) => setTimeout(resolve, 100));
+    run.go();
+    run.kill(/saves-itself/);
+    expect(await next, run.log()).toBe(7);
+    expect(run.event('ended_early').map(({ status }) => status)).toEqual([137]); // and not 3, which is said of a torn file
+    expect(run.steps()).toBe(steps(40));
+  });
+
   test.concurrent('that begins to write while a checkpoint is being made: a torn file is not sealed', async ({
     expect,
   }) => {

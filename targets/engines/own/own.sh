@@ -176,7 +176,8 @@ over() {
   return 1
 }
 
-is_settled() { [[ -n $seen_before && $(signature) == "$seen_before" ]]; }
+# Of several ranks, one may have died in the middle of a save long before the others ended.
+is_settled() { ((${SLURM_NTASKS:-${SLURM_NNODES:-1}} == 1)) && [[ -n $seen_before && $(signature) == "$seen_before" ]]; }
 
 # Never by the status alone, because a program that stopped early also ends with 0. And files from before this run do not count.
 is_done() {
