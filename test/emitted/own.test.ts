@@ -2,6 +2,7 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -305,6 +306,32 @@ describe('a program that saves itself', () => {
     expect(run.steps()).toBe(steps(40));
   });
 
+  test.concurrent('of several ranks, which wait for one that was killed while it saved: ended, and goes on from before', async ({
+    expect,
+  }) => {
+    using run = own('every=5 hold=go tears=tear', '');
+    const first = run.start({ SLURM_NTASKS: '2', CRFLOW_HEARTBEAT: '1', CRFLOW_INTERVAL: '2' });
+    await run.until('sealed');
+    const sealed = run.generations();
+    writeFileSync(join(run.folder, 'tear'), '');
+    while (!run.output().includes('torn\n')) await new Promise((resolve) => setTimeout(resolve, 100));
+    rmSync(join(run.folder, 'tear'));
+    const [output = ''] = readdirSync(run.folder).filter((name) => name.endsWith('.out'));
+    appendFileSync(join(run.folder, output), 'srun: error: n1: task 0: Killed\n');
+    await run.until('checkpoint_failed');
+    expect(run.event('checkpoint_failed')[0]?.['why']).toBe('a rank was killed, and may have been saving');
+    await run.until('inner_ended');
+    expect(run.event('inner_ended')[0]).toMatchObject({
+      outcome: 'lost',
+      why: expect.stringMatching(/^a rank was killed, and the others wait for it: srun: error: n1: task 0/),
+    });
+    expect(run.generations()).toEqual(sealed);
+    run.go();
+    expect(await first, run.log()).toBe(7);
+    expect(run.event('ended_early')).toEqual([]); // a torn file ends it with 3
+    expect(run.steps()).toBe(steps(40));
+  });
+
   test.concurrent('that begins to write while a checkpoint is being made: a torn file is not sealed', async ({
     expect,
   }) => {
@@ -498,4 +525,19 @@ who_handles() { printf '1\\n'; }; starts_ranks() { :; }; signal_steps() { printf
 has_gone() { ((looks += 1, ${gone})); }; pause() { ((SECONDS += 1)); }
 tell_application TERM && printf fine`);
   expect(asked).toBe(said);
+});
+
+test('what srun says of a rank that was killed, and of one that ended', ({ expect }) => {
+  using run = own('', '');
+  const says = run.functions(`while IFS= read -r line; do
+  if tells_of_lost_rank <<<"$line"; then printf 'lost '; else printf 'no '; fi
+done <<'TEXT'
+srun: error: n1: task 0: Killed
+srun: error: nid[1-2]: tasks 0-3,7: Segmentation fault (core dumped)
+srun: error: n1: task 1: Out Of Memory
+srun: error: n2: task 1: Exited with exit code 3
+srun: error: task 0 launch failed: Killed
+Killed
+TEXT`);
+  expect(says.trim().split(' ')).toEqual(['lost', 'lost', 'lost', 'no', 'no', 'no']);
 });

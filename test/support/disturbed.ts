@@ -85,7 +85,11 @@ export async function disturb(
     letOn?.();
     await run.until('a kill during a save', () => !existsSync(tear), 400);
     // On a slow machine, a time limit comes before srun has noticed.
-    const noticed = () => times('ended_early') > 0 || outcomes().slice(2).includes('unsaved');
+    const noticed = () =>
+      times('ended_early') > 0 ||
+      outcomes()
+        .slice(2)
+        .some((one) => /^(?:lost|unsaved)$/.test(String(one)));
     await run.until('the end of the killed program', noticed, 200);
   } else {
     await interrupted(() => warn(run));

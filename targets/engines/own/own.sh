@@ -8,7 +8,7 @@ engine_numbers=(INTERVAL PROVE QUIET STARTUP ${CRFLOW_MTBF:+MTBF})
 
 open_engine() {
   check_place timeout find grep cksum cmp awk xargs
-  sealed_as='' sealed_here='' seen_as='' seen_before='' quiet_as='' grown_then='' noted='' seen_life='' look_again=''
+  sealed_as='' sealed_here='' seen_as='' seen_before='' quiet_as='' grown_then='' noted='' seen_life='' look_again='' lost_as=''
 }
 
 # If all work is done, it is not done again, whatever happened to the attempt that did it. That one may have died between the
@@ -54,6 +54,10 @@ start() {
 checkpoint() {
   local how=$1 began=$SECONDS was
   look_again='' noted=''
+  if [[ $how == on ]] && rank_is_lost; then
+    checkpoint_fails 'a rank was killed, and may have been saving'
+    return 1
+  fi
   if [[ -n $asks ]] && [[ $how == end || $after_asking == continues ]]; then
     was=$(signature)
     ask || return
@@ -115,6 +119,7 @@ has_saved() { has_gone || [[ $(signature) != "$was" ]]; }
 # The application has ended as it was asked to, or is ended here; then a file that it was just writing is incomplete.
 end_application() {
   local status=0 torn=''
+  if rank_is_lost; then torn=yes; fi
   if goes_on; then await_quiet || torn=yes; fi
   if goes_on; then
     end_computation
@@ -126,7 +131,7 @@ end_application() {
     if ((status >= 128)) && ! is_settled; then torn=yes; fi
   fi
   [[ -n $torn ]] || return 0
-  checkpoint_fails 'the application was killed while its files were changing'
+  checkpoint_fails 'the application was killed, perhaps while it was saving'
   return 1
 }
 
@@ -172,8 +177,20 @@ over() {
   if [[ $word == beat ]]; then
     seen_before=$seen_as seen_as=$(signature)
     if [[ $seen_as != "$seen_before" ]]; then grown_then=$(grown); fi
+    if rank_is_lost; then end_if_waiting; else lost_as=''; fi
   fi
   return 1
+}
+
+# A rank was killed, by the last words of the output. It may have been saving.
+rank_is_lost() { (($(size_of_output) > size_at_start)) && tail -n 3 -- "$output" | tells_of_lost_rank; }
+
+# Ranks can wait for ever for one that was killed (measured: Open MPI 4.1 with LAMMPS, Slurm 22.05).
+end_if_waiting() {
+  local now_as
+  now_as=$(size_of_output)$seen_as
+  if [[ $now_as != "$lost_as" ]]; then lost_as=$now_as lost_since=$SECONDS; fi
+  ((SECONDS - lost_since < CRFLOW_STARTUP)) || conclude lost "a rank was killed, and the others wait for it: $(tail -n 1 -- "$output")"
 }
 
 # Of several ranks, one may have died in the middle of a save long before the others ended.
@@ -207,7 +224,7 @@ conclude_end() {
   read_ending
   if is_done; then conclude_done "$ended_with" "the application ended with status $ended_with"; fi
   await_reason
-  if ((ended_with < 128)) || is_settled; then take_what_is_there end || :; fi
+  if ((ended_with < 128)) && ! rank_is_lost || is_settled; then take_what_is_there end || :; fi
   if [[ ${request-} == finish* ]]; then
     if [[ -n $sealed_here && $(signature) == "$sealed_as" ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
     conclude unsaved "the application has ended (status $ended_with), and has saved nothing new"

@@ -9,6 +9,9 @@ step_variables() {
   if [[ -n ${mpi-} ]]; then printf '%s\0' "SLURM_MPI_TYPE=$mpi"; fi
 }
 
+# tells_of_lost_rank: is there such a line in the text that is read, as "srun: error: n1: task 0: Killed"? One that ends by itself "Exited".
+tells_of_lost_rank() { grep -aqE '^srun: error: .*: tasks? [0-9,-]+: [^E]'; }
+
 # signal_steps SIGNAL: sends it to the ranks of all steps of this job except the job's own.
 signal_steps() {
   local id name_of_it told=1
