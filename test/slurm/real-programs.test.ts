@@ -15,7 +15,7 @@ import { tearing } from '../support/tearing.ts';
 // Real programs of two ranks on two nodes (Open MPI, by PMIx), with the flow of `crc init --for`, against an undisturbed run of two ranks: two
 // time limits, a kill -9 in the middle of a save, a preemption with grace, the end, and a submission after it. On the way the newest file is
 // truncated once and flipped once, and in the end all files are gone and the copy in the newest generation is flipped.
-vi.setConfig({ maxConcurrency: 2, testTimeout: 1_500_000 });
+vi.setConfig({ maxConcurrency: 3, testTimeout: 2_400_000 });
 
 const slurm = slurmAvailable();
 const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minutes; CRFLOW_SLOW=1 runs it)';

@@ -104,10 +104,12 @@ export async function disturb(
   flipByte(join(copies, newest(copies)));
   for (const name of readdirSync(run.folder, { recursive: true, encoding: 'utf8' }))
     if (gone.test(name)) rmSync(join(run.folder, name), { recursive: true, force: true });
+  // From here on without a limit, which on a slow machine would come again and again: it waits to be started, so that this is allowed.
+  await run.cluster.run('scontrol', ['update', `JobId=${run.id}`, 'TimeLimit=50']);
   letOn?.();
 
   const done = { JobState: endState, ExitCode: status };
-  expect(await run.ended(run.id, 1200), run.log(run.id)).toMatchObject(done);
+  expect(await run.ended(run.id, 1500), run.log(run.id)).toMatchObject(done);
   // On a slow machine, limits come in between.
   const all = outcomes();
   expect(all.filter((outcome) => outcome !== 'lost').join(' '), run.log(run.id)).toMatch(
