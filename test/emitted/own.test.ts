@@ -541,3 +541,19 @@ Killed
 TEXT`);
   expect(says.trim().split(' ')).toEqual(['lost', 'lost', 'lost', 'no', 'no', 'no']);
 });
+
+test('a folder that is left empty is set aside, too: OpenFOAM takes the newest that there is', ({
+  expect,
+}) => {
+  using run = own('', '', '', '"[0-9]*", "processor*/[0-9]*", "checkpoints", "out/*.pt"');
+  const left = run.functions(`workdir='${run.folder}/work' live='${run.folder}/live'
+cd '${run.folder}' && mkdir -p work/processor0/constant work/processor0/0.1/uniform work/checkpoints/step-5 work/out && cd work || exit
+for file in processor0/0.1/U processor0/0.1/uniform/time checkpoints/step-5/a out/a.pt; do : >"$file" && set_aside "$file" >/dev/null || exit; done
+find . -mindepth 1 | LC_ALL=C sort`);
+  expect(left.trim().split('\n')).toEqual([
+    './checkpoints',
+    './out',
+    './processor0',
+    './processor0/constant',
+  ]);
+});

@@ -111,11 +111,24 @@ put_back() {
   cut_back "$1/grown"
 }
 
-# set_aside FILE
+# set_aside FILE: with the folders that it leaves empty, because those may look like a checkpoint, as that of a time does to OpenFOAM. A
+# folder whose name is written out in a pattern may have to be there.
 set_aside() {
-  local to=$live/set-aside
+  local to=$live/set-aside folder=$1
   mkdir -p "$to/$(dirname -- "$1")" && mv -f -- "$workdir/$1" "$to/$1" || return
   say "set aside, because it is newer than the checkpoint from which the application continues: $1 (in $to)"
+  while [[ $folder == */* ]]; do
+    folder=${folder%/*}
+    if is_written_out "$folder" || ! rmdir -- "$workdir/$folder" 2>/dev/null; then break; fi
+  done
+}
+
+is_written_out() {
+  local pattern
+  for pattern in ${saved_files[@]+"${saved_files[@]}"} ${grown_files[@]+"${grown_files[@]}"}; do
+    if [[ $pattern/ == "$1"/* ]]; then return; fi
+  done
+  return 1
 }
 
 # cut_back LIST: cuts the files that are only appended to back to the length that they had. Sets aside those that did not exist yet.
