@@ -111,22 +111,35 @@ async function rehearseFlow(
   const saves = { dmtcp: dmtcp?.title ?? inImage, own: 'the program itself', none: 'nothing: engine none' }[
     engine
   ];
+  const how: [string, string][] = [
+    [
+      'script',
+      changes.length === 0
+        ? 'the one that crc compile writes, byte for byte'
+        : 'the one that crc compile writes, except:',
+    ],
+    ['program', program],
+    ...(used === undefined ? [] : [['runs in', used.title] as [string, string]]),
+    ['saved by', saves],
+    ['scheduler', 'a small one that behaves like Slurm; durations are scaled down by settings (CRFLOW_*)'],
+    ...(slowness() > 1
+      ? [
+          [
+            'machine',
+            'busy with other work, so all takes longer, and durations are judged with more patience',
+          ] as [string, string],
+        ]
+      : []),
+  ];
   reporter.paint(
     [
       paint.bold(
         `Rehearsing ${flow.plan.workflow}: ${scenes.map((scene) => scene.map(written).join(', ')).join('; ')}`,
       ),
-      `  script     ${changes.length === 0 ? 'the one that crc compile writes, byte for byte' : 'the one that crc compile writes, except:'}`,
-      ...changes.map((one) => `             - ${one}`),
-      `  program    ${program}`,
-      ...(used === undefined ? [] : [`  runs in    ${used.title}`]),
-      `  saved by   ${saves}`,
-      '  scheduler  a small one that behaves like Slurm; durations are scaled down by settings (CRFLOW_*)',
-      ...(slowness() > 1
-        ? [
-            '  machine    busy with other work, so all takes longer, and durations are judged with more patience',
-          ]
-        : []),
+      ...how.flatMap(([what, text]) => [
+        `  ${what.padEnd(10)} ${text}`,
+        ...(what === 'script' ? changes.map((one) => `             - ${one}`) : []),
+      ]),
       '',
     ].join('\n'),
   );
@@ -175,7 +188,7 @@ async function rehearseFlow(
   reporter.paint(`\n${comparisonText(predicted, paint)}`);
   reporter.paint(`\n${paint.bold(inShort(verdicts))}`);
   if (options.html !== undefined) {
-    const why = await writePage(options.html, all, verdicts, predicted);
+    const why = await writePage(options.html, all, verdicts, predicted, inWords(how, changes));
     if (why !== undefined) {
       print('stderr', `error: cannot write ${visible(options.html)}: ${why}\n`);
       return { status: 3 };
@@ -214,3 +227,13 @@ const chosen = (
   if (fault.length > 0) return fault;
   return seed === undefined ? usualFaults(engine) : drawFaults(seed, engine);
 };
+
+/** The same for a page, with the changes of the script as one text. */
+const inWords = (
+  how: readonly (readonly [string, string])[],
+  changes: readonly string[],
+): readonly (readonly [string, string])[] =>
+  how.map(([what, text]) => [
+    `${what.charAt(0).toUpperCase()}${what.slice(1)}`,
+    what === 'script' && changes.length > 0 ? `${text} ${changes.join('; ')}` : text,
+  ]);

@@ -23,15 +23,22 @@ export interface Table {
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', bad: '✗', neutral: '–' };
 
+/** Text with options of a command in it, which are set apart and never broken at their dashes. */
+const withOptions = (text: string): string =>
+  escaped(text).replaceAll(/--[a-z]+(?: [a-z]+(?:-[a-z]+)*(?:@\w+)?)?/g, '<code>$&</code>');
+
+/** As many columns fit on a narrow screen. */
+const FEW = 3;
+
 /** A table that can be scrolled sideways where it is too wide. */
 export function table({ head, rows, numbers = [] }: Table, caption: string): string {
   const align = (column: number) => (numbers.includes(column) ? ' class="number"' : '');
   const cells = rows.map(({ cells, tone }) => {
     const [first = '', ...rest] = cells;
     const sign = tone === undefined ? '' : `<span class="sign" aria-hidden="true">${SIGNS[tone]}</span> `;
-    return `<tr${tone === undefined ? '' : ` class="${tone}"`}><th scope="row"${align(0)}>${sign}${escaped(first)}</th>${rest.map((cell, i) => `<td${align(i + 1)}>${escaped(cell)}</td>`).join('')}</tr>`;
+    return `<tr${tone === undefined ? '' : ` class="${tone}"`}><th scope="row"${align(0)}>${sign}${escaped(first)}</th>${rest.map((cell, i) => `<td${align(i + 1)}>${tone === undefined ? escaped(cell) : withOptions(cell)}</td>`).join('')}</tr>`;
   });
-  return `<div class="table" role="region" tabindex="0" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head.map((one, i) => `<th scope="col"${align(i)}>${escaped(one)}</th>`).join('')}</tr></thead><tbody>${cells.join('\n')}</tbody></table></div>`;
+  return `<div class="table${head.length > FEW ? ' many' : ''}" role="region" tabindex="0" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head.map((one, i) => `<th scope="col"${align(i)}>${escaped(one)}</th>`).join('')}</tr></thead><tbody>${cells.join('\n')}</tbody></table></div>`;
 }
 
 /** Labels and their texts. */

@@ -35,7 +35,7 @@ h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}h2
 figure{margin:1rem 0}figcaption{color:var(--muted);font-size:.875rem;margin-top:.5rem}
 svg{display:block;max-width:100%;height:auto}
 .narrow{display:none}
-@media screen and (max-width:44rem){.wide{display:none}.narrow{display:block}.table table{min-width:34rem}}
+@media screen and (max-width:44rem){.wide{display:none}.narrow{display:block}.many table{min-width:34rem}}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:.5rem 0 0;padding:0;font-size:.875rem}
 .legend li{display:flex;align-items:center;gap:.4rem}.legend svg{flex:none}
 .table{overflow-x:auto}
@@ -45,6 +45,8 @@ th,td{border-bottom:1px solid var(--line);padding:.3rem .75rem .3rem 0;text-alig
 thead th{font-weight:600;border-bottom-color:var(--muted)}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:1.25rem}
 .sign{display:inline-block;width:1.2em;font-weight:700}
+.good th,.bad th,.neutral th{padding-left:1.5em;text-indent:-1.5em}.good td:nth-child(2),.bad td:nth-child(2),.neutral td:nth-child(2){white-space:nowrap}.sign{text-indent:0}
+code{font-size:.95em;white-space:nowrap}
 .good .sign{color:var(--good)}.bad .sign{color:var(--bad)}.bad th{font-weight:600}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(18rem,1fr));gap:.6rem 2rem;margin:0}
 dl div{border-top:1px solid var(--line);padding-top:.35rem}dt{color:var(--muted);font-size:.875rem}dd{margin:0;overflow-wrap:anywhere}

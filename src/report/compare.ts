@@ -2,7 +2,7 @@ import type { Story } from '../model/story.ts';
 import { htmlPage, section, table } from '../page/html.ts';
 import { pageStyle, pictureStyle } from '../page/style.ts';
 import { label, type Picture, roundBytes, roundTop, svg } from '../page/svg.ts';
-import { duration, percent } from '../page/text.ts';
+import { cores, duration, percent } from '../page/text.ts';
 import { describeSize } from '../time/size.ts';
 import { loadOf } from './load.ts';
 import { both, legend, lifePicture, type Shared, WIDE } from './picture.ts';
@@ -32,7 +32,7 @@ export function comparePicture(stories: readonly Story[], width: number): Pictur
 function inWords(story: Story): string {
   const load = loadOf(story);
   const sealed = story.checkpoints.filter(({ generation }) => generation !== null).length;
-  return `${nameOf(story)}: ${endingInWords(story.ending)} after ${duration(story.length)}, ${sealed} checkpoints, ${story.attempts.length} attempts${load === undefined ? '' : `, ${describeSize(load.peak)} of memory at most, ${load.cores.toFixed(1)} processors on average`}.`;
+  return `${nameOf(story)}: ${endingInWords(story.ending)} after ${duration(story.length)}, ${sealed} checkpoints, ${story.attempts.length} attempts${load === undefined ? '' : `, ${describeSize(load.peak)} of memory at most, ${cores(load.cores)} processors on average`}.`;
 }
 
 function sharedBy(stories: readonly Story[]): Shared {
@@ -64,7 +64,7 @@ export function comparePage(stories: readonly Story[]): string {
         String(checkpoints.filter(({ generation }) => generation !== null).length),
         String(restores.filter(({ ok }) => ok).length),
         load === undefined ? '' : describeSize(load.peak),
-        load === undefined ? '' : load.cores.toFixed(1),
+        load === undefined ? '' : cores(load.cores),
       ],
     };
   });

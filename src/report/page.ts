@@ -1,7 +1,7 @@
 import type { Story } from '../model/story.ts';
 import { escaped, facts, htmlPage, list, section, type Table, table } from '../page/html.ts';
 import { pageStyle } from '../page/style.ts';
-import { duration, percent } from '../page/text.ts';
+import { cores, duration, percent } from '../page/text.ts';
 import { describeDuration } from '../time/duration.ts';
 import { describeSize } from '../time/size.ts';
 import { formatUtc } from '../time/utc.ts';
@@ -17,6 +17,8 @@ export interface Extra {
   readonly place: 'first' | 'after';
   /** Sentences before the table. */
   readonly text?: string;
+  /** Labels and their texts, before the table. */
+  readonly facts?: readonly (readonly [string, string])[];
   readonly table?: Table;
   /** Text as it is printed, in a font of fixed width. */
   readonly printed?: string;
@@ -25,8 +27,19 @@ export interface Extra {
 /** Tables with more rows than this are folded. */
 const MOST_OPEN = 12;
 
+/** What a page is about, if it is not a run on a cluster. */
+export interface About {
+  readonly title: string;
+  /** The command that makes the page. */
+  readonly by: string;
+}
+
 /** The story of a run as a page: one file, without scripts and without anything from the network. */
-export function storyPage(story: Story, extras: readonly Extra[] = []): string {
+export function storyPage(
+  story: Story,
+  extras: readonly Extra[] = [],
+  { title, by }: About = { title: nameOf(story), by: 'crc report' },
+): string {
   const urgent = alerts(story);
   const extra = (place: Extra['place']) => extras.filter((one) => one.place === place).map(extraSection);
   const body = [
@@ -43,16 +56,17 @@ export function storyPage(story: Story, extras: readonly Extra[] = []): string {
   ];
   const lead = inShort(story).slice(nameOf(story).length + 2);
   return htmlPage(
-    nameOf(story),
+    title,
     `${lead.charAt(0).toUpperCase()}${lead.slice(1)}. Began ${formatUtc(story.began)} UTC.`,
-    `${body.filter((one) => one !== '').join('\n')}\n<footer>${footer(story)}</footer>`,
+    `${body.filter((one) => one !== '').join('\n')}\n<footer>${footer(story, by)}</footer>`,
     pageStyle,
   );
 }
 
-function extraSection({ title, text, table: rows, printed }: Extra): string {
+function extraSection({ title, text, facts: pairs, table: rows, printed }: Extra): string {
   const parts = [
     ...(text === undefined ? [] : [`<p>${escaped(text)}</p>`]),
+    ...(pairs === undefined ? [] : [facts(pairs)]),
     ...(rows === undefined ? [] : [table(rows, title)]),
     ...(printed === undefined
       ? []
@@ -86,7 +100,7 @@ function numbers(story: Story): [string, string][] {
   if (waits.length > 0) found.push(['Between attempts', duration(times.waiting)]);
   if (load !== undefined) {
     found.push(['Resident memory', `${describeSize(load.peak)} at most, in ${load.processes} processes`]);
-    found.push(['Processors', `${load.cores.toFixed(1)} in use on average`]);
+    found.push(['Processors', `${cores(load.cores)} in use on average`]);
     found.push(['Written', describeSize(load.written)]);
   }
   return found;
@@ -111,7 +125,13 @@ function interval(story: Story): string {
     if (seconds === null) return [];
     const overhead = expected(seconds);
     return [
-      { cells: [name, short(seconds), overhead === null ? 'hardly any work gets done' : percent(overhead)] },
+      {
+        cells: [
+          name,
+          short(seconds),
+          overhead === null || overhead > 100 ? 'hardly any work gets done' : percent(overhead),
+        ],
+      },
     ];
   });
   const leads =
@@ -212,5 +232,5 @@ function folded(rows: Table, caption: string, noun: string): string {
     : `<details><summary>Table of all ${rows.rows.length} ${noun}</summary>${made}</details>`;
 }
 
-const footer = ({ journal }: Story) =>
-  `Made by crc report from ${journal.lines} lines of the run's journal${journal.torn.length > 0 ? `; ${journal.torn.length} could not be read` : ''}.`;
+const footer = ({ journal }: Story, by: string) =>
+  `Made by ${by} from ${journal.lines} lines of the run's journal${journal.torn.length > 0 ? `; ${journal.torn.length} could not be read` : ''}.`;

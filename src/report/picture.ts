@@ -336,6 +336,20 @@ export function legend(story: Story, id: string): string {
   if (kinds.has('lost')) items.push([swatch('lost'), 'work that was lost (hatched)']);
   if (kinds.has('end')) items.push([swatch('end'), 'end of an attempt']);
   if (kinds.has('suspended')) items.push([swatch('suspended'), 'suspended']);
+  if (story.ending.kind === 'done')
+    items.push([
+      svg(
+        {
+          width: 22,
+          height: 14,
+          title: '',
+          description: '',
+          body: '<circle class="done" cx="11" cy="7" r="4"/>',
+        },
+        `${id}-done`,
+      ),
+      'end of the program',
+    ]);
   if (story.waits.length > 0)
     items.push([
       svg(

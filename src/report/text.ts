@@ -3,7 +3,17 @@ import { wrap } from '../diagnostics/width.ts';
 import { plural } from '../diagnostics/words.ts';
 import type { Attempt, Phase, Story } from '../model/story.ts';
 import { axis, drawBar, type Mark } from '../page/bar.ts';
-import { COLUMNS, duration, item, LABEL, percent, row, type Section, textPage } from '../page/text.ts';
+import {
+  COLUMNS,
+  cores as coresInUse,
+  duration,
+  item,
+  LABEL,
+  percent,
+  row,
+  type Section,
+  textPage,
+} from '../page/text.ts';
 import { describeSize } from '../time/size.ts';
 import { intervalsOf } from './interval.ts';
 import { loadOf } from './load.ts';
@@ -184,7 +194,7 @@ function theLoad(story: Story, width: number): string[] {
       `${describeSize(peak)} at most, in ${processes} process${processes === 1 ? '' : 'es'}`,
       width,
     ),
-    ...row('processor', `${cores.toFixed(1)} cores on average`, width),
+    ...row('processor', `${coresInUse(cores)} cores on average`, width),
     ...row('written', `${describeSize(written)}`, width),
   ];
 }

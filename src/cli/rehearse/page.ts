@@ -42,40 +42,46 @@ const TONES = { held: 'good', broken: 'bad', untried: 'neutral' } as const;
 
 /**
  * Writes the first run as a page, with the verdicts and the prediction; of others, their attempts. Resolves to the reason if it cannot be
- * written.
+ * written. `how`: what ran, and on what, as labels and texts.
  */
 export async function writePage(
   file: string,
   all: readonly Rehearsed[],
   verdicts: readonly Verdict[],
   predicted: readonly Comparison[],
+  how: readonly (readonly [string, string])[],
 ): Promise<string | undefined> {
   const [story, ...others] = all.flatMap((one) => storyOf(one) ?? []);
   if (story === undefined) return 'there is no journal to make it from';
-  const page = storyPage(story, [
-    {
-      title: 'Rehearsed: the promises',
-      place: 'first',
-      text: `${inShort(verdicts)}. Faults: ${all.map(faultsOf).join('; ')}.`,
-      table: {
-        head: ['Promise', 'Verdict', 'What was seen'],
-        rows: verdicts.map(({ promise, title, outcome, why, evidence }) => ({
-          cells: [`${promise}. ${title}`, WORDS[outcome], outcome === 'broken' ? evidence.join('; ') : why],
-          tone: TONES[outcome],
-        })),
+  const page = storyPage(
+    story,
+    [
+      {
+        title: 'Rehearsed: the promises',
+        place: 'first',
+        text: `A rehearsal on one machine, not a run on a cluster. ${inShort(verdicts).replace(/^p/, 'P')}. Faults: ${all.map(faultsOf).join('; ')}.`,
+        table: {
+          head: ['Promise', 'Verdict', 'What was seen'],
+          rows: verdicts.map(({ promise, title, outcome, why, evidence }) => ({
+            cells: [`${promise}. ${title}`, WORDS[outcome], outcome === 'broken' ? evidence.join('; ') : why],
+            tone: TONES[outcome],
+          })),
+        },
       },
-    },
-    {
-      title: 'The real run, as crc plan predicts it, and this rehearsal',
-      place: 'after',
-      table: { head: ['', 'crc plan', 'This rehearsal'], rows: predicted.map((cells) => ({ cells })) },
-    },
-    ...others.map((one, i) => ({
-      title: `Run ${i + 2}`,
-      place: 'after' as const,
-      printed: timeline(one, 80).join('\n'),
-    })),
-  ]);
+      {
+        title: 'The real run, as crc plan predicts it, and this rehearsal',
+        place: 'after',
+        table: { head: ['', 'crc plan', 'This rehearsal'], rows: predicted.map((cells) => ({ cells })) },
+      },
+      ...others.map((one, i) => ({
+        title: `Run ${i + 2}`,
+        place: 'after' as const,
+        printed: timeline(one, 80).join('\n'),
+      })),
+      { title: 'How it was rehearsed', place: 'after', facts: how },
+    ],
+    { title: `${all[0]?.workflow ?? 'A flow'}, rehearsed`, by: 'crc rehearse' },
+  );
   try {
     await writeFile(file, page);
     return undefined;
