@@ -3,7 +3,7 @@ import { type EngineName, usesContainer } from '../language/words.ts';
 import type { SlurmOption } from '../model/flow.ts';
 import { textOf } from '../model/text.ts';
 import { onlyProgram } from '../shell/one-program.ts';
-import { memoryOfRanks } from '../time/memory.ts';
+import { memoryOfRanks, memoryOverNodes } from '../time/memory.ts';
 import type { Read } from './blocks.ts';
 import type { ReadContainer, ReadImage } from './container.ts';
 import type { Located } from './context.ts';
@@ -40,9 +40,23 @@ export function memoryOnNode(blocks: Blocks): Located<number> | undefined {
   return memory && { ...memory, value: memoryOfRanks(memory.value, ranksUnderDmtcp(blocks)) };
 }
 
+const ranksOnNode = ({ application }: Blocks): number =>
+  Math.ceil((application?.values.tasks?.value ?? 1) / (application?.values.nodes?.value ?? 1));
+
+/** What a checkpoint contains: the memory of the program; undefined if the flow does not say, or if `memory` says nothing about checkpoints. */
+export function memoryToSave(blocks: Blocks): Located<number> | undefined {
+  const memory = memoryOnNode(blocks);
+  if (engineOf(blocks.checkpoint) === 'dmtcp') return memory;
+  if (memory === undefined || engineOf(blocks.checkpoint) !== 'mana') return undefined;
+  const { nodes, tasks } = blocks.application?.values ?? {};
+  return { ...memory, value: memoryOverNodes(memory.value, nodes?.value ?? 1, tasks?.value ?? 1) };
+}
+
 /** The cores of a node that the program uses, for `besideProgram`. */
 export const coresOnNode = (blocks: Blocks): number =>
-  ranksUnderDmtcp(blocks) * (blocks.application?.values.threads?.value ?? 1);
+  engineOf(blocks.checkpoint) === 'mana'
+    ? ranksOnNode(blocks)
+    : ranksUnderDmtcp(blocks) * (blocks.application?.values.threads?.value ?? 1);
 
 /** Does each rank get its own container, so that `run` itself is on the host? */
 export function hasContainerForRank(blocks: Blocks): boolean {

@@ -87,6 +87,13 @@ async function rehearseFlow(
       return { status: 2 };
     }
   }
+  if (engine === 'mana') {
+    print(
+      'stderr',
+      'error: MANA cannot be rehearsed: there is no stand-in for it, and no ranks on one machine\n',
+    );
+    return { status: 3 };
+  }
   const { targets, real } = options;
   const container = await chooseContainer(flow.plan, dirname(file), { real, targets });
   const used = container === undefined || 'why' in container ? undefined : container;

@@ -5,6 +5,7 @@ import { engines } from './engines.ts';
 import { images } from './images.ts';
 import { includes } from './includes.ts';
 import { limits } from './limits.ts';
+import { mana } from './mana.ts';
 import { names } from './names.ts';
 import { outputs } from './outputs.ts';
 import { programs } from './programs.ts';
@@ -36,5 +37,6 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   images,
   engines,
   programs,
+  mana,
   allow,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

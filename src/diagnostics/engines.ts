@@ -7,12 +7,14 @@ import { listing, quote } from './words.ts';
 const SAVES: Readonly<Record<string, string>> = {
   dmtcp: 'DMTCP saves the program from outside',
   own: 'the program saves itself',
+  mana: 'MANA saves the ranks of an MPI program from outside, over nodes; experimental',
   none: 'nothing is saved, and the program starts again',
 };
 
 /** Why an engine does not have a key. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   'gpus dmtcp': ['DMTCP cannot save what a GPU holds'],
+  'gpus mana': ['MANA 1.4 cannot save what a GPU holds'],
   none: ['with `engine = none` there are no checkpoints'],
 };
 
@@ -150,6 +152,7 @@ export const engines = defineDiagnostics(540, 559, {
     help: () => [
       'for ranks on one node, leave `nodes` out',
       "for ranks on several nodes, use `engine = own` in `checkpoint`, with the program's own checkpoints",
+      'or `engine = mana`, which saves the ranks of MPICH from outside, and is experimental',
     ],
   }),
   noRanks: error<{ isDmtcp: boolean }>()('CRF553', 'CRFLOW_MPIEXEC where nothing sets it', {
@@ -163,13 +166,15 @@ export const engines = defineDiagnostics(540, 559, {
         : 'have srun start them, as in `srun "$CRFLOW_RANK" ./solve`',
     ],
   }),
-  mpiSetting: error<{ name: string; value: string; why: string; instead: string }>()(
+  mpiSetting: error<{ name: string; value: string; why: string; instead: string | undefined }>()(
     'CRF554',
     'A setting with which MPI cannot be restored',
     {
       title: ({ name, value, why }) => `with \`${name} = "${value}"\`, ${why}`,
       help: ({ name, instead }) => [
-        `leave \`${name}\` out: with several \`tasks\`, crflow sets \`${name}=${instead}\``,
+        instead === undefined
+          ? `leave \`${name}\` out, or let UCX use shared memory as well`
+          : `leave \`${name}\` out: crflow sets \`${name}=${instead}\``,
       ],
     },
   ),

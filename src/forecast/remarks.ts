@@ -26,6 +26,11 @@ export function remarks(
     ];
   return [
     ...(own === undefined ? [] : ofOwn(own, forecast)),
+    ...(engine === 'mana'
+      ? [
+          'engine = mana is experimental: a step of the program takes longer under MANA (0.8 ms instead of 0.5 ms, for one that does nothing but communicate), and checkpoints can fail that would not with another engine',
+        ]
+      : []),
     ...remarksOnEnd(forecast),
     ...ofAttempts(terms, forecast, all),
     ...ofTheInterval(forecast),

@@ -12,6 +12,25 @@ function transports(value: string): string | undefined {
 
 const unless = (good: string, why: string) => (value: string) => (value === good ? undefined : why);
 
+/** What MPICH over UCX needs under MANA 1.4.0, as measured with MPICH 4.0.2 and UCX 1.13: the same as MPI_SETTINGS. */
+export const MANA_SETTINGS = [
+  {
+    name: 'UCX_MEM_MMAP_HOOK_MODE',
+    crflow: 'none',
+    why: "engine = mana: with UCX's hooks for memory, MPICH crashes at its start",
+    asks: unless('none', 'MPICH crashes at its start under MANA'),
+  },
+  {
+    name: 'UCX_TLS',
+    crflow: undefined,
+    why: undefined,
+    asks: (value: string) =>
+      /^(?:tcp|self|,)*tcp(?:tcp|self|,)*$/.test(value)
+        ? '`MPI_Finalize` never returns in a restored run: ranks of one node use TCP'
+        : undefined,
+  },
+] as const;
+
 /**
  * Variables with which MPICH's launcher and its ranks can be saved and restored on one node, as measured with MPICH 4.0.2 and UCX 1.13
  * under DMTCP 4.1.1. `crflow`: what crflow sets; `why`: what for; `asks`: what is wrong with another value, if anything is.

@@ -3,7 +3,7 @@ export const RUNTIMES = ['shifter', 'podman-hpc', 'apptainer', 'podman', 'charli
 export type RuntimeName = (typeof RUNTIMES)[number];
 
 /** What saves and restores an application: targets/engines. */
-export const ENGINES = ['dmtcp', 'own', 'none'] as const;
+export const ENGINES = ['dmtcp', 'own', 'mana', 'none'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** The programs whose own checkpoints crc knows: programs/. */

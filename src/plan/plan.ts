@@ -1,5 +1,5 @@
 import { distributionNamed } from '../language/distributions.ts';
-import { MPI_SETTINGS } from '../language/mpi-settings.ts';
+import { MANA_SETTINGS, MPI_SETTINGS } from '../language/mpi-settings.ts';
 import { vocabulary } from '../language/vocabulary/index.ts';
 import {
   type EngineName,
@@ -23,7 +23,7 @@ import { siteState, stateOn } from '../site/storage.ts';
 import { allocatesWholeNodes } from '../site/whole-nodes.ts';
 import { checkpointCost, USUAL_MEMORY, WRITE_RATE } from '../time/cost.ts';
 import { dalyInterval } from '../time/daly.ts';
-import { besideProgram, memoryOfRanks, memoryToAsk } from '../time/memory.ts';
+import { besideProgram, memoryOfRanks, memoryOverNodes, memoryToAsk } from '../time/memory.ts';
 
 /** No checkpoint is given up before this many seconds. */
 const leastPatience = 600;
@@ -56,10 +56,12 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const { mem: _, account, qos, partition, reservation, constraint, array, options, ...moreSchedule } = asked;
   nothingLeft(moreSchedule);
   const isRanked = (tasks ?? 1) > 1 || (nodes ?? 1) > 1;
-  const launcher = !isRanked ? null : engine === 'dmtcp' ? MPIEXEC : container ? RANKS_INSIDE : RANKS;
+  const launcher =
+    !isRanked && engine !== 'mana' ? null : engine === 'dmtcp' ? MPIEXEC : container ? RANKS_INSIDE : RANKS;
   // DMTCP saves what one task of the job starts, so all its ranks and their cores are in that.
   const ranks = engine === 'dmtcp' ? (tasks ?? keys.tasks.byDefault) : 1;
-  const memory = memoryOfRanks(each, ranks);
+  const memory =
+    engine === 'mana' ? memoryOverNodes(each, nodes ?? 1, tasks ?? 1) : memoryOfRanks(each, ranks);
   const started = asRanks(writtenShell(run, source), launcher);
   const continued = again && asRanks(writtenShell(again, source), launcher).text;
   const inRanks = engine !== 'dmtcp' && [started.text, continued ?? ''].some(usesContainer);
@@ -75,6 +77,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
     set: [
       ...ownExcept(set, pass, mpi === 'singleton' ? singleton : []),
       ...ownExcept(set, [], ranks > 1 ? ofRanks : []),
+      ...ownExcept(set, [], engine === 'mana' ? underMana : []),
       ...set,
     ],
     ...(threads !== undefined && !sets('OMP_NUM_THREADS') && { defaults: [openMp(threads)] }),
@@ -84,7 +87,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       threads: ranks * (threads ?? keys.threads.byDefault),
       ...(ranks > 1 && { ranks }),
       gpus: gpus ?? null,
-      mpi: MPI_TYPES.find((type) => type === mpi) ?? null,
+      mpi: MPI_TYPES.find((type) => type === mpi) ?? (engine === 'mana' ? 'pmi2' : null),
       memory: askedMemory(workflow, ranks, site),
     },
     ...(container && { container: containerOf(container, inRanks), pass }),
@@ -96,7 +99,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       }),
       ...intervalFor(interval ?? time, mtbf ?? keys.mtbf.byDefault, memory, rate),
       prove:
-        engine !== 'none' && (prove ?? keys.prove.byDefault) === 'yes' && (engine === 'dmtcp' || asksOf(own)),
+        engine !== 'none' && (prove ?? keys.prove.byDefault) === 'yes' && (engine !== 'own' || asksOf(own)),
       protect: protect ?? [],
       strict: (strict ?? keys.strict.byDefault) === 'yes',
       alive: alive ?? null,
@@ -130,7 +133,8 @@ function askedMemory(
   const { engine = keys.engine.byDefault } = checkpoint;
   const { memory, threads = keys.threads.byDefault } = application;
   const { mem, qos, partition } = schedule;
-  const cores = ranks * threads;
+  const { nodes = 1, tasks = 1 } = application;
+  const cores = engine === 'mana' ? Math.ceil(tasks / nodes) : ranks * threads;
   const beside = besideProgram(engine, cores);
   if (mem !== undefined) return { ask: mem, by: 'mem', beside };
   if (site?.slurm.managesMemory === false) return { ask: null, by: 'unmanaged', beside };
@@ -147,7 +151,7 @@ function patience(
   memory: Bytes,
   rate: number,
 ): Seconds {
-  if (engine !== 'dmtcp') return answer ?? Math.ceil(lead / 2);
+  if (engine === 'own' || engine === 'none') return answer ?? Math.ceil(lead / 2);
   // Four times what it should take, in case the file system has a bad day.
   return Math.max(leastPatience, Math.ceil((4 * memory) / rate));
 }
@@ -339,6 +343,10 @@ const singleton: Plan['set'] = [
 
 /** What several ranks need under DMTCP. A container does not take them from the submission, whose values are for other jobs. */
 const ofRanks: Plan['set'] = MPI_SETTINGS.map(({ name, crflow, why }) => ({ name, value: crflow, why }));
+
+const underMana: Plan['set'] = MANA_SETTINGS.flatMap(({ name, crflow, why }) =>
+  crflow === undefined ? [] : [{ name, value: crflow, why }],
+);
 
 /** If the flow says how many threads a program has, OpenMP gets that number as well, unless its user has set another. */
 const openMp = (threads: number) => ({ name: 'OMP_NUM_THREADS', value: String(threads) });

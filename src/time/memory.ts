@@ -33,13 +33,17 @@ const MPI: Bytes = 130 * MiB;
 /** What the program takes on a node if each of its ranks takes so much, in bytes. One process need not use MPI. */
 export const memoryOfRanks = (each: Bytes, ranks: number): Bytes => (ranks > 1 ? ranks * (each + MPI) : each);
 
+/** What a checkpoint of MANA contains, in bytes: what the program takes on all nodes, and MPI in each rank. */
+export const memoryOverNodes = (onNode: Bytes, nodes: number, ranks: number): Bytes =>
+  onNode === 0 ? 0 : nodes * onNode + ranks * MPI;
+
 /** How much each rank may take so that all take no more than this, in bytes; 0 if there is nothing left. */
 export const memoryOfEach = (all: Bytes, ranks: number): Bytes =>
   ranks > 1 ? Math.max(0, Math.floor((all / ranks - MPI) / MiB) * MiB) : all;
 
-/** What a job needs on each node beside its program, in bytes. The program is assumed to have a process for each of its `threads`. */
+/** What a job needs on each node beside its program, in bytes. The program is assumed to have a process for each of its `threads`; with MANA they are ranks. */
 export function besideProgram(engine: Engine, threads: number): Bytes {
-  return engine === 'dmtcp' ? JOB + DMTCP + threads * PROCESS : JOB;
+  return engine === 'dmtcp' || engine === 'mana' ? JOB + DMTCP + threads * PROCESS : JOB;
 }
 
 /** The memory to ask Slurm for on each node, in bytes: rounded up to what a person would write, 256 MiB up to 4 GiB, then 1 GiB. */

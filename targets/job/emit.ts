@@ -9,6 +9,7 @@ import {
   word,
 } from '../../src/emit/shell-text.ts';
 import { template } from '../../src/emit/template.ts';
+import type { EngineName } from '../../src/language/words.ts';
 import type { Artifact } from '../../src/model/artifact.ts';
 import type { Container } from '../../src/model/container.ts';
 import type { HostPath } from '../../src/model/flow.ts';
@@ -73,7 +74,8 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
     source: comment(source),
     runtimeVersion: number(runtimeVersion),
     usage: usage(workflow, file, engineOf(engine).saves),
-    partner: comment(engine === 'dmtcp' ? 'DMTCP and the application' : 'the application'),
+    partner: comment(PARTNERS[engine]),
+    experimental: engine === 'mana',
     directives: slurm.directives({
       workflow,
       resources,
@@ -99,7 +101,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
       strict,
       own,
       mpi: resources.mpi,
-      ranks: resources.ranks,
+      ranks: engine === 'mana' ? resources.tasks : resources.ranks,
       isArray,
     }),
     stateVariables: variables(state),
@@ -136,6 +138,14 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
   const shared = runtime(needs, sha256);
   return { name: file, text: page + shared, pieces: [page, shared] };
 }
+
+/** What the inner half talks to. */
+const PARTNERS: Readonly<Record<EngineName, string>> = {
+  dmtcp: 'DMTCP and the application',
+  own: 'the application',
+  mana: 'MANA and the application',
+  none: 'the application',
+};
 
 /** The container as the job uses it. */
 const containerFor = (container: Container, { gpus, ranks }: Plan['resources']) =>

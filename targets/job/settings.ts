@@ -22,7 +22,7 @@ export function settings(of: Changeable): ShellText[] {
   const all: [string, number | null, string][] = [
     [
       'INTERVAL',
-      only(interval, 'dmtcp', 'own'),
+      only(interval, 'dmtcp', 'own', 'mana'),
       `from one checkpoint to the next${auto ? ', until one was measured' : ''}`,
     ],
     ['MTBF', mtbf, 'between two failures, on average; with the cost of a checkpoint, this sets the interval'],
@@ -31,7 +31,7 @@ export function settings(of: Changeable): ShellText[] {
     ['ATTEMPTS', max, 'attempts (not seconds) of a run'],
     [
       'PROVE',
-      only(prove ? FIRST_CHECKPOINT : 0, 'dmtcp', 'own'),
+      only(prove ? FIRST_CHECKPOINT : 0, 'dmtcp', 'own', 'mana'),
       'from the launch to the checkpoint that is restored at once, as a proof; 0: none',
     ],
     ['ALIVE', alive, 'an application whose output does not grow for longer hangs'],
@@ -70,7 +70,14 @@ export function facts(of: Fixed): ShellText[] {
   const ranked: [ShellText, string][] =
     ranks === undefined
       ? []
-      : [[code`readonly ranks=${number(ranks)}`, 'of MPI, which $CRFLOW_MPIEXEC starts on this node']];
+      : [
+          [
+            code`readonly ranks=${number(ranks)}`,
+            engine === 'mana'
+              ? 'of MPI, which srun starts'
+              : 'of MPI, which $CRFLOW_MPIEXEC starts on this node',
+          ],
+        ];
   return aligned([
     [code`readonly name=${word(workflow)}`, 'of the workflow; runs are kept in STATE/NAME/RUN'],
     [code`readonly format=${number(stateFormat)}`, "of a run's folder"],

@@ -75,7 +75,10 @@ workflow ring {
   checkpoint { interval = 1h  lead = 2min }
   schedule { time = 4h  total = 5d }
 }`);
+/** Ranks of MPI over nodes that MANA saves. */
+const underMana = emit(readFileSync(join(root, 'specs/cases/good-mana/flow.crflow'), 'utf8'));
 const scripts: [string, string][] = [
+  ['that MANA saves', underMana],
   ['on the host', script],
   ['that saves itself', savesItself],
   ['of which nothing is saved', savesNothing],

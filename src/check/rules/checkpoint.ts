@@ -3,7 +3,7 @@ import { stateOn } from '../../site/storage.ts';
 import { checkpointCost, LEAD_BASE, leadFor, WRITE_RATE } from '../../time/cost.ts';
 import { LONGEST_LEAD, usableTime } from '../../time/slurm.ts';
 import type { Context, Located } from '../context.ts';
-import { type Blocks, engineOf, memoryOnNode } from '../facts.ts';
+import { type Blocks, engineOf, memoryToSave } from '../facts.ts';
 
 /** Below this a checkpoint interval is for tests. */
 const SHORT_INTERVAL = 30;
@@ -13,8 +13,7 @@ export function checkpointRules(blocks: Blocks, context: Context): void {
   const { checkpoint, schedule } = blocks;
   const { interval, lead } = checkpoint?.values ?? {};
   const engine = engineOf(checkpoint);
-  // With another engine, the memory says nothing about checkpoints.
-  const memory = engine === 'dmtcp' ? memoryOnNode(blocks) : undefined;
+  const memory = memoryToSave(blocks);
   const rate = stateOn(checkpoint?.values.state?.value, context.site)?.bandwidth ?? WRITE_RATE;
   const fixed = isFixed(interval) ? interval : undefined;
   if (fixed !== undefined) intervalLongEnough(fixed, memory, rate, context);

@@ -1,5 +1,6 @@
 import { engines } from '../../diagnostics/engines.ts';
-import { MPI_SETTINGS } from '../../language/mpi-settings.ts';
+import { mana } from '../../diagnostics/mana.ts';
+import { MANA_SETTINGS, MPI_SETTINGS } from '../../language/mpi-settings.ts';
 import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
 import { LAUNCHERS, MPI_TYPES, mpiexecIn, usesContainer } from '../../language/words.ts';
 import { onlyProgram } from '../../shell/one-program.ts';
@@ -37,9 +38,10 @@ export function engineRules(blocks: Blocks, context: Context, run: RunText | und
   }
   if (engine === 'own') ownRules(blocks, context);
   mpiRules(blocks, context);
-  ranksStart(blocks, context, run);
+  if (engine === 'mana') manaRules(blocks, context);
+  else ranksStart(blocks, context, run);
   if (engine === 'dmtcp') dmtcpRules(blocks, context);
-  else launchRules(blocks, context, run);
+  else if (engine !== 'mana') launchRules(blocks, context, run);
   mpiexecRules(blocks, context);
   rankRules(blocks, context, run);
 }
@@ -129,15 +131,38 @@ function dmtcpRules(blocks: Blocks, { report }: Context): void {
   const { nodes } = blocks.application?.values ?? {};
   if (nodes !== undefined && nodes.value > 1)
     report(engines.dmtcpOverNodes, nodes.span, { nodes: nodes.value });
-  if (ranksUnderDmtcp(blocks) === 1) return;
-  for (const { name, value } of blocks.environment?.set.variables ?? []) {
-    const { asks, crflow } = MPI_SETTINGS.find((one) => one.name === name) ?? {};
-    const why = asks?.(value);
-    if (why !== undefined && crflow !== undefined)
-      report(engines.mpiSetting, blocks.environment?.set.places.get(name) ?? { start: 0, end: 0 }, {
-        ...{ name, value, why, instead: crflow },
+  if (ranksUnderDmtcp(blocks) > 1) settingRules(blocks, report, MPI_SETTINGS);
+}
+
+/** Can MPI be restored with the variables of the flow? */
+function settingRules(
+  { environment }: Blocks,
+  report: Context['report'],
+  settings: typeof MPI_SETTINGS | typeof MANA_SETTINGS,
+): void {
+  for (const { name, value } of environment?.set.variables ?? []) {
+    const setting = settings.find((one) => one.name === name);
+    const why = setting?.asks(value);
+    if (setting !== undefined && why !== undefined)
+      report(engines.mpiSetting, environment?.set.places.get(name) ?? { start: 0, end: 0 }, {
+        ...{ name, value, why, instead: setting.crflow },
       });
   }
+}
+
+/** MANA saves what `srun "$CRFLOW_RANK"` starts, on the host. */
+function manaRules(blocks: Blocks, { report }: Context): void {
+  const { application, checkpoint, container } = blocks;
+  const chosen = checkpoint?.values.engine?.span;
+  if (chosen !== undefined) report(mana.experimental, chosen, undefined);
+  if (container !== undefined) report(mana.inContainer, container.at, undefined);
+  settingRules(blocks, report, MANA_SETTINGS);
+  const run = application?.values.run;
+  if (run === undefined) return;
+  const text = textOf(run.value);
+  const times = text.match(/\$(?:CRFLOW_RANK\b|\{CRFLOW_RANK\b)/g)?.length ?? 0;
+  if (times !== 1 && !(times === 0 && onlyProgram(text) !== undefined))
+    report(mana.notStarted, run.span, { times });
 }
 
 /** `$CRFLOW_MPIEXEC`: does something set it? */

@@ -50,7 +50,7 @@ export const application = {
     },
     nodes: {
       type: 'count',
-      engines: ['own', 'none'],
+      engines: ['own', 'mana', 'none'],
       doc: 'Nodes of the job: --nodes.',
       unit: 'nodes',
       byDefault: 1,

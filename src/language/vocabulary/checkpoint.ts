@@ -9,7 +9,7 @@ export const checkpoint = {
   keys: {
     engine: {
       type: 'choice',
-      doc: 'What saves the program: `dmtcp`, from outside; `own`, the program itself; `none`, nothing: it starts again.',
+      doc: 'What saves the program: `dmtcp`, from outside; `own`, the program itself; `mana`, MPI over nodes from outside (experimental); `none`, nothing: it starts again.',
       byDefault: 'dmtcp',
       example: 'own',
       choices: ENGINES,
@@ -35,8 +35,8 @@ export const checkpoint = {
     },
     interval: {
       type: 'interval',
-      engines: ['dmtcp', 'own'],
-      requiredBy: ['dmtcp', 'own'],
+      engines: ['dmtcp', 'own', 'mana'],
+      requiredBy: ['dmtcp', 'own', 'mana'],
       doc: 'Time between two checkpoints; `auto`: the best one, calculated from their cost.',
       choices: ['auto'],
       unit: 'seconds',
@@ -45,7 +45,7 @@ export const checkpoint = {
     },
     mtbf: {
       type: 'duration',
-      engines: ['dmtcp', 'own'],
+      engines: ['dmtcp', 'own', 'mana'],
       doc: 'Mean time between failures of the job, for `interval = auto`.',
       unit: 'seconds',
       // Nodes do not fail daily, but people also cause jobs to be lost.
@@ -72,7 +72,7 @@ export const checkpoint = {
     },
     keep: {
       type: 'count',
-      engines: ['dmtcp', 'own'],
+      engines: ['dmtcp', 'own', 'mana'],
       doc: 'How many sealed generations to keep.',
       unit: 'generations',
       byDefault: 2,
@@ -93,7 +93,7 @@ export const checkpoint = {
     },
     prove: {
       type: 'choice',
-      engines: ['dmtcp', 'own'],
+      engines: ['dmtcp', 'own', 'mana'],
       doc: 'Restore the first checkpoint at once, a minute after the launch, to prove that this works.',
       byDefault: 'yes',
       example: 'yes',

@@ -172,22 +172,13 @@ give_up_checkpoint() {
   return 1
 }
 
-checkpoint_accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }
-
 computation_answers() {
   refuse_foreign_peers
   ! coordinator_lives || computation_runs
 }
 
-# A launch after a lost attempt begins anew, and so does its output, which is cut to its size at the first launch.
-settle_output() {
-  if [[ -e $run/output-size ]]; then
-    read_count "$run/output-size"
-    truncate -s "$REPLY" "$output"
-  else
-    write_file "$run/output-size" "$(wc -c <"$output")"
-  fi
-}
+# The computation runs, is connected, and is not in the middle of a checkpoint.
+computation_runs() { [[ $(tell_dmtcp -s) == *RUNNING=yes* ]]; }
 
 # Does not wait, because something else is being waited for.
 look_for_word() { if read -t 0 <&8; then read_word; fi; }

@@ -1,16 +1,5 @@
 # --- DMTCP's coordinator, one for each computation ---
 
-# `dmtcp_command -kc` came with 3.0; 5.0 loses its coordinator at the first checkpoint (measured on Linux 6.18).
-check_dmtcp() {
-  local version
-  version=$(dmtcp_version)
-  case $version in
-    [34].*) ;;
-    [0-9]*.*) conclude missing "this is DMTCP $version, and only 3 and 4 are known to work" ;;
-    *) conclude missing "dmtcp_launch --version does not print a version: '$version'" ;;
-  esac
-}
-
 # A separate coordinator for this computation, on a free port. SIGTERM would end it and the application; and so would SIGPIPE, which it
 # gets if a process ends just when the coordinator tells it about a checkpoint.
 start_coordinator() {
@@ -40,5 +29,4 @@ coordinator_lives() { lives "$coordinator"; }
 # tell_dmtcp COMMAND: only the statuses of -s and -c can be trusted; that of -kc is always 2.
 tell_dmtcp() { timeout -k 5 30 dmtcp_command -p "$port" "$@" 2>&1; }
 
-# The computation runs, is connected, and is not in the middle of a checkpoint.
-computation_runs() { [[ $(tell_dmtcp -s) == *RUNNING=yes* ]]; }
+checkpoint_accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }

@@ -24,6 +24,17 @@ open_engine() {
   machine=$(describe_machine)
 }
 
+# `dmtcp_command -kc` came with 3.0; 5.0 loses its coordinator at the first checkpoint (measured on Linux 6.18).
+check_dmtcp() {
+  local version
+  version=$(dmtcp_version)
+  case $version in
+    [34].*) ;;
+    [0-9]*.*) conclude missing "this is DMTCP $version, and only 3 and 4 are known to work" ;;
+    *) conclude missing "dmtcp_launch --version does not print a version: '$version'" ;;
+  esac
+}
+
 goes_on() { coordinator_lives; }
 
 # Only after its end are an application's files as they were at the checkpoint.

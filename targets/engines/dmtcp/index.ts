@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import output from '../output.sh';
 import patterns from '../patterns.sh';
 import computation from './computation.sh';
 import coordinator from './coordinator.sh';
@@ -24,6 +25,7 @@ export const dmtcp: Engine = {
     needs.mpi ? mpi : course,
     computation,
     coordinator,
+    output,
     processes,
     images,
     ...(needs.protect ? [protect, patterns] : []),

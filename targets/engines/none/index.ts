@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts';
 import plain from '../plain/plain.sh';
+import rank from '../plain/rank.sh';
 import restart from './none.sh';
 
 /** Nothing is saved: for work that starts again after a loss, or continues by itself from where it was. */
@@ -7,5 +8,5 @@ export const none: Engine = {
   name: 'none',
   saves: false,
   usesSteps: true,
-  bash: () => [restart, plain],
+  bash: () => [restart, plain, rank],
 };

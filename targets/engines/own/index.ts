@@ -1,6 +1,8 @@
 import type { Engine } from '../engine.ts';
 import patterns from '../patterns.sh';
+import again from '../plain/again.sh';
 import plain from '../plain/plain.sh';
+import rank from '../plain/rank.sh';
 import copies from './copies.sh';
 import asking from './own.sh';
 
@@ -9,5 +11,5 @@ export const own: Engine = {
   name: 'own',
   saves: true,
   usesSteps: true,
-  bash: () => [asking, copies, patterns, plain],
+  bash: () => [asking, again, copies, patterns, plain, rank],
 };

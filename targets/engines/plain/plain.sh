@@ -31,24 +31,8 @@ keep_environ() {
   } >"$run/environ"
 }
 
-# write_rank: a program that starts each rank.
+# write_rank: a program that starts each rank; rank_text prints what it does.
 write_rank() { { printf '#!/bin/bash\n' && rank_text; } >"$run/rank" && chmod 700 "$run/rank"; }
-
-# rank_text: prints what it does. A preemption TERMs all ranks at once, before anybody has asked them to save, so
-# those that are not asked by TERM do not hear it.
-rank_text() {
-  local verdict
-  printf -v verdict '%q' "$attempt_dir/alone"
-  if [[ ${ask_signal-TERM} != TERM ]]; then printf "trap '' TERM\n"; fi
-  declare -f is_alone
-  cat <<RANK
-if is_alone "\$1"; then
-  printf '%s\n' "\$REPLY" >$verdict
-  exit 70
-fi
-exec "\$@"
-RANK
-}
 
 # is_alone PROGRAM: a rank that would take itself for the only one. MPICH knows the others by PMI alone; where srun offers
 # none, each rank is rank 0 of 1, all of them write the same files, and the status is 0 (measured, Slurm 22.05 and MPICH 4.0).

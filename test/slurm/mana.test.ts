@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, test, vi } from 'vitest';
+import { standIn } from '../support/dmtcp.ts';
+import { manaBin, whyNoMana } from '../support/mana.ts';
+import { compileRing, undisturbed, whyNoMpich } from '../support/mpich.ts';
+import { processesIn } from '../support/run-folder.ts';
+import { type RunOnSlurm, startRun, takeNode } from '../support/run-on-slurm.ts';
+import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
+
+// Ranks of MPICH on two nodes, which the real MANA saves, on a real Slurm.
+vi.setConfig({ testTimeout: 1_200_000, maxConcurrency: 2 });
+
+const slurm = slurmAvailable();
+const why = slurm.ok ? (whyNoMana ?? whyNoMpich) : slurm.reason;
+
+const flow = (ranks: number) => `crflow 1
+workflow count {
+  application { run = "../ring 100 20000 hold"  nodes = 2  tasks = ${ranks}  memory = 20MiB }
+  checkpoint {
+    engine = mana // crc: allow CRF580 because this is a test
+    interval = 10min  lead = 2min
+  }
+  schedule { time = 10min  total = 2h }
+}
+`;
+
+describe.skipIf(why !== null)(`MANA on two nodes${why === null ? '' : ` (skipped: ${why})`}`, () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ graceSeconds: 90, cpus: 4, nodes: 4 });
+    compileRing(cluster.work);
+  });
+  afterAll(() => cluster?.stop());
+
+  const start = (
+    folder: string,
+    ranks: number,
+    nodes: string,
+    options: { env?: object; sbatchArgs?: string[] } = {},
+  ) =>
+    startRun(cluster, {
+      dmtcp: standIn,
+      folder,
+      last: 0,
+      flow: flow(ranks),
+      env: {
+        PATH: `${manaBin}${delimiter}${process.env['PATH'] ?? ''}`,
+        CRFLOW_PROVE: '5',
+        CRFLOW_STARTUP: '300',
+        ...options.env,
+      },
+      sbatchArgs: ['-w', nodes, ...(options.sbatchArgs ?? [])],
+    });
+  const letEnd = (run: RunOnSlurm) => writeFileSync(join(run.folder, 'go'), '');
+  const events = (run: RunOnSlurm, wanted: string) => run.entries().filter(({ event }) => event === wanted);
+  const asUndisturbed = (run: RunOnSlurm, ranks: number) => {
+    // srun and slurmstepd write there as well.
+    const output = run.output().replaceAll(/^(?:srun|slurmstepd-\w+): .*\n/gm, '');
+    return output !== '' && output === undisturbed(cluster.work, ranks, output);
+  };
+  const ranksOf = (run: RunOnSlurm) =>
+    processesIn(run.folder)
+      .filter((line) => / \.\.\/ring | lower-half |ring$/.test(line))
+      .map((line) => Number.parseInt(line, 10));
+
+  test.concurrent('two time limits, with a requeue each', async ({ expect }) => {
+    const run = await start('limits', 2, 'n1,n2', {
+      env: { CRFLOW_LEAD: '60', CRFLOW_INTERVAL: '30' },
+      sbatchArgs: ['--time=2', '--signal=B:USR1@60'],
+    });
+    await run.until(
+      'a third attempt',
+      () => run.entries().some(({ attempt, event }) => attempt === 3 && event === 'restored'),
+      900,
+    );
+    letEnd(run);
+    expect(await run.ended(run.id, 400), run.log(run.id)).toMatchObject({
+      JobState: 'FAILED',
+      ExitCode: '7:0',
+    });
+    expect(asUndisturbed(run, 2), run.output()).toBe(true);
+    expect(events(run, 'launched')).toHaveLength(1);
+    expect(processesIn(run.state)).toEqual([]);
+    expect(existsSync(join(run.state, 'generations/1'))).toBe(false);
+    expect(readdirSync('/tmp').filter((name) => name.startsWith('crflow-') && name.endsWith('.3'))).toEqual(
+      [],
+    );
+  });
+
+  test.concurrent('a preemption on one of its nodes, and then kill -9 of a restored rank', async ({
+    expect,
+  }) => {
+    const run = await start('preempted', 2, 'n3,n4');
+    await run.sealed(1);
+    await run.until('restored', () => events(run, 'restored').length > 0, 400);
+    await takeNode(run, 'n4');
+    await run.until('a second attempt', () => run.entries().some(({ attempt }) => attempt === 2), 400);
+    await run.until('restored again', () => events(run, 'restored').length > 1, 600);
+    const [victim] = ranksOf(run);
+    if (victim === undefined) throw new Error(`no rank in ${processesIn(run.folder).join('\n')}`);
+    process.kill(victim, 'SIGKILL');
+    await run.until('restored a third time', () => events(run, 'restored').length > 2, 600);
+    letEnd(run);
+    expect(await run.ended(run.id, 400), run.log(run.id)).toMatchObject({ ExitCode: '7:0' });
+    expect(asUndisturbed(run, 2), run.output()).toBe(true);
+    expect(processesIn(run.state)).toEqual([]);
+  });
+});
