@@ -1,7 +1,7 @@
 // tears.c: kills a program in the middle of a save; a library for LD_PRELOAD (gcc -shared -fPIC -o tears.so tears.c).
 //
 // Once there is a file $TEAR_WHEN, one process of the program removes it, and dies by SIGKILL the next time that it writes to a file whose
-// path matches the pattern $TEAR_FILE: after $TEAR_AT bytes of it, so that the file is torn there, whatever the speed of the machine.
+// path matches the pattern $TEAR_FILE: after $TEAR_AT bytes of it at most, so that the file is torn there, whatever the speed of the machine.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fnmatch.h>
@@ -62,4 +62,10 @@ size_t fwrite(const void *data, size_t size, size_t count, FILE *file) {
   fflush(file);
   die();
   return 0;
+}
+
+// bash writes with echo, from inside the C library, and calls this next: it dies before the file gets its name.
+int fflush(FILE *file) {
+  if (file && torn(fileno(file), ftell(file), 0) >= 0) die();
+  return REAL(fflush)(file);
 }

@@ -280,12 +280,14 @@ describe.skipIf(!slurm.ok)(
           const saved = /STEP_START_VAL +(\d+)/.exec(text(run, 'water-1.restart'));
           return Number(saved?.[1] ?? 0);
         };
+        const ends = () => run.entries().filter(({ event }) => event === 'inner_ended').length;
         // It looks for EXIT when it is as old as 20 s, and would be done by then on an idle machine.
         const held = (act: () => Promise<void>) =>
           whileStopped(processesIn(run.folder), /^\S*cp2k\.psmp /, async () => {
-            const since = Date.now();
+            const [since, ended] = [Date.now(), ends()];
             await act();
-            await run.until('21 s', () => Date.now() - since > 21_000);
+            // A preemption wakes it: Slurm sends CONT with the TERM.
+            await run.until('21 s', () => Date.now() - since > 21_000 || ends() > ended);
           });
         const newest = () => 'water-1.restart';
         const gone = /^water-1\.restart/;

@@ -16,8 +16,9 @@ export function tearing(folder: string) {
      */
     during: (pattern: string, at: number) => (flow: string) =>
       flow.replaceAll(
-        /\bsrun (?=\\"\$|gmx|python)/g,
-        () => `srun --export='ALL,LD_PRELOAD=${library},TEAR_WHEN=tear,TEAR_FILE=${pattern},TEAR_AT=${at}' `,
+        /\bsrun (\\?"\\?\$CRFLOW_RANK\\?" |(?=gmx_mpi|python))/g,
+        (_, rank: string) =>
+          `srun ${rank}env 'LD_PRELOAD=${library}' TEAR_WHEN=tear 'TEAR_FILE=${pattern}' TEAR_AT=${at} `,
       ),
   };
 }
