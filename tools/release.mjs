@@ -68,7 +68,8 @@ async function executable(platform) {
   copyFileSync('LICENSE', join(work, folder, 'LICENSE'));
   copyFileSync(join(node, 'LICENSE'), join(work, folder, 'LICENSE.node'));
   copyFileSync('dist/LICENSES.txt', join(work, folder, 'LICENSES.txt'));
-  for (const more of ['man', 'completions'])
+  // The stand-in for DMTCP, which crc looks for beside itself; it needs node on the PATH.
+  for (const more of ['man', 'completions', 'standin'])
     cpSync(join('dist', more), join(work, folder, more), { recursive: true });
   const when = process.env['SOURCE_DATE_EPOCH'] ?? String(Math.floor(Date.now() / 1000));
   const same = [

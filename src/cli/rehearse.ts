@@ -99,7 +99,10 @@ async function rehearseFlow(
   const used = container === undefined || 'why' in container ? undefined : container;
   const dmtcp = engine === 'dmtcp' && used === undefined ? await chooseDmtcp() : undefined;
   if (engine === 'dmtcp' && used === undefined && dmtcp === undefined) {
-    print('stderr', 'error: this machine has no DMTCP, and this crc came without its stand-in\n');
+    print(
+      'stderr',
+      'error: this machine has no DMTCP, and the stand-in for it cannot run: it is the folder standin beside crc, and needs node on the PATH. Add one of them, or name the prefix of a DMTCP in CRFLOW_DMTCP_PREFIX\n',
+    );
     return { status: 3 };
   }
   const { plan, changes } = adapt(flow.plan, {

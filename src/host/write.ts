@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import type { Artifact } from '../model/artifact.ts';
 import { encoded } from './encode.ts';
+import { statOf } from './proc.ts';
 import { readRegular } from './regular.ts';
 
 /**
@@ -220,12 +221,5 @@ function remove(path: string): void {
 }
 
 /** When a process started, in ticks since the host's start; null if there is no process with that id. */
-function startOf(pid: number): string | null {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
-}
+const startOf = (pid: number): string | null =>
+  Number.isSafeInteger(pid) && pid > 0 ? (statOf(pid)?.start ?? null) : null;

@@ -12,7 +12,7 @@ export interface ChosenDmtcp {
   readonly bin: string;
 }
 
-/** The DMTCP of this machine (below $CRFLOW_DMTCP_PREFIX, or on PATH), else the stand-in; undefined if that did not come with this crc. */
+/** The DMTCP of this machine (below $CRFLOW_DMTCP_PREFIX, or on PATH), else the stand-in; undefined if that did not come with this crc, or there is no Node for it. */
 export async function chooseDmtcp(): Promise<ChosenDmtcp | undefined> {
   const { CRFLOW_DMTCP_PREFIX: prefix, PATH = '' } = process.env;
   const places = [...(prefix ? [join(prefix, 'bin')] : []), ...PATH.split(delimiter)];
@@ -24,7 +24,9 @@ export async function chooseDmtcp(): Promise<ChosenDmtcp | undefined> {
       return { title: `DMTCP ${version} (${bin})`, real: true, bin };
   }
   const standIn = placeOfStandIn();
-  return standIn === undefined
+  // The stand-in is a program for Node, and an executable of crc is none that can run it.
+  const hasNode = nodeFor() === process.execPath || programOnPath(nodeFor()) !== undefined;
+  return standIn === undefined || !hasNode
     ? undefined
     : { title: 'a stand-in for DMTCP, because this machine has none', real: false, bin: standIn };
 }
