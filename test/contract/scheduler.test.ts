@@ -19,7 +19,7 @@ describe('the small scheduler', () => {
       pace: minute / 60,
       grid,
       requeueDelay: 8, // longer than that, as Slurm's is, or nobody sees the job in the queue
-      killWait: 6, // on a busy machine, a shell needs seconds to say that it got TERM
+      killWait: 12, // on a busy machine, a shell needs seconds to say that it got TERM
       messageTimeout: 3,
     });
     bench = { cluster: small, minute, grid, pause: (on) => small.pauseController(on) };

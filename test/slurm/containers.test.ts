@@ -59,7 +59,8 @@ describe.skipIf(why !== null || cells.length === 0)(
     beforeAll(async () => {
       folder = realpathSync(mkdtempSync(join(tmpdir(), 'crflow-images-')));
       containers = containersIn(folder);
-      cluster = await startTestCluster({ cpus: 16 }, 1 / 2);
+      // At the pace of a real one: a checkpoint in a container takes seconds, and an attempt has to have time for it.
+      cluster = await startTestCluster({ cpus: 16 });
       if (podman !== undefined && slurm.ok) real = await startCluster({ cpus: 16 });
     });
     afterAll(async () => {
