@@ -18,7 +18,7 @@ describe('the small scheduler', () => {
       cpus: 40,
       pace: minute / 60,
       grid,
-      requeueDelay: 8, // longer than that, as Slurm's is, or nobody sees the job in the queue
+      requeueDelay: 20, // longer than that, as Slurm's is, or nobody sees the job in the queue
       killWait: 12, // on a busy machine, a shell needs seconds to say that it got TERM
       messageTimeout: 3,
     });
