@@ -37,6 +37,15 @@ const lazyChildProcess = {
 const LATE = [
   // Chevrotain's parser, for texts with mistakes.
   'src/syntax/recover.ts',
+  // JSON of users: profiles and records.
+  'src/json/read.ts',
+  'src/site/read.ts',
+  // Findings, as people and as machines read them.
+  'src/diagnostics/render.ts',
+  'src/cli/formats.ts',
+  // Images.
+  'targets/image/dockerfile.ts',
+  'targets/image/script.ts',
 ].map((file) => resolve(file));
 
 const lateModules = {
