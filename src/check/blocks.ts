@@ -173,12 +173,13 @@ function sayingWhere(value: Value, context: Context): Context {
 /** The value with names, calculations and {{…}} evaluated. */
 function valueFor(written: Value, target: Target, context: Context): Value | undefined {
   const { type } = target.spec;
-  const isText = typeOf(type).form !== 'bare';
+  const { form, number: takesNumbers } = typeOf(type);
+  const isText = form !== 'bare';
   // A path without its quotes can look like a division.
   if (written.kind === 'calculation' && isText) return wrongType(written, target, context);
   const value = resolve(written, context);
   // A name that stands for a number is not text; {{…}} turns it into text.
-  if (isText && written.kind === 'word' && value.kind === 'number')
+  if (isText && takesNumbers === undefined && written.kind === 'word' && value.kind === 'number')
     return wrongType(written, target, context);
   if (type === 'shell') return value.kind === 'string' ? fillShell(value, context) : value;
   if (isText) return filled(value, context);

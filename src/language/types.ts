@@ -16,6 +16,8 @@ export interface ValueType {
   readonly named?: Named;
   /** For a `quoted` type: its text is a list separated by commas. */
   readonly commas?: true;
+  /** For a `quoted` type: a number fits without quotes, and so does a name that stands for one. */
+  readonly number?: true;
   /** For a `list`: its items if they were written as one text with blanks or commas; `whole`: that text is one item. */
   readonly item?: RegExp | 'whole';
 }
@@ -66,7 +68,12 @@ export const types = {
   user: { expected: 'a name in quotes', called: 'name', form: 'quoted' },
   platform: { expected: 'a platform in quotes', called: 'text', form: 'quoted' },
   'work-file': { expected: 'a file of `workdir`, in quotes', called: 'file', form: 'quoted' },
-  gpus: { expected: 'a number of GPUs, or type and number in quotes', called: 'GPUs', form: 'quoted' },
+  gpus: {
+    expected: 'a number of GPUs, or type and number in quotes',
+    called: 'GPUs',
+    form: 'quoted',
+    number: true,
+  },
   text: { expected: 'text in quotes', called: 'text', form: 'quoted' },
 } as const satisfies Readonly<Record<string, ValueType>>;
 
