@@ -9,6 +9,8 @@ export interface Elf {
   readonly paths: readonly string[];
   /** The loader that starts it; undefined for a library, and for a program that is linked statically. */
   readonly interpreter: string | undefined;
+  /** The names that it looks up or offers when it is loaded (.dynstr, which also has the names of libraries). */
+  readonly names: () => readonly string[];
   /** By its header or its interpreter, it is a program rather than a library. */
   readonly isProgram: boolean;
 }
@@ -85,6 +87,7 @@ function parse(file: number): Elf | undefined {
     needed: values(DT.needed).map(text),
     paths: [...values(DT.runpath), ...values(DT.rpath)].flatMap((at) => text(at).split(':')).filter(Boolean),
     interpreter,
+    names: () => strings.toString('latin1').split('\0'),
     isProgram,
   };
 }
@@ -93,11 +96,14 @@ function parse(file: number): Elf | undefined {
 const MOST = 2000;
 
 /**
- * The names of the libraries that a program needs, and of those that they need in turn, if they are found here. `more`: folders that
- * come before the system's (LD_LIBRARY_PATH).
+ * The libraries that a program needs, and those that they need in turn, by name; with their paths, if they are found here. `more`:
+ * folders that come before the system's (LD_LIBRARY_PATH).
  */
-export function librariesOf(program: string, more: readonly string[]): ReadonlySet<string> {
-  const found = new Set<string>();
+export function librariesOf(
+  program: string,
+  more: readonly string[],
+): ReadonlyMap<string, string | undefined> {
+  const found = new Map<string, string | undefined>();
   const waiting: { path: string; inherited: readonly string[] }[] = [{ path: program, inherited: [] }];
   const system = [...more, ...systemFolders()];
   for (let one = waiting.pop(); one !== undefined && found.size < MOST; one = waiting.pop()) {
@@ -108,12 +114,12 @@ export function librariesOf(program: string, more: readonly string[]): ReadonlyS
     const folders = [...own, ...one.inherited];
     for (const name of elf.needed) {
       if (found.has(basename(name))) continue;
-      found.add(basename(name));
       const path = isAbsolute(name)
         ? name
         : [...folders, ...system]
             .map((folder) => join(folder, name))
             .find((path) => readElf(path) !== undefined);
+      found.set(basename(name), path);
       if (path !== undefined) waiting.push({ path, inherited: folders });
     }
   }

@@ -399,10 +399,12 @@ describe('crc doctor, of what programs are linked with', () => {
   const LOADER = '/lib64/ld-linux-x86-64.so.2';
   const put = (name: string, data: string | Buffer) =>
     writeFileSync(join(folder, name), data, { mode: 0o755 });
-  const says = (run: string, application = '') => {
+  const says = (run: string, application = '', checkpoint = '') => {
     const { stdout } = doctor(
       ['-', '--format', 'json'],
-      flow().replace('run = "true"', `run = "${run}" ${application}`),
+      flow()
+        .replace('run = "true"', `run = "${run}" ${application}`)
+        .replace('checkpoint {', `checkpoint { ${checkpoint} `),
     );
     const { checks } = JSON.parse(stdout) as { checks: { what: string; verdict: string; says: string }[] };
     return checks
@@ -423,6 +425,26 @@ describe('crc doctor, of what programs are linked with', () => {
     expect(says('./solve', 'tasks = 2')).toEqual(['a, ./solve: fine: linked with MPI (libmpich.so.12)']);
     put('solve', elf({ needed: ['libmpi.so.40', 'libopen-pal.so.40'], interpreter: LOADER }));
     expect(says('./solve', 'tasks = 2')).toEqual(['a, ./solve: wrong: linked with Open MPI (libmpi.so.40)']);
+  });
+
+  test('what MANA lacks, in the program and its libraries', () => {
+    const told = () => says('./solve', 'nodes = 2  tasks = 4', 'engine = mana');
+    put('solve', elf({ needed: ['libmpich.so.12'], interpreter: LOADER }));
+    expect(told()).toEqual(['a, ./solve: fine: linked with MPI (libmpich.so.12)']);
+    mkdirSync(join(folder, 'lib'));
+    put('lib/libsolve.so', elf({ needed: ['libmpich.so.12'], names: ['mpi_iallreduce_', 'MPI_Send'] }));
+    put(
+      'solve',
+      elf({
+        needed: ['libmpich.so.12', 'libsolve.so'],
+        runpath: '$ORIGIN/lib',
+        names: ['MPI_Win_create'],
+        interpreter: LOADER,
+      }),
+    );
+    expect(told()).toEqual(['a, ./solve: unknown: it can call MPI_Iallreduce']);
+    put('solve', elf({ needed: ['libmpi.so.40', 'libopen-pal.so.40'], interpreter: LOADER }));
+    expect(told()).toEqual(['a, ./solve: wrong: linked with Open MPI (libmpi.so.40)']);
   });
 
   test('finds it behind a library of the program, where that has it looked for', () => {

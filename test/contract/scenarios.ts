@@ -248,7 +248,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     async run(stage) {
       const id = await stage.submit([
         ...witnesses.slice(0, 2),
-        "trap 'say batch TERM; sleep 6; exit 9' TERM; say batch up",
+        "trap 'say batch TERM; sleep 4; exit 9' TERM; say batch up",
         'while :; do sleep 0.1; done',
       ]);
       await up(stage);

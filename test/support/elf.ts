@@ -1,12 +1,14 @@
 /** A 64-bit ELF file that has a dynamic section and nothing to run. */
 export function elf(of: {
   readonly needed?: readonly string[];
+  /** What it looks up when it is loaded. */
+  readonly names?: readonly string[];
   readonly runpath?: string;
   readonly interpreter?: string;
   readonly isLittle?: boolean;
 }): Buffer {
-  const { needed = [], runpath, interpreter, isLittle = true } = of;
-  const strings = ['', ...needed, ...(runpath === undefined ? [] : [runpath])];
+  const { needed = [], names = [], runpath, interpreter, isLittle = true } = of;
+  const strings = ['', ...needed, ...names, ...(runpath === undefined ? [] : [runpath])];
   const offsets: number[] = [];
   let table = '';
   for (const one of strings) {

@@ -112,7 +112,7 @@ async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<r
     ...(await checkFolder(of('state'), state ?? [{ kind: 'text', text: 'crflow-state' }], false, limit)),
     ...mounts.map((mount) => checkMount(of, mount)),
     ...(await checkFolder(of('workdir'), workdir ?? [{ kind: 'text', text: '.' }], true, limit)),
-    ...(container === undefined && needsDmtcp
+    ...(container === undefined && (needsDmtcp || plan.checkpoint.engine === 'mana')
       ? await checkPrograms(of, plan, placeOf(plan.workdir ?? [{ kind: 'text', text: '.' }]), limit)
       : []),
     ...(await checkInputs(

@@ -7,11 +7,14 @@ import type { Plan } from '../../model/plan.ts';
 import { readShell, shellCommands } from '../../shell/read.ts';
 import type { Check } from './check.ts';
 import { askBash, isAllowed } from './machine.ts';
+import { lackedBy } from './mana-lacks.ts';
 
 /** MPICH, OpenMPI, Intel's, Cray's and MVAPICH's, for each language. */
 const MPI = /^lib(?:mpi|mpich|mpi_\w+|mpifort|mpicxx|mpichf90|mpichcxx|fmpich|mvapich2?)\.so/;
 /** Its own library, which it needs in any release; and the names of its libmpi, which MPICH's never has. */
 const OPEN_MPI = /^lib(?:open-pal|mpi)\.so\.(?!12$)\d+$/;
+/** What starts the ranks of a program that MANA saves. */
+const RANKS = /\bsrun\b[^|;&\n]*?"?\$\{?CRFLOW_RANK\}?"?/g;
 /** A script that is larger is data. */
 const LARGEST = 256 * 1024;
 
@@ -47,9 +50,23 @@ export async function checkPrograms(
       ];
     if (/\/ld-musl-/.test(elf.interpreter))
       return [{ what, verdict: 'unknown', says: 'linked with musl, but DMTCP needs glibc' }];
-    const libraries = [...librariesOf(path, paths)];
+    const files = librariesOf(path, paths);
+    const libraries = [...files.keys()];
     const mpi = libraries.find((name) => MPI.test(name));
     if (mpi === undefined) return [];
+    if (plan.checkpoint.engine === 'mana')
+      return [
+        libraries.some((name) => OPEN_MPI.test(name))
+          ? {
+              what,
+              verdict: 'wrong',
+              says: `linked with Open MPI (${mpi}), and MANA knows only MPICH and its ABI`,
+            }
+          : forMana(what, mpi, [
+              path,
+              ...[...files].flatMap(([name, file]) => (MPI.test(name) ? [] : (file ?? []))),
+            ]),
+      ];
     if (plan.resources.ranks !== undefined)
       return [
         libraries.some((name) => OPEN_MPI.test(name))
@@ -72,6 +89,24 @@ export async function checkPrograms(
   });
 }
 
+/** Whether these files, a program and its libraries, have functions of MPI in them that MANA lacks. */
+function forMana(what: string, mpi: string, files: readonly string[]): Check {
+  const lacked = [...new Set(files.flatMap((file) => lackedBy(readElf(file)?.names() ?? [])))].sort();
+  if (lacked.length === 0)
+    return {
+      what,
+      verdict: 'fine',
+      says: `linked with MPI (${mpi}), and with nothing that MANA 1.4.0 lacks`,
+    };
+  const shown = lacked.slice(0, 6).join(', ');
+  const more = lacked.length > 6 ? ` and ${lacked.length - 6} more` : '';
+  return {
+    what,
+    verdict: 'unknown',
+    says: `it can call ${shown}${more}, which MANA 1.4.0 does not have: the job would stop (78) at the call. Try a short run`,
+  };
+}
+
 interface Program {
   /** As written in `run`. */
   readonly shown: string;
@@ -88,7 +123,7 @@ async function programsOf(
 ): Promise<{ programs: readonly Program[]; paths: readonly string[] }> {
   const named = [
     ...new Set(
-      shellCommands(plan.run.text.replaceAll(MPIEXEC, ''))
+      shellCommands(plan.run.text.replaceAll(MPIEXEC, '').replaceAll(RANKS, ''))
         .filter(isProgram)
         .map(({ path }) => path),
     ),
