@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'vitest';
 import { dmtcpUnderTest, whyNoRealDmtcp } from '../../test/support/dmtcp.ts';
-import { rehearsal } from '../../test/support/emitted.ts';
+import { byHand } from '../../test/support/emitted.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../../test/support/slurm-cluster.ts';
 import { Job } from './job.ts';
 import { foreignProcesses, traceOf } from './observe.ts';
@@ -99,7 +99,7 @@ async function walks(cluster: Cluster): Promise<string[]> {
 
 /** Processor time of noting what the application takes, by the number of its processes. */
 function measurements(): string[] {
-  using run = rehearsal(dmtcpUnderTest());
+  using run = byHand(dmtcpUnderTest());
   const times = 20;
   const rows = [1, 10, 100, 1000].map((count) => {
     // A job's heartbeat may come within the same second.

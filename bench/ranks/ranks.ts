@@ -3,7 +3,7 @@
 //   CRFLOW_RANKS=2,4   numbers of ranks    CRFLOW_RANKS_CYCLES=30   checkpoints with a restore, in a row
 import { expect, test } from 'vitest';
 import { dmtcpUnderTest, whyNoRealDmtcp } from '../../test/support/dmtcp.ts';
-import { rehearsal } from '../../test/support/emitted.ts';
+import { byHand } from '../../test/support/emitted.ts';
 import { compileRing, undisturbed, whyNoMpich } from '../../test/support/mpich.ts';
 
 const cycles = Number(process.env['CRFLOW_RANKS_CYCLES'] ?? 30);
@@ -15,7 +15,7 @@ const lines = [
 test.for((process.env['CRFLOW_RANKS'] ?? '2,4').split(',').map(Number))('%i ranks', async (ranks) => {
   expect([whyNoMpich, whyNoRealDmtcp]).toEqual([null, null]);
   // With files to protect, each checkpoint ends the program, which is then restored.
-  using run = rehearsal(dmtcpUnderTest(), {
+  using run = byHand(dmtcpUnderTest(), {
     run: './ring 100 50000 hold',
     keys: `tasks = ${ranks}`,
     checkpoint: 'protect = ["go"]',

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 // A Slurm that answers late, or in another way than one would think. In another it is test/slurm.
 const [dmtcp] = dmtcpImplementations;
@@ -34,7 +34,7 @@ describe('a warning before the time limit', { concurrent: true }, () => {
       { SLURM_TIME_FORMAT: '%d.%m. %H:%M', CRFLOW_LEAD: '20' },
     ],
   ])('%s: the run goes on by requeue', async ([, text, env], { expect }) => {
-    using run = rehearsal(dmtcp, { count: 'hold=never' });
+    using run = byHand(dmtcp, { count: 'hold=never' });
     mkdirSync(join(run.folder, '.bin'));
     writeFileSync(join(run.folder, '.bin/scontrol'), text, { mode: 0o755 });
     const ended = run.start({ CRFLOW_INTERVAL: '600', CRFLOW_REQUEUE_WAIT: '1', ...env });
@@ -49,7 +49,7 @@ describe('a warning before the time limit', { concurrent: true }, () => {
 test('a controller that is silent: saved first, then asked for a requeue until it answers', async ({
   expect,
 }) => {
-  using run = rehearsal(dmtcp, { count: 'hold=never' });
+  using run = byHand(dmtcp, { count: 'hold=never' });
   mkdirSync(join(run.folder, '.bin'));
   const silence = '[[ $1 != requeue ]] || echo x >>tries; [[ ! -e silent ]] || exec sleep 600';
   const text = scontrol('+100 seconds').replace('case', `${silence}\ncase`);
@@ -74,7 +74,7 @@ test('a controller that is silent: saved first, then asked for a requeue until i
 });
 
 test('a run of another cluster on the same file system is left in peace, with a word', async ({ expect }) => {
-  using run = rehearsal(dmtcp, { count: held });
+  using run = byHand(dmtcp, { count: held });
   const here = { SLURM_CLUSTER_NAME: 'beta' };
   const ended = run.start({ SLURM_CLUSTER_NAME: 'alpha' });
   const state = join(run.folder, 'crflow-state/count/4711.alpha');
@@ -100,7 +100,7 @@ test('a run of another cluster on the same file system is left in peace, with a 
 });
 
 test('the end of a job in an hour that comes twice is told rightly, both times', ({ expect }) => {
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   const ends = [1_729_989_000, 1_729_992_600]; // half past two in Berlin, on 27 October 2024
   for (const end of ends) {
     mkdirSync(join(run.folder, '.bin'), { recursive: true });
@@ -111,7 +111,7 @@ test('the end of a job in an hour that comes twice is told rightly, both times',
 });
 
 test('a requeued attempt leaves as soon as Slurm ends it', async ({ expect }) => {
-  using run = rehearsal(dmtcp, { count: 'hold=never' });
+  using run = byHand(dmtcp, { count: 'hold=never' });
   const ended = run.start({ CRFLOW_LEAD: '3540', CRFLOW_REQUEUE_WAIT: '100000' });
   await run.until('launched');
   run.signal('SIGUSR1');
@@ -123,7 +123,7 @@ test('a requeued attempt leaves as soon as Slurm ends it', async ({ expect }) =>
 test('the step that listens for a preemption is started again if it dies, and Slurm is asked', async ({
   expect,
 }) => {
-  using run = rehearsal(dmtcp, { count: held });
+  using run = byHand(dmtcp, { count: held });
   mkdirSync(join(run.folder, '.bin'));
   const put = (name: string, text: string) =>
     writeFileSync(join(run.folder, '.bin', name), text, { mode: 0o755 });
@@ -145,7 +145,7 @@ test('the step that listens for a preemption is started again if it dies, and Sl
 });
 
 test('called without a command in an allocation, the script starts nothing', ({ expect }) => {
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   const { status, stderr } = spawnSync('bash', ['count.sbatch'], {
     cwd: run.folder,
     encoding: 'utf8',
@@ -157,7 +157,7 @@ test('called without a command in an allocation, the script starts nothing', ({ 
 });
 
 test('a job that is held, or in any state that is not final, is still in the queue', ({ expect }) => {
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   const states = [
     'PENDING',
     'RUNNING',
@@ -179,7 +179,7 @@ for state in ${[...states, ...over].join(' ')}; do echo "$state:$(queue_state)";
 });
 
 test('a short grace period is used for the checkpoint, except a fifth', ({ expect }) => {
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   const margins = run.functions(
     'CRFLOW_MARGIN=20 now=0; for end_time in 5 20 60 900; do find_margin; echo "$margin"; done',
   );
@@ -188,7 +188,7 @@ test('a short grace period is used for the checkpoint, except a fifth', ({ expec
 
 /** A run whose job finds these commands. */
 function withCommands(commands: Readonly<Record<string, string>>, checkpoint = '') {
-  const run = rehearsal(dmtcp as NonNullable<typeof dmtcp>, { checkpoint });
+  const run = byHand(dmtcp as NonNullable<typeof dmtcp>, { checkpoint });
   mkdirSync(join(run.folder, '.bin'));
   for (const [name, text] of Object.entries(commands))
     writeFileSync(join(run.folder, '.bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { dmtcpImplementations, dmtcpUnderTest, whyNoRealDmtcp } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 // A child that has ended, and whose parent has not asked for its status, is in no image. Where nobody ever asks, or where the
 // status is 0, a checkpoint is as good as any.
@@ -14,7 +14,7 @@ describe.skipIf(whyNoRealDmtcp !== null)(
     ])('with status %i: checkpointed, proven and carried to its end', async (status) => {
       const count =
         'for (1..40) { print "$_\\n"; select undef, undef, undef, 0.1; while ($_ == 20 && !-e "go") { sleep 1 } } exit 7';
-      using run = rehearsal(dmtcpUnderTest(), {
+      using run = byHand(dmtcpUnderTest(), {
         run: `perl -e '$| = 1; if (!fork) { exit ${status} } ${count}'; exit "$?"`,
       });
       const ended = run.start({ CRFLOW_PROVE: '1' });
@@ -38,7 +38,7 @@ test.concurrent.for([
 ])('a first checkpoint that is spoiled: the run begins anew, with $name', async ({ dmtcp, drops }, {
   expect,
 }) => {
-  using run = rehearsal(dmtcp, { count: held });
+  using run = byHand(dmtcp, { count: held });
   const script = join(run.folder, 'count.sbatch');
   const text = readFileSync(script, 'utf8');
   // Such a child at the very moment cannot be had to order: the look for it is what is made up.

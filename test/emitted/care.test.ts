@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 // What a job does for its run beyond carrying it on: proof, files kept, signs of life, limits, the owner's wishes.
 
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 const events = (run: Run, wanted: string) => run.entries().filter(({ event }) => event === wanted);
 describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (dmtcp) => {
   test('prove: the first checkpoint is restored at once, and no later one', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const ended = run.start({ CRFLOW_PROVE: '1' });
     await run.until('sealed', 2);
     run.go();
@@ -23,7 +23,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
   });
 
   test('prove: a program that no restore brings back is stopped early, and told so', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     // The images are whole; it is the restore that fails, as with a program that DMTCP cannot bring back.
     mkdirSync(join(run.folder, '.bin'));
     writeFileSync(
@@ -40,7 +40,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
   });
 
   test('interval = auto: goes by what a checkpoint took', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held, checkpoint: 'interval = auto  mtbf = 2s' });
+    using run = byHand(dmtcp, { count: held, checkpoint: 'interval = auto  mtbf = 2s' });
     // s = sqrt(2 * 1 * 2) = 2 for a checkpoint of a second: the least of 10 s stands. One of no second tells nothing yet.
     const ended = run.start({ CRFLOW_INTERVAL: '1', DMTCP_STANDIN_SECONDS: '1.5' });
     await run.until('sealed', 2);
@@ -55,7 +55,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
   });
 
   test('protect: files written in place come back with the generation', async ({ expect }) => {
-    using run = rehearsal(dmtcp, {
+    using run = byHand(dmtcp, {
       count: `${held} sum="out of place"`,
       checkpoint: 'protect = ["out of*", "no such/**"]',
     });
@@ -69,7 +69,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
   });
 
   test('protect: a folder stands for all files in it', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held, checkpoint: 'protect = ["out"]' });
+    using run = byHand(dmtcp, { count: held, checkpoint: 'protect = ["out"]' });
     const file = join(run.folder, 'out/deep/-x');
     mkdirSync(join(run.folder, 'out/deep'), { recursive: true });
     writeFileSync(file, 'of then');
@@ -80,7 +80,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
   });
 
   test('files that changed after the seal and were not protected are named', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(2);
     const changed = join(run.folder, 'result');
     appendFileSync(changed, 'x');
@@ -93,7 +93,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
   });
 
   test('alive: a program that hangs is restored, and goes on', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: 'hang=hung', keys: 'alive = 3s' });
+    using run = byHand(dmtcp, { count: 'hang=hung', keys: 'alive = 3s' });
     expect(await run.start(), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(events(run, 'hangs').length).toBeGreaterThan(0);
@@ -101,7 +101,7 @@ describe.each(dmtcpImplementations)('a run, with $name', { concurrent: true }, (
   });
 
   test('alive: the time that a checkpoint takes is none in which it hangs', ({ expect }) => {
-    using run = rehearsal(dmtcp, { keys: 'alive = 10s' });
+    using run = byHand(dmtcp, { keys: 'alive = 10s' });
     const said =
       run.functions(`output=$PWD/out; echo x >out; look_for_life; echo y >>out; to_prove() { false; }; journal() { :; }
 checkpoint() { SECONDS=$((SECONDS + 20)); }; schedule_checkpoint() { :; }; SECONDS=$((SECONDS + 5)); look_for_life; SECONDS=$((SECONDS + 5))
@@ -110,7 +110,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   });
 
   test('max_attempts: as many, then 72; counted anew when its owner resumes it', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held, schedule: 'max_attempts = 2' });
+    using run = byHand(dmtcp, { count: held, schedule: 'max_attempts = 2' });
     for (let attempt = 1; attempt <= 2; attempt++) {
       const ended = run.start();
       await run.until('sealed', attempt);
@@ -127,7 +127,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   test('where Slurm does not answer, status and stop say so, and no run is called killed', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const ended = run.start();
     await run.until('sealed');
     const deaf = join(run.folder, 'deaf');
@@ -162,7 +162,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   };
 
   test('a scancel during a restore is heard at once: 77, and the generation stands', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     const generations = run.generations();
     hangingRestore(run);
@@ -182,7 +182,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   });
 
   test('a restore whose outer half is killed ends itself', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     hangingRestore(run);
     const ended = run.start();
@@ -195,7 +195,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   test('a process that DMTCP gives up in a restore: the rest is not waited for, and its reason is told', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     // As 4.1.1 does where a file of the program is gone: dmtcp_restart ends well, and other processes wait for ever.
     const words =
@@ -213,7 +213,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   test('strategy = manual: checkpointed at the time limit, 71, and goes on when its owner says so', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { checkpoint: 'strategy = manual', count: held });
+    using run = byHand(dmtcp, { checkpoint: 'strategy = manual', count: held });
     expect(await run.start(atTheLimit), run.log()).toBe(71);
     expect(run.log()).toContain('checkpointed at the time limit');
     expect(run.log()).not.toContain('requeued');
@@ -224,7 +224,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   });
 
   test('continue = resubmit: another job goes on, and none is requeued', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { schedule: 'continue = resubmit', count: held });
+    using run = byHand(dmtcp, { schedule: 'continue = resubmit', count: held });
     mkdirSync(join(run.folder, '.bin'));
     writeFileSync(join(run.folder, '.bin/sbatch'), '#!/bin/sh\necho "$@" >sbatch.args\necho 4712\n', {
       mode: 0o755,
@@ -239,7 +239,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   });
 
   test('resume RUN GENERATION: goes back to it; what came after it counts no longer', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(3);
     const [before = 0] = run.generations().slice(-2);
     expect(await run.start({ SLURM_JOB_ID: '4712' }, 'resume', '4711', '99'), run.log()).toBe(70);
@@ -251,7 +251,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   test('resume of a run that another job carries on: refused, and that one is left in peace', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const first = run.start();
     await run.until('sealed');
     const busy = { SLURM_JOB_ID: '4712', CRFLOW_TEST_OTHER_STATE: 'RUNNING' };
@@ -263,7 +263,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   });
 
   test('resume RUN GENERATION of a program that was killed: it had not ended', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const first = run.start();
     await run.until('sealed', 2);
     // What the shell around the program writes when that is killed, and nothing else.
@@ -281,7 +281,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   test('resume --total +N: a budget that was used up, made longer; once, not at each requeue', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const small = { CRFLOW_TOTAL: '2', CRFLOW_INTERVAL: '600' };
     expect(await run.start(small), run.log()).toBe(72);
     const more = { ...small, SLURM_JOB_ID: '4712' };
@@ -300,7 +300,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   });
 
   test('a node of another kind: said before the restore', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     mkdirSync(join(run.folder, '.bin'), { recursive: true });
     writeFileSync(join(run.folder, '.bin/uname'), '#!/bin/sh\necho 9.9.9-other\n', { mode: 0o755 });
@@ -312,7 +312,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
   test('the last lines of the log say what it took, what was lost, and what to change', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const first = run.start({ CRFLOW_INTERVAL: '600' });
     await run.until('launched');
     writeFileSync(join(run.state, 'attempts/1/request'), 'checkpoint\n');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 const [dmtcp] = dmtcpImplementations;
 if (dmtcp === undefined) throw new Error('there is always the stand-in');
@@ -29,7 +29,7 @@ const said = (fields: Record<string, string> = {}, name = 'x', head = 'JobId=7')
 
 /** The cause that the job finds in an answer, `left` seconds before an end that it knew of. */
 function causeOf(answer: string, { left = 1800, restarts = 0 } = {}): string {
-  using run = rehearsal(dmtcp as NonNullable<typeof dmtcp>);
+  using run = byHand(dmtcp as NonNullable<typeof dmtcp>);
   return run
     .functions(
       `read_clock() { now=$((1893459600 - ${left})); }; restarts=${restarts} end_time=1893459600 job_number=7
@@ -87,7 +87,7 @@ describe('why a job was signalled', () => {
 });
 
 test('a job that Slurm has requeued is not told how to go on', ({ expect }) => {
-  using run = rehearsal(dmtcp as NonNullable<typeof dmtcp>);
+  using run = byHand(dmtcp as NonNullable<typeof dmtcp>);
   const left = (why: string) =>
     run.functions(`catch_signals; settle() { :; }; sum_up() { echo summed up; }; ever_sealed() { :; }
 attempt_dir=/nowhere run_id=7 ${why}; leave 75 words`);
@@ -98,7 +98,7 @@ attempt_dir=/nowhere run_id=7 ${why}; leave 75 words`);
 
 describe('who a job is', () => {
   const whoIs = (answer: string, env: Record<string, string>) => {
-    using run = rehearsal(dmtcp as NonNullable<typeof dmtcp>);
+    using run = byHand(dmtcp as NonNullable<typeof dmtcp>);
     return run
       .functions(
         `catch_signals; say() { :; }; sleep() { :; }; ask_about() { printf '%s' "$CRFLOW_ANSWER"; }
@@ -124,7 +124,7 @@ identify; echo "$job_id \${cluster:-none} $restarts"`,
 test('the program gets the environment of the submission to the byte, and this script none of it', async ({
   expect,
 }) => {
-  using run = rehearsal(dmtcp, { run: 'env -0 >environment; exit 7' });
+  using run = byHand(dmtcp, { run: 'env -0 >environment; exit 7' });
   const given = {
     output: 'a.dat',
     name: 'mine',
@@ -151,7 +151,7 @@ test('the program gets the environment of the submission to the byte, and this s
 test('a submission that exports what bash keeps itself: the job knows its own host, clock and processes', async ({
   expect,
 }) => {
-  using run = rehearsal(dmtcp, { count: held });
+  using run = byHand(dmtcp, { count: held });
   const names =
     'SECONDS RANDOM SRANDOM BASHPID PPID UID EUID GROUPS LINENO FUNCNAME HISTCMD DIRSTACK EPOCHSECONDS EPOCHREALTIME BASH_ARGV0 BASH_COMMAND BASH_SUBSHELL BASH_VERSION COMP_WORDBREAKS HOSTTYPE MACHTYPE OSTYPE OPTIND OPTARG OPTERR PIPESTATUS REPLY SHLVL IFS PS4';
   const given = Object.fromEntries(names.split(' ').map((name) => [name, '4']));
@@ -169,7 +169,7 @@ test('a submission that exports what bash keeps itself: the job knows its own ho
 test('a program that signals its whole group, or listens to INT, does neither to the job', async ({
   expect,
 }) => {
-  using run = rehearsal(dmtcp, {
+  using run = byHand(dmtcp, {
     run: "trap 'echo heard' INT; kill -INT $$; trap 'trap - TERM; kill 0' EXIT; exit 7",
   });
   const status = await run.start({ CRFLOW_INTERVAL: '600' });

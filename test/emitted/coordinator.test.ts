@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 
 // At each heartbeat: a node with thousands of connections cost half a second of a CPU each time, or 2 % of one.
 test('connections of other ports get no more than a glance, however many there are', () => {
-  using run = rehearsal(dmtcpUnderTest());
+  using run = byHand(dmtcpUnderTest());
   const line = (local: string, remote: string, user: number) =>
     `   0: ${local} ${remote} 01 00000000:00000000 00:00000000 00000000  ${user}        0 1 1 0 20 4 30 10 -1`;
   const end = (address: string, port: number) =>
@@ -34,7 +34,7 @@ if foreign_peer; then echo "$foreign"; else echo nobody; fi`);
 // On a machine so busy that its process was not known in time, /proc//stat was looked at, which is there for ever: a computation
 // that was lost was then waited for without an end.
 test('a coordinator whose process is not known does not live', () => {
-  using run = rehearsal(dmtcpUnderTest());
+  using run = byHand(dmtcpUnderTest());
   expect(
     run.functions(
       `coordinator=''; coordinator_lives || echo no; know_process "$$"; lives "$REPLY" && echo yes`,
@@ -46,7 +46,7 @@ test('a coordinator whose process is not known does not live', () => {
 // gets when it tells a process of a checkpoint that is just ending (9 times in 45 checkpoints of programs that start many processes).
 test('the coordinator ignores what would end it in passing', async () => {
   const dmtcp = dmtcpUnderTest();
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   mkdirSync(join(run.folder, '.bin'));
   const wrapper = `grep SigIgn /proc/$$/status >ignored; mv ignored '${run.folder}'; exec '${dmtcp.bin}/dmtcp_coordinator' "$@"`;
   writeFileSync(join(run.folder, '.bin/dmtcp_coordinator'), `#!/bin/bash\n${wrapper}\n`, { mode: 0o755 });

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { dmtcpUnderTest, whyNoRealDmtcp } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 
 // Files that are written in place: a restore without `protect` ends with wrong numbers and status 0, and that is said.
 
@@ -44,7 +44,7 @@ print("rows", count(), flush=True)`;
     `without protect is named at the checkpoint, the restore and the end; with it, it is right${why ? ` (skipped: ${why})` : ''}`,
     async ({ expect }) => {
       for (const protect of [false, true]) {
-        using run = rehearsal(dmtcpUnderTest(), {
+        using run = byHand(dmtcpUnderTest(), {
           run: `exec ${python} program.py`,
           checkpoint: protect ? `protect = ["${pattern}"]` : '',
         });

@@ -2,13 +2,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 import { exists } from '../support/run-folder.ts';
 
 // A node that is not fit for a run, and what another job is asked for. On a real Slurm: test/slurm/elsewhere.test.ts.
 const [dmtcp] = dmtcpImplementations;
 if (dmtcp === undefined) throw new Error('there is always the stand-in');
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 
 const command = (run: Run, name: string, text: string) => {
   mkdirSync(join(run.folder, '.bin'), { recursive: true });
@@ -46,7 +46,7 @@ const unfit: readonly [string, (run: Run) => Record<string, string>, string][] =
 
 describe('a node that', { concurrent: true }, () => {
   test.for(unfit)('%s: another job goes on elsewhere', async ([, spoil, why], { expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     sbatch(run);
     expect(await run.start({ SLURMD_NODENAME: 'n7', ...spoil(run) }), run.log()).toBe(75);
@@ -68,7 +68,7 @@ describe('a node that', { concurrent: true }, () => {
   });
 
   test('is not the only one: as many as the patience allows, then 70', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     sbatch(run);
     command(run, 'dmtcp_launch', 'exit 127');
@@ -82,7 +82,7 @@ describe('a node that', { concurrent: true }, () => {
   });
 
   test('has no DMTCP at the first attempt says so: it is more likely the flow', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     sbatch(run);
     command(run, 'dmtcp_launch', 'exit 127');
     expect(await run.start(), run.log()).toBe(70);
@@ -117,7 +117,7 @@ test.for([
   'gres:gpu:a100:2,gres:disk:1',
   'gres/gpu:a100:2,gres/disk:1',
 ])('another job asks for what was given on the command line: %s', async (gres, { expect }) => {
-  using run = rehearsal(dmtcp, { schedule: 'continue = resubmit', count: held });
+  using run = byHand(dmtcp, { schedule: 'continue = resubmit', count: held });
   sbatch(run);
   writeFileSync(join(run.folder, 'record'), record(gres));
   command(

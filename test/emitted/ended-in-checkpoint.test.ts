@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dmtcpUnderTest, whyNoRealDmtcp } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 
 const program = `$| = 1; for (1..40) { print "$_\\n"; select undef, undef, undef, 0.2; while ($_ == 20 && !-e "go") { sleep 1 } } exit 7`;
 
@@ -13,7 +13,7 @@ test.skipIf(whyNoRealDmtcp !== null)(
 
   async () => {
     const dmtcp = dmtcpUnderTest();
-    using run = rehearsal(dmtcp, { run: `perl -e '${program}'; exit "$?"` });
+    using run = byHand(dmtcp, { run: `perl -e '${program}'; exit "$?"` });
     const bin = join(run.folder, '.bin');
     mkdirSync(bin);
     writeFileSync(

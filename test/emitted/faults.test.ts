@@ -12,11 +12,11 @@ import {
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { exportedFunction, held, rehearsal } from '../support/emitted.ts';
+import { byHand, exportedFunction, held } from '../support/emitted.ts';
 
 // Faults that need no Slurm: each is judged by the program's output, the status and what is left, not by our word.
 
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 
 const quoteForShell = (text: string) => `'${text}'`;
 
@@ -30,7 +30,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   ])('kill -9 of %s: restored in the same attempt, nothing lost, nothing twice', async ([, pattern], {
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const ended = run.start();
     await run.until('sealed');
     expect(run.kill(pattern)).toBeGreaterThan(0);
@@ -44,7 +44,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   test('kill -9 of the inner half, where a module has changed TMPDIR: no second computation', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held, schedule: '} environment { load = ["scratch"]' });
+    using run = byHand(dmtcp, { count: held, schedule: '} environment { load = ["scratch"]' });
     mkdirSync(join(run.folder, 'scratch'));
     const ended = run.start({
       ...exportedFunction('module', `export TMPDIR='${join(run.folder, 'scratch')}'`),
@@ -61,7 +61,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   });
 
   test('a power cut: the next attempt goes on from the newest generation', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     expect(await run.lostAttempt(2)).toBe(137);
     expect(await run.start(), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
@@ -72,7 +72,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   test('a power cut before the first checkpoint: started anew, with the output it had at first', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     writeFileSync(join(run.folder, 'count-4711.out'), 'from before\n');
     const first = run.start({ CRFLOW_INTERVAL: '600' });
     await run.until('launched');
@@ -102,7 +102,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
     ],
     ['missing', (run, newest) => rmSync(join(run.state, 'generations', String(newest)), { recursive: true })],
   ])('a newest generation that is %s: passed over for the one before', async ([, damage], { expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(2);
     const newest = run.generations().at(-1) ?? 0;
     damage(run, newest);
@@ -114,7 +114,7 @@ describe.each(dmtcpImplementations)('a fault, with $name', {
   });
 
   test('a newest generation that is damaged in any other way is passed over as well', ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const harms = {
       'cut short': 'truncate -s 3 $newest/ckpt_x.dmtcp',
       longer: 'echo x >>$newest/ckpt_x.dmtcp',
@@ -142,7 +142,7 @@ done`);
   });
 
   test('no generation that is whole: stopped with 74, and not started anew', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(2);
     for (const generation of run.generations()) truncateSync(image(run, generation), 1000);
     const before = run.output();
@@ -152,7 +152,7 @@ done`);
   });
 
   test('done is done: never run again, whatever starts it', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     expect(await run.start()).toBe(7);
     expect(await run.start(), run.log()).toBe(7);
     expect(await run.start({}, 'resume', '4711'), run.log()).toBe(7);
@@ -160,7 +160,7 @@ done`);
   });
 
   test('a budget that is used up: checkpointed, 72, and resumed with a larger one', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     expect(await run.start({ CRFLOW_TOTAL: '2', CRFLOW_INTERVAL: '600' }), run.log()).toBe(72);
     expect(run.left()).toEqual([]);
     expect(await run.start({ CRFLOW_TOTAL: '2' }), run.log()).toBe(72);
@@ -170,7 +170,7 @@ done`);
   });
 
   /** Attempts that are killed before their first checkpoint is due. */
-  const cutShort = async (run: ReturnType<typeof rehearsal>, last: number) => {
+  const cutShort = async (run: ReturnType<typeof byHand>, last: number) => {
     for (let attempt = 1; attempt <= last; attempt++) {
       const ended = run.start({ CRFLOW_INTERVAL: '600', CRFLOW_SLOW: '45' });
       await run.until('launched', attempt);
@@ -183,7 +183,7 @@ done`);
   test('no progress: three attempts that had the time to seal, and sealed nothing, are enough', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await cutShort(run, 3);
     run.go();
     for (const attempt of [1, 2, 3]) {
@@ -200,7 +200,7 @@ done`);
   test('no progress: attempts that were preempted or killed too early for it are not counted, and that is said', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await cutShort(run, 2);
     run.go();
     expect(await run.start({ CRFLOW_PATIENCE: '1' }), run.log()).toBe(7);
@@ -209,7 +209,7 @@ done`);
   });
 
   test('no progress: not even attempts that are too short go on for ever', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await cutShort(run, 1);
     for (let attempt = 2; attempt <= 10; attempt++) mkdirSync(join(run.state, `attempts/${attempt}`));
     expect(await run.start({ CRFLOW_PATIENCE: '1' }), run.log()).toBe(73);
@@ -219,7 +219,7 @@ done`);
   test('no progress: an attempt that came to its time limit had all the time that there is', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     mkdirSync(join(run.folder, '.bin'));
     // A disk that is full once the program runs: the last checkpoint is skipped.
     writeFileSync(
@@ -238,7 +238,7 @@ printf 'x\\nx 9 9 %d 9%% /\\n' $((last ? 1 : 1000000000))\n`,
   test('an older attempt that still runs on another node: it ends itself, and seals nothing more', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const old = run.start();
     await run.until('sealed');
     // Another node: one that does not see the processes of the older attempt.
@@ -261,7 +261,7 @@ printf 'x\\nx 9 9 %d 9%% /\\n' $((last ? 1 : 1000000000))\n`,
   test('a program that leaves its work folder: stopped with 78, and not restored in the wrong one', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { run: 'cd / && exec sleep 60' });
+    using run = byHand(dmtcp, { run: 'cd / && exec sleep 60' });
     expect(await run.start(), run.log()).toBe(78);
     expect(run.log()).toMatch(/works in \/, outside of workdir/);
     expect(run.generations()).toEqual([]);
@@ -271,7 +271,7 @@ printf 'x\\nx 9 9 %d 9%% /\\n' $((last ? 1 : 1000000000))\n`,
   test('a work folder of its own: the coordinator, which is elsewhere, is none of the program', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: 'hold=../go', keys: 'workdir = "work"' });
+    using run = byHand(dmtcp, { count: 'hold=../go', keys: 'workdir = "work"' });
     mkdirSync(join(run.folder, 'work'));
     const ended = run.start();
     await Promise.race([run.until('sealed'), ended]);
@@ -284,7 +284,7 @@ printf 'x\\nx 9 9 %d 9%% /\\n' $((last ? 1 : 1000000000))\n`,
   test('an older attempt on this node: its computation does not survive the start of the next', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const old = run.start();
     await run.until('sealed');
     const young = run.start();
@@ -298,7 +298,7 @@ printf 'x\\nx 9 9 %d 9%% /\\n' $((last ? 1 : 1000000000))\n`,
   test('a question to DMTCP that fails once, right after the program came up: the program goes on', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     mkdirSync(join(run.folder, '.bin'));
     const once = `#!/bin/bash
 [[ "$*" == *-s ]] || exec '${dmtcp.bin}/dmtcp_command' "$@"
@@ -318,7 +318,7 @@ exit "$status"
   });
 
   test('a checkpoint that would not fit is skipped, and the program goes on', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     mkdirSync(join(run.folder, '.bin'));
     const free = (kib: number) => writeFileSync(join(run.folder, 'free'), `h\nx 9 9 ${kib} 9% /\n`);
     free(2 ** 20);
@@ -353,7 +353,7 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
     ['leaves a child behind', 'sleep 300 & exit 5', 5],
     ['ends in a comment', 'exit 6 # really', 6],
   ])("that %s: its status is the job's", async ([, program, status], { expect }) => {
-    using run = rehearsal(dmtcp, { run: program });
+    using run = byHand(dmtcp, { run: program });
     expect(await run.start(), run.log()).toBe(status);
     expect(run.entries().at(-1)).toMatchObject({ event: 'left', status, whose: 'application' });
     expect(run.log().includes('a command was not found')).toBe(status === 127);
@@ -361,7 +361,7 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
   });
 
   test('that is killed by a signal: its output is its own, without a word of ours', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { run: 'echo out; echo error >&2; kill -SEGV $BASHPID' });
+    using run = byHand(dmtcp, { run: 'echo out; echo error >&2; kill -SEGV $BASHPID' });
     expect(await run.start(), run.log()).toBe(139);
     expect(run.output()).toBe('out\nerror\n');
   });
@@ -370,7 +370,7 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
     expect,
   }) => {
     const count = join(import.meta.dirname, '../programs/count.sh');
-    using run = rehearsal(dmtcp, { run: `bash '${count}' 10000 0.1 7 witness=witness` });
+    using run = byHand(dmtcp, { run: `bash '${count}' 10000 0.1 7 witness=witness` });
     mkdirSync(join(run.folder, 'witness'));
     const seconds = join(run.folder, 'seconds');
     const live = join(run.state, 'attempts/1/live');
@@ -393,7 +393,7 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
     ['no DMTCP', { PATH: '.bin:/usr/bin:/bin' }, /dmtcp_coordinator is not on the PATH/],
     ['another run of this id', { SLURM_RESTART_COUNT: '0' }, /exists already, from another job/],
   ])('%s: 70, in words, and nothing is run', async ([what, env, message], { expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     if (what.startsWith('another')) mkdirSync(run.state, { recursive: true });
     const path =
       env['PATH'] === undefined ? {} : { PATH: env['PATH'].replace('.bin', join(run.folder, '.bin')) };
@@ -403,13 +403,13 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
   });
 
   test('a variable in a path that is not set: 70, by its name', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { keys: 'workdir = "$CRFLOW_TEST_NOWHERE/x"' });
+    using run = byHand(dmtcp, { keys: 'workdir = "$CRFLOW_TEST_NOWHERE/x"' });
     expect(await run.start(), run.log()).toBe(70);
     expect(run.log()).toContain('$CRFLOW_TEST_NOWHERE is used in a path of count, but is not set');
   });
 
   test('that is done: what the environment has of a name of ours is left alone', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     writeFileSync(join(run.folder, 'mine'), 'mine');
     expect(await run.start(), run.log()).toBe(7);
     const bystander = spawn('sleep', ['60']);
@@ -421,13 +421,13 @@ describe('a program, with the stand-in', { concurrent: true }, () => {
   });
 
   test('a work folder that is not there: 70', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { keys: 'workdir = "no such folder"' });
+    using run = byHand(dmtcp, { keys: 'workdir = "no such folder"' });
     expect(await run.start(), run.log()).toBe(70);
     expect(run.log()).toContain('no such folder is not there');
   });
 
   test('a state folder that cannot be written: 70', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     writeFileSync(join(run.folder, 'crflow-state'), 'a file in the way');
     chmodSync(join(run.folder, 'crflow-state'), 0o444);
     expect(await run.start(), run.log()).toBe(70);

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 import { exists } from '../support/run-folder.ts';
 
 // What no restore brings back: said at the first checkpoint, named at the restore, at the end and in `status`.
 
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 const events = (run: Run, wanted: string) => run.entries().filter(({ event }) => event === wanted);
 const stale = (run: Run) =>
   events(run, 'changed_since').map(
@@ -35,7 +35,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
   test('the first checkpoint names those that no restore brings back, with the line to add', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { run: keeper, checkpoint: 'protect = ["counter"]' });
+    using run = byHand(dmtcp, { run: keeper, checkpoint: 'protect = ["counter"]' });
     const ended = start(run);
     await run.until('sealed');
     await run.until('restored');
@@ -50,7 +50,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
   test('a restore names what differs, and not what has only grown; the end and `status` say so again', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { run: keeper });
+    using run = byHand(dmtcp, { run: keeper });
     const first = start(run, { CRFLOW_INTERVAL: '600' });
     await vi.waitUntil(() => run.output() === 'ready\n', { timeout: 60_000 });
     writeFileSync(join(run.state, 'attempts/1/request'), 'checkpoint\n');
@@ -82,7 +82,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
   test('the proof restores what nothing ran on from; a later restore of the same generation does not', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { run: keeper });
+    using run = byHand(dmtcp, { run: keeper });
     const ended = start(run, { CRFLOW_PROVE: '1', CRFLOW_INTERVAL: '600' });
     await run.until('restored');
     expect(stale(run)).toEqual([]);
@@ -98,7 +98,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
   });
 
   test('strict: stopped with 79, and the file named; its owner may go on', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held, checkpoint: 'strict = yes' });
+    using run = byHand(dmtcp, { count: held, checkpoint: 'strict = yes' });
     await run.lostAttempt(1);
     writeFileSync(join(run.folder, 'result'), 'x');
     expect(await run.start(), run.log()).toBe(79);
@@ -109,7 +109,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
   });
 
   test('strict: nothing changed, and the run goes on by itself', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held, checkpoint: 'strict = yes' });
+    using run = byHand(dmtcp, { count: held, checkpoint: 'strict = yes' });
     await run.lostAttempt(1);
     rmSync(join(run.folder, 'go'));
     const ended = run.start();
@@ -122,7 +122,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
   test('protect: what came with a file since is out of the way before its copy is put back', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, {
+    using run = byHand(dmtcp, {
       count: `${held} sum=sum.db`,
       checkpoint: 'protect = ["sum.db*", "other*"]',
     });
@@ -140,7 +140,7 @@ describe.each(dmtcpImplementations)('files, with $name', { concurrent: true }, (
     expect,
   }) => {
     for (const changed of [false, true]) {
-      using run = rehearsal(dmtcp, { count: held });
+      using run = byHand(dmtcp, { count: held });
       const ended = run.start({ CRFLOW_INTERVAL: '600' });
       await vi.waitUntil(() => run.output() !== '', { timeout: 60_000 });
       writeFileSync(join(run.state, 'attempts/1/request'), 'checkpoint\n');
@@ -161,7 +161,7 @@ describe('a file on a disk of the node', () => {
   test.skipIf(!exists('/dev/shm'))('is named at the first checkpoint', async ({ expect }) => {
     if (standIn === undefined) return;
     const folder = mkdtempSync('/dev/shm/crflow-test-');
-    using run = rehearsal(standIn, {
+    using run = byHand(standIn, {
       run: `exec perl -e 'open my $f, ">>", "${folder}/mine" or die; select undef, undef, undef, 0.1 until -e "go"; exit 7'`,
     });
     const ended = run.start();

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 // A job waits most of its life. Loops that start a `sleep` each second were nearly all of what that cost, on every bash.
 test('waiting starts no process, and leaves no file behind', async () => {
-  using run = rehearsal(dmtcpUnderTest(), { count: held });
+  using run = byHand(dmtcpUnderTest(), { count: held });
   const bin = join(run.folder, '.bin');
   mkdirSync(bin);
   const slept = join(run.folder, 'sleeps');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 import { lacking } from '../support/known-programs.ts';
 
 // A compiled program that overwrites its one restart file in place, and does not look at what it reads (test/programs/in-place.c): the
@@ -26,7 +26,7 @@ describe.skipIf(without.length > 0)(
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     const own = () => {
-      const run = rehearsal(standIn, {
+      const run = byHand(standIn, {
         run: `'${join(folder, 'in-place')}' 20`,
         checkpoint: 'engine = own  files = ["state.dat"]  done_files = ["result.txt"]',
       });

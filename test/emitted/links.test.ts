@@ -2,14 +2,14 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 test('what is to be ended is found by a file that it has open, whatever the name of that; and nothing else is', ({
   expect,
 }) => {
   const [dmtcp] = dmtcpImplementations;
   if (dmtcp === undefined) throw new Error('there is always the stand-in');
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   const said = run.functions(`odd=$PWD/$'a\\\\b*c?d[e]f g\\'"\\n/x/4242/\\xff' other=$PWD/$'a\\\\bXcXdef'
 mkdir -p "$odd/work.1" "$other/work.1"
 sleep 60 3>"$odd/work.1/file" & right=$!
@@ -24,7 +24,7 @@ describe.each(dmtcpImplementations)('through a link, with $name', {
   concurrent: true,
 }, (dmtcp) => {
   test('the state folder: checkpoints are sealed, and the run goes on from them', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     mkdirSync(join(run.folder, 'scratch'));
     symlinkSync('scratch', join(run.folder, 'crflow-state'));
     expect(await Promise.race([run.lostAttempt(2), run.until('checkpoint_failed').then(run.log)])).toBe(137);
@@ -39,7 +39,7 @@ describe.each(dmtcpImplementations)('through a link, with $name', {
   ])('TMPDIR %s: kill -9 of the inner half leaves no second computation', async ([, tmpdir = ''], {
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     mkdirSync(join(run.folder, 'scratch'));
     symlinkSync('scratch', join(run.folder, 'link'));
     const ended = run.start({ TMPDIR: `${run.folder}/${tmpdir}` });
@@ -55,7 +55,7 @@ describe.each(dmtcpImplementations)('through a link, with $name', {
   test('workdir: what is open is rolled back, and only what is not is named as changed', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held, keys: 'workdir = "work"' });
+    using run = byHand(dmtcp, { count: held, keys: 'workdir = "work"' });
     mkdirSync(join(run.folder, 'data'));
     symlinkSync('data', join(run.folder, 'work'));
     symlinkSync('../go', join(run.folder, 'data/go')); // what `go` makes is beside

@@ -3,11 +3,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 // DMTCP breaks programs at a checkpoint or a restore, and its commands fail: what is believed, and what is said.
 
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 const events = (run: Run, wanted: string) => run.entries().filter(({ event }) => event === wanted);
 const doubting = { CRFLOW_SUSPECT: '120' };
 const program = /count\.sh|^\d+ perl/;
@@ -16,7 +16,7 @@ describe.each(dmtcpImplementations)('an end soon after a checkpoint, with $name'
   concurrent: true,
 }, (dmtcp) => {
   test('is not believed, and the program goes on: it was a loss', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const ended = run.start(doubting);
     await run.until('sealed');
     run.kill(program);
@@ -35,7 +35,7 @@ describe.each(dmtcpImplementations)('an end soon after a checkpoint, with $name'
   });
 
   test('is believed once it comes again, also in the next attempt', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const first = run.start(doubting);
     await run.until('sealed');
     run.go();
@@ -51,7 +51,7 @@ describe.each(dmtcpImplementations)('an end soon after a checkpoint, with $name'
   });
 
   test('with status 0 is the end', async ({ expect }) => {
-    using run = rehearsal(dmtcp, {
+    using run = byHand(dmtcp, {
       run: `bash '${join(import.meta.dirname, '../programs/count-alone.sh')}' 50 0.1 0 ${held}`,
     });
     const ended = run.start(doubting);
@@ -63,7 +63,7 @@ describe.each(dmtcpImplementations)('an end soon after a checkpoint, with $name'
   });
 
   test('which the last checkpoint meets: the status is waited for', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const ended = run.start({ CRFLOW_INTERVAL: '600' });
     await vi.waitUntil(() => run.output() !== '', { timeout: 60_000 });
     await run.until('launched');
@@ -81,7 +81,7 @@ describe.each(dmtcpImplementations)('an end soon after a checkpoint, with $name'
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    using run = rehearsal(dmtcp, {
+    using run = byHand(dmtcp, {
       run: `exec perl -MIO::Socket::INET -e '$| = 1; my $s = IO::Socket::INET->new("127.0.0.1:${port}") or die;
 select undef, undef, undef, 0.1 until -e "go"; close $s; print "closed\\n"; select undef, undef, undef, 0.1 until -e "end"; exit 7'`,
     });
@@ -118,7 +118,7 @@ describe('DMTCP says', { concurrent: true }, () => {
   };
 
   test('that it rejects a new process: the checkpoint is ended at once', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     expect(await hanging(run, 'DMTCP_STANDIN_REJECT'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(events(run, 'checkpoint_failed')[0]?.['why']).toContain('turned a process away');
@@ -127,7 +127,7 @@ describe('DMTCP says', { concurrent: true }, () => {
   });
 
   test('that it drains a socket: said soon, and ended', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     expect(await hanging(run, 'DMTCP_STANDIN_DRAIN'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
     expect(run.log()).toContain('the checkpoint makes no progress: "Still draining socket"');
@@ -143,7 +143,7 @@ describe('DMTCP says', { concurrent: true }, () => {
     ],
     ['[1] ERROR: write: No space left on device', 'the disk is full'],
   ])('%s at a launch: shown, with what it means', async ([words = '', meaning], { expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     mkdirSync(join(run.folder, '.bin'));
     writeFileSync(
       join(run.folder, '.bin/dmtcp_launch'),
@@ -165,7 +165,7 @@ ${functions}`;
   test('nothing of a program that ended behind a checkpoint before the first generation: it begins anew, once', ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     expect(run.functions(judged('doubt 1; doubt 1'), doubting)).toBe(
       'doubted status# 1 anew\nbelieved status# 1 done\n',
     );
@@ -174,7 +174,7 @@ ${functions}`;
   test('nothing of a crash: that has to come twice again; and four different ends are the program’s', ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     expect(
       run.functions(
         judged('doubt 139; doubt 139; doubt 139; rm doubted; for i in 1 2 3 4 5; do doubt $i; done'),
@@ -189,7 +189,7 @@ ${functions}`;
   });
 
   test('nothing, and the end is long after a checkpoint, or at another point of the work', ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const said = run.functions(
       judged(`doubt 1; work=100000; doubt 1; since=now; read_clock; since=$now
 disturbance_ends() { touch -d '10 minutes ago' a/disturbed; }; doubt 1`),
@@ -201,7 +201,7 @@ disturbance_ends() { touch -d '10 minutes ago' a/disturbed; }; doubt 1`),
   test('what a checkpoint takes by what is resident: started, saved, and skipped where it outgrows the disk', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held, keys: 'memory = 300MiB' });
+    using run = byHand(dmtcp, { count: held, keys: 'memory = 300MiB' });
     mkdirSync(join(run.folder, '.bin'));
     const free = (mib: number) => writeFileSync(join(run.folder, 'free'), `h\nx 9 9 ${mib * 1024} 9% /\n`);
     writeFileSync(join(run.folder, '.bin/df'), `#!/bin/sh\ncat '${run.folder}/free'\n`, { mode: 0o755 });

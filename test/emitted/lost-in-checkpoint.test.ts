@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { dmtcpUnderTest, whyNoRealDmtcp } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 
 const program =
   'my $m = "x" x 4e8; $| = 1; for (1..40) { print "$_\\n"; select undef, undef, undef, 0.2; while ($_ == 20 && !-e "go") { sleep 1 } } exit 7';
@@ -13,7 +13,7 @@ test.skipIf(whyNoRealDmtcp !== null)(
   `a process killed while its image is written: nothing is sealed without it${whyNoRealDmtcp ? ` (skipped: ${whyNoRealDmtcp})` : ''}`,
 
   async () => {
-    using run = rehearsal(dmtcpUnderTest(), { run: `perl -e '${program}'; exit "$?"` });
+    using run = byHand(dmtcpUnderTest(), { run: `perl -e '${program}'; exit "$?"` });
     const ended = run.start({ CRFLOW_INTERVAL: '3' });
     await run.until('sealed');
     const live = join(run.state, 'attempts/1/live');

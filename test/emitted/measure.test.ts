@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENGINES, type EngineName } from '../../src/language/words.ts';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 
 // What the inner half notes of the memory and the processor time of the application, for `crc report`.
 const dmtcp = dmtcpUnderTest();
@@ -41,7 +41,7 @@ workflow count {
 
 describe.each(ENGINES.filter((engine) => how[engine] !== undefined))('with the engine %s', (engine) => {
   test('counts the processes of the application, and no others', async () => {
-    using run = rehearsal(dmtcp, { flow: flowOf(engine) });
+    using run = byHand(dmtcp, { flow: flowOf(engine) });
     run.write('program.py', program);
     const ended = run.start({ CRFLOW_MEASURE: '1', CRFLOW_INTERVAL: '600', CRFLOW_STARTUP: '0' });
     await run.until('launched');
@@ -63,7 +63,7 @@ describe.each(ENGINES.filter((engine) => how[engine] !== undefined))('with the e
 });
 
 test('notes it before and after a checkpoint, and again after a restore', async () => {
-  using run = rehearsal(dmtcp, { count: 'hold=go' });
+  using run = byHand(dmtcp, { count: 'hold=go' });
   run.start({ CRFLOW_PROVE: '1', CRFLOW_MEASURE: '3600', CRFLOW_INTERVAL: '2' });
   await run.until('sealed', 2);
   run.powerCut();
@@ -78,12 +78,12 @@ test('notes it before and after a checkpoint, and again after a restore', async 
 });
 
 test('CRFLOW_MEASURE=0: nothing', () => {
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   expect(run.functions('measure; measure_on_time; echo $?', { CRFLOW_MEASURE: '0' })).toBe('0\n');
 });
 
 test('starts no process', () => {
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   const said = run.functions(
     `run=$PWD attempt_dir=$PWD attempt=1 page_size=4096; exec 3>shell; find_first() { REPLY=$$; }
 PATH= ; measure; declare -f measure own_processes journal json_members find_first know_process lives read_stat`,
@@ -97,7 +97,7 @@ PATH= ; measure; declare -f measure own_processes journal json_members find_firs
 
 // The run's folder is on shared storage. Asked of each process of the user, each minute, it was looked at more than once a second.
 test('looks at the run’s folder for processes with a file in that place only, and once for each computation', () => {
-  using run = rehearsal(dmtcp, { flow: flowOf('dmtcp') });
+  using run = byHand(dmtcp, { flow: flowOf('dmtcp') });
   const said =
     run.functions(`run=$PWD; exec 3>shell; first=''; own_pids=("$$"); find_first; echo "$((REPLY == $$)) $REPLY"
 rm shell; own_pids=(); find_first; echo "$((REPLY == $$))"; first=''; find_first; echo "[$REPLY]"

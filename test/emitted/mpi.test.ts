@@ -2,14 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { dmtcpImplementations, dmtcpUnderTest, standIn, whyNoRealDmtcp } from '../support/dmtcp.ts';
-import { held, quoted, rehearsal } from '../support/emitted.ts';
+import { byHand, held, quoted } from '../support/emitted.ts';
 import { compileRing, undisturbed, whyNoMpich } from '../support/mpich.ts';
 
 // Ranks that crflow starts under DMTCP: by a stand-in of mpiexec, which starts one, and by the real one.
 
 vi.setConfig({ testTimeout: 300_000 });
 
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 const program = join(import.meta.dirname, '../programs/count-alone.sh');
 /** The counting program, where bash is no program of its own for crflow. */
 const counts = `"$CRFLOW_MPIEXEC" bash '${program}' 50 0.1 7`;
@@ -37,7 +37,7 @@ describe.each(dmtcpImplementations)('ranks that a stand-in of mpiexec starts, wi
   test('are started with the settings of MPICH, proven, looked at again soon, and carried to their end', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { run: `${counts} ${held}`, keys: 'tasks = 3' });
+    using run = byHand(dmtcp, { run: `${counts} ${held}`, keys: 'tasks = 3' });
     puts(run, MPICH);
     const ended = run.start({
       CRFLOW_PROVE: '1',
@@ -66,7 +66,7 @@ describe.each(dmtcpImplementations)('ranks that a stand-in of mpiexec starts, wi
     expect,
   }) => {
     const lost = `${counts} ${held} || exit 205`;
-    using run = rehearsal(dmtcp, { run: lost, keys: 'tasks = 2' });
+    using run = byHand(dmtcp, { run: lost, keys: 'tasks = 2' });
     puts(run, MPICH);
     const env = { CRFLOW_PROVE: '1', CRFLOW_INTERVAL: '600', CRFLOW_LOOK_AGAIN: '600', CRFLOW_SUSPECT: '60' };
     const ended = run.start(env);
@@ -97,7 +97,7 @@ describe('ranks that cannot be saved are refused before they start: 70', { concu
     ],
     ['a program of Cray MPICH', MPICH, 'libmpi_gnu_91.so.12 => /opt/cray', 'is linked with Cray MPICH'],
   ] as const)('%s', async ([, says, libraries, words], { expect }) => {
-    using run = rehearsal(standIn, { run: counts, keys: 'tasks = 2' });
+    using run = byHand(standIn, { run: counts, keys: 'tasks = 2' });
     puts(run, says, libraries);
     expect(await run.start(), run.log()).toBe(70);
     expect(run.log()).toContain(words);
@@ -108,7 +108,7 @@ describe('ranks that cannot be saved are refused before they start: 70', { concu
   test.for(['UCX_TLS=tcp', 'UCX_MEM_MMAP_HOOK_MODE=bistro'])('an export in run: %s', async (setting, {
     expect,
   }) => {
-    using run = rehearsal(standIn, { run: `export ${setting}\n${counts}`, keys: 'tasks = 2' });
+    using run = byHand(standIn, { run: `export ${setting}\n${counts}`, keys: 'tasks = 2' });
     puts(run, MPICH);
     expect(await run.start(), run.log()).toBe(70);
     expect(run.log()).toContain(`${setting.replace('=', " is '")}'`);
@@ -116,7 +116,7 @@ describe('ranks that cannot be saved are refused before they start: 70', { concu
   });
 
   test('no sign of life: neither a checkpoint nor an endless wait', async ({ expect }) => {
-    using run = rehearsal(standIn, { run: '"$CRFLOW_MPIEXEC" sleep 600', keys: 'tasks = 2' });
+    using run = byHand(standIn, { run: '"$CRFLOW_MPIEXEC" sleep 600', keys: 'tasks = 2' });
     puts(run, MPICH);
     expect(await run.start({ CRFLOW_STARTUP: '3' }), run.log()).toBe(70);
     expect(run.log()).toContain('wait for each other in MPI_Init');
@@ -130,7 +130,7 @@ describe.skipIf(whyNot !== null)(
   `MPICH, with a real DMTCP${whyNot === null ? '' : ` (skipped: ${whyNot})`}`,
   () => {
     test.for([2, 4])('%i ranks, proven, killed and restored', async (ranks, { expect }) => {
-      using run = rehearsal(dmtcpUnderTest(), {
+      using run = byHand(dmtcpUnderTest(), {
         run: './ring 100 20000 hold',
         keys: `tasks = ${ranks}`,
         folder: 'crflow-ring-',

@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 
 // Ten thousand tasks that start together must not write their checkpoints in the same second.
 const tasks = 10_000;
 const interval = 3600;
 
 /** How long the tasks, or other runs, wait for their first checkpoint. */
-const waits = (run: ReturnType<typeof rehearsal>, ids: string, env: Record<string, string> = {}) =>
+const waits = (run: ReturnType<typeof byHand>, ids: string, env: Record<string, string> = {}) =>
   run
     .functions(
       `unset SECONDS; SECONDS=100; attempt_dir=$PWD/attempt
@@ -21,7 +21,7 @@ for id in ${ids}; do run=$PWD/$id next_checkpoint=$((SECONDS + ${interval})); ke
     .map(Number);
 
 test('tasks of an array are spread over half of the first interval, evenly, and each time alike', () => {
-  using run = rehearsal(dmtcpUnderTest());
+  using run = byHand(dmtcpUnderTest());
   const all = waits(run, `17_{0..${tasks - 1}}.a_cluster`);
   expect(all).toHaveLength(tasks);
   expect(Math.max(...all)).toBeLessThanOrEqual(interval);
@@ -37,7 +37,7 @@ test('tasks of an array are spread over half of the first interval, evenly, and 
 });
 
 test('only the first wait of an attempt is shorter, and the one behind the proof', () => {
-  using run = rehearsal(dmtcpUnderTest());
+  using run = byHand(dmtcpUnderTest());
   const shorter = [expect.toSatisfy((wait: number) => wait < interval)];
   expect(waits(run, '17_1'), 'the first').toEqual(shorter);
   mkdirSync(join(run.folder, 'attempt'));
@@ -50,6 +50,6 @@ test('only the first wait of an attempt is shorter, and the one behind the proof
 });
 
 test('a job that is no task of an array waits for as long as its flow says', () => {
-  using run = rehearsal(dmtcpUnderTest());
+  using run = byHand(dmtcpUnderTest());
   expect(waits(run, '4711 4711.perlmutter 4711.a_1 4711.a_cluster')).toEqual(Array(4).fill(interval));
 });

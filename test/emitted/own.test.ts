@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 
 // A program with its own checkpoints (engine = own): asked, copied, put back. test/programs/saves-itself.sh is as badly behaved as real ones.
 vi.setConfig({ maxConcurrency: 4 });
@@ -22,7 +22,7 @@ const steps = (last: number) => Array.from({ length: last }, (_, i) => `${i + 1}
 const atTheLimit = { CRFLOW_LEAD: '3540', CRFLOW_INTERVAL: '600' };
 
 function own(words: string, keys: string, application = '', more = '', keep = '') {
-  const run = rehearsal(standIn, {
+  const run = byHand(standIn, {
     run: `bash '${program}' 40 0.1 ${words}`,
     checkpoint: `engine = own  files = ["save.txt"${more && `, ${more}`}]  grows = ["steps.log"]  done_files = ["result.txt"]  ${keep}  ${keys}`,
     keys: application,
@@ -184,7 +184,7 @@ describe('a program that saves itself', () => {
   });
 
   test.concurrent('that blocks the signal and waits for it, as srun does: is asked', async ({ expect }) => {
-    using run = rehearsal(standIn, {
+    using run = byHand(standIn, {
       run: `python3 '${join(import.meta.dirname, '../programs/waits-for-signal.py')}'`,
       checkpoint:
         'engine = own  files = ["save.txt"]  grows = ["steps.log"]  done_files = ["result.txt"]  ask_signal = USR2',
@@ -227,7 +227,7 @@ describe('a program that saves itself', () => {
   test.concurrent('that ends with status 0, saved nothing and is not done: stopped with 73, not taken for done', async ({
     expect,
   }) => {
-    using idle = rehearsal(standIn, {
+    using idle = byHand(standIn, {
       run: 'echo nothing to do',
       checkpoint: 'engine = own  files = ["save.txt"]  done_files = ["result.txt"]',
     });
@@ -430,7 +430,7 @@ exec /bin/df "$@"
   test.concurrent('asked by a command, and told with another that it is done; `again` in place of `run`', async ({
     expect,
   }) => {
-    using run = rehearsal(standIn, {
+    using run = byHand(standIn, {
       run: `bash '${program}' 40 0.1 stop=HALT fresh=yes hold=go`,
       keys: `again = "echo from $CRFLOW_NEWEST of $CRFLOW_GENERATION; bash '${program}' 40 0.1"`,
       checkpoint:
@@ -470,7 +470,7 @@ exec /bin/df "$@"
   });
 
   test.concurrent('nothing of it outlives its attempt, whoever its parent is', async ({ expect }) => {
-    using run = rehearsal(standIn, {
+    using run = byHand(standIn, {
       run: `setsid sleep 600 & (sleep 600 &) ; bash '${program}' 40 0.1`,
       checkpoint: 'engine = own  files = ["save.txt"]  done_files = ["result.txt"]',
     });
@@ -481,7 +481,7 @@ exec /bin/df "$@"
 
 describe('a program of which nothing is saved (engine = none)', () => {
   const none = (words: string) =>
-    rehearsal(standIn, {
+    byHand(standIn, {
       run: `bash '${program}' 40 0.1 ${words}`,
       checkpoint: 'engine = none',
     });

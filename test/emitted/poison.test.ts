@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 import { filesUnder } from '../support/run-folder.ts';
 
 // bash runs what it finds between the brackets of a subscript in an arithmetic expression. So no text of a file or of the
@@ -11,7 +11,7 @@ import { filesUnder } from '../support/run-folder.ts';
 
 const [dmtcp] = dmtcpImplementations;
 if (dmtcp === undefined) throw new Error('there is always the stand-in');
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 
 /** Without blanks, at which a reader would cut it. */
 const witness = (run: Run) => join(tmpdir(), `witness-${run.folder.slice(-6)}`);
@@ -38,7 +38,7 @@ async function killedRun(run: Run) {
 
 describe('poison, with the stand-in', { concurrent: true }, () => {
   test('in any file of a run: no verb evaluates it', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const putBack = await killedRun(run);
     writeFileSync(join(run.state, 'status'), '7\n');
     const files = smallFiles(run.state);
@@ -62,7 +62,7 @@ describe('poison, with the stand-in', { concurrent: true }, () => {
     ['of an attempt', (file: string) => file.startsWith('attempts/')],
     ['of a generation', (file: string) => file.startsWith('generations/')],
   ] as const)('in the files %s: no attempt evaluates it', async ([, wanted], { expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const putBack = await killedRun(run);
     const files = smallFiles(run.state).filter(wanted);
     expect(files).not.toEqual([]);
@@ -92,8 +92,8 @@ describe('poison, with the stand-in', { concurrent: true }, () => {
       checkpoint: 'interval = auto  mtbf = 1h',
       schedule: 'max_attempts = 9',
     };
-    using run = rehearsal(dmtcp, { run: 'exit 7', ...limits });
-    using killed = rehearsal(dmtcp, { count: held, ...limits });
+    using run = byHand(dmtcp, { run: 'exit 7', ...limits });
+    using killed = byHand(dmtcp, { count: held, ...limits });
     await killed.lostAttempt(1);
     const script = run.read('count.sbatch');
     const names = new Set([...script.matchAll(/\b(?:CRFLOW|SLURM|SLURMD)_\w+/g)].map(([name]) => name));

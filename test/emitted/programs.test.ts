@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
 import { outcomesIn } from '../support/run-folder.ts';
 import { whileStopped } from '../support/stopped.ts';
@@ -38,7 +38,7 @@ const oneThread = { ...process.env, OMP_NUM_THREADS: '1' };
 const executables = /^(\S*\/)?(gmx|lmp|pw\.x|icoFoam|cp2k\.psmp|python3)( |$)/;
 
 function rehearse(name: string, edit: (flow: string) => string) {
-  const run = rehearsal(standIn, { flow: flowOf(name, edit), folder: `crflow-${name}-` });
+  const run = byHand(standIn, { flow: flowOf(name, edit), folder: `crflow-${name}-` });
   mkdirSync(join(run.folder, '.bin'));
   // One rank, on this node.
   writeFileSync(join(run.folder, '.bin/srun'), '#!/bin/bash\nexec "$@"\n', { mode: 0o755 });

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 import { exists } from '../support/run-folder.ts';
 
 // What must not keep an attempt from going on, or from coming to an end.
@@ -10,7 +10,7 @@ describe.each(dmtcpImplementations)('an attempt, with $name', {
   concurrent: true,
 }, (dmtcp) => {
   test('whose log is on a full disk: restores, and goes on to the end', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(2);
     expect(await run.start({ TEST_LOG: '/dev/full' })).toBe(7);
     expect(run.output()).toBe(run.expected);
@@ -20,7 +20,7 @@ describe.each(dmtcpImplementations)('an attempt, with $name', {
   test('that is killed right behind its second seal: it was restored, and the run knows that', ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const lines = (restored: number) => `run=$PWD attempt=1 restored_from=${restored}
 fill() { :; }; put_in_place() { exit; }; newest_generation() { echo 1; }
 seal 1`;
@@ -33,7 +33,7 @@ seal 1`;
   test('that cannot put back what it protects: tries each generation once, then stops with 74', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: `${held} sum=sum`, checkpoint: 'protect = ["sum"]' });
+    using run = byHand(dmtcp, { count: `${held} sum=sum`, checkpoint: 'protect = ["sum"]' });
     await run.lostAttempt(2);
     rmSync(join(run.folder, 'sum'));
     mkdirSync(join(run.folder, 'sum/in the way'), { recursive: true });
@@ -52,7 +52,7 @@ seal 1`;
     ,
     sealed,
   ], { expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     if (sealed > 0) await run.lostAttempt(sealed);
     else run.go();
     const newest = sealed > 0 ? run.generations().at(-1) : undefined;
@@ -68,7 +68,7 @@ exec '${dmtcp.bin}/dmtcp_coordinator' "$@"
   });
 
   test('whose coordinator never starts: stopped with 70', async ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     mkdirSync(join(run.folder, '.bin'));
     writeFileSync(join(run.folder, '.bin/dmtcp_coordinator'), '#!/bin/sh\nexit 99\n', { mode: 0o755 });
     expect(await run.start(), run.log()).toBe(70);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 const [standIn] = dmtcpImplementations;
 if (standIn === undefined) throw new Error('there is always the stand-in');
@@ -18,7 +18,7 @@ echo memory >"$live/ckpt_x-8-0.dmtcp"; : >"$live/open"; : >"$live/written"; appl
   const verdict = 'if seal 1 >said; then echo sealed; else echo failed; fi; ls generations';
 
   test('is one, whatever becomes of those that it makes superfluous', ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const said =
       run.functions(`${committed}rm() { [[ $* != *generations/x ]] && command rm "$@"; }; mkdir generations/x
 ${verdict}`);
@@ -26,7 +26,7 @@ ${verdict}`);
   });
 
   test('does not go into a generation that a newer attempt has sealed meanwhile', ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const said =
       run.functions(`${committed}holds_lease() { mkdir generations/1; echo whole >generations/1/seal; }
 ${verdict}; ls generations/1`);
@@ -40,7 +40,7 @@ ${verdict}; ls generations/1`);
     ],
     ['its facts cannot be written', 'keep_files() { mkdir "$1/facts"; }'],
   ])('where %s: is none', ([, how], { expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     expect(run.functions(`${committed}${how}; ${verdict}`)).toBe('failed\n');
   });
 });
@@ -48,7 +48,7 @@ ${verdict}; ls generations/1`);
 test('a checkpoint that is given up: the computation is ended, and found by the mark of its run', ({
   expect,
 }) => {
-  using run = rehearsal(dmtcp);
+  using run = byHand(dmtcp);
   const said =
     run.functions(`run=$PWD attempt=1 attempt_dir=$PWD live=$PWD tmp=$PWD/t mark=crflow-a shell=''; mkdir generations
 wait_until() { return 1; }; say() { :; }; last_words() { :; }; end_all() { echo "$*"; }; checkpoint on`);
@@ -56,7 +56,7 @@ wait_until() { return 1; }; say() { :; }; last_words() { :; }; end_all() { echo 
 });
 
 test('protect: a file whose name begins as an option does', async ({ expect }) => {
-  using run = rehearsal(dmtcp, { count: held, checkpoint: 'protect = ["*.dat"]' });
+  using run = byHand(dmtcp, { count: held, checkpoint: 'protect = ["*.dat"]' });
   mkdirSync(run.folder, { recursive: true });
   writeFileSync(join(run.folder, '-x.dat'), 'of then\n');
   await run.lostAttempt(1);

@@ -13,11 +13,11 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { type Dmtcp, dmtcpEnvironment, dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 // What somebody else with an account on the same machine can do to a run, and what not.
 
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 // Two that every Linux has: DMTCP wants a name for its user.
 const owner = 1;
 const other = 65_534;
@@ -55,7 +55,7 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
     test('who submits in the same folder has a state of his own, and nobody sees that of the first', async ({
       expect,
     }) => {
-      using run = rehearsal(dmtcp, { user: owner });
+      using run = byHand(dmtcp, { user: owner });
       chmodSync(run.folder, 0o1777);
       plant(join(run.folder, 'crflow-state'), run.folder);
       chmodSync(join(run.folder, 'crflow-state'), 0o700);
@@ -68,7 +68,7 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
     });
 
     test('who has made the folder of the runs first, in a state that all share', async ({ expect }) => {
-      using run = rehearsal(dmtcp, { user: owner });
+      using run = byHand(dmtcp, { user: owner });
       plant(run.state, run.folder);
       chmodSync(join(run.folder, 'crflow-state'), 0o1777);
       writeFileSync(join(run.state, 'status'), '0\n');
@@ -77,7 +77,7 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
     });
 
     test('who could put another folder in the place of the run: nothing is run', async ({ expect }) => {
-      using run = rehearsal(dmtcp, { user: owner });
+      using run = byHand(dmtcp, { user: owner });
       plant(join(run.folder, 'crflow-state'), run.folder);
       expect(await run.start(), run.log()).toBe(70);
       expect(run.log()).toContain('everybody can write to');
@@ -87,7 +87,7 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
     test('who has planted a file in the folder of a run while it was open: none of it is used', async ({
       expect,
     }) => {
-      using run = rehearsal(dmtcp, { user: owner, count: held });
+      using run = byHand(dmtcp, { user: owner, count: held });
       await run.lostAttempt(1);
       for (const name of ['status', 'attempts/1/request']) {
         writeFileSync(join(run.state, name), '0\n');
@@ -98,7 +98,7 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
     });
 
     test('who has taken the names that a run could use in /tmp: it runs', async ({ expect }) => {
-      using run = rehearsal(dmtcp, { user: owner, count: held });
+      using run = byHand(dmtcp, { user: owner, count: held });
       await run.lostAttempt(1);
       // The folder of the attempt that was killed, in the hands of another.
       const [, tmp = ''] = /^\S+ (.*)$/m.exec(readFileSync(join(run.state, 'attempts/1/tmp'), 'utf8')) ?? [];
@@ -119,7 +119,7 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
         `mkdir -p OWN; cd OWN; exec '${dmtcp.bin}/dmtcp_launch' -j -p PORT --ckptdir OWN --tmpdir OWN sleep 600`,
       ],
     ])('%s: it is ended, and restored from before', async ([, attack = ''], { expect }) => {
-      using run = rehearsal(dmtcp, { user: owner, count: held });
+      using run = byHand(dmtcp, { user: owner, count: held });
       const own = `${run.folder.replaceAll(' ', '-')}-his`;
       const ended = run.start();
       await run.until('sealed');
@@ -135,7 +135,7 @@ describe.skipIf(!isRoot).each(dmtcpImplementations)(
     });
 
     test('who has an image of his own listed: it is not sealed', ({ expect }) => {
-      using run = rehearsal(dmtcp);
+      using run = byHand(dmtcp);
       const seal = (list: string, how = ':') =>
         run.functions(`live=$PWD/live; rm -rf live out; mkdir live out; echo memory >live/ckpt_a.dmtcp; echo memory >evil.dmtcp; ln -sf ../evil.dmtcp live/ckpt_l.dmtcp
 ${how}; printf '%s\\n' ${list} >out/images; attacked() { echo "$1"; exit; }; collect_images out && echo sealed`);

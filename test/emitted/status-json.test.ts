@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { dmtcpUnderTest } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../specs/status.schema.json'), 'utf8'));
 const valid = new Ajv().compile(schema);
 
 test('status --json: what is known about a run and its journal, as one object', async () => {
-  using run = rehearsal(dmtcpUnderTest(), { count: held });
+  using run = byHand(dmtcpUnderTest(), { count: held });
   await run.lostAttempt(1);
   expect(await run.start(), run.log()).toBe(7);
   const torn = '{"time":"2026-11-28T22:\t"\\\u001b';

@@ -15,16 +15,16 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { held, rehearsal } from '../support/emitted.ts';
+import { byHand, held } from '../support/emitted.ts';
 
 // What becomes of a run's folder and its output: gone, shared, full, over.
 
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 const events = (run: Run, wanted: string) => run.entries().filter(({ event }) => event === wanted);
 const lockOf = (run: Run) => join(run.folder, '.count-4711.out.crflow');
 describe.each(dmtcpImplementations)('a folder, with $name', { concurrent: true }, (dmtcp) => {
   test('that is gone at a requeue: 70, and the old output stays as it is', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     const output = run.output();
     rmSync(run.state, { recursive: true });
@@ -35,7 +35,7 @@ describe.each(dmtcpImplementations)('a folder, with $name', { concurrent: true }
   });
 
   test('whose generations alone are gone: 74, and the program is not started anew', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     const output = run.output();
     for (const one of readdirSync(join(run.state, 'generations')))
@@ -47,13 +47,13 @@ describe.each(dmtcpImplementations)('a folder, with $name', { concurrent: true }
   test('that never was, of a job that was requeued before its first line: the run starts', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     expect(await run.start({ SLURM_RESTART_COUNT: '2' }), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
   });
 
   test('that vanishes under a running job costs a checkpoint, not the run', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const ended = run.start({ CRFLOW_INTERVAL: '600' });
     const checkpoint = async () => {
       writeFileSync(join(run.state, 'attempts/1/request'), 'checkpoint\n');
@@ -73,7 +73,7 @@ describe.each(dmtcpImplementations)('a folder, with $name', { concurrent: true }
   });
 
   test('of a run that is done with status 0 keeps no generation', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(2);
     writeFileSync(join(run.state, 'status'), '0\n');
     expect(await run.start(), run.log()).toBe(0);
@@ -82,7 +82,7 @@ describe.each(dmtcpImplementations)('a folder, with $name', { concurrent: true }
   });
 
   test('of a run that failed keeps the newest; all of them, where its owner says so', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(2);
     const all = run.generations();
     writeFileSync(join(run.state, 'status'), '3\n');
@@ -93,7 +93,7 @@ describe.each(dmtcpImplementations)('a folder, with $name', { concurrent: true }
   });
 
   test('an output that was cut between two attempts is reported', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(2);
     truncateSync(join(run.folder, 'count-4711.out'), 1);
     await run.start();
@@ -107,7 +107,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   if (dmtcp === undefined) throw new Error('there is always the stand-in');
 
   test('two runs with one output: the second is refused, and the first goes on', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held, keys: 'output = "all.out"' });
+    using run = byHand(dmtcp, { count: held, keys: 'output = "all.out"' });
     const first = run.start();
     await run.until('launched');
     const second = { SLURM_JOB_ID: '4712', SLURM_RESTART_COUNT: '0', CRFLOW_TEST_OTHER_STATE: 'RUNNING' };
@@ -129,7 +129,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     ['it was stopped, and may be resumed', 'RUNNING', 'stopped', 7],
     ['its folder is gone', 'RUNNING', 'gone', 7],
   ])('the lock of another run, where %s', async ([, state, how, status], { expect }) => {
-    using run = rehearsal(dmtcp, { count: held, keys: 'output = "all.out"' });
+    using run = byHand(dmtcp, { count: held, keys: 'output = "all.out"' });
     await run.lostAttempt(1);
     expect(readlinkSync(join(run.folder, '.all.out.crflow'))).toContain(run.state);
     if (how === 'stopped') writeFileSync(join(run.state, 'attempts/1/left'), '71 stopped on request\n');
@@ -141,7 +141,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   test('the lock of a run outlives its requeue, and its resume takes it back from a run that is over', async ({
     expect,
   }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     rmSync(lockOf(run));
     symlinkSync(`4999 - ${run.folder}/crflow-state/count/4999`, lockOf(run));
@@ -150,7 +150,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test("the lock of a run that a newer attempt of it has taken over stays that one's", async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const old = run.start();
     await run.until('sealed');
     const young = run.start();
@@ -162,7 +162,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test('a file that cannot be flushed, as on a full quota: nothing is sealed', ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const flush = (help: string) =>
       run.functions(
         `mkdir x .bin; : >x/y; printf '%s\\n' '#!/bin/sh' 'case $* in --help) echo "${help}" ;; "") echo all >>all ;; *) echo "sync: error syncing x: Disk quota exceeded" >&2; exit 1 ;; esac' >.bin/sync; chmod +x .bin/sync; flush x && echo flushed; cat all 2>/dev/null`,
@@ -172,7 +172,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test('files that go with images: those of processes that have ended do not stay', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const ended = run.start();
     await run.until('sealed');
     const live = join(run.state, 'attempts/1/live');
@@ -185,7 +185,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test('one copy of the script for all runs of it', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { run: 'exit 7' });
+    using run = byHand(dmtcp, { run: 'exit 7' });
     for (const job of ['4711', '4712']) await run.start({ SLURM_JOB_ID: job, SLURM_RESTART_COUNT: '0' });
     const inodes = ['4711', '4712'].map((id) => {
       const folder = join(run.folder, 'crflow-state/count', id);
@@ -196,7 +196,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test('a copy of the script that is not what was submitted is never run', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     const first = run.start({ CRFLOW_INTERVAL: '600' });
     await run.until('launched');
     run.powerCut();
@@ -213,7 +213,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test('clean: tells what would go, removes what is over, and keeps what goes on', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1);
     expect(await run.start({ SLURM_JOB_ID: '4712', SLURM_RESTART_COUNT: '0' }), run.log()).toBe(7);
     const runs = () => readdirSync(join(run.folder, 'crflow-state/count')).filter((one) => /^\d/.test(one));
@@ -234,7 +234,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test('after a kill: work lost and time used are counted to the last sign of life', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1, { CRFLOW_HEARTBEAT: '60' });
     const file = (name: string) => join(run.state, 'attempts/1', name);
     const since = Number(readFileSync(file('since'), 'utf8'));
@@ -250,7 +250,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test('status names the log of each job of a run', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { count: held });
+    using run = byHand(dmtcp, { count: held });
     await run.lostAttempt(1, { TEST_LOG: 'count-4711.log' });
     await run.start({ SLURM_JOB_ID: '4712', TEST_LOG: 'count-4712.log' }, 'resume', '4711');
     const { said } = run.verb('status');
@@ -272,7 +272,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     ],
     ['little', 'checkpoints=9 saving=3', /^nothing to change/],
   ] as const)('the advice, where checkpoints cost %s', ([, facts, advice], { expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const said = run.functions(
       `run=$PWD attempt=1 used=100 saving=0 checkpoints=0; sum_of() { [[ $1 == lost ]] && echo 0 || echo "$checkpoints"; }; ${facts}; advice`,
     );
@@ -280,7 +280,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   });
 
   test('suspended time is charged to nobody, and no limit runs in it', ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const said =
       run.functions(`run=$PWD attempt_dir=$PWD/a attempt=1 suspended=0 turn=0; mkdir a; : >journal.jsonl
 pause() { if ((++turn == 2)); then SECONDS=$((SECONDS + 900)); fi; }
@@ -291,7 +291,7 @@ spent_before=100 last_shown=9999 started=1000 last_beat=1100; output=x; keep_fol
   });
 
   test("the user's comment stays, and ours stands behind it, once", ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const told = (comment: string) =>
       run.functions(
         `mkdir -p .bin; printf '%s\\n' '#!/bin/sh' "echo '${comment}'" >.bin/squeue; chmod +x .bin/squeue; job_number=1; ask_slurm() { echo "$3"; }; tell_queue 'crflow: attempt 2'`,
@@ -305,7 +305,7 @@ spent_before=100 last_shown=9999 started=1000 last_beat=1100; output=x; keep_fol
   });
 
   test('a sleep that is killed leaves no word of it in the log', ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const said = run.functions(
       `exec 2>&1; mkdir -p .bin; printf '%s\\n' '#!/bin/sh' 'kill -9 $$' >.bin/sleep; chmod +x .bin/sleep; pause; echo went on`,
     );
@@ -313,7 +313,7 @@ spent_before=100 last_shown=9999 started=1000 last_beat=1100; output=x; keep_fol
   });
 
   test('of attempts long ago, accounts stay, and logs go', ({ expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     const said = run.functions(`run=$PWD attempt=9
 for i in {1..9}; do mkdir -p attempts/$i/live; : >attempts/$i/seconds; : >attempts/$i/dmtcp.log; done; discard_leftovers; cd attempts; echo */dmtcp.log; echo */seconds`);
     expect(said).toBe(
@@ -326,7 +326,7 @@ for i in {1..9}; do mkdir -p attempts/$i/live; : >attempts/$i/seconds; : >attemp
     ['a grace of 20 s', 20, 4],
     ['a grace of 5 s', 5, 2],
   ])('of %s, what is kept for the way to go on is a share', ([, left, kept], { expect }) => {
-    using run = rehearsal(dmtcp);
+    using run = byHand(dmtcp);
     expect(run.functions(`now=1000 end_time=$((now + ${left})); find_margin; echo "$margin"`)).toBe(
       `${kept}\n`,
     );

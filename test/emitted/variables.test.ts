@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 
 // What a program's environment has that its owner did not put there.
 describe.each(dmtcpImplementations)('the variables of a program, with $name', {
@@ -11,14 +11,14 @@ describe.each(dmtcpImplementations)('the variables of a program, with $name', {
   const show = `printf '%s\\n' "$HWLOC_COMPONENTS" "$TMPDIR"; [[ ! -d $TMPDIR ]] || : >"$TMPDIR/mine"`;
 
   test('are two more, and the folder goes with its end', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { run: show });
+    using run = byHand(dmtcp, { run: show });
     expect(await run.start(), run.log()).toBe(0);
     expect(run.output()).toBe(`-linuxio,-gl,-opencl,-pci\n${run.state}/tmp\n`);
     expect(existsSync(join(run.state, 'tmp'))).toBe(false);
   });
 
   test('are those of its owner, where the flow sets them or the submission has one', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { run: show, schedule: '} environment { set { TMPDIR = "/tmp/x y" }' });
+    using run = byHand(dmtcp, { run: show, schedule: '} environment { set { TMPDIR = "/tmp/x y" }' });
     expect(await run.start({ HWLOC_COMPONENTS: '-gl' }), run.log()).toBe(0);
     expect(run.output()).toBe('-gl\n/tmp/x y\n');
   });
@@ -38,7 +38,7 @@ test.for<[string, { keys?: string; set?: string; submission?: string; run?: stri
   const [dmtcp] = dmtcpImplementations;
   if (dmtcp === undefined) throw new Error('there is always the stand-in');
   const { keys = 'threads = 3', set, submission, run = '' } = given;
-  using job = rehearsal(dmtcp, {
+  using job = byHand(dmtcp, {
     run: `${run}echo "\${OMP_NUM_THREADS:-none}"`,
     keys,
     ...(set === undefined ? {} : { schedule: `} environment { set { OMP_NUM_THREADS = "${set}" }` }),
@@ -54,7 +54,7 @@ test('variables that the job has, too, reach the program as the flow sets them, 
   const [dmtcp] = dmtcpImplementations;
   if (dmtcp === undefined) throw new Error('there is always the stand-in');
   const names = ['output', 'run', 'keep', 'attempt', 'name', 'state', 'script', 'workdir', 'entries'];
-  using run = rehearsal(dmtcp, {
+  using run = byHand(dmtcp, {
     run: `printf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')}`,
     schedule: `} environment { set { ${names.map((name) => `${name} = "my ${name}"`).join('  ')} }`,
   });
@@ -71,13 +71,13 @@ describe('a program that fails before its first checkpoint', () => {
     ['speaks of MPI', '', true],
     ['has mpi = singleton', 'mpi = singleton', false],
   ])('and %s', async ([, keys, said], { expect }) => {
-    using run = rehearsal(dmtcp, { run: 'echo "*** An error occurred in MPI_Init_thread"; exit 1', keys });
+    using run = byHand(dmtcp, { run: 'echo "*** An error occurred in MPI_Init_thread"; exit 1', keys });
     expect(await run.start(), run.log()).toBe(1);
     expect(run.log().includes(words)).toBe(said);
   });
 
   test('and does not', async ({ expect }) => {
-    using run = rehearsal(dmtcp, { run: 'echo no input; exit 1' });
+    using run = byHand(dmtcp, { run: 'echo no input; exit 1' });
     expect(await run.start(), run.log()).toBe(1);
     expect(run.log()).not.toContain('MPI');
     expect(readFileSync(join(run.folder, 'log'), 'utf8')).not.toContain('to go on');

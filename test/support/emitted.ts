@@ -26,7 +26,7 @@ export const quoted = (text: string) =>
     .replaceAll('\n', '\\n')
     .replaceAll('\t', '\\t')}"`;
 
-/** For `rehearsal`'s `count`: what a test does to the run half way is never too late. */
+/** For `byHand`'s `count`: what a test does to the run half way is never too late. */
 export const held = 'hold=go';
 
 /** Answers `scontrol show job` for this job in the midst of its life, or as `slurmSays`, and any other at its end; requeues it unless CRFLOW_TEST_REQUEUE is no; refuses all else. */
@@ -104,7 +104,7 @@ export function runAttempt(script: string, folder: string, dmtcp: Dmtcp, more: R
  * `run` is the flow's `run`; by default the counting program, 1 to 50, a line each tenth of a second, then status 7.
  * With `count: held` it waits half way for `go()`.
  */
-export function rehearsal(
+export function byHand(
   dmtcp: Dmtcp,
   /** `count`: further options of the counting program. Further keys of the blocks `application` (keys), `checkpoint` and `schedule`. */
   options: {
@@ -122,7 +122,7 @@ export function rehearsal(
   } = {},
 ) {
   // The real path: /proc shows that one.
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), options.folder ?? 'crflow rehearsal ')));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), options.folder ?? 'crflow by hand ')));
   const program = join(import.meta.dirname, '../programs/count-alone.sh');
   const {
     run = `bash '${program}' 50 0.1 7 ${options.count ?? ''}`,

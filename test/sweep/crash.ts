@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dmtcp } from '../support/dmtcp.ts';
-import { rehearsal } from '../support/emitted.ts';
+import { byHand } from '../support/emitted.ts';
 import { exists, filesUnder } from '../support/run-folder.ts';
 import type { Point, Verdict } from './points.ts';
 
@@ -29,7 +29,7 @@ export async function crash(
   engine: SweepEngine = 'dmtcp',
 ): Promise<Verdict> {
   const programs = join(import.meta.dirname, '../programs');
-  using run = rehearsal(dmtcp, {
+  using run = byHand(dmtcp, {
     ...(engine === 'dmtcp'
       ? { run: `bash '${programs}/count-alone.sh' ${last} ${step} 7 "witness=$CRFLOW_SWEEP/witness"` }
       : {
@@ -140,7 +140,7 @@ export async function crash(
 /** The program's own status; or 0, which a run gets that was done already. */
 const isEnd = (status: number | undefined) => status === 7 || status === 0;
 
-type Run = ReturnType<typeof rehearsal>;
+type Run = ReturnType<typeof byHand>;
 
 /** What was there when all was dead. */
 interface Snapshot {
