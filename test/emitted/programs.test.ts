@@ -14,6 +14,7 @@ import { standIn } from '../support/dmtcp.ts';
 import { byHand } from '../support/emitted.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
 import { outcomesIn } from '../support/run-folder.ts';
+import { whySlow } from '../support/slow.ts';
 import { whileStopped } from '../support/stopped.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
@@ -268,9 +269,8 @@ withReal('a program with a stop file', ['bash'], async ({ expect }) => {
 });
 
 // CP2K looks for EXIT each 20 s, so that a run through a time limit takes a minute and more.
-const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minutes; CRFLOW_SLOW=1 runs it)';
-(slow === '' ? withReal : test.skip)(
-  `CP2K: all steps, and the same energies until chaos hides them${slow}`,
+(whySlow === '' ? withReal : test.skip)(
+  `CP2K: all steps, and the same energies until chaos hides them${whySlow}`,
   ['cp2k.psmp'],
   async ({ expect }) => {
     using run = rehearse('cp2k', (flow) => flow.replace('steps = 1000', 'steps = 200'));

@@ -8,6 +8,7 @@ import { standIn } from '../support/dmtcp.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
 import { processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
+import { whySlow } from '../support/slow.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 import { whileStopped } from '../support/stopped.ts';
 import { tearing } from '../support/tearing.ts';
@@ -18,7 +19,6 @@ import { tearing } from '../support/tearing.ts';
 vi.setConfig({ maxConcurrency: 3, testTimeout: 2_400_000 });
 
 const slurm = slurmAvailable();
-const slow = process.env['CRFLOW_SLOW'] === '1' ? '' : ' (skipped: it takes minutes; CRFLOW_SLOW=1 runs it)';
 const run2 = promisify(execFile);
 
 const env = {
@@ -98,10 +98,10 @@ describe.skipIf(!slurm.ok)(
     real(
       'LAMMPS: each frame once, and the energy of an undisturbed run',
       ['lmp', 'mpirun'],
-      slow,
+      whySlow,
       async (context) => {
         const { expect } = context;
-        // Small, because messages between ranks are slow on a busy machine, and slowed down, because they are not on an idle one.
+        // Small, because messages between ranks are whySlow on a busy machine, and slowed down, because they are not on an idle one.
         const rest = inputOf('lammps')
           .replace('last index 100000', 'last index 1000')
           .replace(/^(restart +)1000/m, '$1100')
@@ -137,7 +137,7 @@ describe.skipIf(!slurm.ok)(
     real(
       'GROMACS, its newest file truncated, flipped, gone: the result of an undisturbed run, to the byte',
       ['gmx_mpi', 'gmx', 'mpirun'],
-      slow,
+      whySlow,
       async (context) => {
         const { expect } = context;
         const mdrun =
@@ -179,7 +179,7 @@ describe.skipIf(!slurm.ok)(
     real(
       'Quantum ESPRESSO: the energy of an undisturbed run, in all digits',
       ['pw.x', 'mpirun'],
-      slow,
+      whySlow,
       async (context) => {
         const { expect } = context;
         const run = await start(
@@ -204,7 +204,7 @@ describe.skipIf(!slurm.ok)(
     real(
       'OpenFOAM: the fields of an undisturbed run, to 7 digits',
       ['icoFoam', 'blockMesh', 'decomposePar', 'mpirun'],
-      slow,
+      whySlow,
       async (context) => {
         const { expect } = context;
         const foam = { WM_PROJECT_DIR: process.env['WM_PROJECT_DIR'] ?? '/usr/share/openfoam' };
@@ -250,7 +250,7 @@ describe.skipIf(!slurm.ok)(
     real(
       'CP2K: all steps, and the energies of an undisturbed run until chaos hides them',
       ['cp2k.psmp', 'mpirun'],
-      slow,
+      whySlow,
       async (context) => {
         const { expect } = context;
         const whole = join(cluster.work, 'cp2k undisturbed');
