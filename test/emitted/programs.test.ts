@@ -14,7 +14,7 @@ import { standIn } from '../support/dmtcp.ts';
 import { byHand } from '../support/emitted.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
 import { outcomesIn } from '../support/run-folder.ts';
-import { whySlow } from '../support/slow.ts';
+import { slow, whySlow } from '../support/slow.ts';
 import { whileStopped } from '../support/stopped.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
@@ -101,6 +101,9 @@ const withReal = (name: string, needs: readonly string[], body: (context: TestCo
   const why = missing.length === 0 ? '' : ` (skipped: no ${missing.join(', ')} on PATH)`;
   (why === '' ? test.concurrent : test.skip)(`${name}${why}`, body);
 };
+/** The same of a program that computes for long. */
+const withSlow: typeof withReal = (name, needs, body) =>
+  slow ? withReal(name, needs, body) : test.skip(`${name}${whySlow}`, () => {});
 
 withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx'], async ({ expect }) => {
   const mdrun = 'gmx -quiet mdrun -deffnm md -cpi md.cpt -ntmpi 1 -ntomp 1 -reprod';
@@ -160,7 +163,7 @@ withReal(
   },
 );
 
-withReal(
+withSlow(
   'Quantum ESPRESSO, asked in an SCF cycle, its files damaged: the same energy',
   ['pw.x'],
   async (context) => {
@@ -186,7 +189,7 @@ withReal(
   },
 );
 
-withReal('OpenFOAM: the same field, to 7 digits', ['icoFoam', 'blockMesh'], async (context) => {
+withSlow('OpenFOAM: the same field, to 7 digits', ['icoFoam', 'blockMesh'], async (context) => {
   const { expect } = context;
   const env = { WM_PROJECT_DIR: process.env['WM_PROJECT_DIR'] ?? '/usr/share/openfoam' };
   using run = rehearse('openfoam', (flow) => flow.replace('icoFoam -parallel', 'icoFoam'));
@@ -269,8 +272,8 @@ withReal('a program with a stop file', ['bash'], async ({ expect }) => {
 });
 
 // CP2K looks for EXIT each 20 s, so that a run through a time limit takes a minute and more.
-(whySlow === '' ? withReal : test.skip)(
-  `CP2K: all steps, and the same energies until chaos hides them${whySlow}`,
+withSlow(
+  'CP2K: all steps, and the same energies until chaos hides them',
   ['cp2k.psmp'],
   async ({ expect }) => {
     using run = rehearse('cp2k', (flow) => flow.replace('steps = 1000', 'steps = 200'));

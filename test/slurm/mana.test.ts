@@ -80,7 +80,9 @@ describe.skipIf(why !== null)(`MANA on two nodes${why === null ? '' : ` (skipped
       ExitCode: '7:0',
     });
     expect(asUndisturbed(run, 2), run.output()).toBe(true);
-    expect(events(run, 'launched')).toHaveLength(1);
+    // A rank that MANA ends at the first checkpoint of all, before anything is sealed, makes the run begin anew.
+    const anew = events(run, 'inner_ended').filter(({ outcome }) => outcome === 'anew');
+    expect(events(run, 'launched'), run.log(run.id)).toHaveLength(1 + anew.length);
     expect(processesIn(run.state)).toEqual([]);
     expect(existsSync(join(run.state, 'generations/1'))).toBe(false);
     expect(readdirSync('/tmp').filter((name) => name.startsWith('crflow-') && name.endsWith('.3'))).toEqual(

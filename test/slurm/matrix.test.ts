@@ -12,11 +12,9 @@ const dmtcp = dmtcpUnderTest();
 
 const sample: readonly [fault: string, moment: string, engine?: keyof typeof engines][] = [
   ['warning 2 s after the start', 'before launch'],
-  ['preemption without grace', 'running'],
   ['kill -9 everything', 'while checkpointing'],
   ['node lost, job still running there', 'running'],
   ['scontrol hangs', 'running'],
-  ['array job', 'running'],
   ['kill -9 everything', 'while saving', 'own'],
   ["the program's newest file flipped", 'running', 'own'],
 ];
