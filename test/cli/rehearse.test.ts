@@ -172,14 +172,19 @@ esac
 });
 
 test.each([
-  [undefined, 'Podman is not installed here'],
-  ['echo "no such image" >&2; exit 125', 'Podman has no such image here (the image localhost/md:1 is not on'],
-])('a container that this machine cannot start is not used, and the reason is said', async (podman, why) => {
-  const { flows } = compile({ name: 'w.crflow', text: contained });
+  ['podman', undefined, 'Podman is not installed here'],
+  [
+    'podman',
+    'echo "no such image" >&2; exit 125',
+    'Podman has no such image here (the image localhost/md:1 is not on',
+  ],
+  ['podman-hpc', 'exit 0', 'rehearsals in Podman-HPC do not work yet'],
+])('a container that this machine cannot start is not used, and the reason is said: %s', async (runtime, podman, why) => {
+  const text = contained.replace('runtime = podman', `runtime = ${runtime}`);
+  const { flows } = compile({ name: 'w.crflow', text });
   const [compiled] = flows;
   if (compiled === undefined) throw new Error('the flow does not compile');
-  if (podman !== undefined)
-    writeFileSync(join(folder, 'podman'), `#!/bin/bash\n${podman}\n`, { mode: 0o755 });
+  if (podman !== undefined) writeFileSync(join(folder, runtime), `#!/bin/bash\n${podman}\n`, { mode: 0o755 });
   vi.stubEnv('PATH', podman === undefined ? folder : `${folder}:${process.env['PATH']}`);
   try {
     const chosen = await chooseContainer(compiled.plan, folder, { real: false, targets });
