@@ -87,11 +87,15 @@ const epoch = (time = '') => Date.parse(time) / 1000;
 const end = ({ JobState, ExitCode, Reason }: JobFields) => `${JobState} ${ExitCode} ${Reason}`;
 
 /** A child and the batch shell itself, which say what they are sent; and a step that does. */
+// They start nothing while they wait: Slurm's TERM would also end that, and bash 5.2 can miss a child that ends in the moment of a
+// signal, and waits for it for ever.
+const still = 'while :; do read -r -t 0.1 _ <&9; done';
 const witnesses = [
-  "(trap 'say child TERM' TERM; trap 'say child USR1' USR1; say child up; while :; do sleep 0.1; done) &",
-  `srun --overlap --ntasks=1 bash -c 'say() { echo "$*" >>"'"$HERE"'said"; }; trap "say step TERM" TERM; trap "say step USR1" USR1; say step up; while :; do sleep 0.1; done' &`,
+  'mkfifo "${HERE}never" 2>/dev/null; exec 9<>"${HERE}never"',
+  `(trap 'say child TERM' TERM; trap 'say child USR1' USR1; say child up; ${still}) &`,
+  `srun --overlap --ntasks=1 bash -c 'exec 9<>"'"$HERE"'never"; say() { echo "$*" >>"'"$HERE"'said"; }; trap "say step TERM" TERM; trap "say step USR1" USR1; say step up; ${still}' &`,
   "trap 'say batch TERM' TERM; trap 'say batch USR1' USR1; say batch up",
-  'while :; do sleep 0.1; done',
+  still,
 ];
 const up = async (stage: Stage) => {
   for (const who of ['child', 'step', 'batch']) await stage.says(`${who} up`);
@@ -247,9 +251,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   scancel: {
     async run(stage) {
       const id = await stage.submit([
-        ...witnesses.slice(0, 2),
+        ...witnesses.slice(0, 3),
         "trap 'say batch TERM; sleep 4; exit 9' TERM; say batch up",
-        'while :; do sleep 0.1; done',
+        still,
       ]);
       await up(stage);
       const { status } = await stage.run('scancel', id);
