@@ -1,10 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { chooseContainer } from '../../src/cli/rehearse/container.ts';
+import { isWhole } from '../../src/cli/rehearse/run-folder.ts';
 import { compile } from '../support/compile.ts';
 import { crc } from '../support/crc.ts';
 import { processesIn } from '../support/run-folder.ts';
@@ -192,4 +201,16 @@ test.each([
   } finally {
     vi.unstubAllEnvs();
   }
+});
+
+test('what looks at a checkpoint does not read the .bashrc of the user', async () => {
+  const read = join(folder, 'read');
+  writeFileSync(join(folder, '.bashrc'), `echo x >'${read}'\n`);
+  vi.stubEnv('HOME', folder);
+  try {
+    await isWhole(folder, 1);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect(existsSync(read)).toBe(false);
 });
