@@ -207,6 +207,7 @@ test('what looks at a checkpoint does not read the .bashrc of the user', async (
   const read = join(folder, 'read');
   writeFileSync(join(folder, '.bashrc'), `echo x >'${read}'\n`);
   vi.stubEnv('HOME', folder);
+  vi.stubEnv('SHLVL', '0'); // in a shell of a shell, bash does not ask
   try {
     await isWhole(folder, 1);
   } finally {
