@@ -50,8 +50,7 @@ export async function isWhole(run: string, generation: number): Promise<boolean>
       .sort()
       .join('\n');
   const list = 'cd "$1" && find . -type f ! -name seal -exec cksum {} +';
-  // Node's pipes are sockets, with which bash would read ~/.bashrc first, as for a remote shell.
-  const { stdout } = await runProgram('bash', ['--norc', '-c', list, 'bash', folder], { timeout: 60_000 });
+  const { stdout } = await runProgram('bash', ['-c', list, 'bash', folder], { timeout: 60_000 });
   const seal = text(join(folder, 'seal'));
   return (seal !== '' && sorted(seal) === sorted(stdout)) || !existsSync(folder);
 }
