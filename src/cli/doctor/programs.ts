@@ -54,29 +54,21 @@ export async function checkPrograms(
     const libraries = [...files.keys()];
     const mpi = libraries.find((name) => MPI.test(name));
     if (mpi === undefined) return [];
-    if (plan.checkpoint.engine === 'mana')
-      return [
-        libraries.some((name) => OPEN_MPI.test(name))
-          ? {
-              what,
-              verdict: 'wrong',
-              says: `linked with Open MPI (${mpi}), and MANA knows only MPICH and its ABI`,
-            }
-          : forMana(what, mpi, [
-              path,
-              ...[...files].flatMap(([name, file]) => (MPI.test(name) ? [] : (file ?? []))),
-            ]),
-      ];
-    if (plan.resources.ranks !== undefined)
-      return [
-        libraries.some((name) => OPEN_MPI.test(name))
-          ? {
-              what,
-              verdict: 'wrong',
-              says: `linked with Open MPI (${mpi}), whose ranks crflow does not save with DMTCP: build it with MPICH`,
-            }
-          : { what, verdict: 'fine', says: `linked with MPI (${mpi}), and crflow starts its ranks` },
-      ];
+    const isMana = plan.checkpoint.engine === 'mana';
+    if (isMana || plan.resources.ranks !== undefined) {
+      if (libraries.some((name) => OPEN_MPI.test(name)))
+        return [
+          {
+            what,
+            verdict: 'wrong',
+            says: `linked with Open MPI (${mpi}), ${isMana ? 'and MANA knows only MPICH and its ABI' : 'whose ranks crflow does not save with DMTCP: build it with MPICH'}`,
+          },
+        ];
+      if (!isMana)
+        return [{ what, verdict: 'fine', says: `linked with MPI (${mpi}), and crflow starts its ranks` }];
+      const own = [...files].flatMap(([name, file]) => (MPI.test(name) || file === undefined ? [] : [file]));
+      return [forMana(what, mpi, [path, ...own])];
+    }
     return [
       isSingleton
         ? { what, verdict: 'fine', says: `linked with MPI (${mpi}), and the flow says \`mpi = singleton\`` }
