@@ -14,7 +14,7 @@ import { standIn } from '../support/dmtcp.ts';
 import { byHand } from '../support/emitted.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
 import { outcomesIn } from '../support/run-folder.ts';
-import { slow, whySlow } from '../support/slow.ts';
+import { slow, slowTest } from '../support/slow.ts';
 import { whileStopped } from '../support/stopped.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
@@ -103,7 +103,7 @@ const withReal = (name: string, needs: readonly string[], body: (context: TestCo
 };
 /** The same of a program that computes for long. */
 const withSlow: typeof withReal = (name, needs, body) =>
-  slow ? withReal(name, needs, body) : test.skip(`${name}${whySlow}`, () => {});
+  slow ? withReal(name, needs, body) : slowTest(name, body);
 
 withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx'], async ({ expect }) => {
   const mdrun = 'gmx -quiet mdrun -deffnm md -cpi md.cpt -ntmpi 1 -ntomp 1 -reprod';

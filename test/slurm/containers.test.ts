@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import type { RuntimeName } from '../../src/model/container.ts';
 import { kill, preempt, scontrol } from '../matrix/strikes.ts';
 import {
@@ -14,7 +14,7 @@ import {
 import { type Dmtcp, dmtcpImplementations, dmtcpUnderTest } from '../support/dmtcp.ts';
 import { processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
-import { slow, whySlow } from '../support/slow.ts';
+import { firstOf, slowTest } from '../support/slow.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 import { startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 
@@ -113,9 +113,6 @@ describe.skipIf(why !== null || cells.length === 0)(
       ...processesIn(run.folder),
       ...containersOf(containerOf(runtime), run.state),
     ];
-    /** What hardly differs from one runtime to the next is shown in the first; in the others, if there is time. */
-    const firstOf = (at: number, name: string, body: (context: TestContext) => Promise<void>) =>
-      at === 0 || slow ? test.concurrent(name, body) : test.skip(`${name}${whySlow}`, body);
     const resume = (run: RunOnSlurm) => run.submit('resume', run.id);
     const count = (run: RunOnSlurm, wanted: string) =>
       run.entries().filter(({ event }) => event === wanted).length;
@@ -141,7 +138,7 @@ describe.skipIf(why !== null || cells.length === 0)(
 
     // A preemption below does the same, without the minutes of a time limit.
     for (const { runtime, dmtcp, name } of cells)
-      firstOf(1, `outlives its time limit, in ${runtime} with ${name}`, async ({ expect }) => {
+      slowTest(`outlives its time limit, in ${runtime} with ${name}`, async ({ expect }) => {
         const run = await start('limit', runtime, dmtcp, {
           last: 90,
           env: { CRFLOW_LEAD: cluster.seconds(45) },

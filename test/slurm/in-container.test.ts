@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, vi } from 'vitest';
 import type { RuntimeName } from '../../src/model/container.ts';
 import {
   containersIn,
@@ -14,7 +14,7 @@ import {
 import { standIn } from '../support/dmtcp.ts';
 import { outcomesIn, processesIn } from '../support/run-folder.ts';
 import { preempt, startRun } from '../support/run-on-slurm.ts';
-import { slow, whySlow } from '../support/slow.ts';
+import { firstOf } from '../support/slow.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
 
 // Ranks of an MPI program on two nodes, each in its own container: $IN_CONTAINER. The library is the image's.
@@ -90,10 +90,6 @@ workflow count {
       ...containersOf(containerOf(runtime), run.state),
     ];
     const aStep = (run: Run) => run.until('a step', () => existsSync(join(run.folder, 'steps.log')), 120);
-
-    /** In the first runtime; in the others, if there is time. */
-    const firstOf = (at: number, name: string, body: (context: TestContext) => Promise<void>) =>
-      at === 0 || slow ? test.concurrent(name, body) : test.skip(`${name}${whySlow}`, body);
 
     for (const [at, runtime] of present.entries())
       firstOf(

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
-import { type Disturbed, disturb } from '../support/disturbed.ts';
+import { calmSettings, type Disturbed, disturb } from '../support/disturbed.ts';
 import { standIn } from '../support/dmtcp.ts';
 import { quoted } from '../support/emitted.ts';
 import { flowOf, lacking, programs } from '../support/known-programs.ts';
+import { printedIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { tearing } from '../support/tearing.ts';
 import { startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
@@ -37,15 +38,7 @@ describe.skipIf(reasons.length > 0)(
         folder,
         last: 0,
         flow,
-        env: {
-          // A warning that comes at once is one of the time limit.
-          CRFLOW_LEAD: '540',
-          CRFLOW_QUIET: '1',
-          CRFLOW_STARTUP: '30',
-          CRFLOW_PROVE: '0',
-          CRFLOW_INTERVAL: '600',
-          CRFLOW_HEARTBEAT: '2',
-        },
+        env: calmSettings,
         sbatchArgs: ['-w', node],
         before,
       });
@@ -59,11 +52,7 @@ workflow count {
     const put = (run: RunOnSlurm, ...names: string[]) => {
       for (const name of names) writeFileSync(join(run.folder, name), '');
     };
-    const outputOf = ({ folder }: RunOnSlurm) => {
-      const file = readdirSync(folder).find((name) => name.endsWith('.out'));
-      return file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
-    };
-    const steps = (run: RunOnSlurm) => outputOf(run).match(/(?<=^step )\d+/gm) ?? [];
+    const steps = (run: RunOnSlurm) => printedIn(run.folder).match(/(?<=^step )\d+/gm) ?? [];
     const each = (last: number) => Array.from({ length: last }, (_, i) => String(i + 1));
 
     const through = (

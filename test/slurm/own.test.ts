@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
 import { quoted } from '../support/emitted.ts';
 import { flowOf } from '../support/known-programs.ts';
-import { outcomesIn, processesIn } from '../support/run-folder.ts';
+import { outcomesIn, printedIn, processesIn } from '../support/run-folder.ts';
 import { preempt, type RunOnSlurm, startRun, takeNode } from '../support/run-on-slurm.ts';
 import { slow, whySlow } from '../support/slow.ts';
 import { whileStopped } from '../support/stopped.ts';
@@ -163,11 +163,11 @@ include in.lj.run`;
       ['pw.x'],
       async ({ expect }) => {
         const run = await start('n5', 'espresso', example('silicon'), copy('silicon.in'));
-        await run.until('an iteration', () => outputOf(run).includes('iteration #'));
+        await run.until('an iteration', () => printedIn(run.folder).includes('iteration #'));
         await askedWhileStopped(run, /^pw\.x /, 'n5');
         expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
         expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
-        expect(outputOf(run)).toMatch(/^! +total energy += +-15\.46908474 Ry$/m);
+        expect(printedIn(run.folder)).toMatch(/^! +total energy += +-15\.46908474 Ry$/m);
       },
     );
 
@@ -184,7 +184,7 @@ include in.lj.run`;
       cpSync(join(programs, 'openfoam'), made, { recursive: true });
       await toItsEnd('blockMesh', [], { cwd: made, env: { ...process.env, ...env } });
       const run = await start('n6', 'openfoam', text, (folder) => cpSync(made, folder, { recursive: true }));
-      await run.until('a step', () => outputOf(run).includes('\nTime = '));
+      await run.until('a step', () => printedIn(run.folder).includes('\nTime = '));
       await askedWhileStopped(run, /^icoFoam/, 'n6');
       expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
       expect(outcome(run), run.log(run.id)).toEqual(['saved', 'done']);
@@ -193,12 +193,6 @@ include in.lj.run`;
     });
   },
 );
-
-/** What a run has printed. */
-function outputOf({ folder }: RunOnSlurm): string {
-  const file = readdirSync(folder).find((name) => name.endsWith('.out'));
-  return file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
-}
 
 /** Preempts a job whose program is asked by a file: it does not come to its end before that. */
 const askedWhileStopped = (run: RunOnSlurm, program: RegExp, node: string) =>

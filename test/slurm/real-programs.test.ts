@@ -3,10 +3,10 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
-import { disturb, writtenLast } from '../support/disturbed.ts';
+import { calmSettings, disturb, writtenLast } from '../support/disturbed.ts';
 import { standIn } from '../support/dmtcp.ts';
 import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
-import { processesIn } from '../support/run-folder.ts';
+import { printedIn, processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { whySlow } from '../support/slow.ts';
 import { type Cluster, slurmAvailable, startCluster } from '../support/slurm-cluster.ts';
@@ -22,23 +22,11 @@ const slurm = slurmAvailable();
 const run2 = promisify(execFile);
 
 const env = {
-  // A warning that comes at once is one of the time limit.
-  CRFLOW_LEAD: '540',
-  CRFLOW_QUIET: '1',
-  CRFLOW_STARTUP: '30',
-  CRFLOW_PROVE: '0',
-  CRFLOW_INTERVAL: '600',
-  CRFLOW_HEARTBEAT: '2',
+  ...calmSettings,
   // Ranks that wait for each other leave the processor to those that work.
   OMPI_MCA_mpi_yield_when_idle: '1',
   OMP_NUM_THREADS: '1',
 };
-
-/** What a run has printed. */
-function outputOf({ folder }: RunOnSlurm): string {
-  const file = readdirSync(folder).find((name) => name.endsWith('.out'));
-  return file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
-}
 
 const text = (run: RunOnSlurm, file: string) =>
   existsSync(join(run.folder, file)) ? readFileSync(join(run.folder, file), 'utf8') : '';
@@ -120,7 +108,7 @@ describe.skipIf(!slurm.ok)(
         const run = await start('lammps', 'n1,n2', tears.during('*/restart.*', 1000), prepare);
         const whole = join(run.folder, 'undisturbed');
         // log.lammps is overwritten at each start, and the output goes on.
-        const steps = () => (outputOf(run).match(/^ +\d+ +[\d.]+ +-[\d.]+ /gm) ?? []).length;
+        const steps = () => (printedIn(run.folder).match(/^ +\d+ +[\d.]+ +-[\d.]+ /gm) ?? []).length;
         const newest = (folder: string) => writtenLast(folder, /^restart\./);
         const gone = /^restart\./;
         await disturb({ run, node: 'n2', progress: steps, savesByItself: true, newest, gone }, context);
@@ -130,7 +118,7 @@ describe.skipIf(!slurm.ok)(
         const { stdout } = await undisturbed(whole, 'lmp', '-in', 'in.begin');
         const energy = (log: string) => Number(/^ +1000 +\S+ +\S+ +\S+ +(\S+)/m.exec(log)?.[1]);
         expect(energy(stdout)).toBeLessThan(0);
-        expect(Math.abs(energy(outputOf(run)) / energy(stdout) - 1)).toBeLessThan(1e-3);
+        expect(Math.abs(energy(printedIn(run.folder)) / energy(stdout) - 1)).toBeLessThan(1e-3);
       },
     );
 
@@ -190,14 +178,14 @@ describe.skipIf(!slurm.ok)(
         );
         const whole = join(run.folder, 'undisturbed');
         cpSync(join(programs, 'quantum-espresso'), whole, { recursive: true });
-        const progress = () => (outputOf(run).match(/iteration #/g) ?? []).length;
+        const progress = () => (printedIn(run.folder).match(/iteration #/g) ?? []).length;
         const newest = (folder: string) => join('tmp', writtenLast(join(folder, 'tmp'), /^si\.wfc/));
         // It writes its files when it is asked, and not before.
         await disturb({ run, node: 'n6', progress, savesByItself: false, newest, gone: /^tmp$/ }, context);
         const { stdout } = await undisturbed(whole, 'pw.x', '-i', 'pw.in');
         const energy = (all: string) => /^!.*total energy.*$/m.exec(all)?.[0];
         expect(energy(stdout)).toMatch(/Ry$/);
-        expect(energy(outputOf(run))).toBe(energy(stdout));
+        expect(energy(printedIn(run.folder))).toBe(energy(stdout));
       },
     );
 
@@ -225,7 +213,7 @@ describe.skipIf(!slurm.ok)(
           (folder) => cpSync(whole, folder, { recursive: true }),
           foam,
         );
-        const progress = () => (outputOf(run).match(/^Time = /gm) ?? []).length;
+        const progress = () => (printedIn(run.folder).match(/^Time = /gm) ?? []).length;
         const newest = (folder: string) => {
           const times = readdirSync(join(folder, 'processor0')).map(Number);
           return `processor0/${Math.max(...times.filter((time) => time >= 0))}/U`;

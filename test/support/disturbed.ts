@@ -13,6 +13,17 @@ import { warn } from '../matrix/moments.ts';
 import { outcomesIn, processesIn } from './run-folder.ts';
 import { type RunOnSlurm, takeNode } from './run-on-slurm.ts';
 
+/** The settings of such a run: everything happens when the test makes it happen. */
+export const calmSettings = {
+  // A warning that comes at once is one of the time limit.
+  CRFLOW_LEAD: '540',
+  CRFLOW_QUIET: '1',
+  CRFLOW_STARTUP: '30',
+  CRFLOW_PROVE: '0',
+  CRFLOW_INTERVAL: '600',
+  CRFLOW_HEARTBEAT: '2',
+};
+
 /** A run of a program with its own checkpoints, and what differs between programs. */
 export interface Disturbed {
   readonly run: RunOnSlurm;

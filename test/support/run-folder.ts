@@ -5,6 +5,12 @@ import { Ajv } from 'ajv';
 const schema = JSON.parse(readFileSync(new URL('../../specs/journal.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv({ strict: true, strictTypes: false, strictRequired: false }).compile<Entry>(schema);
 
+/** What the program of a run in this folder has printed, if it is the only one there. */
+export function printedIn(folder: string): string {
+  const file = readdirSync(folder).find((name) => name.endsWith('.out'));
+  return file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
+}
+
 /** One line of a journal; see specs/journal.schema.json. */
 export type Entry = { event: string; attempt: number } & Record<string, string | number>;
 
