@@ -8,7 +8,7 @@ export const mana = defineDiagnostics(580, 589, {
       'it was seen with MANA 1.4.0 and MPICH 4.0.2, on nodes of Slurm on one machine; not over InfiniBand or Slingshot, not on real hosts, not with Cray MPICH or Intel MPI',
     ],
     help: () => [
-      "if the program has checkpoints of its own, `engine = own` is safer; otherwise, compare a restored run's results with those of a run that nothing disturbed",
+      "if the program writes its own checkpoints, `engine = own` is safer; otherwise, compare a restored run's results with those of a run that nothing disturbed",
       'if you accept that, write behind it: `// crc: allow CRF580 because …`',
     ],
   }),

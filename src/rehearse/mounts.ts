@@ -1,7 +1,7 @@
 import type { Container, Mount } from '../model/container.ts';
 import { asWritten, type HostPath } from '../model/path.ts';
 
-/** Does a path lead to a place that is not in the folder of submission? A variable does not: a rehearsal gives it a folder of its own. */
+/** Does a path lead to a place that is not in the folder of submission? A variable does not: a rehearsal gives each variable its own folder. */
 export const leadsOut = (path: HostPath): boolean =>
   path[0]?.kind === 'text' && /^\/|(^|\/)\.\.(\/|$)/.test(asWritten(path));
 

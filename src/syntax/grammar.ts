@@ -22,7 +22,7 @@ export class FlowParser extends CstParser {
     this.performSelfAnalysis();
   }
 
-  /** The tree of a file, and the mistakes in it. Keeps nothing of it. */
+  /** The tree of a file, and the mistakes in it. The parser keeps neither. */
   read(tokens: readonly IToken[]): {
     readonly tree: CstNode;
     readonly errors: readonly IRecognitionException[];
