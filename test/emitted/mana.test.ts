@@ -291,3 +291,12 @@ describe('what starts a rank', () => {
     expect(rank('../ring', { UCX_TLS }).status).toBe(7);
   });
 });
+
+test("the daemon of Slurm that is in the ranks' session is no process of the computation, not even in a job of root's", () => {
+  const { said } = engine(`cp "$(command -v bash)" slurmstepd
+setsid ./slurmstepd -c 'CRFLOW_MARK=crflow-x.1 bash -c "echo \\$\\$ >rank; exec sleep 60" & wait' 2>/dev/null &
+until [[ -s rank ]]; do sleep 0.1; done
+[[ $(processes_of 'crflow-x\\.1$') == "$(<rank)" ]] && echo 'the rank alone'
+kill -9 "$(<rank)"; wait`);
+  expect(said).toBe('the rank alone\n');
+});

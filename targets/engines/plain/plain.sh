@@ -128,9 +128,16 @@ processes_of() {
   done
   for pid in "${own_pids[@]}"; do
     read_stat "$pid" || continue
-    if [[ ${stat[0]} != Z && $sessions == *" ${stat[3]} "* && ${stat[3]} != "$own_session" ]]; then all+="$pid"$'\n'; fi
+    if [[ ${stat[0]} != Z && $sessions == *" ${stat[3]} "* && ${stat[3]} != "$own_session" ]] && ! is_slurmstepd "$pid"; then all+="$pid"$'\n'; fi
   done
   sort -u <<<"${all%$'\n'}" | grep . || :
+}
+
+# It is in the session of its ranks. In a job of root's, it could be ended, and Slurm would never learn that the step is over.
+is_slurmstepd() {
+  local called=''
+  { read -r called <"/proc/$1/comm"; } 2>/dev/null
+  [[ $called == slurmstepd ]]
 }
 
 # tell_application SIGNAL: signals the first programs below `run` that have a handler for it; it would kill those that have none.
