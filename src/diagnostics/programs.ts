@@ -89,5 +89,16 @@ export const programs = defineDiagnostics(560, 579, {
       ],
     },
   ),
+  mdrunParts: warning<{ file: string; parts: string }>()('CRF567', 'mdrun that numbers its outputs', {
+    title: ({ file }) =>
+      `\`${file}\` never appears: with \`-noappend\`, \`mdrun\` puts the number of the part into each name`,
+    notes: ({ parts }) => [
+      `the file is called \`${parts.replace('*', '0001')}\`, in the next attempt \`${parts.replace('*', '0002')}\`; the run would stop with 73, its work done`,
+    ],
+    help: ({ parts }) => [
+      `write \`done_files = ["${parts}"]\`: only the part that comes to the end has that file`,
+      'or leave `-noappend` out: `mdrun` then continues its outputs',
+    ],
+  }),
   ...jsonMistakes("a program's record", ['CRF570', 'CRF571', 'CRF572', 'CRF573', 'CRF574']),
 });

@@ -236,6 +236,14 @@ describe('a program that saves itself', () => {
     expect(idle.log()).toMatch(/ended with status 0, but is not done/);
   });
 
+  test('that fails on a full disk: the log says so, because its own message may be lost', ({ expect }) => {
+    using run = own('', '');
+    const said = (free: number) =>
+      run.functions(`workdir=/data; df() { printf 'x\\n/dev/a 9 9 ${free} 9%% /\\n'; }; tell_full_disk`);
+    expect(said(0)).toMatch(/the disk of \/data is full\n$/);
+    expect(said(1000)).toBe('');
+  });
+
   test.concurrent('that fails: is tried from two generations, then its status is believed', async ({
     expect,
   }) => {

@@ -1,109 +1,21 @@
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test, vi } from 'vitest';
-import { standIn } from '../support/dmtcp.ts';
-import { byHand } from '../support/emitted.ts';
-import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
-import { outcomesIn } from '../support/run-folder.ts';
-import { slow, slowTest } from '../support/slow.ts';
-import { whileStopped } from '../support/stopped.ts';
+import { vi } from 'vitest';
+import { writtenLast } from '../support/disturbed.ts';
+import { energiesIn, inputOf, programs } from '../support/known-programs.ts';
+import { calm, oneThread, rehearse, withReal, withSlow } from '../support/real-program.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
 // The flows of `crc init --for` with the real programs, through two time limits, against an undisturbed run. Of GROMACS, LAMMPS and Quantum
 // ESPRESSO the newest files are damaged on the way: the program's own, and the copies in the newest generation.
 vi.setConfig({ maxConcurrency: 2, testTimeout: 180_000 });
 
-/** A warning that comes at once is one of the time limit. */
-const atTheLimit = {
-  CRFLOW_LEAD: '3540',
-  CRFLOW_INTERVAL: '600',
-  CRFLOW_QUIET: '0',
-  CRFLOW_STARTUP: '30',
-  OMP_NUM_THREADS: '1',
-};
-
-/** The last attempt may take its time. */
-const calm = { ...atTheLimit, CRFLOW_LEAD: '120' };
-const oneThread = { ...process.env, OMP_NUM_THREADS: '1' };
-
-/** The command lines of the programs, of all of a run. */
-const executables = /^(\S*\/)?(gmx|lmp|pw\.x|icoFoam|cp2k\.psmp|python3)( |$)/;
-
-function rehearse(name: string, edit: (flow: string) => string) {
-  const run = byHand(standIn, { flow: flowOf(name, edit), folder: `crflow-${name}-` });
-  mkdirSync(join(run.folder, '.bin'));
-  // One rank, on this node.
-  writeFileSync(join(run.folder, '.bin/srun'), '#!/bin/bash\nexec "$@"\n', { mode: 0o755 });
-  const outcomes = () => outcomesIn(run.entries());
-  /** An attempt that Slurm warns of its limit once it has begun its work. */
-  const limited = async (n: number, isAtWork: () => boolean, env: Record<string, string> = {}) => {
-    const ended = run.start({ ...atTheLimit, ...env });
-    for (const deadline = Date.now() + 60_000; !isAtWork(); ) {
-      if (Date.now() > deadline) throw new Error(`attempt ${n} does not work\n${run.log()}\n${run.output()}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    await whileStopped(run.running(), executables, () => {
-      run.signal('SIGUSR1');
-      return run.until('asked_application', n);
-    });
-    return ended;
-  };
-  const count = (pattern: RegExp) => run.output().match(pattern)?.length ?? 0;
-  return {
-    ...run,
-    outcomes,
-    limited,
-    /** Two attempts that Slurm warns once the output has grown by `more` such words, what is done `after` each, and one that ends. */
-    async twice(
-      pattern: RegExp,
-      more: number,
-      { expect }: TestContext,
-      env: Record<string, string> = {},
-      after: (n: number) => void = () => {},
-    ) {
-      for (const n of [1, 2]) {
-        const before = count(pattern);
-        expect(await limited(n, () => count(pattern) >= before + more, env), run.log()).toBe(75);
-        after(n);
-      }
-      expect(await run.start({ ...calm, ...env }), run.log()).toBe(0);
-      expect(outcomes(), run.log()).toEqual(['saved', 'saved', 'done']);
-    },
-  };
-}
-
 /** The file with such a name in a folder that was written last. */
-function newestOf(folder: string, name: RegExp): string {
-  const written = (file: string) => statSync(join(folder, file)).mtimeMs;
-  const [file] = readdirSync(folder)
-    .filter((one) => name.test(one))
-    .sort((a, b) => written(b) - written(a));
-  if (file === undefined) throw new Error(`no file like ${name} in ${folder}: ${readdirSync(folder)}`);
-  return join(folder, file);
-}
+const newestOf = (folder: string, name: RegExp) => join(folder, writtenLast(folder, name));
 
 /** The generations that were found to be damaged. */
 const passedOver = (run: { readonly entries: () => readonly { event: string; generation?: unknown }[] }) =>
   run.entries().flatMap(({ event, generation }) => (event === 'passed_over' ? [generation] : []));
-
-/** A test of the real programs, or one that says which is not here. */
-const withReal = (name: string, needs: readonly string[], body: (context: TestContext) => Promise<void>) => {
-  const missing = lacking(...needs);
-  const why = missing.length === 0 ? '' : ` (skipped: no ${missing.join(', ')} on PATH)`;
-  (why === '' ? test.concurrent : test.skip)(`${name}${why}`, body);
-};
-/** The same of a program that computes for long. */
-const withSlow: typeof withReal = (name, needs, body) =>
-  slow ? withReal(name, needs, body) : slowTest(name, body);
 
 withReal('GROMACS: the result is that of an undisturbed run, to the byte', ['gmx'], async ({ expect }) => {
   const mdrun = 'gmx -quiet mdrun -deffnm md -cpi md.cpt -ntmpi 1 -ntomp 1 -reprod';
@@ -286,16 +198,8 @@ withSlow(
     expect(await run.start(calm), run.log()).toBe(0);
     expect(run.outcomes(), run.log()).toEqual(['saved', 'done']);
     await toItsEnd('cp2k.psmp', ['-i', 'md.inp'], { cwd: undisturbed, env: oneThread });
-    /** Of each step the conserved energy, in hartree: steps after the last restart file are there twice. */
-    const energies = (text: string) =>
-      new Map(
-        text.match(/^ +\d+ .*/gm)?.map((line) => {
-          const [step = '', , , , , conserved] = line.trim().split(/ +/);
-          return [step, Number(conserved)];
-        }),
-      );
-    const is = energies(run.read('water-1.ener'));
-    const was = energies(readFileSync(join(undisturbed, 'water-1.ener'), 'utf8'));
+    const is = energiesIn(run.read('water-1.ener'));
+    const was = energiesIn(readFileSync(join(undisturbed, 'water-1.ener'), 'utf8'));
     expect([...is.keys()]).toEqual([...was.keys()]);
     // At 5000 K, a difference of 1e-9 grows tenfold each 25 steps: later ones show chaos, not the restart.
     const compared = [...is].slice(0, first + 40);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
 import { calmSettings, disturb, writtenLast } from '../support/disturbed.ts';
 import { standIn } from '../support/dmtcp.ts';
-import { flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
+import { energiesIn, flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
 import { printedIn, processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { whySlow } from '../support/slow.ts';
@@ -253,16 +253,6 @@ describe.skipIf(!slurm.ok)(
           (flow) => torn(flow.replace('steps = 1000', 'steps = 120')),
           (folder) => cpSync(whole, folder, { recursive: true }),
         );
-        /** Of each step the conserved energy, in hartree: steps after the last restart file are there twice. */
-        const energies = (folder: string) =>
-          new Map(
-            readFileSync(join(folder, 'water-1.ener'), 'utf8')
-              .match(/^ +\d+ .*/gm)
-              ?.map((line) => {
-                const [step = '', , , , , conserved] = line.trim().split(/ +/);
-                return [Number(step), Number(conserved)];
-              }),
-          );
         // It saves each fifth step, and nothing when it is asked: work that can be sealed is a save.
         const progress = () => {
           const saved = /STEP_START_VAL +(\d+)/.exec(text(run, 'water-1.restart'));
@@ -281,7 +271,9 @@ describe.skipIf(!slurm.ok)(
         const gone = /^water-1\.restart/;
         await disturb({ run, node: 'n10', progress, savesByItself: true, newest, gone, held }, context);
         await undisturbed(whole, 'cp2k.psmp', '-i', 'md.inp');
-        const [is, was] = [energies(run.folder), energies(whole)];
+        const [is, was] = [run.folder, whole].map((folder) =>
+          energiesIn(readFileSync(join(folder, 'water-1.ener'), 'utf8')),
+        ) as [Map<number, number>, Map<number, number>];
         const steps = Array.from({ length: 121 }, (_, step) => step);
         expect([...is.keys()].sort((a, b) => a - b)).toEqual(steps);
         // At 5000 K, a difference of 1e-9 grows tenfold each 25 steps: later ones show chaos, not the restart.

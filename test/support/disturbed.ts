@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'vitest';
+import { type TestContext, vi } from 'vitest';
 import { warn } from '../matrix/moments.ts';
 import { outcomesIn, processesIn } from './run-folder.ts';
 import { type RunOnSlurm, takeNode } from './run-on-slurm.ts';
@@ -116,7 +116,12 @@ export async function disturb(
   for (const name of readdirSync(run.folder, { recursive: true, encoding: 'utf8' }))
     if (gone.test(name)) rmSync(join(run.folder, name), { recursive: true, force: true });
   // From here on without a limit, which on a slow machine would come again and again: it waits to be started, so that this is allowed.
-  await run.cluster.run('scontrol', ['update', `JobId=${run.id}`, 'TimeLimit=50']);
+  // Slurm refuses that while the attempt before is still completing.
+  await vi.waitUntil(
+    async () =>
+      (await run.cluster.run('scontrol', ['update', `JobId=${run.id}`, 'TimeLimit=50'])).status === 0,
+    { timeout: 60_000, interval: 200 },
+  );
   letOn?.();
 
   const done = { JobState: endState, ExitCode: status };

@@ -24,3 +24,12 @@ export const inputOf = (name: string): string =>
     .example.input.filter((line) => line.startsWith('  '))
     .map((line) => `${line.slice(2)}\n`)
     .join('');
+
+/** Of each step in a .ener file of CP2K the conserved energy, in hartree: steps after the last restart file are there twice, and the last counts. */
+export const energiesIn = (ener: string): Map<number, number> =>
+  new Map(
+    ener.match(/^ +\d+ .*/gm)?.map((line) => {
+      const [step = '', , , , , conserved] = line.trim().split(/ +/);
+      return [Number(step), Number(conserved)];
+    }),
+  );

@@ -12,6 +12,7 @@ export function programRules(blocks: Blocks, context: Context, run: RunText | un
   againRule(blocks, context);
   stopFileRule(blocks, context);
   lightningRule(blocks, context, run);
+  partsRule(blocks, context, run);
 }
 
 /** A program that needs another command to continue would start anew. */
@@ -54,4 +55,16 @@ function lightningRule({ checkpoint }: Blocks, { report }: Context, run: RunText
   if (ask?.value !== 'USR1' || run === undefined) return;
   const isTorch = checkpoint?.values.program?.value.record.name === 'pytorch';
   if (isTorch || /\blightning\b/i.test(run.shell.text)) report(engines.lightning, ask.span, undefined);
+}
+
+/** The last structure, which is there only when all is done, has a number in its name after `mdrun -noappend`. */
+function partsRule({ checkpoint }: Blocks, { report }: Context, run: RunText | undefined): void {
+  const done = checkpoint?.values.done_files;
+  const isNumbered = run?.programs.some(({ name, args }) =>
+    ['mdrun', '-noappend'].every((word) => name === word || args.some(({ text }) => text === word)),
+  );
+  if (done === undefined || isNumbered !== true) return;
+  const file = done.value.find((one) => /^[^*?[]+\.(?:gro|g96|pdb)$/.test(one) && !/\.part\d{4}\./.test(one));
+  if (file !== undefined)
+    report(programs.mdrunParts, done.span, { file, parts: file.replace(/\.\w+$/, '.part*$&') });
 }

@@ -224,6 +224,7 @@ conclude_end() {
   read_ending
   if is_done; then conclude_done "$ended_with" "the application ended with status $ended_with"; fi
   await_reason
+  if ((ended_with != 0)); then tell_full_disk; fi
   if ((ended_with < 128)) && ! rank_is_lost || is_settled; then take_what_is_there end || :; fi
   if [[ ${request-} == finish* ]]; then
     if [[ -n $sealed_here && $(signature) == "$sealed_as" ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
@@ -235,4 +236,11 @@ conclude_end() {
     conclude lost "the application ended with status $ended_with before it was done"
   fi
   conclude_done "$ended_with" "the application ended with status $ended_with"
+}
+
+# The program's own message may not have found room, either.
+tell_full_disk() {
+  local free
+  free=$(run=$workdir free_bytes)
+  if is_count "$free" && ((free < 65536)); then say "the disk of $workdir is full"; fi
 }
