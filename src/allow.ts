@@ -1,6 +1,5 @@
-import { allow } from './diagnostics/allow.ts';
-import { catalogue } from './diagnostics/catalogue.ts';
-import { diagnose, sortDiagnostics } from './diagnostics/define.ts';
+import { mistakeIn } from './allow-mistakes.ts';
+import { sortDiagnostics } from './diagnostics/define.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { Source } from './model/span.ts';
 import { type Allowed, allowedIn } from './syntax/allow.ts';
@@ -39,17 +38,3 @@ const allows = ({ code, hasReason, range }: Allowed, { severity, code: own, at }
   at !== undefined &&
   at.span.start >= range.start &&
   at.span.start < range.end;
-
-function mistakeIn(
-  { code, span, hasReason }: Allowed,
-  { name, text }: Source,
-  isUnused: boolean,
-): Diagnostic | undefined {
-  const place = { file: name, text, at: span };
-  if (code === undefined) return diagnose(allow.notUnderstood, undefined, place);
-  const kind = catalogue.find((one) => one.code === code);
-  if (kind === undefined) return diagnose(allow.noSuchCode, { code, shell: /^CRF93|^SC/.test(code) }, place);
-  if (kind.severity === 'error') return diagnose(allow.isError, { code }, place);
-  if (!hasReason) return diagnose(allow.noReason, { code }, place);
-  return isUnused ? diagnose(allow.unused, { code }, place) : undefined;
-}

@@ -11,7 +11,8 @@ export const allTargets = (sha256: Sha256): Targets => ({
   jobScript: (plan, source) => jobScript(plan, source, sha256),
   runtimeVersion,
   isJobVariable,
-  imageArtifacts,
+  // Most flows have no recipe for an image, and what makes one is loaded late.
+  imageArtifacts: (plan, ...of) => (plan.image === undefined ? [] : imageArtifacts(plan, ...of)),
   localInputs,
   runtimeOf,
   runtimeStart,

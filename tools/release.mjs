@@ -100,11 +100,12 @@ function fetchNode(platform, folder) {
 /** The bundle in Node's form. What V8 makes of it fits one platform only; on another, crc starts more slowly. */
 function blob(node, platform) {
   const own = platform === arch();
-  const bundle = readdirSync('dist').find((file) => /^bundle-.*\.cjs$/.test(file));
+  const main = join(work, 'crc.cjs');
+  writeFileSync(main, oneFile());
   const blobFile = join(work, `${platform}.blob`);
   const config = join(work, `${platform}.json`);
   const settings = {
-    main: resolve('dist', bundle),
+    main,
     output: blobFile,
     disableExperimentalSEAWarning: true,
     useCodeCache: own,
@@ -113,6 +114,25 @@ function blob(node, platform) {
   const builder = own ? join(node, 'bin/node') : join(work, `node-${arch()}`, 'bin/node');
   run(builder, ['--experimental-sea-config', config]);
   return readFileSync(blobFile);
+}
+
+/** Both parts of the bundle in one file, as Node wants it, which here loads its own modules only. */
+function oneFile() {
+  const part = (name) => {
+    const file = readdirSync('dist').find((one) => one.startsWith(`${name}-`) && one.endsWith('.cjs'));
+    return `'crflow:${name}': ${readFileSync(join('dist', file), 'utf8')}`;
+  };
+  return `const parts = { ${part('core')}, ${part('rest')} };
+const modules = {};
+function load(id) {
+  if (!(id in parts)) return require(id);
+  if (id in modules) return modules[id].exports;
+  modules[id] = { exports: {} };
+  parts[id](modules[id].exports, load, modules[id], __filename, __dirname);
+  return modules[id].exports;
+}
+load('crflow:core');
+`;
 }
 
 /** What npm says about all packages, without those that are in no part of a release, and Node, which is in the executables. */

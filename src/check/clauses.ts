@@ -166,7 +166,7 @@ export function isBelow(value: StringValue, { report }: Context): boolean {
 
 export function whyNotBelow(text: string): string | undefined {
   if (text === '') return 'it is empty';
-  if (/\p{Cc}/u.test(text)) return 'it contains a control character';
+  if (/[\0-\x1f\x7f-\x9f]/.test(text)) return 'it contains a control character';
   if (isUrl(text)) return 'it is a URL: use `archive` or `git` to fetch it';
   if (/^[/~]/.test(text)) return 'it must be relative to the flow';
   if (text.split('/').includes('..')) return '`..` leaves the folder of the flow';

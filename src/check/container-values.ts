@@ -62,7 +62,7 @@ export function whyInvalidPath(text: string): string | undefined {
   if (text === '') return 'it is empty';
   if (text.includes('$')) return 'nothing expands the `$`';
   if (!text.startsWith('/')) return 'it does not start with `/`';
-  if (/\p{Cc}/u.test(text)) return 'it contains a control character';
+  if (/[\0-\x1f\x7f-\x9f]/.test(text)) return 'it contains a control character';
   const dots = text.split('/').find((part) => part === '..' || part === '.');
   if (dots !== undefined) return `nothing resolves the \`${dots}\` in it`;
   const odd = SEPARATORS.exec(text)?.[0];
@@ -161,7 +161,7 @@ function itemBefore(list: Value, { span }: StringValue): string | undefined {
 }
 
 function whyInvalidOption(text: string): string | undefined {
-  if (/\p{Cc}/u.test(text)) return 'it contains a control character';
+  if (/[\0-\x1f\x7f-\x9f]/.test(text)) return 'it contains a control character';
   return /^--?[A-Za-z]/.test(text)
     ? undefined
     : 'an option starts with `-`; write an option with a value as `--name=value`';
@@ -194,7 +194,7 @@ export function variables(value: Value, target: Target, context: Context): reado
 export function text(value: Value, target: Target, context: Context): string | undefined {
   if (value.kind !== 'string') return wrongType(value, target, context);
   if (isBroken(value)) return undefined;
-  const odd = /\p{Cc}/u.exec(textOf(value));
+  const odd = /[\0-\x1f\x7f-\x9f]/.exec(textOf(value));
   if (odd !== null) {
     const at = spanInside(value, odd.index, odd.index + 1);
     context.report(values.controlInText, at, { key: target.key, character: odd[0] });
@@ -212,7 +212,7 @@ const assigning =
     listOf(value, target, context, (item, key) => {
       const text = textOf(item);
       const name = /^[^=]*/.exec(text)?.[0] ?? '';
-      const wrong = /\p{Cc}/u.test(text)
+      const wrong = /[\0-\x1f\x7f-\x9f]/.test(text)
         ? 'it contains a control character'
         : text.includes('=')
           ? why(name)

@@ -19,7 +19,7 @@ export function hostPath(value: StringValue, key: string, context: Context): Hos
     });
     return undefined;
   }
-  const control = /\p{Cc}/u.exec(text);
+  const control = /[\0-\x1f\x7f-\x9f]/.exec(text);
   if (control) {
     const at = spanInside(value, control.index, control.index + 1);
     context.report(values.controlInText, at, { key, character: control[0] });

@@ -34,7 +34,7 @@ export function slurmText(
     const wrong = [...text].find((character) => !allowed.pattern.test(character));
     if (wrong === undefined) return text;
     const where = at(text.indexOf(wrong), wrong.length);
-    if (/\p{Cc}/u.test(wrong)) report(values.controlInText, where, { key, character: wrong });
+    if (/[\0-\x1f\x7f-\x9f]/.test(wrong)) report(values.controlInText, where, { key, character: wrong });
     else report(values.slurmCharacter, where, { key, character: wrong, allowed: allowed.others });
   }
   return undefined;
@@ -63,7 +63,7 @@ function whyNoPattern(text: string, dollar: string | undefined): string | undefi
   if (text.startsWith('-')) return 'write a name that starts with `-` as `./-…`';
   if (text.split('/').includes('..')) return '`..` leaves `workdir`';
   if (dollar !== undefined) return 'nothing expands the `$`';
-  return /\p{Cc}/u.test(text) ? 'it contains a control character' : undefined;
+  return /[\0-\x1f\x7f-\x9f]/.test(text) ? 'it contains a control character' : undefined;
 }
 
 /** The name of one file of `workdir`. */
@@ -126,7 +126,7 @@ function helpForItem(word: string, context: Context): string | undefined {
 function moduleName(item: StringValue, key: string, context: Context): string | undefined {
   const { report } = context;
   const text = textOf(item);
-  const odd = unescapedDollar(item) ?? /[\p{Cc} ]/u.exec(text)?.[0];
+  const odd = unescapedDollar(item) ?? /[\0-\x20\x7f-\x9f]/.exec(text)?.[0];
   if (text.trim() === '')
     report(values.empty, item.span, { key, what: 'a module needs a name', required: false });
   else if (text.startsWith('-')) report(values.leadingDash, item.span, { key, text });

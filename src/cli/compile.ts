@@ -7,7 +7,8 @@ import type { Source } from '../model/span.ts';
 import type { Locks } from '../plan/lock.ts';
 import { findings } from './findings.ts';
 import { type Choices, type Job, relativePath } from './job.ts';
-import { locksIn, reportLost } from './lock.ts';
+import { lockImages, locksIn, reportLost } from './lock.ts';
+import { writeOutputs } from './outputs.ts';
 import { createReporter, type Reporter, type ReportOptions } from './report.ts';
 import { wrongVersion } from './version.ts';
 
@@ -95,7 +96,6 @@ export async function compileAndWrite(files: readonly string[], options: Compile
   const reporter = createReporter(options);
   let jobs = await compileFiles(files, options, reporter, options.output);
   if (options.lock === true && !reporter.failed()) {
-    const { lockImages } = await import('./lock.ts');
     const locks = await lockImages(
       jobs.map(({ flow }) => flow),
       reporter,
@@ -180,7 +180,6 @@ export async function verified(
 /** Writes the files of the flows, of each all or none; resolves to the paths of those that were written. */
 export async function write(jobs: readonly Job[], verdict: string, reporter: Reporter): Promise<string[]> {
   const outputs: string[] = [];
-  const { writeOutputs } = await import('./outputs.ts');
   await writeOutputs(jobs, reporter, (folder, own, names) => {
     for (const { flow } of own) {
       reporter.say(`${join(folder, flow.script.name)}: ${verdict}`);
@@ -211,7 +210,7 @@ export async function compileFiles(
       reporter.report([diagnose(findings.unreadable, { name: file, why: read.why }, { file })]);
       continue;
     }
-    const refused = await wrongVersion(file);
+    const refused = wrongVersion(file);
     if (refused !== undefined) {
       // What another version says about the flow may be wrong.
       reporter.report([refused]);

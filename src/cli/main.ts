@@ -8,7 +8,10 @@ import { FAULTS } from '../rehearse/faults/catalogue.ts';
 import { momentNames } from '../rehearse/faults/moments.ts';
 import { type Fault, parseFault } from '../rehearse/faults/parse.ts';
 import { parseDuration } from '../time/duration.ts';
+import { checkFiles, compileAndWrite } from './compile.ts';
 import { FORMATS, type Format } from './format-names.ts';
+import { namedInput } from './input.ts';
+import { internalError } from './internal-error.ts';
 
 const statuses =
   'Exit status: 0 fine, 1 findings (or drift, with --check), 2 wrong usage, 3 a tool or crc itself failed.';
@@ -18,17 +21,6 @@ const exampleLines = (lines: readonly string[]) =>
 
 /** The text after a command's options: examples, and what the exit status means. */
 const examples = (...lines: readonly string[]) => `${exampleLines(lines)}\n${statuses}`;
-
-/** Reports an unexpected error to the user, without a bare stack trace. */
-function internalError(error: unknown): void {
-  print(
-    'stderr',
-    `crc failed because of a bug in it: ${visibleLines(String(error instanceof Error ? error.message : error))}\n` +
-      'Please report this with the .crflow file. No existing file was changed.\n' +
-      (process.env['CRFLOW_DEBUG'] && error instanceof Error ? `${error.stack}\n` : ''),
-  );
-  process.exitCode = 3;
-}
 
 const format = () =>
   new Option('--format <format>', 'how to show findings').choices(['pretty', 'json']).default('pretty');
@@ -78,8 +70,8 @@ const emit = () =>
     .choices(['plan'])
     .conflicts(['stdout', 'output', 'check']);
 
-/** Reads the arguments of this process and runs the command. `targets` are loaded when a command needs them. */
-export function commandLine(targets: () => Promise<Targets>): void {
+/** Reads the arguments of this process and runs the command. */
+export async function commandLine(targets: Targets): Promise<void> {
   const program = new Command('crc')
     .description(
       'Compiles .crflow files into Slurm job scripts that checkpoint, requeue and restart themselves.',
@@ -155,7 +147,6 @@ export function commandLine(targets: () => Promise<Targets>): void {
         command.error("error: option '--lock' cannot be used with option '--no-lock'");
       if ((options.stdout || options.emit) && !['pretty', 'json'].includes(options.format))
         command.error(`error: --format ${options.format} cannot contain what --stdout or --emit prints`);
-      const { namedInput } = await import('./input.ts');
       const { files, ...texts } = await namedInput(named, options.stdinFilename);
       if (options.check) {
         const { checkDrift } = await import('./drift.ts');
@@ -165,13 +156,13 @@ export function commandLine(targets: () => Promise<Targets>): void {
           ...options,
           ...texts,
           verify,
-          targets: await targets(),
+          targets: targets,
         });
         return;
       }
       if (options.stale) {
         const { compileStale } = await import('./drift.ts');
-        process.exitCode = await compileStale(files, { ...options, ...texts, targets: await targets() });
+        process.exitCode = await compileStale(files, { ...options, ...texts, targets: targets });
         return;
       }
       if (files.length === 0) command.error("error: missing required argument 'file'");
@@ -180,10 +171,9 @@ export function commandLine(targets: () => Promise<Targets>): void {
         if (options.format !== 'pretty')
           command.error("error: option '--watch' cannot be used with option '--format'");
         const { watch } = await import('./watch.ts');
-        await watch(files, { ...options, targets: await targets() });
+        await watch(files, { ...options, targets: targets });
       }
-      const { compileAndWrite } = await import('./compile.ts');
-      process.exitCode = await compileAndWrite(files, { ...options, ...texts, targets: await targets() });
+      process.exitCode = await compileAndWrite(files, { ...options, ...texts, targets: targets });
     });
 
   program
@@ -212,10 +202,8 @@ export function commandLine(targets: () => Promise<Targets>): void {
       ),
     )
     .action(async (named, options) => {
-      const { namedInput } = await import('./input.ts');
       const { files, ...texts } = await namedInput(named, options.stdinFilename);
-      const { checkFiles } = await import('./compile.ts');
-      process.exitCode = await checkFiles(files, { ...options, ...texts, targets: await targets() });
+      process.exitCode = await checkFiles(files, { ...options, ...texts, targets: targets });
     });
 
   program
@@ -253,7 +241,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
     .addHelpText('after', examples('crc verify water.sbatch', 'crc verify jobs/*.sbatch'))
     .action(async (files, options) => {
       const { verifyScripts } = await import('./genuine.ts');
-      process.exitCode = await verifyScripts(files, { ...options, targets: await targets() });
+      process.exitCode = await verifyScripts(files, { ...options, targets: targets });
     });
 
   program
@@ -285,7 +273,7 @@ export function commandLine(targets: () => Promise<Targets>): void {
     )
     .action(async (flow, options) => {
       const { planFlow } = await import('./plan.ts');
-      process.exitCode = await planFlow(flow, { ...options, targets: await targets() });
+      process.exitCode = await planFlow(flow, { ...options, targets: targets });
     });
 
   program
@@ -356,7 +344,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     )
     .action(async (flow, options) => {
       const { rehearse } = await import('./rehearse.ts');
-      process.exitCode = await rehearse(flow, { ...options, targets: await targets() });
+      process.exitCode = await rehearse(flow, { ...options, targets: targets });
     });
 
   program
@@ -421,7 +409,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     )
     .action(async (files, options) => {
       const { doctor } = await import('./doctor.ts');
-      process.exitCode = await doctor(files, { ...options, targets: await targets() });
+      process.exitCode = await doctor(files, { ...options, targets: targets });
     });
 
   program
@@ -464,7 +452,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     )
     .action(async (name, options) => {
       const { init } = await import('./init.ts');
-      process.exitCode = await init(name, { ...options, targets: await targets() });
+      process.exitCode = await init(name, { ...options, targets: targets });
     });
 
   program
@@ -493,7 +481,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     print('stdout', manual(program, project.version));
   });
 
-  program.parseAsync().catch((error: unknown) => {
+  await program.parseAsync().catch((error: unknown) => {
     // Commander has reported the mistake in the command line; help and version are not errors.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else internalError(error);

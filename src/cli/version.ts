@@ -4,6 +4,7 @@ import { diagnose } from '../diagnostics/define.ts';
 import { readOutput } from '../host/files.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { findings } from './findings.ts';
+import { isInRange } from './range.ts';
 
 /** The file with which a repository says which versions of crc may compile its flows: one line, a range as npm writes it. */
 const FILE = '.crflow-version';
@@ -17,14 +18,13 @@ interface Required {
 const known = new Map<string, Required | undefined>();
 
 /** Why this crc may not read a flow: the nearest `.crflow-version` in its folder or above asks for another version. */
-export async function wrongVersion(flow: string): Promise<Diagnostic | undefined> {
+export function wrongVersion(flow: string): Diagnostic | undefined {
   const required = requiredFor(resolve(flow === '-' ? '.' : dirname(flow)));
   if (required === undefined) return undefined;
   const { file, range } = required;
-  const { default: satisfies } = await import('semver/functions/satisfies.js');
-  const { default: validRange } = await import('semver/ranges/valid.js');
-  if (range === '' || validRange(range) === null) return diagnose(findings.badVersion, { range }, { file });
-  if (satisfies(project.version, range, { includePrerelease: true })) return undefined;
+  const fits = isInRange(project.version, range);
+  if (fits === undefined) return diagnose(findings.badVersion, { range }, { file });
+  if (fits) return undefined;
   return diagnose(findings.otherVersion, { range, version: project.version }, { file });
 }
 

@@ -4,6 +4,8 @@ const LONGEST_SHOWN = 60;
 
 /** Text on one line, safe to show: invisible characters, those that control a terminal, and line ends are escaped. */
 export function visible(text: string): string {
+  // V8 takes a while to prepare the pattern, and nearly all text is this.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (one) => escapeOf(one));
 }
 

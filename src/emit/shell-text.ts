@@ -86,6 +86,8 @@ export function number(value: number): ShellText {
 
 /** Text after a `#`: control characters, including line ends, become spaces. */
 export function comment(value: string): ShellText {
+  // V8 takes a while to prepare the other pattern, and nearly all comments are this.
+  if (/^[ -~]*$/.test(value)) return make('comment', value);
   return make('comment', value.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' '));
 }
 

@@ -7,8 +7,9 @@ import type { Source } from '../model/span.ts';
 import validate from './record.schema';
 
 /** A program's record from its text, or all that is wrong with it, each at its place. Never throws. */
-export const readRecord = (source: Source): { value?: KnownProgram; diagnostics: Diagnostic[] } =>
-  readJson<KnownProgram>(source, KIND);
+export function readRecord(source: Source): { value?: KnownProgram; diagnostics: Diagnostic[] } {
+  return readJson<KnownProgram>(source, KIND);
+}
 
 const KIND: JsonKind = {
   mistakes: programs,

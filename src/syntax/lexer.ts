@@ -86,6 +86,8 @@ function endByLayout(text: string, lines: Lines, start: number): number {
 
 /** Reports the first control character or lone surrogate, and replaces all of them and a BOM by spaces. */
 function blankControls(source: string, report: Report): string {
+  // V8 takes a while to prepare the other pattern.
+  if (/^[\t\n -~]*$/.test(source)) return source;
   const found = [...source.matchAll(/[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]|\r(?!\n)|\p{Cs}/gu)];
   const first = found[0];
   if (first !== undefined) {

@@ -13,45 +13,59 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const code = () => {
+const codes = () => {
   const names = readdirSync(dist).filter((name) => name.endsWith('.v8'));
-  expect(names).toHaveLength(1);
-  return join(folder, 'dist', names[0] ?? '');
+  expect(names).toHaveLength(2);
+  return names.map((name) => join(folder, 'dist', name));
 };
-const start = (...flags: string[]) => {
-  const crc = join(folder, 'dist/crc.js');
-  const program = `const script = require(${JSON.stringify(crc)});
-    process.on('exit', () => console.log(script.cachedDataRejected));`;
-  const input = `crflow 1
+const flow = `crflow 1
 workflow a {
-  application { run = "./a" }
+  application { run = "./a"  memory = 1GiB }
   checkpoint { interval = 10min  lead = 2min }
   schedule { time = 2h  total = 1d }
 }
 `;
-  const args = [...flags, '-e', program, '--', 'check', '-'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { input, encoding: 'utf8' });
+/** A program that runs crc, and prints whether V8 refused what was made of each part. */
+const start = (args: readonly string[], ...flags: string[]) => {
+  const program = join(folder, 'program.cjs');
+  writeFileSync(
+    program,
+    `const scripts = require('./dist/crc.js');
+    process.on('exit', () => console.log(...[...scripts.values()].map((one) => one.cachedDataRejected)));`,
+  );
+  const all = [...flags, program, ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, { input: flow, encoding: 'utf8' });
   return { status, stdout, stderr };
 };
-const fine = (rejected: unknown) => ({ status: 0, stdout: `fine: a\n${rejected}\n`, stderr: '' });
+const check = (...flags: string[]) => start(['check', '-'], ...flags);
+const fine = (...rejected: unknown[]) => ({
+  status: 0,
+  stdout: `fine: a\n${rejected.map(String).join(' ')}\n`,
+  stderr: '',
+});
 
 test('crc starts with the code that the build wrote down', () => {
-  expect(start()).toEqual(fine(false));
+  expect(check()).toEqual(fine(false, false));
+});
+
+test('to compile a flow without mistakes, crc loads one of its two parts', () => {
+  const { status, stdout } = start(['compile', '--no-verify', '-o', folder, '-']);
+  expect([status, stdout]).toEqual([0, `${join(folder, 'a.sbatch')}: not verified\nfalse\n`]);
 });
 
 test('without that code', () => {
-  rmSync(code());
-  expect(start()).toEqual(fine(undefined));
+  for (const one of codes()) rmSync(one);
+  expect(check()).toEqual(fine(undefined, undefined));
 });
 
 test.each([
   ['cut short', ''],
   ['of something else', 'x'.repeat(100_000)],
 ])('with code that is %s', (_, text) => {
-  writeFileSync(code(), text);
-  expect(start()).toEqual(fine(true));
+  for (const one of codes()) writeFileSync(one, text);
+  expect(check()).toEqual(fine(true, true));
 });
 
 test('with other flags of V8', () => {
-  expect(start('--no-opt').status).toBe(0);
+  expect(check('--no-opt').status).toBe(0);
 });
