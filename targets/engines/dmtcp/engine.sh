@@ -8,7 +8,7 @@ engine_numbers=(INTERVAL PROVE SUSPECT ${CRFLOW_MTBF:+MTBF})
 
 open_engine() {
   local entry
-  coordinator='' first='' unfit=0 disturbing='' shell='' words_shown='' explained='' quietly='' linked_with_mpi=''
+  coordinator='' first='' looked_for_peers='' unfit=0 disturbing='' shell='' words_shown='' explained='' quietly='' linked_with_mpi=''
   for entry in ${set_variables[@]+"${set_variables[@]}"}; do
     if [[ $entry == DMTCP_* ]]; then export "${entry?}"; fi # the only variables of the flow that affect this half
   done
@@ -69,8 +69,8 @@ find_first() {
 
 processes_of_run() { processes_of "/$mark."; }
 
-# processes_of PART: the processes that have a file open with PART in its path, which in a container with another root is only
-# the end of what this host sees. Restored processes are orphans, without their name and their environment, but
+# processes_of PART: the processes that have a file open with PART in its path, some more than once. In a container with another root,
+# the path is only the end of what this host sees. Restored processes are orphans, without their name and their environment, but
 # each keeps a file in its DMTCP_TMPDIR open.
 processes_of() {
   # Escaped, because find would take these four characters for a pattern.
@@ -78,7 +78,7 @@ processes_of() {
   part=${part//\*/\\*} part=${part//\?/\\?} part=${part//\[/\\[}
   own_processes
   local places=("${own_pids[@]/#//proc/}")
-  LC_ALL=C find "${places[@]/%//fd}" -lname "*$part*" -printf '%p\n' 2>/dev/null | cut -d / -f 3 | sort -u
+  find "${places[@]/%//fd}" -lname "*$part*" -printf '%H\n' 2>/dev/null | tr -cd '0-9\n'
 }
 
 # Adds variables to entries, which hold those of the submission and of the flow. What the flow sets is left alone.

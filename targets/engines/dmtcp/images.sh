@@ -10,6 +10,7 @@
 # collect FOLDER: collects the checkpoint that was committed in live/. Sets facts: the folder that it was written in, and whether it
 # ended the application; sets why_not if something is wrong.
 collect() {
+  looked_for_peers=''
   refuse_foreign_peers
   list_images >"$1/images" && collect_images "$1" && keep_files "$1" || return
   facts=("live $live")
@@ -48,41 +49,43 @@ keep_files() {
 
 # Moves the images just committed to a folder on the same file system. Copies their folders, because DMTCP does not write those anew.
 collect_images() {
-  local image files
+  local image files named=$'\n' images=() folders=()
   only_ours "$1/images" || attacked 'an image that is not of this computation is among those that DMTCP names'
-  are_all "$1/images" || return
+  are_all || return
   while IFS= read -r image; do
     [[ -s $live/$image && ! -e $live/$image.temp ]] || return
-    mv "$live/$image" "$1/" || return
-    files=$live/${image%.dmtcp}_files
-    if [[ -d $files ]]; then cp -a "$files" "$1/" || return; fi
+    images+=("$live/$image") files=$live/${image%.dmtcp}_files
+    if [[ -d $files ]]; then folders+=("$files"); fi
   done <"$1/images"
-  rm -f "$live"/*.dmtcp # of processes that have ended since
-  discard_files_of_ended "$1/images"
+  mv -t "$1/" -- "${images[@]}" || return
+  ((${#folders[@]} == 0)) || cp -a -t "$1/" -- ${folders[@]+"${folders[@]}"} || return
+  discard_files_of_ended
 }
 
-# only_ours LIST: are its images files in live/ that belong to this user, each named once?
+# only_ours LIST: are its images files in live/ that belong to this user, each named once? Adds them to named, a line each.
 only_ours() {
-  local image seen=$'\n'
+  local image
   while IFS= read -r image; do
-    [[ $image != */* && $seen != *$'\n'"$image"$'\n'* && -f $live/$image && ! -L $live/$image && -O $live/$image ]] || return
-    seen+=$image$'\n'
+    [[ $image != */* && -f $live/$image && ! -L $live/$image && -O $live/$image ]] && ! is_named "$image" || return
+    named+=$image$'\n'
   done <"$1"
 }
 
-# are_all LIST: was nothing else written? An image that is not named belongs to a process that would be missing.
+is_named() { [[ $named == *$'\n'"$1"$'\n'* ]]; }
+
+# Was nothing else written? An image that is not named belongs to a process that would be missing.
 are_all() {
   local file
   for file in "$live"/*.dmtcp; do
-    grep -qxF -e "${file##*/}" "$1" || return
+    is_named "${file##*/}" || return
   done
 }
 
-# discard_files_of_ended LIST: removes those folders of images that no image in the list needs.
+# Removes those folders of images that no image needs.
 discard_files_of_ended() {
   local folder image
   for folder in "$live"/ckpt_*_files; do
     image=${folder##*/} image=${image%_files}.dmtcp
-    if [[ -d $folder ]] && ! grep -qxF -e "$image" "$1"; then rm -rf "$folder"; fi
+    if [[ -d $folder ]] && ! is_named "$image"; then rm -rf "$folder"; fi
   done
 }

@@ -1,9 +1,12 @@
 # --- Who is connected to the coordinator ---
 
 # Anybody on this node, and often beyond it, can connect to DMTCP's coordinator, which does not authenticate: he could end the
-# computation, or have his own images listed. If somebody does connect, the computation is ended and restored.
+# computation, or have his own images listed. If somebody does connect, the computation is ended and restored. It looks at most once a
+# second.
 refuse_foreign_peers() {
-  if [[ -n ${port-} ]] && foreign_peer; then attacked "$foreign is connected to DMTCP's coordinator"; fi
+  [[ -n ${port-} && $SECONDS != "$looked_for_peers" ]] || return 0
+  looked_for_peers=$SECONDS
+  if foreign_peer; then attacked "$foreign is connected to DMTCP's coordinator"; fi
 }
 
 attacked() {

@@ -96,11 +96,12 @@ mark_logs() {
 }
 
 # says FILE POSITION WORDS: does the log contain them after that position?
-says() { [[ $(tail -c "+$(($2 + 1))" "$attempt_dir/$1" 2>/dev/null | tr -d '\0') == *"$3"* ]]; }
+says() { tail -c "+$(($2 + 1))" "$attempt_dir/$1" 2>/dev/null | grep -aF -e "$3" >/dev/null; }
 
 # Has DMTCP said for a while that this checkpoint will never end? Sets hopeless to the reason.
 never_completes() {
   local words='' patience=3
+  ((SECONDS - began >= 2)) || return # most checkpoints are done by then
   if says coordinator.log "$coordinator_from" 'rejecting new connection'; then
     words='DMTCP has turned a process away that was just started, and waits for it for ever'
   elif says dmtcp.log "$dmtcp_from" 'Still draining socket'; then
@@ -118,18 +119,19 @@ never_completes() {
 # ": PROGRAM (process N) to ADDRESS, …", for each TCP connection of the computation whose other end is not one of its processes. Leaves
 # out connections to the coordinator, and those to a name server or LDAP (ports 53, 389, 636), which DMTCP leaves alone.
 peers() {
-  local line pid inode sockets='' address all=''
+  local line pid inode sockets='' address hex_port all=''
   while IFS= read -r line; do
     pid=${line%% *}
     if [[ $line == *' socket:['* ]]; then inode=${line#*' socket:['} sockets+="${inode%]} $pid "; fi
   done <<<"$opened"
   [[ -n $sockets ]] || return 0
   pid=${family# } pid=${pid%% *} # they share a network
+  printf -v hex_port '%04X' "$port"
   while read -r inode address; do
     [[ -n $inode ]] || continue
     pid=" $sockets" pid=${pid#*" $inode "} pid=${pid%% *}
     all+="${all:+, }$(name_of "$pid") (process $pid) to $(readable "$address")"
-  done <<<"$(cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null | sockets=$sockets coordinator=$(printf '%04X' "$port") awk '
+  done <<<"$(cat "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2>/dev/null | sockets=$sockets coordinator=$hex_port awk '
     BEGIN { n = split(ENVIRON["sockets"], word, " "); for (i = 1; i < n; i += 2) ours[word[i]] = 1 }
     # Connected (01). An IPv4 address may be written as an IPv6 address.
     $4 == "01" {

@@ -122,14 +122,15 @@ read_mark() {
   [[ $mark =~ ^crflow-[A-Za-z0-9]+$ ]]
 }
 
-random_name() { od -An -N 12 -tx1 /dev/urandom | tr -d ' \n'; }
+# Sets REPLY to 24 random hexadecimal digits.
+random_name() { read -r REPLY </proc/sys/kernel/random/uuid && REPLY=${REPLY//-/} && REPLY=${REPLY:8}; }
 
 make_tmp() {
   if ! read_mark; then
-    mark=crflow-$(random_name)
+    random_name && mark=crflow-$REPLY
     write_file "$run/mark" "$mark" && read_mark || return
   fi
-  tmp_of_run=${TMPDIR:-/tmp}/crflow-$(random_name)
+  random_name && tmp_of_run=${TMPDIR:-/tmp}/crflow-$REPLY
   # Recorded first, so that a job killed in between leaves no unknown folder.
   write_file "$attempt_dir/tmp" "$node $tmp_of_run"
   (umask 077 && mkdir "$tmp_of_run") || return

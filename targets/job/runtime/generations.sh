@@ -6,7 +6,7 @@
 newest_generation() { newest_number "$run/generations"; }
 
 # True even if it is gone since, because the program must not start anew onto its old output.
-ever_sealed() { (($(newest_generation) > 0)) || [[ -e $run/sealed ]]; }
+ever_sealed() { [[ -e $run/sealed ]] || (($(newest_generation) > 0)); }
 
 # generation_fact N KEY: prints the value.
 generation_fact() {

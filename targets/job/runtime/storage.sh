@@ -32,9 +32,7 @@ keep_folder() {
 # discard_leftovers: removes what attempts have left: checkpoints that were never sealed, the files beside images, and incomplete
 # generations. A restore puts back what it needs of these.
 discard_leftovers() {
-  rm -rf "$run"/attempts/*/live/{*.dmtcp,*.temp,ckpt_*_files}
-  rm -rf "$run"/generations/{*.partial,*.old}
-  rm -f "$run"/attempts/*/*.tmp
+  rm -rf "$run"/attempts/*/live/{*.dmtcp,*.temp,ckpt_*_files} "$run"/generations/{*.partial,*.old} "$run"/attempts/*/*.tmp
   # Of attempts long ago, only their time and how they ended matter.
   local old
   for ((old = attempt - 5; old > 0; old--)); do
