@@ -102,13 +102,12 @@ none_lives() {
 # once in each.
 find_first() {
   local pid environment found=''
-  for pid in "${own_pids[@]}"; do
-    know_process "$pid"
-    if [[ ${marked_since[pid]-} != "$REPLY" ]]; then
+  for pid in "${!born[@]}"; do
+    if [[ ${marked_since[pid]-} != "${born[pid]}" ]]; then
       environment=''
       { IFS= read -r -N 1048576 environment <"/proc/$pid/environ"; } 2>/dev/null
       [[ $environment == *"CRFLOW_MARK=$mark.$attempt"* ]] || continue
-      marked_since[pid]=$REPLY
+      marked_since[pid]=${born[pid]}
     fi
     found+="$pid "
   done
@@ -122,15 +121,17 @@ processes_of() {
   local pid stat own_session sessions=' ' all=''
   own_processes
   read_stat "$$" && own_session=${stat[3]}
-  for pid in $(cd /proc && grep -lsz -e "^CRFLOW_MARK=$1" "${own_pids[@]/%//environ}" | cut -d / -f 1); do
+  for pid in $(cd /proc && grep -lsz -e "^CRFLOW_MARK=$1" "${own_pids[@]/%//environ}"); do
+    pid=${pid%/*}
     read_stat "$pid" || continue
     sessions+="${stat[3]} " all+="$pid"$'\n'
   done
+  [[ -n $all ]] || return 0
   for pid in "${own_pids[@]}"; do
     read_stat "$pid" || continue
     if [[ ${stat[0]} != Z && $sessions == *" ${stat[3]} "* && ${stat[3]} != "$own_session" ]] && ! is_slurmstepd "$pid"; then all+="$pid"$'\n'; fi
   done
-  sort -u <<<"${all%$'\n'}" | grep . || :
+  sort -u <<<"${all%$'\n'}"
 }
 
 # It is in the session of its ranks. In a job of root's, it could be ended, and Slurm would never learn that the step is over.

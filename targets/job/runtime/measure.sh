@@ -11,33 +11,30 @@ measure_on_time() {
 # processes. Memory that they share counts for each of them. Processor time and bytes written are those since the launch or the restore;
 # the kernel adds those of a child that has ended to its parent's.
 measure() {
-  local pid stat value own_session new count=0 pages=0 ticks=0 written=0 stats=() is_member=() is_session=()
+  local pid stat value own_session new count=0 pages=0 ticks=0 written=0 parent=() session=() used=() resident=() is_member=() is_session=()
   ((CRFLOW_MEASURE && SECONDS != measured_at)) || return 0
   measured_at=$SECONDS next_measure=$((SECONDS + CRFLOW_MEASURE))
   own_processes
-  # PID (NAME) STATE PARENT GROUP SESSION …, where the name may contain anything
+  born=()
   for pid in "${own_pids[@]}"; do
-    { read -r stat <"/proc/$pid/stat"; } 2>/dev/null && stats[pid]=${stat##*) }
+    if ! read_stat "$pid" || [[ ${stat[3]} == -* ]]; then continue; fi # it is just ending, and in no session any more
+    parent[pid]=${stat[1]} session[pid]=${stat[3]} born[pid]=${stat[19]} resident[pid]=${stat[21]}
+    used[pid]=$((stat[11] + stat[12] + stat[13] + stat[14]))
   done
-  # shellcheck disable=SC2206 # a word a field
-  stat=(${stats[$$]-}) own_session=${stat[3]-}
+  own_session=${session[$$]-}
   find_first
   for pid in $REPLY; do is_member[pid]=yes; done
   # The others are their descendants, and what is in the same sessions.
   new=yes
   while [[ -n $new ]]; do
     new=''
-    for pid in "${!stats[@]}"; do
-      # shellcheck disable=SC2206
-      stat=(${stats[pid]})
-      if [[ ${stat[3]} == -* ]]; then continue; fi # it is just ending, and in no session any more
-      if [[ -n ${is_member[pid]-}${is_member[stat[1]]-}${is_session[stat[3]]-} ]]; then
-        is_member[pid]=yes new=yes count=$((count + 1))
-        if [[ ${stat[3]} != "$own_session" ]]; then is_session[stat[3]]=yes; fi
-        ticks=$((ticks + stat[11] + stat[12] + stat[13] + stat[14])) pages=$((pages + stat[21]))
-        { read -r _ && read -r _ value; } 2>/dev/null <"/proc/$pid/io" && written=$((written + value))
-        unset "stats[pid]"
-      fi
+    for pid in "${!session[@]}"; do
+      [[ -n ${is_member[pid]-}${is_member[parent[pid]]-}${is_session[session[pid]]-} ]] || continue
+      is_member[pid]=yes new=yes count=$((count + 1))
+      if [[ ${session[pid]} != "$own_session" ]]; then is_session[session[pid]]=yes; fi
+      ticks=$((ticks + used[pid])) pages=$((pages + resident[pid]))
+      { read -r _ && read -r _ value; } 2>/dev/null <"/proc/$pid/io" && written=$((written + value))
+      unset "session[pid]"
     done
   done
   ((count)) || return 0
