@@ -565,3 +565,21 @@ find . -mindepth 1 | LC_ALL=C sort`);
     './processor0/constant',
   ]);
 });
+
+test('a rank of MPICH that srun has told nothing of the others does not begin', ({ expect }) => {
+  using run = own('', 'ask_signal = TERM');
+  const alone = (libraries: string, step: string) =>
+    `(ldd() { printf '${libraries}\\n'; }; ${step} is_alone true && printf 'alone ' || printf 'fine ')`;
+  const mpich = 'libmpich.so.12 => /lib/libmpich.so.12';
+  const cases = [
+    [mpich, 'SLURM_STEP_NUM_TASKS=2'], // --mpi=none
+    [mpich, 'SLURM_STEP_NUM_TASKS=2 PMIX_RANK=1'], // --mpi=pmix, which Debian's does not know
+    [mpich, 'SLURM_STEP_NUM_TASKS=2 PMI_RANK=1'],
+    [`${mpich} libpmix.so.2`, 'SLURM_STEP_NUM_TASKS=2 PMIX_RANK=1'],
+    [mpich, 'SLURM_STEP_NUM_TASKS=1'],
+    ['libmpi.so.40 => /lib/libmpi.so.40', 'SLURM_STEP_NUM_TASKS=2'], // Open MPI fails by itself, and says why
+    ['libmpi.so.12 => /opt/intel/libmpi.so.12', 'SLURM_STEP_NUM_TASKS=2'],
+  ] as const;
+  const said = run.functions(cases.map(([libraries, step]) => alone(libraries, step)).join('\n'));
+  expect(said).toBe('alone alone fine fine fine fine alone ');
+});

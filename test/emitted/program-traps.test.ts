@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, vi } from 'vitest';
-import { energiesIn, programs } from '../support/known-programs.ts';
+import { energiesIn, inputOf, lammpsAtoms, lammpsForces, programs } from '../support/known-programs.ts';
 import { calm, oneThread, rehearse, withSlow } from '../support/real-program.ts';
 import { tearing } from '../support/tearing.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
@@ -150,6 +150,40 @@ withSlow(
     );
     for (const [step, energy] of is ?? [])
       expect(Math.abs(energy - (was?.get(step) ?? 0)), `step ${step}`).toBeLessThan(1e-6);
+  },
+);
+
+withSlow(
+  'LAMMPS with a restart file for each rank, one of which is of another save: put back as a set',
+  ['lmp', 'mpirun'],
+  async ({ expect }) => {
+    const mpirun =
+      'env -u SLURM_JOB_ID mpirun --allow-run-as-root --oversubscribe -mca mpi_yield_when_idle 1 -np 2';
+    using run = rehearse('lammps', (flow) =>
+      flow
+        .replaceAll('srun \\"$CRFLOW_RANK\\" lmp', `${mpirun} lmp`)
+        // The name for all ranks: restart.a.% of restart.a.base, restart.a.0 and restart.a.1.
+        .replace('$CRFLOW_NEWEST', '\\"${CRFLOW_NEWEST%.*}.%\\"'),
+    );
+    const rest = inputOf('lammps')
+      .replace('last index 100000', 'last index 1000')
+      .replace('1000 restart.a restart.b', '100 restart.a.% restart.b.%')
+      .replace('write_restart restart.a', 'write_restart restart.a.%')
+      .replace('atom 1000', 'atom 100')
+      .replace('halt 100', 'halt 10')
+      .replace('${last} upto', '${last} upto every 20 "shell sleep 0.1"');
+    const forces = `${lammpsForces}thermo 20\nthermo_modify flush yes\n`;
+    writeFileSync(join(run.folder, 'in.begin'), `${lammpsAtoms}${forces}${rest}`);
+    writeFileSync(join(run.folder, 'in.again'), `read_restart \${from}\n${forces}${rest}`);
+    const isAt = (step: number) => () => new RegExp(`^ +${step} `, 'm').test(run.output());
+    expect(await run.limited(1, isAt(260)), run.log()).toBe(75);
+    // Steps 100 and 200 went to a and b, and the last save to a: now it has rank 1 of the one before.
+    copyFileSync(join(run.folder, 'restart.b.1'), join(run.folder, 'restart.a.1'));
+    expect(await run.start(calm), run.log()).toBe(0);
+    expect(run.outcomes(), run.log()).toEqual(['saved', 'done']);
+    expect(run.output()).not.toContain('Did not assign all restart atoms correctly');
+    const frames = run.read('frames.lammpstrj').match(/(?<=TIMESTEP\n)\d+/g);
+    expect(frames).toEqual(Array.from({ length: 11 }, (_, i) => String(i * 100)));
   },
 );
 

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { writtenLast } from '../support/disturbed.ts';
-import { energiesIn, inputOf, programs } from '../support/known-programs.ts';
+import { energiesIn, inputOf, lammpsAtoms, lammpsForces, programs } from '../support/known-programs.ts';
 import { calm, oneThread, rehearse, withReal, withSlow } from '../support/real-program.ts';
 import { toItsEnd } from '../support/to-its-end.ts';
 
@@ -52,10 +52,8 @@ withReal(
     const [first = '', last = ''] = rest.split(/(?=^run )/m);
     const gated = (file: string, at: number) =>
       `${first}variable now equal step\nif "\${now} < ${at}" then "run ${at} upto"\nvariable open equal is_file(gate)\nlabel wait\nif "\${open} == 0 && \${asked} == 0" then "shell sleep 0.1" "jump ${file} wait"\n${last}`;
-    const box =
-      'units lj\natom_style atomic\nlattice fcc 0.84\nregion box block 0 6 0 6 0 6\ncreate_box 1 box\ncreate_atoms 1 box\nmass 1 1.0\nvelocity all create 2.0 4711\n';
-    const forces = 'pair_style lj/cut 2.5\npair_coeff 1 1 1.0 1.0 2.5\nfix move all nve\nthermo 500\n';
-    writeFileSync(join(run.folder, 'in.begin'), `${box}${forces}${gated('in.begin', 3100)}`);
+    const forces = `${lammpsForces}thermo 500\n`;
+    writeFileSync(join(run.folder, 'in.begin'), `${lammpsAtoms}${forces}${gated('in.begin', 3100)}`);
     writeFileSync(join(run.folder, 'in.again'), `read_restart \${from}\n${forces}${gated('in.again', 5100)}`);
     const isAt = (step: number) => () => run.read('log.lammps').includes(`\n ${String(step).padStart(7)} `);
     const restart = /^restart\./;

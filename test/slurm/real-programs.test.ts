@@ -5,7 +5,15 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, type TestContext, test, vi } from 'vitest';
 import { calmSettings, disturb, writtenLast } from '../support/disturbed.ts';
 import { standIn } from '../support/dmtcp.ts';
-import { energiesIn, flowOf, inputOf, lacking, programs } from '../support/known-programs.ts';
+import {
+  energiesIn,
+  flowOf,
+  inputOf,
+  lacking,
+  lammpsAtoms,
+  lammpsForces,
+  programs,
+} from '../support/known-programs.ts';
 import { printedIn, processesIn } from '../support/run-folder.ts';
 import { type RunOnSlurm, startRun } from '../support/run-on-slurm.ts';
 import { whySlow } from '../support/slow.ts';
@@ -96,13 +104,10 @@ describe.skipIf(!slurm.ok)(
           .replace('atom 1000', 'atom 100')
           .replace('halt 100', 'halt 10')
           .replace('${last} upto', '${last} upto every 20 "shell sleep 0.1"');
-        const box =
-          'units lj\natom_style atomic\nlattice fcc 0.84\nregion box block 0 6 0 6 0 6\ncreate_box 1 box\ncreate_atoms 1 box\nmass 1 1.0\nvelocity all create 2.0 4711\n';
-        const forces =
-          'pair_style lj/cut 2.5\npair_coeff 1 1 1.0 1.0 2.5\nfix move all nve\nthermo 20\nthermo_modify flush yes\n';
+        const forces = `${lammpsForces}thermo 20\nthermo_modify flush yes\n`;
         const prepare = (folder: string) => {
           mkdirSync(folder, { recursive: true });
-          writeFileSync(join(folder, 'in.begin'), `${box}${forces}${rest}`);
+          writeFileSync(join(folder, 'in.begin'), `${lammpsAtoms}${forces}${rest}`);
           writeFileSync(join(folder, 'in.again'), `read_restart \${from}\n${forces}${rest}`);
         };
         const run = await start('lammps', 'n1,n2', tears.during('*/restart.*', 1000), prepare);

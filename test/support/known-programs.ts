@@ -33,3 +33,9 @@ export const energiesIn = (ener: string): Map<number, number> =>
       return [Number(step), Number(conserved)];
     }),
   );
+
+/** LAMMPS: how an input begins that makes 864 atoms. */
+export const lammpsAtoms =
+  'units lj\natom_style atomic\nlattice fcc 0.84\nregion box block 0 6 0 6 0 6\ncreate_box 1 box\ncreate_atoms 1 box\nmass 1 1.0\nvelocity all create 2.0 4711\n';
+/** What moves them; it is not in a restart file. */
+export const lammpsForces = 'pair_style lj/cut 2.5\npair_coeff 1 1 1.0 1.0 2.5\nfix move all nve\n';
