@@ -300,3 +300,13 @@ until [[ -s rank ]]; do sleep 0.1; done
 kill -9 "$(<rank)"; wait`);
   expect(said).toBe('the rank alone\n');
 });
+
+test('ranks that MANA ends are restored five times from a generation', () => {
+  const { said } = engine(`source '${of('job/runtime/outer.sh')}'
+newest_usable() { echo 4; }
+say() { :; }
+losses=0 lost_at='' restored=0
+while may_restore_again; do restored=$((restored + 1)); done
+echo "$restored: $lost_for_good"`);
+  expect(said).toBe('5: the application was lost 6 times after generation 4\n');
+});

@@ -60,7 +60,7 @@ export async function runCell(
       commands: { ...moment.commands, ...fault.options?.commands },
       before(made) {
         folder = made;
-        skipped = fault.prepare?.(made, dmtcp);
+        skipped = fault.prepare?.(made, dmtcp) ?? engine.prepare?.(made);
         if (skipped !== undefined) throw new Error(skipped);
       },
     });

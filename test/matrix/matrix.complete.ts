@@ -13,7 +13,7 @@ import type { Moment } from './moments.ts';
 import { engines } from './tables.ts';
 
 // The complete matrix, on demand: `npm run matrix`, on the small scheduler; with CRFLOW_TEST_SCHEDULER=slurm, on a real Slurm. CRFLOW_MATRIX is a pattern for `fault, moment`; CRFLOW_MATRIX_ENGINE the
-// engine: dmtcp (default), own; CRFLOW_MATRIX_CELLS how many run at the same time; CRFLOW_MATRIX_DMTCP a pattern for the name of the DMTCP; CRFLOW_MATRIX_RUNTIME the container
+// engine: dmtcp (default), own, ranks (two of MPICH, saved by DMTCP); CRFLOW_MATRIX_CELLS how many run at the same time; CRFLOW_MATRIX_DMTCP a pattern for the name of the DMTCP; CRFLOW_MATRIX_RUNTIME the container
 // runtime, for which the cells are fewer by default: those in which a container differs from the host.
 const why = whyNoScheduler();
 const atOnce = Number(process.env['CRFLOW_MATRIX_CELLS'] ?? 6);

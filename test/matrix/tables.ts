@@ -2,6 +2,7 @@ import type { EngineName } from '../../src/language/words.ts';
 import { faults, type Row } from './faults.ts';
 import { type Moment, moments } from './moments.ts';
 import { own } from './own.ts';
+import { ranks } from './ranks.ts';
 
 /** The axis of engines: the rows and the columns of each one's table, and how its runs differ. */
 export interface EngineUnderTest {
@@ -12,9 +13,12 @@ export interface EngineUnderTest {
   readonly env?: Readonly<Record<string, string>>;
   /** The file that the program counts into, instead of its output. */
   readonly output?: string;
+  /** Makes what it needs in the folder of submission; a sentence where this machine does not have that. */
+  prepare?(folder: string): string | undefined;
 }
 
-export const engines: Readonly<Partial<Record<EngineName, EngineUnderTest>>> = {
+export const engines: Readonly<Partial<Record<EngineName | 'ranks', EngineUnderTest>>> = {
   dmtcp: { faults, moments },
   own,
+  ranks,
 };

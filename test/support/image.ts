@@ -15,7 +15,7 @@ import { type Dmtcp, dmtcpImplementations } from './dmtcp.ts';
 /** What a job's inner half and the test programs need of an image. */
 const TOOLS =
   `awk basename bash cat chmod cksum cmp cp cut date df dirname env find getconf grep head id kill ln ls mkdir mkfifo
-mv od perl readlink rm sed seq sh sleep sort stat sync tail tee test timeout touch tr true truncate uname wc xargs`.split(
+hydra_pmi_proxy mpiexec.hydra mv od perl readlink rm sed seq sh sleep sort stat sync tail tee test timeout touch tr true truncate uname wc xargs`.split(
     /\s+/,
   );
 

@@ -1,6 +1,6 @@
 # --- DMTCP saves and restores, from outside: a whole process tree on one node ---
 
-readonly engine=dmtcp
+readonly engine=dmtcp most_losses=2
 # Bytes; no process takes less (measured, DMTCP 4.1.1).
 readonly least_checkpoint=$((28 * 1048576))
 : "${CRFLOW_SUSPECT:=30}" # how many seconds after a checkpoint or a restore DMTCP may have caused a status other than 0; 0: never

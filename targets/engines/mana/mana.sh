@@ -1,6 +1,6 @@
 # --- MANA saves and restores the ranks of an MPI program, over nodes: experimental ---
 
-readonly engine=mana
+readonly engine=mana most_losses=5 # without a new generation; MANA 1.4.0 itself ends a rank at one in ten checkpoints
 # Bytes; MPI alone takes as much in each rank (measured: 78 MB).
 readonly least_checkpoint=$((ranks * 75 * 1048576))
 : "${CRFLOW_STARTUP:=120}" # until all ranks are connected to MANA's coordinator

@@ -1,6 +1,6 @@
 # --- Nothing is saved: after a loss the application starts again ---
 
-readonly engine=none
+readonly engine=none most_losses=2
 readonly least_checkpoint=4096 # bytes, for the run's folder
 engine_numbers=()
 

@@ -1,6 +1,6 @@
 # --- The application saves itself: it is asked to, and its files are copied when they are complete ---
 
-readonly engine=own
+readonly engine=own most_losses=2
 readonly least_checkpoint=4096 # bytes
 : "${CRFLOW_QUIET:=5}"         # seconds without a change after which the application's files are complete
 : "${CRFLOW_STARTUP:=60}"      # seconds to wait for a first sign of life, before the application is asked to save

@@ -231,7 +231,7 @@ may_go_on_here() {
 
 last_save() { if ever_sealed; then printf 'generation %s' "$(newest_generation)"; else printf 'the start'; fi; }
 
-# A lost computation is restored in the same attempt, at most twice without a new generation: from the newest, then from the previous
+# A lost computation is restored in the same attempt, up to most_losses times without a new generation: from the newest, then from the previous
 # one, in case the newest contains what made it fail. It is never launched anew here, because somebody may want to look at the output.
 may_restore_again() {
   local newest
@@ -241,7 +241,7 @@ may_restore_again() {
   lost_for_good='the application was lost before its first checkpoint'
   ((newest > 0)) || return
   lost_for_good="the application was lost $losses times after generation $newest"
-  ((losses <= 2)) || return
+  ((losses <= most_losses)) || return
   if ((losses == 2)) && is_one_before "$newest"; then printf '%s\n' "$newest" >>"$attempt_dir/failed"; fi
   say 'the application was lost; restoring it'
 }
