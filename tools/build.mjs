@@ -105,6 +105,27 @@ const kinds = (all) => new Proxy({}, {
 ${stubs.join('\n')}`;
 }
 
+/** Modules of Node that take long to load, and of which only functions are used: each is loaded when one of them is called. */
+const lateBuiltins = {
+  name: 'late modules of Node',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:(?:child_process|fs\/promises)$/ }, ({ path, kind, namespace }) =>
+      kind === 'import-statement' && namespace !== 'builtin'
+        ? { path, namespace: 'builtin', sideEffects: false }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path }) => ({
+      contents: Object.entries(await import(path))
+        .filter(([name, value]) => typeof value === 'function' && name !== 'default')
+        .map(
+          ([name]) =>
+            `export const ${name} = (...given) => require(${JSON.stringify(path)}).${name}(...given);`,
+        )
+        .join('\n'),
+    }));
+  },
+};
+
 const ENTRY = 'entry/crc.ts';
 const options = { platform: 'node', target: 'node20', minify: true, legalComments: 'none' };
 
@@ -138,7 +159,7 @@ export const parts = {${[...late].sort().map((file) => `${JSON.stringify(relativ
       define: { 'import.meta.url': '__filename' },
       // Its CommonJS form finds its parts by names that a bundler cannot see.
       alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-      plugins: [assets, lazyChildProcess, lateModules, rest],
+      plugins: [assets, lazyChildProcess, lateModules, lateBuiltins, rest],
     });
   } while (late.size > count);
   const text = (start) => made.outputFiles.filter(({ path }) => basename(path).startsWith(start));

@@ -10,11 +10,18 @@ import type { Reporter } from './report.ts';
 /** How long a registry may take to answer, in milliseconds. */
 const LIMIT = 20_000;
 
-/** The locks that a workflow's manifest in that folder keeps; none if there is no such manifest. */
+/** The locks that a workflow's manifest in that folder keeps, read once; none if there is no such manifest. */
 export function locksIn(folder: string): (workflow: string) => Locks {
+  const known = new Map<string, Locks>();
   return (workflow) => {
+    const before = known.get(workflow);
+    if (before !== undefined) return before;
     const manifest = manifestAt(join(folder, `${workflow}${manifestSuffix}`));
-    return new Map(manifest === undefined || 'why' in manifest ? [] : Object.entries(manifest.images ?? {}));
+    const locks: Locks = new Map(
+      manifest === undefined || 'why' in manifest ? [] : Object.entries(manifest.images ?? {}),
+    );
+    known.set(workflow, locks);
+    return locks;
   };
 }
 

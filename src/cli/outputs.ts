@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { diagnose } from '../diagnostics/define.ts';
-import { makeFolder, plainWords, realPath } from '../host/files.ts';
+import { isLink, makeFolder, plainWords, realPath } from '../host/files.ts';
 import { lockFolder, writeArtifacts } from '../host/write.ts';
 import { findings } from './findings.ts';
 import { artifactsOf, type Job, nameOf, outputsOf } from './job.ts';
@@ -73,22 +73,19 @@ async function lockAll(jobs: readonly Job[], reporter: Reporter): Promise<Map<st
 function withoutForeign(jobs: readonly Job[], reporter: Reporter): readonly Job[] {
   const folders = new Map<string, string>(jobs.map(({ folder }) => [folder, '']));
   for (const folder of folders.keys()) folders.set(folder, realPath(folder));
-  const sources = new Map(
-    jobs
-      .flatMap(({ source, included, flow, site }) => [
-        source,
-        ...included,
-        flow.source,
-        ...(site.source ? [site.source] : []),
-      ])
-      .filter(({ name }) => name !== '-')
-      .map(({ name }) => [realPath(name), name] as const),
+  const names = new Set(
+    jobs.flatMap(({ source, included, flow, site }) =>
+      [source, ...included, flow.source, ...(site.source ? [site.source] : [])].map(({ name }) => name),
+    ),
   );
+  names.delete('-');
+  const sources = new Map([...names].map((name) => [realPath(name), name] as const));
   return jobs.filter((job) => {
     const params = { source: nameOf(job.flow.source), workflow: job.flow.plan.workflow };
     const at = { file: job.flow.source.name };
     const made = artifactsOf(job).map(({ name }) => resolve(folders.get(job.folder) ?? '', name));
-    const own = made.flatMap((path) => sources.get(path) ?? sources.get(realPath(path)) ?? []);
+    const real = (path: string) => (isLink(path) ? realPath(path) : path);
+    const own = made.flatMap((path) => sources.get(path) ?? sources.get(real(path)) ?? []);
     for (const output of own) reporter.report([diagnose(findings.ownSource, { output, ...params }, at)]);
     if (own.length > 0) return false;
     const foreign = foreignOutputs(outputsOf(job));

@@ -28,7 +28,9 @@ export interface Foreign {
  */
 export function foreignOutputs(of: Outputs): readonly Foreign[] {
   const { workflow, folder, artifacts } = of;
-  const read = manifestAt(join(folder, `${workflow}${manifestSuffix}`));
+  const ownManifest = `${workflow}${manifestSuffix}`;
+  const found = readOutput(join(folder, ownManifest));
+  const read = found === undefined || 'why' in found ? found : readManifest(found.text);
   // A broken manifest says nothing about the files beside it; compiling again repairs it.
   const manifest = read === undefined || 'why' in read ? undefined : read;
   const from = manifest === undefined ? undefined : otherSource(manifest, of);
@@ -39,7 +41,7 @@ export function foreignOutputs(of: Outputs): readonly Foreign[] {
     const listed = manifest?.outputs.some((one) => one.name === name) === true;
     // Its own, whatever is in it now: it need not be read.
     if (listed && from === undefined) continue;
-    const there = readOutput(output);
+    const there = name === ownManifest ? found : readOutput(output);
     // Only crc gives a file that name; a FIFO or a device is another matter.
     if (name.endsWith(manifestSuffix) && (there === undefined || 'text' in there)) continue;
     if (there === undefined || ('text' in there && there.text === text)) continue;
@@ -62,8 +64,11 @@ export function manifestAt(path: string): Manifest | Unreadable | undefined {
 /** Was it made from that file, or from one that includes it? `folder`: the manifest's. */
 export function isMadeFrom({ source, includes = [] }: Manifest, folder: string, file: string): boolean {
   if (file === '-') return source.path === '-';
+  const paths = [source, ...includes].flatMap(({ path }) => (path === '-' ? [] : [resolve(folder, path)]));
+  // Mostly it has the same name, and then nothing needs to be asked about links.
+  if (paths.includes(resolve(file))) return true;
   const real = realPath(file);
-  return [source, ...includes].some(({ path }) => path !== '-' && realPath(resolve(folder, path)) === real);
+  return paths.some((path) => realPath(path) === real);
 }
 
 /** The name, relative to the current folder, of another file that made a manifest's outputs; undefined if that no longer exists. */

@@ -13,7 +13,7 @@ import {
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Source } from '../model/span.ts';
 import { encoded } from './encode.ts';
-import { NOT_REGULAR, readRegular } from './regular.ts';
+import { NOT_REGULAR, readIfThere, readRegular } from './regular.ts';
 
 /** A flow is a page of text; a file of this size is something else. */
 export const largestSource = 1024 * 1024;
@@ -199,9 +199,8 @@ const largestOutput = 4 * 1024 * 1024;
 /** The text of an output on disk, undefined if there is none. Bytes that are not UTF-8 are replaced. */
 export function readOutput(path: string): { text: string } | Unreadable | undefined {
   try {
-    // Most do not exist yet; creating an error for each of a thousand flows would take longer than compiling them.
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
-    const read = readRegular(path, largestOutput);
+    const read = readIfThere(path, largestOutput);
+    if (read === undefined) return undefined;
     if ('data' in read) return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.data) };
     return { why: read.why === 'size' ? 'it is larger than anything that crc writes' : NOT_REGULAR };
   } catch (error) {
@@ -216,6 +215,15 @@ export function realPath(name: string): string {
     return resolve(name);
   } catch {
     return resolve(name);
+  }
+}
+
+/** Is it a link, to whatever? */
+export function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 
 /** A path that is not a regular file, as a phrase that ends "cannot read X: …". */
 export const NOT_REGULAR = 'it is not a regular file';
@@ -8,12 +8,22 @@ export const NOT_REGULAR = 'it is not a regular file';
  * effect, and a file of more than `limit` bytes is something else. Also handles a file that is replaced meanwhile.
  * Throws the system's error.
  */
-export function readRegular(
-  path: string,
-  limit: number,
-): { data: Uint8Array } | { why: 'folder' | 'kind' | 'size' } {
+export function readRegular(path: string, limit: number): Regular {
+  return readOf(path, limit, statSync(path));
+}
+
+type Regular = { data: Uint8Array } | { why: 'folder' | 'kind' | 'size' };
+
+/** The same; undefined if there is no such file, because an error for each of a thousand files takes long. */
+export function readIfThere(path: string, limit: number): Regular | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : readOf(path, limit, found);
+}
+
+/** `stats`: of the file, before it is opened. */
+function readOf(path: string, limit: number, stats: Stats): Regular {
   // Checked before it is opened, because opening a device can have an effect; and again after, because it may have been replaced.
-  const before = whyNot(statSync(path), limit);
+  const before = whyNot(stats, limit);
   if (before !== undefined) return { why: before };
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
