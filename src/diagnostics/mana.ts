@@ -15,7 +15,8 @@ export const mana = defineDiagnostics(580, 589, {
   inContainer: error()('CRF581', 'MANA in a container', {
     title: () => '`engine = mana` has no container: crflow has no recipe for an image with MANA yet',
     notes: () => [
-      'each rank would need MANA, MPICH and the program in the image, and a container runtime that lets it turn off address randomization (seccomp)',
+      "each rank would need MANA, MPICH, the program and the debugging symbols of libc in the image, MANA's coordinator would have to run there too, and the runtime would have to let ranks turn off address randomization (seccomp)",
+      "by hand, with the host's MANA mounted, two ranks on one node were restored in Apptainer and in Charliecloud",
     ],
     help: () => [
       'leave `container` and `image` out, and load MANA and MPICH on the host: `environment { load = ["mana/1.4.0"] }`',

@@ -443,6 +443,15 @@ describe('crc doctor, of what programs are linked with', () => {
       }),
     );
     expect(told()).toEqual(['a, ./solve: unknown: it can call MPI_Iallreduce']);
+    put(
+      'solve',
+      elf({
+        needed: ['libmpich.so.12'],
+        names: ['MPI_Cart_shift', 'MPI_Comm_free'],
+        interpreter: LOADER,
+      }),
+    );
+    expect(told()).toEqual(['a, ./solve: unknown: it can call MPI_Cart_shift']);
     put('solve', elf({ needed: ['libmpi.so.40', 'libopen-pal.so.40'], interpreter: LOADER }));
     expect(told()).toEqual(['a, ./solve: wrong: linked with Open MPI (libmpi.so.40)']);
   });

@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { whyNoRealDmtcp } from '../support/dmtcp.ts';
-import { whyNoMpich } from '../support/mpich.ts';
+import { compileMpi, whyNoMpich } from '../support/mpich.ts';
 import { faults } from './faults.ts';
 import { moments } from './moments.ts';
 import type { EngineUnderTest } from './tables.ts';
@@ -22,10 +20,6 @@ workflow count {
   prepare(folder) {
     const why = whyNoRealDmtcp ?? whyNoMpich;
     if (why !== null) return why;
-    execFileSync('mpicc.mpich', [
-      '-o',
-      join(folder, 'ranks'),
-      join(import.meta.dirname, '../programs/mpi/count.c'),
-    ]);
+    compileMpi('count', folder, 'ranks');
   },
 };

@@ -20,15 +20,17 @@ export const whyNoMpich: string | null = !runs('mpiexec.hydra', '--version').inc
     ? 'no mpicc.mpich on PATH'
     : null;
 
-/** Compiles the ring of test/programs/mpi with MPICH, as `ring` in a folder. */
-export function compileRing(folder: string): void {
+/** Compiles a program of test/programs/mpi with MPICH, in a folder and under its name there. */
+export function compileMpi(name: 'ring' | 'count', folder: string, as: string = name): void {
   execFileSync('mpicc.mpich', [
     '-O1',
     '-o',
-    join(folder, 'ring'),
-    join(import.meta.dirname, '../programs/mpi/ring.c'),
+    join(folder, as),
+    join(import.meta.dirname, `../programs/mpi/${name}.c`),
   ]);
 }
+
+export const compileRing = (folder: string): void => compileMpi('ring', folder);
 
 /** What the ring prints if nothing disturbs it, for as many steps as it has made according to this output. */
 export function undisturbed(folder: string, ranks: number, output: string): string {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dmtcp } from '../support/dmtcp.ts';
 import { byHand } from '../support/emitted.ts';
+import { compileMpi } from '../support/mpich.ts';
 import { exists, filesUnder } from '../support/run-folder.ts';
 import type { Point, Verdict } from './points.ts';
 
-/** What saves the program; with `own`, it saves itself. */
-export type SweepEngine = 'dmtcp' | 'own';
+/** What saves the program; with `own`, it saves itself. `ranks`: two of MPICH, saved by DMTCP. */
+export type SweepEngine = 'dmtcp' | 'own' | 'ranks';
 
 const step = 0.1;
 /** No run comes so far: it ends when it is told to, so that its course does not depend on how fast this machine is. */
@@ -30,13 +31,16 @@ export async function crash(
 ): Promise<Verdict> {
   const programs = join(import.meta.dirname, '../programs');
   using run = byHand(dmtcp, {
-    ...(engine === 'dmtcp'
-      ? { run: `bash '${programs}/count-alone.sh' ${last} ${step} 7 "witness=$CRFLOW_SWEEP/witness"` }
-      : {
-          run: `COUNT_SAVING=0 COUNT_WITNESS=$CRFLOW_SWEEP/witness bash '${programs}/count-saves.sh' ${last} ${step} 7`,
-          checkpoint: 'engine = own  ask_signal = TERM  files = ["save.txt"]  done_files = ["result.txt"]',
-        }),
+    ...{
+      dmtcp: { run: `bash '${programs}/count-alone.sh' ${last} ${step} 7 "witness=$CRFLOW_SWEEP/witness"` },
+      own: {
+        run: `COUNT_SAVING=0 COUNT_WITNESS=$CRFLOW_SWEEP/witness bash '${programs}/count-saves.sh' ${last} ${step} 7`,
+        checkpoint: 'engine = own  ask_signal = TERM  files = ["save.txt"]  done_files = ["result.txt"]',
+      },
+      ranks: { run: `./count ${last} ${step} "$CRFLOW_SWEEP/witness"`, keys: 'tasks = 2  memory = 20MiB' },
+    }[engine],
   });
+  if (engine === 'ranks') compileMpi('count', run.folder);
   const script = run.read('count.sbatch');
   if (!script.includes('\nset -u\n')) throw new Error('the script has no line `set -u` any more');
   writeFileSync(
@@ -56,7 +60,7 @@ export async function crash(
     DMTCP_STANDIN_SECONDS: '0.05',
     DMTCP_STANDIN_RESTART_SECONDS: '0.05',
     CRFLOW_QUIET: '0',
-    CRFLOW_STARTUP: '10',
+    CRFLOW_STARTUP: engine === 'ranks' ? '120' : '10',
   };
   const broken: string[] = [];
   const statuses: number[] = [];

@@ -40,8 +40,20 @@ Win_set_name Win_shared_query Win_start Win_sync Win_test Win_unlock Win_unlock_
     .map((name) => `MPI_${name}`),
 );
 
-/** Those of them among the names that a program or a library looks up when it is loaded, in C or Fortran. */
-export function lackedBy(names: readonly string[]): readonly string[] {
-  const given = new Set(names);
-  return [...MANA_LACKS].filter((name) => given.has(name) || given.has(`${name.toLowerCase()}_`));
+/** Does a program or a library look up this function of MPI when it is loaded, in C or Fortran? */
+const looksUp = (given: ReadonlySet<string>, name: string) =>
+  given.has(name) || given.has(`${name.toLowerCase()}_`);
+
+/** Those that MANA lacks among the names that a program and its libraries look up. */
+export function lackedBy(names: ReadonlySet<string>): readonly string[] {
+  return [...MANA_LACKS].filter((name) => looksUp(names, name));
+}
+
+/**
+ * At a restore, MANA 1.4.0 repeats each MPI_Cart_shift and MPI_Cart_map. If the program has freed the communicator, as LAMMPS does, the
+ * ranks hang (measured; source: restoreCarts in its record-replay.cpp).
+ */
+export function repeatedFor(names: ReadonlySet<string>): readonly string[] {
+  if (!looksUp(names, 'MPI_Comm_free')) return [];
+  return ['MPI_Cart_map', 'MPI_Cart_shift'].filter((name) => looksUp(names, name));
 }

@@ -7,7 +7,7 @@ import type { Plan } from '../../model/plan.ts';
 import { readShell, shellCommands } from '../../shell/read.ts';
 import type { Check } from './check.ts';
 import { askBash, isAllowed } from './machine.ts';
-import { lackedBy } from './mana-lacks.ts';
+import { lackedBy, repeatedFor } from './mana-lacks.ts';
 
 /** MPICH, OpenMPI, Intel's, Cray's and MVAPICH's, for each language. */
 const MPI = /^lib(?:mpi|mpich|mpi_\w+|mpifort|mpicxx|mpichf90|mpichcxx|fmpich|mvapich2?)\.so/;
@@ -81,10 +81,12 @@ export async function checkPrograms(
   });
 }
 
-/** Whether these files, a program and its libraries, have functions of MPI in them that MANA lacks. */
+/** Whether these files, a program and its libraries, have functions of MPI in them that MANA lacks, or cannot restore. */
 function forMana(what: string, mpi: string, files: readonly string[]): Check {
-  const lacked = [...new Set(files.flatMap((file) => lackedBy(readElf(file)?.names() ?? [])))].sort();
-  if (lacked.length === 0)
+  const names = new Set(files.flatMap((file) => readElf(file)?.names() ?? []));
+  const lacked = [...lackedBy(names)].sort();
+  const repeated = repeatedFor(names);
+  if (lacked.length === 0 && repeated.length === 0)
     return {
       what,
       verdict: 'fine',
@@ -92,11 +94,15 @@ function forMana(what: string, mpi: string, files: readonly string[]): Check {
     };
   const shown = lacked.slice(0, 6).join(', ');
   const more = lacked.length > 6 ? ` and ${lacked.length - 6} more` : '';
-  return {
-    what,
-    verdict: 'unknown',
-    says: `it can call ${shown}${more}, which MANA 1.4.0 does not have: the job would stop (78) at the call. Try a short run`,
-  };
+  const says = [
+    lacked.length === 0
+      ? []
+      : `it can call ${shown}${more}, which MANA 1.4.0 does not have: the job would stop (78) at the call`,
+    repeated.length === 0
+      ? []
+      : `it can call ${repeated.join(' and ')}, and MANA 1.4.0 cannot restore it if it then frees that communicator, as LAMMPS does`,
+  ].flat();
+  return { what, verdict: 'unknown', says: `${says.join('; ')}. Try a short run` };
 }
 
 interface Program {
