@@ -192,7 +192,7 @@ done`);
       writeFileSync(join(run.state, `attempts/${attempt}/seconds`), `${due}\n`);
     }
     expect(await run.start(), run.log()).toBe(73);
-    expect(run.log()).toContain('no new generation in 3 attempt(s) that had the time for one');
+    expect(run.log()).toContain('no new generation in 3 attempts that had the time for one');
     expect(await run.start({ SLURM_RESTART_COUNT: '0' }, 'resume', '4711'), run.log()).toBe(7);
     expect(run.output()).toBe(run.expected);
   });
@@ -204,7 +204,7 @@ done`);
     await cutShort(run, 2);
     run.go();
     expect(await run.start({ CRFLOW_PATIENCE: '1' }), run.log()).toBe(7);
-    expect(run.log()).toContain('not counted as a lack of progress: 2 attempt(s)');
+    expect(run.log()).toContain('not counted as a lack of progress: 2 attempts');
     expect(run.output()).toBe(run.expected);
   });
 
@@ -232,7 +232,7 @@ printf 'x\\nx 9 9 %d 9%% /\\n' $((last ? 1 : 1000000000))\n`,
     expect(await run.start(limit), run.log()).toBe(75);
     rmSync(join(run.folder, '.bin/df'));
     expect(await run.start({ CRFLOW_PATIENCE: '1' }), run.log()).toBe(73);
-    expect(run.log()).toContain('no new generation in 1 attempt(s) that had the time for one');
+    expect(run.log()).toContain('no new generation in 1 attempt that had the time for one');
   });
 
   test('an older attempt that still runs on another node: it ends itself, and seals nothing more', async ({

@@ -58,7 +58,7 @@ bring_back() {
   local file images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
   find_stale_files
-  may_go_on || conclude stale "${#stale[@]} file(s) differ from generation $generation, and its restore would leave them as they are (strict = yes)"
+  may_go_on || conclude stale "$(counted ${#stale[@]} file) changed after generation $generation, and its restore would not bring the old content back (strict = yes)"
   look_at_size
   place=$(generation_fact "$generation" live)
   mkdir -p "$place" || return

@@ -83,7 +83,7 @@ sum_up() {
   local used saving
   heartbeat now
   used=$((spent > 0 ? spent : 1)) saving=$(sum_of saving)
-  say "in all: $attempt attempt(s), $(hms "$spent") of $(hms "$CRFLOW_TOTAL")"
+  say "in all: $(counted "$attempt" attempt), $(hms "$spent") of $(hms "$CRFLOW_TOTAL")"
   say "checkpoints: $(sum_of checkpoints), $(hms "$saving") in all ($((saving * 100 / used)) % of the time)"
   say "work lost: $(hms "$(sum_of lost)")"
   if [[ -n ${CRFLOW_INTERVAL-} ]]; then say "advice on checkpoints: $(advice)"; fi
@@ -113,5 +113,5 @@ tell_stale_files() {
   local first count
   IFS= read -r first 2>/dev/null <"$run/not-brought-back" || return 0
   count=$(wc -l <"$run/not-brought-back")
-  "$@" "check $count file(s) that a restore did not bring back: $first$( ((count == 1)) || printf ', and those in %s' "$run/not-brought-back")"
+  "$@" "check $(counted "$count" file) that a restore did not bring back: $first$( ((count == 1)) || printf ', and those in %s' "$run/not-brought-back")"
 }

@@ -71,7 +71,13 @@ read_count() {
 
 hms() { printf '%d:%02d:%02d' $(($1 / 3600)) $(($1 / 60 % 60)) $(($1 % 60)); }
 
-mib() { printf '%d MiB' $((($1 + 1048575) / 1048576)); }
+# mib BYTES: in MiB, below one in KiB; rounded up.
+mib() {
+  if (($1 < 1048576)); then printf '%d KiB' $((($1 + 1023) / 1024)); else printf '%d MiB' $((($1 + 1048575) / 1048576)); fi
+}
+
+# counted 2 attempt: 2 attempts
+counted() { printf '%s %s' "$1" "$2$( (($1 == 1)) || printf s)"; }
 
 free_bytes() { df -Pk "$run" | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
 

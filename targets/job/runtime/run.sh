@@ -233,8 +233,8 @@ leave_if_settled() {
     leave 72 "the run has used $(hms "$spent_before") of its total of $(hms "$CRFLOW_TOTAL")"
   attempts_left 0 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
   count_idle_attempts
-  ((idle < CRFLOW_PATIENCE)) || leave 73 "no new generation in $idle attempt(s) that had the time for one; see the log of each for the reason"
-  ((cut_short == 0)) || say "not counted as a lack of progress: $cut_short attempt(s) that ended before a first checkpoint could be sealed"
+  ((idle < CRFLOW_PATIENCE)) || leave 73 "no new generation in $(counted "$idle" attempt) that had the time for one; see the log of each for the reason"
+  ((cut_short == 0)) || say "not counted as a lack of progress: $(counted "$cut_short" attempt) that ended before a first checkpoint could be sealed"
   # Nothing is requeued for ever.
   ((idle + cut_short < 10 * CRFLOW_PATIENCE)) || leave 73 "no new generation in $((idle + cut_short)) attempts, most of which ended too early for one"
 }

@@ -27,13 +27,13 @@ status() {
       *) printf 'run %s of %s: in the queue (%s), attempt %s is next\n' "$run_id" "$name" "$job_state" $((attempt + 1)) ;;
     esac
   fi
-  printf '  used       %s of %s (%s %%), in %s attempt(s)\n' "$(hms "$spent")" "$(hms "$CRFLOW_TOTAL")" \
-    $((spent * 100 / (CRFLOW_TOTAL + !CRFLOW_TOTAL))) "$attempt"
+  printf '  used       %s of %s (%s %%), in %s\n' "$(hms "$spent")" "$(hms "$CRFLOW_TOTAL")" \
+    $((spent * 100 / (CRFLOW_TOTAL + !CRFLOW_TOTAL))) "$(counted "$attempt" attempt)"
   if ((newest > 0)); then
     read_clock
     printf '  saved      generation %s, %s ago, %s\n' "$newest" \
       "$(hms $((now - $(generation_count "$newest" time))))" "$(mib "$(generation_count "$newest" bytes)")"
-    printf '  cost       %s checkpoint(s), %s in all\n' "$(sum_of checkpoints)" "$(hms "$(sum_of saving)")"
+    printf '  cost       %s, %s in all\n' "$(counted "$(sum_of checkpoints)" checkpoint)" "$(hms "$(sum_of saving)")"
   else
     printf '  saved      nothing yet\n'
   fi
@@ -103,7 +103,7 @@ tell_attempt() {
     left='running'
     if [[ $job_state != RUNNING ]]; then left='running, or killed'; fi
   else
-    left='killed, without a word'
+    left='killed before it could record a status'
   fi
   printf '  attempt %-3s%s  %s\n' "$1" "$(hms "$REPLY")" "$left"
 }
