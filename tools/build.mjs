@@ -173,14 +173,25 @@ export const parts = {${[...late].sort().map((file) => `${JSON.stringify(relativ
   if (both.length > 0) throw new Error(`loaded at once and late: ${both}`);
   return {
     inputs: Object.keys(made.metafile.inputs),
-    core: core.text,
+    core: sharedLate(core.text),
     rest: other.text.replaceAll(`"./${basename(core.path)}"`, '"crflow:core"'),
   };
 }
 
+/** What the rest needs of the entry's module, as one function: hundreds of exports take a millisecond, and most calls need none. */
+function sharedLate(module) {
+  const [whole, list] = /\bexport\s*\{([^{}]*)\};?\s*$/.exec(module) ?? [];
+  const getters = list.split(',').map((one) => {
+    const [own, name = own] = one.trim().split(/\s+as\s+/);
+    return `get ${name}() { return ${own}; }`;
+  });
+  return `${module.slice(0, -whole.length)}export function shared() { return { ${getters} }; }`;
+}
+
 /** A part as dist/crc.js runs it; the name of its file. V8 keeps what it has made of a script; of a module Node 20 has no way to. */
 async function writePart(part, module) {
-  const { code } = await transform(module, { ...options, format: 'cjs' });
+  const made = await transform(module, { ...options, format: 'cjs' });
+  const code = made.code.replaceAll('require("crflow:core")', 'require("crflow:core").shared()');
   // What esbuild leaves as it is (regular expressions, raw templates, which say the same escaped): a text of ASCII is read at once.
   const escaped = code.replace(
     /[^\0-\x7f]/g,
