@@ -134,6 +134,31 @@ export const eventsOf = (
 export const struckBy = ({ struck }: Pick<Evidence, 'struck'>, ...names: readonly string[]) =>
   struck.some(({ fault }) => names.includes(fault.name));
 
+/** Of which generation each one is the continuation; 0: of a start from the beginning. It need not be the one with the number before: that one may have been damaged. */
+export function ancestorsIn({ journal }: Pick<Evidence, 'journal'>): ReadonlyMap<number, number> {
+  const ancestors = new Map<number, number>();
+  // An attempt that was cut off may work on beside the next one.
+  const now = new Map<number, number>();
+  for (const { entry } of journal) {
+    if (entry?.event === 'launched') now.set(entry.attempt, 0);
+    else if (entry?.event === 'restored') now.set(entry.attempt, Number(entry['generation']));
+    else if (entry?.event === 'sealed') {
+      const generation = Number(entry['generation']);
+      ancestors.set(generation, now.get(entry.attempt) ?? 0);
+      now.set(entry.attempt, generation);
+    }
+  }
+  return ancestors;
+}
+
+/** The status of crflow with which the newest attempt stopped, and its reason; undefined if it did not stop by itself. */
+export function stoppedWith(evidence: Pick<Evidence, 'journal'>) {
+  const [last] = eventsOf(evidence, 'left', 'started').slice(-1);
+  return last?.event === 'left' && last['whose'] === 'crflow'
+    ? { status: Number(last['status']), why: String(last['why']) }
+    : undefined;
+}
+
 /** The last start of the job: how the run ended. */
 export const lastStart = ({ starts }: Pick<Evidence, 'starts'>) => starts.at(-1);
 

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Forecast } from '../../src/model/forecast.ts';
 import type { Evidence, JournalLine, Look, Seal, Start } from '../../src/rehearse/evidence.ts';
 import type { FaultName } from '../../src/rehearse/faults/catalogue.ts';
 import { readLine } from '../../src/rehearse/journal.ts';
+import { compare } from '../../src/rehearse/summary.ts';
 import { judge, together } from '../../src/rehearse/verdicts/promises.ts';
 
 // A run as a rehearsal sees it, in two attempts, with all that was seen; each test changes what would be seen if the job were wrong.
@@ -111,6 +113,278 @@ const struck = (name: FaultName, seconds: number) => ({
   fault: { name, when: { at: 'running' as const } },
   at: at(seconds),
 });
+
+/** A run that lost its node twice, each time with its newest checkpoint: the generation after a damaged one continues an older one. */
+const damagedTwice: Evidence = {
+  ...good,
+  journal: [
+    line(1, 1, 'started', { job: '1', node: 'n1', spent: 0, script: 's' }),
+    line(2, 1, 'launched'),
+    line(4, 1, 'sealed', { generation: 1, bytes: 1, seconds: 1 }),
+    line(8, 1, 'sealed', { generation: 2, bytes: 1, seconds: 1 }),
+    line(12, 2, 'started', { job: '1', node: 'n1', spent: 10, script: 's' }),
+    line(12.5, 2, 'passed_over', { generation: 2 }),
+    line(13, 2, 'restored', { generation: 1 }),
+    line(16, 2, 'sealed', { generation: 3, bytes: 1, seconds: 1 }),
+    line(17, 2, 'sealed', { generation: 4, bytes: 1, seconds: 1 }),
+    line(22, 3, 'started', { job: '1', node: 'n1', spent: 18, script: 's' }),
+    line(22.5, 3, 'passed_over', { generation: 4 }),
+    line(23, 3, 'restored', { generation: 3 }),
+    line(25, 3, 'inner_ended', { outcome: 'done', why: 'x', reason: '' }),
+    line(25.2, 3, 'left', { status: 0, whose: 'application', why: 'done' }),
+  ],
+  starts: [
+    {
+      job: '1',
+      node: 'n1',
+      from: at(1),
+      to: at(11),
+      exitCode: '0:9',
+      state: 'PENDING',
+      requeued: 'node failure',
+      left: [],
+    },
+    {
+      job: '1',
+      node: 'n1',
+      from: at(12),
+      to: at(20),
+      exitCode: '0:9',
+      state: 'PENDING',
+      requeued: 'node failure',
+      left: [],
+    },
+    { job: '1', node: 'n1', from: at(22), to: at(25.5), exitCode: '0:0', state: 'COMPLETED', left: [] },
+  ],
+  seals: [
+    { generation: 1, seen: at(4), whole: true, lines: 20 },
+    { generation: 2, seen: at(8), whole: true, lines: 60, damaged: at(10) },
+    { generation: 3, seen: at(16), whole: true, lines: 50 },
+    { generation: 4, seen: at(17), whole: true, lines: 60, damaged: at(19) },
+  ],
+  looks: [
+    look(4, 20, [1]),
+    look(8, 60, [1, 2]),
+    look(9.9, 70, [1, 2]),
+    look(13.1, 20, [1, 2]),
+    look(16, 50, [1, 2, 3]),
+    look(19, 80, [3, 4]),
+    look(23.1, 50, [3, 4]),
+    look(24.9, 121, [3, 4], { status: 0 }),
+    look(25.4, 121, [], { status: 0 }),
+  ],
+  struck: [],
+  charged: [
+    { attempt: 1, seconds: 10 },
+    { attempt: 2, seconds: 8 },
+    { attempt: 3, seconds: 3 },
+  ],
+};
+
+/** A run whose only checkpoint was damaged. */
+const hopeless: Evidence = {
+  ...good,
+  journal: [
+    ...journal.slice(0, 3),
+    line(12, 2, 'started', { job: '1', node: 'n1', spent: 10, script: 's' }),
+    line(12.5, 2, 'passed_over', { generation: 1 }),
+    line(12.8, 2, 'left', { status: 74, whose: 'crflow', why: 'no sealed generation can be restored' }),
+  ],
+  seals: [{ generation: 1, seen: at(4), whole: true, lines: 10, damaged: at(8) }],
+  looks: [look(4, 10, [1]), look(8, 40, [1]), look(12.5, 40, [1])],
+  starts: [
+    { ...(starts[0] as Start), requeued: 'node failure' },
+    { ...(starts[1] as Start), to: at(13), exitCode: '74:0' },
+  ],
+  output: [],
+  status: null,
+  cutShort: 'no checkpoint is left',
+};
+
+/** A job that ended before it had started the program. */
+const unstarted: Evidence = {
+  ...good,
+  journal: [
+    ...journal.slice(0, 1),
+    line(8, 1, 'left', { status: 70, whose: 'crflow', why: 'the inner half of the job did not start' }),
+  ],
+  seals: [],
+  looks: [look(4, 0, [])],
+  starts: [{ ...(starts[1] as Start), from: at(1), to: at(8), exitCode: '70:0' }],
+  output: [],
+  found: [],
+  status: null,
+  struck: [],
+  cutShort: 'the run stopped before: status 70',
+};
+
+const open = (start: Start): Start => ({ job: start.job, node: start.node, from: start.from, left: [] });
+const ended = journal.slice(0, 8);
+
+/** What is said of a promise: never more than was seen. */
+const said: [promise: number, what: string, seen: Evidence, outcome: string, words: RegExp][] = [
+  [
+    2,
+    'a generation is held against the one that it continues',
+    damagedTwice,
+    'held',
+    /^2 restores, each from the newest whole generation; at most 50 lines/,
+  ],
+  [
+    3,
+    'each damaged one, and what was restored instead',
+    damagedTwice,
+    'held',
+    /^generation 2 was damaged; it was passed over for generation 1. generation 4 .* for generation 3$/,
+  ],
+  [
+    2,
+    'all was lost',
+    hopeless,
+    'untried',
+    /^no generation was left that could be restored, so all work since the start was lost$/,
+  ],
+  [
+    3,
+    'there was no other',
+    hopeless,
+    'held',
+    /^generation 1 was damaged; it was passed over, and the run stopped with 74$/,
+  ],
+  [
+    6,
+    'how many checkpoints were made',
+    hopeless,
+    'untried',
+    /^nothing kept checkpoints from succeeding \(1 was made\): --fault no-checkpoint$/,
+  ],
+  [
+    10,
+    'a job that ends before the program says nothing of names',
+    unstarted,
+    'untried',
+    /^the program was never started: the job ended with 70, the inner half/,
+  ],
+  [2, 'nor of losses', unstarted, 'untried', /^the program was never started$/],
+  [
+    5,
+    'no account is right that nobody could compare',
+    { ...good, starts: starts.map(open) },
+    'untried',
+    /^the account was not compared with what Slurm had allocated/,
+  ],
+  [
+    5,
+    'how far over its total a run stopped',
+    {
+      ...good,
+      struck: [struck('small-budget', 1)],
+      settings: { ...good.settings, total: 6 },
+      starts: [{ ...(starts[0] as Start), exitCode: '72:0' }, starts[1] as Start],
+    },
+    'held',
+    /stopped with 72 at its total of 6 s and 4 s for its last checkpoint, and went on/,
+  ],
+  [
+    4,
+    'what was not looked for is not said',
+    { ...good, starts: starts.map(open), cutShort: 'it was ended' },
+    'untried',
+    /^(?!.*was left)/,
+  ],
+  [
+    4,
+    'an attempt that was cut off, and none after it',
+    { ...good, journal: ended, struck: [struck('node-loss', 9)], cutShort: 'it was ended' },
+    'untried',
+    /^no attempt worked after node-loss: it was ended$/,
+  ],
+  [
+    7,
+    'started again, and ended before its end',
+    {
+      ...good,
+      starts: [...starts, { job: '1', node: 'n1', from: at(22), left: [] }],
+      cutShort: 'it was ended',
+    },
+    'untried',
+    /^the job was started again after its end, and did not come to an end again: it was ended$/,
+  ],
+  [
+    8,
+    'the oldest is removed when there are more than are kept',
+    { ...good, seals: seals.slice(0, 3) },
+    'untried',
+    /^3 generations were sealed, and there were never more than 2 at once, but the disk was never full/,
+  ],
+  [
+    8,
+    'nothing is removed',
+    { ...good, seals: seals.slice(0, 2) },
+    'untried',
+    /^only 2 generations were sealed, and none had to be removed$/,
+  ],
+  [
+    8,
+    'a disk that was full to the end',
+    { ...good, struck: [struck('disk-full', 9)], cutShort: 'it was ended', status: null },
+    'untried',
+    /^it was ended$/,
+  ],
+  [
+    8,
+    'what the rehearsal damaged, the job has not removed',
+    { ...hopeless, looks: [...hopeless.looks, look(14, 40, [1])] },
+    'untried',
+    /^only 1 generation was sealed/,
+  ],
+  [
+    6,
+    'a run that had no progress may stop',
+    {
+      ...good,
+      journal: [
+        ...journal.slice(0, 3),
+        ...[2, 3, 4, 5].map((n) =>
+          line(20 + n, n, 'started', { job: '1', node: 'n1', spent: 9, script: 's' }),
+        ),
+        line(30, 5, 'left', { status: 73, whose: 'crflow', why: 'no new generation' }),
+      ],
+      starts: [starts[0] as Start, { ...(starts[1] as Start), exitCode: '73:0' }],
+      status: null,
+    },
+    'held',
+    /^the run stopped with 73: no new generation$/,
+  ],
+];
+
+test.each(said)('promise %i, %s', (promise, _, seen, outcome, words) => {
+  const verdict = judge(seen).find((one) => one.promise === promise);
+  expect(verdict).toMatchObject({ outcome, why: expect.stringMatching(words) });
+});
+
+test('the comparison: of each run, and only what was seen', () => {
+  const forecast = {
+    engine: 'dmtcp',
+    interval: { used: { seconds: 600 }, cost: 4 },
+    run: { attempts: 13, checkpoints: 149 },
+    queue: { delay: 121 },
+  } as unknown as Forecast;
+  const of = (...all: Evidence[]) =>
+    Object.fromEntries(compare(forecast, all, 0.1).map(([what, , here]) => [what, here]));
+  expect(of(damagedTwice)).toMatchObject({
+    attempts: '3',
+    checkpoints: '4',
+    'a failure costs': 'at most 5 s of work',
+  });
+  expect(of(good, damagedTwice)).toMatchObject({
+    attempts: '2, 3 in the 2 runs, because of the faults',
+    checkpoints: '4, 4 in the 2 runs',
+    'a failure costs': 'at most 5 s of work',
+  });
+  expect(of(unstarted)).toMatchObject({ attempts: '1', 'a failure costs': 'nothing was restored' });
+});
+
 const without = (event: string, attempt?: number) =>
   journal.filter(
     ({ entry }) => entry?.event !== event || (attempt !== undefined && entry.attempt !== attempt),
@@ -348,7 +622,7 @@ const wrong: [promise: number, what: string, seen: Partial<Evidence>, words: Reg
     { found: [{ folder: '/a', value: "it's" }] },
     /ran in "\/a" instead of "\/a \\"b\\""/,
   ],
-  [10, 'never starts it', { found: [] }, /could not be started in "\/a \\"b\\""/],
+  [10, 'never starts it', { found: [] }, /was launched, but never ran in "\/a \\"b\\""/],
   [
     10,
     'another value',
@@ -372,6 +646,9 @@ test('of several runs, one that broke a promise counts, then one that tried it',
   const broken = { ...good, left: ['7 x'] };
   const tried = { ...good, struck: [...good.struck, struck('kill-batch', 9)] };
   const of = (...all: Evidence[]) => together(all.map(judge)).find(({ promise }) => promise === 4)?.outcome;
+  const whys = together([good, tried].map(judge)).map(({ why }) => why);
+  expect(whys[3]).toMatch(/^run 2: nothing of an older attempt/);
+  expect(whys[9]).toBe(judge(good)[9]?.why);
   expect(of(good, tried)).toBe('held');
   expect(of(tried, broken)).toBe('broken');
   expect(of(good)).toBe('untried');

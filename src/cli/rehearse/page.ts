@@ -12,14 +12,22 @@ import { timeline } from '../../report/text.ts';
 import type { Rehearsed } from './rehearsal.ts';
 import { WORDS } from './results.ts';
 
-const faultsOf = ({ struck }: Rehearsed) => struck.map(({ fault }) => written(fault)).join(', ');
+const faultsOf = ({ struck }: Rehearsed) => struck.map(({ fault }) => written(fault)).join(', ') || 'none';
+
+const runTitle = (one: Rehearsed, at: number) => `Run ${at + 1}: ${faultsOf(one)}`;
+
+/** What the rehearsal set out to do, and did not: a sentence each, without a full stop. */
+export const shortcomings = ({ missed, evidence }: Rehearsed): readonly string[] => [
+  ...missed.map(({ fault, why }) => `${written(fault)} did not come: ${why}`),
+  ...(evidence.cutShort === undefined ? [] : [`The rehearsal did not come to its end: ${evidence.cutShort}`]),
+];
 
 /** The attempts of each run, as bars for a terminal. */
 export function timelinesText(all: readonly Rehearsed[], paint: Painter): string {
-  const parts = all.flatMap((one) => {
+  const parts = all.flatMap((one, at) => {
     const story = storyOf(one);
     if (story === undefined) return [];
-    const title = `One attempt after another${all.length === 1 ? '' : `: ${faultsOf(one)}`}`;
+    const title = all.length === 1 ? 'One attempt after another' : runTitle(one, at);
     return [paint.bold(title), ...timeline(story, columnsOf('stdout')), ''];
   });
   return parts.join('\n');
@@ -51,15 +59,25 @@ export async function writePage(
   predicted: readonly Comparison[],
   how: readonly (readonly [string, string])[],
 ): Promise<string | undefined> {
-  const [story, ...others] = all.flatMap((one) => storyOf(one) ?? []);
-  if (story === undefined) return 'there is no journal to make it from';
+  const stories = all.flatMap((one, at) => {
+    const story = storyOf(one);
+    return story === undefined ? [] : [{ story, title: runTitle(one, at) }];
+  });
+  const [first, ...others] = stories;
+  if (first === undefined) return 'there is no journal to make it from';
   const page = storyPage(
-    story,
+    first.story,
     [
       {
         title: 'Rehearsed: the promises',
         place: 'first',
-        text: `A rehearsal on one machine, not a run on a cluster. ${inShort(verdicts).replace(/^p/, 'P')}. Faults: ${all.map(faultsOf).join('; ')}.`,
+        text: [
+          `A rehearsal on one machine, not a run on a cluster. ${inShort(verdicts).replace(/^p/, 'P')}.`,
+          all.length === 1
+            ? `Faults: ${all.map(faultsOf).join('')}.`
+            : `There were ${all.length} runs; the page shows the first, and the attempts of the others below it. ${all.map(runTitle).join('. ')}.`,
+          ...all.flatMap(shortcomings).map((one) => `${one}.`),
+        ].join(' '),
         table: {
           head: ['Promise', 'Verdict', 'What was seen'],
           rows: verdicts.map(({ promise, title, outcome, why, evidence }) => ({
@@ -73,10 +91,10 @@ export async function writePage(
         place: 'after',
         table: { head: ['', 'crc plan', 'This rehearsal'], rows: predicted.map((cells) => ({ cells })) },
       },
-      ...others.map((one, i) => ({
-        title: `Run ${i + 2}`,
+      ...others.map(({ story, title }) => ({
+        title,
         place: 'after' as const,
-        printed: timeline(one, 80).join('\n'),
+        printed: timeline(story, 80).join('\n'),
       })),
       { title: 'How it was rehearsed', place: 'after', facts: how },
     ],

@@ -27,7 +27,8 @@ export function judgeBudget(evidence: Evidence): Found {
   }
   const allocated = starts.reduce((sum, { from, to }) => sum + ((to ?? from) - from) / 1000, 0);
   const counted = charged.reduce((sum, one) => sum + one.seconds, 0);
-  if (starts.length > 0 && charged.length > 0 && starts.every(({ to }) => to !== undefined)) {
+  const isCompared = starts.length > 0 && charged.length > 0 && starts.every(({ to }) => to !== undefined);
+  if (isCompared) {
     // A node that was cut off goes on without being allocated.
     const more = struckBy(evidence, 'node-loss') ? 4 * settings.heartbeat + 10 : 0;
     if (counted > allocated + tolerance + more || counted < allocated - starts.length * tolerance - more)
@@ -35,6 +36,7 @@ export function judgeBudget(evidence: Evidence): Found {
         `the run counted ${counted} s, but Slurm had allocated ${seconds(allocated * 1000)} over ${starts.length} starts`,
       );
   }
+  let over = 0;
   const tried = struckBy(evidence, 'small-budget');
   const stopped = starts.find((start) => statusOf(start) === 72);
   if (tried && evidence.cutShort === undefined) {
@@ -44,6 +46,7 @@ export function judgeBudget(evidence: Evidence): Found {
       const used = starts
         .slice(0, starts.indexOf(stopped) + 1)
         .reduce((sum, { from, to = from }) => sum + (to - from) / 1000, 0);
+      over = used - settings.total;
       if (used < settings.total - tolerance)
         broken.push(`the run stopped after ${seconds(used * 1000)} of a total of ${settings.total} s`);
       if (used > settings.total + tolerance + last)
@@ -53,13 +56,18 @@ export function judgeBudget(evidence: Evidence): Found {
     }
   } else if (stopped === undefined && counted > settings.total + tolerance + last)
     broken.push(`the run used ${counted} s of a total of ${settings.total} s, and did not stop`);
-  const agrees = `the account was right (${counted} s of ${seconds(allocated * 1000)} allocated)`;
+  const agrees = isCompared
+    ? `the account was right (${counted} s of ${seconds(allocated * 1000)} allocated)`
+    : 'the account was not compared with what Slurm had allocated, because an attempt had not ended';
   return {
     broken,
     held:
       tried && stopped !== undefined && evidence.status !== null
-        ? `the run stopped with 72 at its total of ${settings.total} s, and went on when it got more; ${agrees}`
+        ? `the run stopped with 72 at its total of ${settings.total} s${over > 1 ? ` and ${seconds(over * 1000)} for its last checkpoint` : ''}, and went on when it got more; ${agrees}`
         : undefined,
-    untried: `${agrees}, but the run did not come to its total: --fault small-budget`,
+    untried:
+      tried && evidence.cutShort !== undefined
+        ? `${agrees}; ${evidence.cutShort}`
+        : `${agrees}${isCompared ? ', but' : '.'} ${isCompared ? 'the' : 'The'} run did not come to its total: --fault small-budget`,
   };
 }

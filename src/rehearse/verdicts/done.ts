@@ -17,17 +17,21 @@ export function judgeDone(evidence: Evidence): Found {
   if (later.some((one) => one.status !== since.status))
     broken.push('the recorded status changed, or was removed');
   const again = starts.filter(({ from }) => from > since.at);
-  for (const start of again)
-    if (start.to !== undefined && start.requeued === undefined && statusOf(start) !== status)
+  const ended = again.filter(({ to, requeued }) => to !== undefined && requeued === undefined);
+  for (const start of ended)
+    if (statusOf(start) !== status)
       broken.push(
         `the job was started again when all was done, and ended with ${statusOf(start)} instead of ${status}`,
       );
   return {
     broken,
     held:
-      again.length > 0
+      ended.length > 0
         ? `the job was started again after its end, ran nothing, and ended with ${status} again`
         : undefined,
-    untried: 'nobody started the job again after its end: --fault requeue@end',
+    untried:
+      again.length > 0
+        ? `the job was started again after its end, and did not come to an end again${evidence.cutShort === undefined ? '' : `: ${evidence.cutShort}`}`
+        : 'nobody started the job again after its end: --fault requeue@end',
   };
 }

@@ -1,4 +1,11 @@
-import { type Evidence, eventsOf, type JournalEntry, struckBy } from '../evidence.ts';
+import {
+  ancestorsIn,
+  type Evidence,
+  eventsOf,
+  type JournalEntry,
+  stoppedWith,
+  struckBy,
+} from '../evidence.ts';
 import { isLast } from './status.ts';
 import { type Found, seconds } from './verdict.ts';
 
@@ -9,7 +16,7 @@ const hindering = ['disk-full', 'no-checkpoint'];
 
 /** Promise 2: at most the work since the newest whole generation is lost. */
 export function judgeLoss(evidence: Evidence): Found {
-  const restores = eventsOf(evidence, 'restored').filter((one) => !isProof(evidence, one));
+  const restores = restoresOf(evidence);
   const broken = [
     ...olderThanNeeded(evidence),
     ...begunAnew(evidence),
@@ -18,18 +25,45 @@ export function judgeLoss(evidence: Evidence): Found {
     ...unsavedWarnings(evidence),
     ...lateCheckpoints(evidence),
   ];
-  const most = Math.max(0, ...restores.map((one) => lostAt(evidence, one)));
+  const most = linesLost(evidence);
+  const others = restores.some((one) => isOlder(evidence, one));
+  const from = others ? 'the newest generation that could be restored' : 'the newest whole generation';
+  const again =
+    most === undefined ? '' : `; at most ${most} line${most === 1 ? '' : 's'} of work had to be done again`;
   const tried = restores.length > 0 && (!evidence.program.counts || evidence.output.length > 0);
   return {
     broken,
     held: tried
-      ? `${restores.length === 1 ? 'one restore' : `${restores.length} restores`}, each from the newest whole generation; at most ${most} line${most === 1 ? '' : 's'} of work had to be done again`
+      ? `${restores.length === 1 ? 'one restore' : `${restores.length} restores, each`} from ${from}${evidence.program.counts ? again : ''}`
       : undefined,
-    untried:
-      evidence.engine === 'none'
-        ? 'with engine none nothing is saved, so a loss costs everything since the start'
-        : 'nothing was lost in this rehearsal, so nothing had to be restored: --fault kill',
+    untried: notRestored(evidence),
   };
+}
+
+/** Why nothing was restored. */
+function notRestored(evidence: Evidence): string {
+  if (evidence.engine === 'none')
+    return 'with engine none nothing is saved, so a loss costs everything since the start';
+  const stopped = stoppedWith(evidence);
+  if (stopped?.status === 74 && evidence.seals.length > 0)
+    return 'no generation was left that could be restored, so all work since the start was lost';
+  if (eventsOf(evidence, 'launched').length === 0) return 'the program was never started';
+  if (eventsOf(evidence, 'launched').length > 1)
+    return 'no generation had been sealed when work was lost, so the program began anew';
+  if (evidence.cutShort !== undefined && evidence.starts.some(({ to }) => to !== undefined))
+    return `nothing was restored: ${evidence.cutShort}`;
+  return 'nothing was lost in this rehearsal, so nothing had to be restored: --fault kill';
+}
+
+const restoresOf = (evidence: Evidence) =>
+  eventsOf(evidence, 'restored').filter((one) => !isProof(evidence, one));
+
+/** The most lines of work that had to be done again after a restore; undefined if there was none, or nobody saw how many. */
+export function linesLost(evidence: Evidence): number | undefined {
+  const lost = restoresOf(evidence)
+    .map((one) => lostAt(evidence, one))
+    .filter((one) => one !== undefined);
+  return lost.length === 0 ? undefined : Math.max(...lost);
 }
 
 /** Is it the restore that proves the first checkpoint? Nothing is lost there. */
@@ -46,11 +80,15 @@ const usable = ({ seals }: Evidence, at: number) =>
       whole && seen < at && damaged > at && gone > at,
   );
 
+/** Was there a newer one that was whole? */
+const isOlder = (evidence: Evidence, { seen, generation }: Seen) =>
+  Number(generation) < (usable(evidence, seen).at(-1)?.generation ?? 0);
+
 function olderThanNeeded(evidence: Evidence): string[] {
   return eventsOf(evidence, 'restored').flatMap((restored) => {
     const newest = usable(evidence, restored.seen).at(-1)?.generation ?? 0;
     const used = Number(restored['generation']);
-    if (used >= newest || fellBack(evidence, restored)) return [];
+    if (!isOlder(evidence, restored) || fellBack(evidence, restored)) return [];
     return [
       `attempt ${restored.attempt} restored generation ${used}, although generation ${newest} was there and whole`,
     ];
@@ -89,26 +127,26 @@ const linesBefore = (evidence: Evidence, { seen }: Seen): number =>
     ...evidence.looks.filter(({ at }) => at <= seen && at >= seen - 20_000).map(({ lines }) => lines),
   );
 
-const lostAt = (evidence: Evidence, restored: Seen): number => {
+const lostAt = (evidence: Evidence, restored: Seen): number | undefined => {
   const after = linesAfter(evidence, restored);
-  return Number.isFinite(after) ? Math.max(0, linesBefore(evidence, restored) - after) : 0;
+  return Number.isFinite(after) ? Math.max(0, linesBefore(evidence, restored) - after) : undefined;
 };
 
 /** The output was cut to less than what a generation had. A checkpoint takes a moment, in which the program of a rehearsal prints some lines. */
 function lessThanSaved(evidence: Evidence): string[] {
   if (!evidence.program.counts) return [];
+  const ancestors = ancestorsIn(evidence);
   return eventsOf(evidence, 'restored').flatMap((restored) => {
     const seal = evidence.seals.find(({ generation }) => generation === restored['generation']);
-    const before = evidence.seals
-      .filter(({ generation }) => generation < Number(restored['generation']))
-      .at(-1);
+    const ancestor = ancestors.get(Number(restored['generation'])) ?? 0;
+    const before = evidence.seals.find(({ generation }) => generation === ancestor);
     const after = linesAfter(evidence, restored);
     if (seal === undefined || !Number.isFinite(after)) return [];
-    // What the one before had is certainly in it.
+    // What the one had that it continues is certainly in it.
     const least = before === undefined ? 0 : before.lines;
     if (after >= least) return [];
     return [
-      `after the restore of generation ${seal.generation} the output had ${after} lines, fewer than the ${least} at the generation before it`,
+      `after the restore of generation ${seal.generation} the output had ${after} lines, fewer than the ${least} at generation ${ancestor}, which it continues`,
     ];
   });
 }

@@ -1,13 +1,13 @@
-import { type Evidence, eventsOf } from '../evidence.ts';
+import { type Evidence, eventsOf, stoppedWith } from '../evidence.ts';
 import type { Found } from './verdict.ts';
 
 /** Promise 10: every path and value reaches the program byte for byte. */
 export function judgeNames(evidence: Evidence): Found {
-  const { asked, found, program, starts } = evidence;
+  const { asked, found, program } = evidence;
   const broken: string[] = [];
-  const isOver = starts.some(({ to, requeued }) => to !== undefined && requeued === undefined);
-  if (program.counts && found.length === 0 && (isOver || eventsOf(evidence, 'launched').length > 0))
-    broken.push(`the program could not be started in ${JSON.stringify(asked.folder)}`);
+  // A job that ends before it starts the program may have had any reason.
+  if (program.counts && found.length === 0 && eventsOf(evidence, 'launched').length > 0)
+    broken.push(`the program was launched, but never ran in ${JSON.stringify(asked.folder)}`);
   for (const one of found) {
     if (one.folder !== asked.folder)
       broken.push(
@@ -25,7 +25,12 @@ export function judgeNames(evidence: Evidence): Found {
         ? `the folder and a variable with blanks, quotes, a dollar sign and a line end reached the program as they were`
         : undefined,
     untried: program.counts
-      ? 'the program was never started'
+      ? neverStarted(evidence)
       : 'your own program does not tell what it was given: leave out --real',
   };
+}
+
+function neverStarted(evidence: Evidence): string {
+  const stopped = stoppedWith(evidence);
+  return `the program was never started${stopped === undefined ? '' : `: the job ended with ${stopped.status}, ${stopped.why}`}`;
 }

@@ -23,14 +23,18 @@ export function judgeOne(evidence: Evidence): Found {
     broken.push(
       `after the end of the run, these processes were left: ${evidence.left.slice(0, 3).join('; ')}`,
     );
-  const tried = ['node-loss', 'kill-batch'].filter((name) => struckBy(evidence, name));
+  const struck = ['node-loss', 'kill-batch'].filter((name) => struckBy(evidence, name));
+  // Only then were the processes of the older attempt looked for.
+  const worked = eventsOf(evidence, 'launched', 'restored').some(({ attempt }) => attempt > 1);
   return {
     broken,
     held:
-      tried.length > 0 && started.length > 1
-        ? `nothing of an older attempt lived on or sealed anything once the next one worked (${tried.join(', ')})`
+      struck.length > 0 && worked
+        ? `nothing of an older attempt lived on or sealed anything once the next one worked (${struck.join(', ')})`
         : undefined,
     untried:
-      'no attempt outlived its job in this rehearsal: --fault node-loss or --fault kill-batch. (Nothing was left at the end)',
+      struck.length > 0
+        ? `no attempt worked after ${struck.join(' and ')}${evidence.cutShort === undefined ? '' : `: ${evidence.cutShort}`}`
+        : `no attempt outlived its job in this rehearsal: --fault node-loss or --fault kill-batch${evidence.cutShort === undefined ? '. (Nothing was left at the end)' : ''}`,
   };
 }

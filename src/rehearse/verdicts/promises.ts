@@ -1,3 +1,4 @@
+import { listing } from '../../diagnostics/words.ts';
 import type { Evidence } from '../evidence.ts';
 import type { PromiseNumber } from '../faults/catalogue.ts';
 import { judgeBudget } from './budget.ts';
@@ -34,13 +35,28 @@ export const PROMISES: readonly {
 export const judge = (evidence: Evidence): readonly Verdict[] =>
   PROMISES.map(({ number, title, judge: look }) => verdict(number, title, look(evidence)));
 
-/** The verdicts of several runs as one: broken if one of them broke it, held if one of them tried it. */
+/** The verdicts of several runs as one: broken if one of them broke it, held if one of them tried it. Each sentence says of which run it is. */
 export function together(all: readonly (readonly Verdict[])[]): readonly Verdict[] {
+  const [first, ...others] = all;
+  if (first === undefined || others.length === 0) return first ?? [];
   return PROMISES.flatMap(({ number }) => {
-    const own = all.flatMap((verdicts) => verdicts.filter(({ promise }) => promise === number));
+    const own = all.flatMap((verdicts, at) =>
+      verdicts.filter(({ promise }) => promise === number).map((one) => ({ ...one, run: at + 1 })),
+    );
     const broken = own.filter(({ outcome }) => outcome === 'broken');
-    const [worst] = broken;
-    if (worst !== undefined) return [{ ...worst, evidence: broken.flatMap(({ evidence }) => evidence) }];
-    return own.find(({ outcome }) => outcome === 'held') ?? own[0] ?? [];
+    const held = own.filter(({ outcome }) => outcome === 'held');
+    const [chosen, ...same] = broken.length > 0 ? broken : held.length > 0 ? held : own;
+    if (chosen === undefined) return [];
+    const { run, ...verdict } = chosen;
+    if (broken.length > 0) {
+      const evidence = broken.flatMap((one) => one.evidence.map((text) => `run ${one.run}: ${text}`));
+      return [{ ...verdict, why: evidence[0] ?? verdict.why, evidence }];
+    }
+    if (own.every(({ why, outcome }) => why === verdict.why && outcome === verdict.outcome)) return [verdict];
+    const more = held.length > 1 ? ` (held also in ${runs(same.map((one) => one.run))})` : '';
+    return [{ ...verdict, why: `run ${run}: ${verdict.why}${more}` }];
   });
 }
+
+const runs = (numbers: readonly number[]) =>
+  numbers.length === 1 ? `run ${numbers[0]}` : `runs ${listing(numbers.map(String))}`;
