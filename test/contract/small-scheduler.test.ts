@@ -287,3 +287,12 @@ test('kill chooses among the processes of a job', async () => {
   await scheduler.idle();
   expect(read('said')).toBe('137\n');
 });
+
+test('a job that is started again right after its end keeps its new processes', async () => {
+  await start({ requeueDelay: 0 });
+  const job = await submit(['[[ -e $1/again ]] && exec sleep 0.6', ': >"$1/again"', 'exit 3']);
+  await scheduler.idle();
+  scheduler.requeueByAdministrator(job);
+  await scheduler.idle();
+  expect(scheduler.job(job)).toMatchObject({ state: 'COMPLETED', exitCode: '0:0', restarts: 1 });
+});

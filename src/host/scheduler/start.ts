@@ -365,9 +365,9 @@ class LocalScheduler implements Scheduler {
     return this.#attempts.findLast((one) => one.job === job && one.number === job.attempt);
   }
 
-  /** The processes of a job's current attempt. */
-  #members(job: JobRecord): Found[] {
-    return this.#table.look().filter((one) => one.job === job.number && one.attempt === job.attempt);
+  /** The processes of an attempt of a job, by default the current one. */
+  #members(job: JobRecord, attempt = job.attempt): Found[] {
+    return this.#table.look().filter((one) => one.job === job.number && one.attempt === attempt);
   }
 
   #signal({ job, signal, to, step }: Extract<Action, { kind: 'signal' }>): void {
@@ -377,8 +377,9 @@ class LocalScheduler implements Scheduler {
       if (attempt.batch !== undefined && !job.batchOver) signalAll([attempt.batch], signal);
       return;
     }
+    // What is killed later is of this attempt, also if the job has been requeued meanwhile.
     const chosen = () =>
-      this.#members(job).filter((one) => {
+      this.#members(job, attempt.number).filter((one) => {
         if (to === 'steps') return step === undefined ? one.step !== undefined : one.step === step;
         return to === 'all' || one.step === undefined;
       });
