@@ -3,6 +3,7 @@ import { dmtcpUnderTest, whyNoRealDmtcp } from '../support/dmtcp.ts';
 import { whyNoMpich } from '../support/mpich.ts';
 import { slow, whySlow } from '../support/slow.ts';
 import { crash } from '../sweep/crash.ts';
+import { withoutScheduler } from '../sweep/place.ts';
 import { describePoint, inWords, type Point, pointsOf, sample, seeded } from '../sweep/points.ts';
 
 // kill -9 of the whole job, or of one half of it, at commands of the emitted script, where the program is two ranks of MPICH: a few, others each
@@ -19,7 +20,7 @@ describe.skipIf(why !== null || !slow)(
       let points: Point[] = [];
       const random = seeded(seed);
       const undisturbed = await crash(
-        dmtcp,
+        withoutScheduler(dmtcp),
         null,
         (file, script) => {
           points = pointsOf(file, script, ['all', 'alone'], random);
@@ -29,7 +30,7 @@ describe.skipIf(why !== null || !slow)(
       expect(undisturbed.broken, undisturbed.story).toEqual([]);
       expect(undisturbed.statuses).toEqual([75, 7]);
       for (const point of sample(points, 6, random)) {
-        const verdict = await crash(dmtcp, point, undefined, 'ranks');
+        const verdict = await crash(withoutScheduler(dmtcp), point, undefined, 'ranks');
         console.log(`${describePoint(point)}: ${verdict.statuses.join(' ')}`);
         expect(verdict.broken, inWords(point, verdict)).toEqual([]);
       }

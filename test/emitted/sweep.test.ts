@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import { dmtcpImplementations } from '../support/dmtcp.ts';
 import { crash } from '../sweep/crash.ts';
+import { withoutScheduler } from '../sweep/place.ts';
 import { describePoint, inWords, type Point, pointsOf, sample, seeded } from '../sweep/points.ts';
 
 // kill -9 of the whole job, or of one half of it, at commands of the emitted script: a dozen of them, others each
@@ -9,11 +10,13 @@ import { describePoint, inWords, type Point, pointsOf, sample, seeded } from '..
 const [dmtcp] = dmtcpImplementations;
 if (dmtcp === undefined) throw new Error('there is always the stand-in');
 
+// Nobody but the job itself ends what a killed half leaves behind.
+const place = withoutScheduler(dmtcp);
 const seed = Number(process.env['CRFLOW_SEED'] ?? Date.now() % 1_000_000);
 const random = seeded(seed);
 let points: Point[] = [];
 let every: Point[] = [];
-const undisturbed = await crash(dmtcp, null, (file, script) => {
+const undisturbed = await crash(place, null, (file, script) => {
   points = pointsOf(file, script, ['all', 'alone'], random);
   every = pointsOf(file, script, ['all', 'alone'], random, true);
 });
@@ -47,7 +50,7 @@ describe(`kill -9 at a command of the job (CRFLOW_SEED=${seed}), with ${dmtcp.na
       (each) => `${each.role} ${each.inFunction}` === where && each.command === command && each.mode === mode,
     );
     if (point === undefined) throw new Error(`${where} has no ${command} any more: name the point anew`);
-    const verdict = await crash(dmtcp, { ...point, at: `${point.role}:${point.line}#${hit}` });
+    const verdict = await crash(place, { ...point, at: `${point.role}:${point.line}#${hit}` });
     expect(verdict.broken, inWords(point, verdict)).toEqual([]);
     expect(verdict.reached, inWords(point, verdict)).toBe(true);
   });
@@ -56,7 +59,7 @@ describe(`kill -9 at a command of the job (CRFLOW_SEED=${seed}), with ${dmtcp.na
     ,
     point,
   ], { expect }) => {
-    const verdict = await crash(dmtcp, point);
+    const verdict = await crash(place, point);
     expect(verdict.broken, inWords(point, verdict)).toEqual([]);
   });
 });

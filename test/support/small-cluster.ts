@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startScheduler } from '../../src/host/scheduler/start.ts';
 import type { Scheduler, SchedulerSettings } from '../../src/rehearse/scheduler/scheduler.ts';
 import { SEARCH_PATH } from './slurm-available.ts';
 import { type RunOptions, type RunResult, SlurmClient } from './slurm-client.ts';
 import type { ClusterOptions, NodeName } from './slurm-cluster.ts';
+import { hasJobEnded, type JobFields } from './slurm-job.ts';
 
 export type SmallClusterOptions = SchedulerSettings & Pick<ClusterOptions, 'graceSeconds'>;
 
@@ -77,6 +79,35 @@ export class SmallCluster extends SlurmClient {
         ? `${this.#bin}:${path}`
         : `${path.slice(0, path.length - front.length)}${this.#bin}:${usual}`;
     return super.run(command, args, { ...options, env: { ...options.env, PATH } });
+  }
+
+  /** Asks when something has changed, and now and then: a question is a process or three. */
+  override async waitForJob(
+    id: string,
+    wanted: 'ended' | ((job: JobFields) => boolean),
+    timeoutSeconds: number,
+  ): Promise<JobFields> {
+    const holds = wanted === 'ended' ? hasJobEnded : wanted;
+    const deadline = Date.now() + timeoutSeconds * 1000;
+    const view = () => JSON.stringify(this.#isOne(id) ? this.scheduler.job(id) : this.scheduler.jobs());
+    for (let known = '', asked = 0; ; await sleep(50)) {
+      if (view() !== known || Date.now() - asked > 2000) {
+        known = view();
+        asked = Date.now();
+        const job = await this.job(id);
+        if (holds(job)) return job;
+      }
+      if (Date.now() >= deadline) throw new Error(`job ${id}: not so within ${timeoutSeconds} s: ${known}`);
+    }
+  }
+
+  /** A job, or a task of an array; not a whole array. */
+  #isOne(id: string): boolean {
+    try {
+      return this.scheduler.job(id).id === id;
+    } catch {
+      return false;
+    }
   }
 
   async processes() {

@@ -1,6 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { dmtcpImplementations, whyNoRealDmtcp } from '../support/dmtcp.ts';
-import { crash } from './crash.ts';
+import { clusterFor } from '../matrix/cell.ts';
+import { type Dmtcp, dmtcpImplementations, whyNoRealDmtcp } from '../support/dmtcp.ts';
+import { startCluster } from '../support/slurm-cluster.ts';
+import { SmallCluster } from '../support/small-cluster.ts';
+import { crash, type SweepEngine } from './crash.ts';
+import { onCluster, type Place, withoutScheduler } from './place.ts';
 import {
   describePoint,
   inWords,
@@ -21,7 +26,9 @@ const usage = `npm run sweep -- [options]: kills an emitted job at each of its c
   --part K/N            only each Nth point, from the Kth on, in order: N parts are all of them, with one seed
   --sample N            so many of them, by chance
   --seed N              which ones, and which later occurrence of each command (default: the time)
-  --at-once N           runs at the same time (4)
+  --at-once N           runs at the same time (twice the number of processors)
+  --on small|slurm|none where jobs run: the small scheduler (default), a real Slurm, or without one, where nobody ends what
+                        a killed batch shell leaves behind
   --list                only print the points
 `;
 
@@ -36,7 +43,8 @@ export async function all(words: string[]): Promise<number> {
       only: { type: 'string', default: '' },
       sample: { type: 'string' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      'at-once': { type: 'string', default: '4' },
+      'at-once': { type: 'string', default: String(2 * availableParallelism()) },
+      on: { type: 'string', default: 'small' },
       every: { type: 'boolean', default: false },
       part: { type: 'string', default: '1/1' },
       list: { type: 'boolean', default: false },
@@ -48,12 +56,46 @@ export async function all(words: string[]): Promise<number> {
   if (!dmtcp) return say(`cannot use ${asked.with}: ${whyNoRealDmtcp}`, 2);
   if (asked.engine !== 'dmtcp' && asked.engine !== 'own') return say(usage, 2);
   const { engine } = asked;
+  const atOnce = Number(asked['at-once']);
+  const place = await placeOf(asked.on, dmtcp, atOnce);
+  if (place === undefined) return say(usage, 2);
+  try {
+    return await swept(place, { ...asked, engine, atOnce, dmtcp: dmtcp.name });
+  } finally {
+    await place.close();
+  }
+}
+
+async function placeOf(on: string, dmtcp: Dmtcp, atOnce: number): Promise<Place | undefined> {
+  const { settings, cpus } = clusterFor(atOnce);
+  if (on === 'small')
+    return onCluster(dmtcp, await SmallCluster.start({ nodes: atOnce, cpus, requeueDelay: 0 }), atOnce);
+  if (on === 'slurm') return onCluster(dmtcp, await startCluster({ nodes: atOnce, cpus, settings }), atOnce);
+  return on === 'none' ? withoutScheduler(dmtcp) : undefined;
+}
+
+interface Asked {
+  readonly engine: SweepEngine;
+  /** The name of what saves. */
+  readonly dmtcp: string;
+  readonly mode: string;
+  readonly only: string;
+  readonly sample?: string | undefined;
+  readonly seed: string;
+  readonly atOnce: number;
+  readonly every: boolean;
+  readonly part: string;
+  readonly list: boolean;
+}
+
+async function swept(place: Place, asked: Asked): Promise<number> {
+  const { engine } = asked;
   const random = seeded(Number(asked.seed));
   const modes: Mode[] = asked.mode === 'both' ? ['all', 'alone'] : [asked.mode as Mode];
 
   let points: Point[] = [];
   const undisturbed = await crash(
-    dmtcp,
+    place,
     null,
     (file, script) => {
       points = pointsOf(file, script, modes, random, asked.every);
@@ -71,36 +113,49 @@ export async function all(words: string[]): Promise<number> {
   const [k = 1, n = 1] = asked.part.split('/').map(Number);
   points = points.filter((_, i) => i % n === k - 1);
   if (asked.sample) points = sample(points, Number(asked.sample), random);
-  say(`${points.length} of ${count} points, engine ${engine}, with ${dmtcp.name}; --seed ${asked.seed}`);
+  const what = engine === 'dmtcp' ? asked.dmtcp : `engine ${engine}`;
+  say(`${points.length} of ${count} points, ${what}, on ${place.name}; --seed ${asked.seed}`);
   if (asked.list) {
     for (const point of points) say(describePoint(point));
     return 0;
   }
 
+  const began = Date.now();
   const verdicts: [Point, Verdict][] = [];
   const queue = [...points];
   const worker = async () => {
     for (let point = queue.shift(); point; point = queue.shift()) {
-      const verdict = await crash(dmtcp, point, undefined, engine);
+      const verdict = await crash(place, point, undefined, engine);
       verdicts.push([point, verdict]);
       if (verdict.broken.length > 0) say(`VIOLATED ${inWords(point, verdict)}`);
-      if (verdicts.length % 20 === 0) say(`${verdicts.length} of ${points.length}`);
+      if (verdicts.length % 20 === 0) say(progress(verdicts, points.length, began));
     }
   };
-  await Promise.all(Array.from({ length: Number(asked['at-once']) }, worker));
-  return summary(verdicts);
+  await Promise.all(Array.from({ length: asked.atOnce }, worker));
+  return summary(verdicts, began);
 }
 
-function summary(verdicts: [Point, Verdict][]): number {
-  const violated = verdicts.filter(([, { broken }]) => broken.length > 0);
+const isViolated = ([, { broken }]: [Point, Verdict]) => broken.length > 0;
+
+const minutes = (began: number) => `${((Date.now() - began) / 60_000).toFixed(1)} min`;
+
+function progress(verdicts: readonly [Point, Verdict][], all: number, began: number): string {
+  const reached = verdicts.filter(([, verdict]) => verdict.reached).length;
+  return `${verdicts.length} of ${all}: ${reached} reached, ${verdicts.filter(isViolated).length} violated, after ${minutes(began)}`;
+}
+
+function summary(verdicts: [Point, Verdict][], began: number): number {
+  const violated = verdicts.filter(isViolated);
   const reached = verdicts.filter(([, verdict]) => verdict.reached);
-  say(`\n${verdicts.length} points: ${reached.length} reached, ${violated.length} violated`);
+  say(
+    `\n${verdicts.length} points: ${reached.length} reached, ${violated.length} violated, in ${minutes(began)}`,
+  );
   const ways = new Map<string, number>();
   for (const [{ mode }, { statuses }] of reached) {
     const way = `${mode}: ${statuses.join(' ')}`;
     ways.set(way, (ways.get(way) ?? 0) + 1);
   }
-  say('Statuses of the attempts, one after the other:');
+  say('Statuses of the job, each time it ended:');
   for (const [way, count] of [...ways].sort()) say(`  ${String(count).padStart(4)}  ${way}`);
   for (const [point, { broken }] of violated)
     say(`violated: ${describePoint(point)}\n    ${broken.join('\n    ')}`);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isQuiet, quietFunctions } from './quiet.ts';
+import { isQuiet, quietFunctions, redirectingFunctions, writesFile } from './quiet.ts';
 
 /** Who dies: all of the job, as on a node that loses power, or only the half that is about to run the command. */
 export type Mode = 'all' | 'alone';
@@ -33,9 +33,23 @@ export interface Verdict {
   readonly script: string;
 }
 
+/** One entry of a trace: a command that is about to run. */
+interface Step {
+  readonly role: string;
+  readonly line: number;
+  readonly inFunction: string;
+  /** The process id of the shell, and how many functions it is in. */
+  readonly shell: string;
+  readonly depth: number;
+  readonly command: string;
+  /** The number of a moment: to be killed at steps of the same moment is the same. */
+  moment: number;
+}
+
 /**
  * All points of a trace that trap.sh wrote: before each command that is not quiet, its first time, and a later one that `random`
- * chooses. `every`: also before those that are.
+ * chooses. Where a point is the same moment as another one, as the call of a function and the first command in it, one of them is left
+ * out. `every`: also before quiet ones, and nothing is left out.
  */
 export function pointsOf(
   trace: string,
@@ -45,27 +59,34 @@ export function pointsOf(
   every = false,
 ): Point[] {
   const functions = quietFunctions(script);
-  const seen = new Map<
-    string,
-    { role: string; line: number; inFunction: string; command: string; n: number }
-  >();
-  for (const entry of readFileSync(trace, 'utf8').split('\0').filter(Boolean)) {
-    const [role = '', line = '', inFunction = '', ...command] = entry.split('\t');
-    const key = [role, line, command.join('\t')].join('\t');
-    const found = seen.get(key);
-    if (found) found.n += 1;
-    else seen.set(key, { role, line: Number(line), inFunction, command: command.join('\t'), n: 1 });
+  const steps = readSteps(readFileSync(trace, 'utf8'));
+  tellMoments(steps, functions, redirectingFunctions(script));
+  const seen = new Map<string, Step[]>();
+  for (const step of steps) {
+    const key = [step.role, step.line, step.command].join('\t');
+    seen.set(key, [...(seen.get(key) ?? []), step]);
   }
   // Settings at the head of the script change nothing but variables.
-  const counts = [...seen.values()].filter(
-    ({ inFunction, command }) =>
+  const places = [...seen.values()].filter(
+    ([{ inFunction, command } = nowhere]) =>
       ((inFunction !== 'main' && inFunction !== '') ||
         !/^(:|set|readonly|for|case|unset|declare|export|exec|\.|\[\[) |^\w+=/.test(command)) &&
       (every || !isQuiet(command, functions)),
   );
-  return counts.flatMap(({ role, line, inFunction, command, n }) => {
+  const covered = new Set<number>();
+  return places.flatMap((times) => {
+    const { role, line, inFunction, command } = times[0] ?? nowhere;
+    const isNew = (hit: number) => every || !covered.has(times[hit - 1]?.moment ?? -1);
+    const hits = isNew(1) ? [1] : [];
+    for (const hit of hits) covered.add(times[hit - 1]?.moment ?? -1);
     // Loops that wait turn more or less often each time: what is well before their end is reached every time.
-    const hits = n < 2 ? [1] : [1, 2 + Math.floor(random() * Math.max(1, n * 0.7 - 1))];
+    const later = times.map((_, at) => at + 1).slice(1, Math.max(2, Math.ceil(times.length * 0.7)));
+    const open = later.filter(isNew);
+    const chosen = open[Math.floor(random() * open.length)];
+    if (chosen !== undefined) {
+      hits.push(chosen);
+      covered.add(times[chosen - 1]?.moment ?? -1);
+    }
     const hash = createHash('sha1').update(command).digest('hex').slice(0, 4);
     return hits.flatMap((hit) =>
       modes.map((mode) => ({
@@ -79,6 +100,51 @@ export function pointsOf(
       })),
     );
   });
+}
+
+const nowhere: Step = { role: '', line: 0, inFunction: '', shell: '', depth: 0, command: '', moment: -1 };
+
+function readSteps(trace: string): Step[] {
+  return trace
+    .split('\0')
+    .filter(Boolean)
+    .map((entry, moment) => {
+      const [role = '', line = '', inFunction = '', shell = '', depth = '', ...command] = entry.split('\t');
+      return {
+        role,
+        line: Number(line),
+        inFunction,
+        shell,
+        depth: Number(depth),
+        command: command.join('\t'),
+        moment,
+      };
+    });
+}
+
+/**
+ * Steps between which nothing changes outside of their shell get the same moment: a quiet command and the next one, the call of a function
+ * and its first command. Only where the same shell goes on at once, and nothing else of its half comes between.
+ */
+function tellMoments(
+  steps: readonly Step[],
+  quiet: ReadonlySet<string>,
+  redirecting: ReadonlySet<string>,
+): void {
+  const before = new Map<string, Step>();
+  const entered = new Set<Step>();
+  for (const step of steps) {
+    const last = before.get(step.role);
+    before.set(step.role, step);
+    if (last === undefined || last.shell !== step.shell) continue;
+    if (redirecting.has(step.inFunction) || redirecting.has(last.inFunction)) continue;
+    const isCall = step.depth === last.depth + 1;
+    // bash names the call once more when it is in the function.
+    if (isCall && step.command === last.command) entered.add(step);
+    const isNothing =
+      entered.has(last) || isQuiet(last.command, quiet) || (isCall && !writesFile(last.command));
+    if (isNothing) step.moment = last.moment;
+  }
 }
 
 /** A point, and the command that was about to run. */

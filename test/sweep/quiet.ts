@@ -27,6 +27,13 @@ function isQuietCommand({ name, args, redirects }: Command, functions: ReadonlyS
 const writes = (one: Redirection) =>
   one.type === 'Redirect' && !/^<&?$/.test(one.operator) && one.target?.value !== '/dev/null';
 
+/** Does a command, as BASH_COMMAND has it, open a file to write, whatever it runs? */
+export function writesFile(command: string): boolean {
+  const [statement, more] = parse(command).commands;
+  if (statement === undefined || more !== undefined || statement.command.type !== 'Command') return true;
+  return statement.command.redirects.some(writes);
+}
+
 /** The names of those functions of a script that change nothing outside of their shell, whatever they call. */
 export function quietFunctions(script: string): ReadonlySet<string> {
   const bodies = new Map<string, SyntaxNode[]>();
@@ -44,6 +51,18 @@ export function quietFunctions(script: string): ReadonlySet<string> {
     for (const name of quiet) if (bodies.get(name)?.some(isLoud)) quiet.delete(name);
   }
   return quiet;
+}
+
+/** The names of those functions in which a group of commands, not a single one, opens a file to write: nothing is called when that happens. */
+export function redirectingFunctions(script: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const collect = (node: SyntaxNode) => {
+    if (node.type !== 'Function') forEachChild(node, collect);
+    else if (insideOf(node).some((one) => one.type === 'Redirected' && one.redirects.some(writes)))
+      names.add(node.name.value);
+  };
+  collect(parse(script));
+  return names;
 }
 
 function insideOf(node: SyntaxNode): SyntaxNode[] {

@@ -28,7 +28,7 @@ if [[ -n ${__sweep_role-} ]]; then
   # __sweep_look LINE COMMAND
   __sweep_look() {
     if [[ -z ${CRFLOW_SWEEP_AT-} ]]; then
-      printf '%s\t%s\t%s\t%s\0' "$__sweep_role" "$1" "${FUNCNAME[1]-}" "$2" >>"$CRFLOW_SWEEP/trace"
+      printf '%s\t%s\t%s\t%s\t%s\t%s\0' "$__sweep_role" "$1" "${FUNCNAME[1]-}" "$BASHPID" "${#FUNCNAME[@]}" "$2" >>"$CRFLOW_SWEEP/trace"
       return
     fi
     [[ $__sweep_role:$1 == "${CRFLOW_SWEEP_AT%#*}" && $2 == "$CRFLOW_SWEEP_COMMAND" ]] || return 0
