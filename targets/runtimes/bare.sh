@@ -6,6 +6,7 @@ prepare_host() {
   need_tools timeout setsid
   check_state
   claim_output "$output"
+  if [[ $engine == own ]]; then claim_files "$workdir"; fi
 }
 
 program_environ() { cat "$attempt_dir/environ"; }

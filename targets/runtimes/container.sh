@@ -48,6 +48,7 @@ collect_binds() {
   [[ $REPLY == "$output" ]] || say "$output is $REPLY on this host"
   write_file "$run/paths" "$workdir"$'\n'"$output"$'\n'"$REPLY"
   claim_output "$REPLY"
+  if [[ $engine == own ]]; then on_host "$workdir" && claim_files "$REPLY"; fi
 }
 
 # Sets places: the folders that a runtime creates on the host for mounts below other mounts; they are removed at the end.

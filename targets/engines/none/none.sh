@@ -5,13 +5,14 @@ readonly least_checkpoint=4096 # bytes, for the run's folder
 engine_numbers=()
 
 open_engine() {
-  check_place timeout find grep awk
-  seen_output=-1
+  check_place timeout find grep awk cksum
+  seen_output=-1 repeated=''
 }
 
 prepare() { :; }
 
 launch() {
+  begins_at=$(wc -c <"$output")
   start_application run_block || return
   work=0
   work_begins
@@ -19,16 +20,34 @@ launch() {
   say 'launched the application'
 }
 
-# There are no generations: growing output is progress.
+# There are no generations: growing output is progress, unless an earlier attempt has printed the same.
 over() {
   local size=0
   if [[ $word == beat && -r $output ]]; then
     size=$(wc -c <"$output")
-    if ((seen_output >= 0 && size > seen_output)); then write_file "$run/progressed" "$attempt"; fi
+    if ((seen_output >= 0 && size > seen_output)); then
+      repeated=''
+      if repeats $((size - begins_at)); then repeated=yes; else write_file "$run/progressed" "$attempt"; fi
+    fi
     seen_output=$size
   fi
   has_ended
 }
+
+# repeats LENGTH: is what this attempt has printed only the beginning of what another one has? Then the work has begun again from its
+# start, and has come no further. $run/reached is where in the output that attempt begins, and how much it has printed.
+repeats() {
+  local began='' length='' compared=$(($1 < 65536 ? $1 : 65536))
+  read -r began length 2>/dev/null <"$run/reached"
+  if is_count "$began" && is_count "$length" && (($1 > 0 && $1 <= length && began < begins_at)); then
+    [[ $(sum_from "$began" "$compared") != "$(sum_from "$begins_at" "$compared")" ]] || return 0
+  fi
+  write_file "$run/reached" "$begins_at $1"
+  return 1
+}
+
+# sum_from START LENGTH: the checksum of this stretch of the output.
+sum_from() { tail -c "+$(($1 + 1))" -- "$output" | head -c "$2" | cksum; }
 
 schedule_checkpoint() { next_checkpoint=$((SECONDS + 1000000000)); }
 
@@ -47,6 +66,7 @@ last_checkpoint() {
   measure
   tell_application TERM
   wait_until "$CRFLOW_CHECKPOINT_LIMIT" has_gone || :
+  if [[ -n $repeated ]]; then say 'this attempt has printed nothing that an earlier one had not: if the work is longer than an attempt, it never ends, because each begins it anew'; fi
   conclude unsaved 'the application was ended; its next attempt starts it again'
 }
 

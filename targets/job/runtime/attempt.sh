@@ -46,8 +46,9 @@ inner_half() {
   open_inner_half "$@"
   prepare || fail absent "${why_not-}"
   holds_lease || conclude lost 'a newer attempt has taken over this run' # which saw nothing of this attempt to end
+  why_not=''
   if ! ever_sealed; then
-    launch || fail lost 'the application did not start'
+    launch || fail lost "the application did not start${why_not:+: $why_not}"
   elif newest_good_generation; then
     restore || conclude unrestored "generation $generation could not be restored"
   else

@@ -51,15 +51,7 @@ clean_run() {
   freed=$((freed + ${size:-0}))
   printf 'run %s: %s; %s %s\n' "$run_id" "$verdict" "$(mib $((${size:-0} * 1024)))" "${yes:+removed}"
   if [[ -n $yes ]]; then
-    forget_output
+    pass_on_locks # a killed run has left them
     rm -rf "$run" || refuse "cannot remove $run"
   fi
-}
-
-# Removes the lock beside the output, if a killed run has left it there.
-forget_output() {
-  local file
-  file=$(tail -n 1 "$run/paths" 2>/dev/null) && file=$(readlink -f -- "$file") || return 0
-  output_lock=${file%/*}/.${file##*/}.crflow
-  release_output
 }

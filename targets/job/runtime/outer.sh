@@ -361,7 +361,7 @@ resume_helps() {
   REPLY='to go on'
   case $1 in
     76 | 78) return 1 ;; # another attempt continues, or the next one would end in the same way
-    70) ever_sealed || return ;;
+    70) ever_sealed && ! finished || return ;;
     73 | 74)
       REPLY='to go on, once the reason is gone'
       ever_sealed || REPLY='to start anew, once the reason is gone'
@@ -376,7 +376,9 @@ settle() {
   [[ -n ${attempt_dir-} ]] || return 0
   stop_listening
   [[ $outcome == 'done' ]] && whose=application
-  if [[ $1 != 75 ]] && holds_lease; then release_output; fi
+  if holds_lease; then
+    if [[ $1 != 75 ]]; then pass_on_locks; elif [[ -n $next_job ]]; then pass_on_locks "$next_job"; fi
+  fi
   journal left status# "$1" whose "$whose" why "$2"
   write_file "$attempt_dir/left" "$1 $2"
 }

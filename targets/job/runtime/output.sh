@@ -1,32 +1,38 @@
-# --- One run at a time writes the output ---
+# --- One run at a time writes the output, and the files with which a program saves itself ---
 
-# A link beside the output, whose target names the run that writes it: created in one step, even on NFS. The run removes it at its
-# end. Another run takes it over if its owner has ended, or if Slurm no longer knows the owner's job.
+# A link beside them, whose target names the run that writes them: created in one step, even on NFS. The run removes it at its
+# end. Another run takes it over if its owner has ended, or if Slurm no longer knows the owner's job. $run/locks lists those of a run.
 
 # claim_output FILE: on this host. Ends the attempt if another active run has it.
 claim_output() {
-  local mine holder try
-  output_lock='' output_on_host=$1
+  output_on_host=$1
+  : >"$run/locks"
   [[ ! -e $1 || -f $1 ]] || return 0 # a pipe or a device is never truncated
   REPLY=$(readlink -f -- "$1") || return 0
-  output_lock=${REPLY%/*}/.${REPLY##*/}.crflow
-  mine="$job_number ${cluster:--} $run"
+  claim "${REPLY%/*}/.${REPLY##*/}.crflow" "$1" 'output'
+}
+
+# claim LOCK WHAT KEY: KEY of the flow would give it something else to write.
+claim() {
+  local lock=$1 mine="$job_number ${cluster:--} $run" holder try
   for try in 1 2 3; do
-    if ln -sT -- "$mine" "$output_lock" 2>/dev/null; then return; fi
-    holder=$(readlink -- "$output_lock") || break # it cannot be created here
-    if [[ $holder == "$mine" ]]; then return; fi
+    if ln -sT -- "$mine" "$lock" 2>/dev/null; then break; fi
+    holder=$(readlink -- "$lock") || break # it cannot be created here
+    if [[ $holder == "$mine" ]]; then break; fi
     if [[ ${holder#* * } != "$run" ]] && lock_is_held "$holder"; then
-      leave 70 "another run writes $1: $holder_says. Wait for it, or give this flow another output (if that run is dead: rm '$output_lock')"
+      leave 70 "another run writes $2: $holder_says. Wait for it, or give this flow another $3 (if that run is dead: rm '$lock')"
     fi
     # Not by removing it: two runs may find it at once, and the second would remove the first one's new link.
-    if mv -T -- "$output_lock" "$output_lock.$run_id" 2>/dev/null; then
-      if [[ $(readlink -- "$output_lock.$run_id") != "$holder" ]]; then mv -nT -- "$output_lock.$run_id" "$output_lock"; fi
-      rm -f -- "$output_lock.$run_id"
+    if mv -T -- "$lock" "$lock.$run_id" 2>/dev/null; then
+      if [[ $(readlink -- "$lock.$run_id") != "$holder" ]]; then mv -nT -- "$lock.$run_id" "$lock"; fi
+      rm -f -- "$lock.$run_id"
     fi
   done
-  if [[ $(readlink -- "$output_lock") == "$mine" ]]; then return; fi
-  say "no lock can be made beside $1: another run with this output would not be noticed"
-  output_lock=''
+  if [[ $(readlink -- "$lock") == "$mine" ]]; then
+    printf '%s\n' "$lock" >>"$run/locks"
+  else
+    say "no lock can be made for $2: another run that writes it would not be noticed"
+  fi
 }
 
 # lock_is_held "JOB CLUSTER RUN": is that run active? Sets holder_says.
@@ -44,7 +50,16 @@ lock_is_held() {
   [[ -n $(queue_state) ]]
 }
 
-# Frees the output of a run that does not continue, unless a newer attempt has taken over the run.
-release_output() {
-  if [[ -n ${output_lock-} && $(readlink -- "$output_lock") == *" $run" ]]; then rm -f -- "$output_lock"; fi
+# pass_on_locks [JOB]: to the job that continues this run; without one, frees them. Not if another run has taken one over.
+pass_on_locks() {
+  local lock
+  while IFS= read -r lock; do
+    if [[ $(readlink -- "$lock") != *" $run" ]]; then
+      continue
+    elif [[ -n ${1-} ]]; then
+      ln -sfT -- "$1 ${cluster:--} $run" "$lock"
+    else
+      rm -f -- "$lock"
+    fi
+  done 2>/dev/null <"$run/locks"
 }

@@ -89,9 +89,22 @@ refuse_active_run() {
     return
   fi
   job_state=$(queue_state)
-  if [[ -n $job_state && $job_state != @(UNKNOWN|COMPLETING) ]]; then
-    leave 70 "job $holder continues this run ($job_state): nothing to resume"
+  if [[ $job_state == COMPLETING ]]; then
+    say "job $holder, which had this run, is just ending; waiting for it, because its processes may still write"
+    wait_until "$CRFLOW_START_LIMIT" has_completed || :
   fi
+  case $job_state in
+    '' | UNKNOWN) ;;
+    COMPLETING) leave 70 "job $holder, which had this run, is still COMPLETING, and its processes may still write: once squeue no longer lists it, $(how_to resume)" ;;
+    *) leave 70 "job $holder continues this run ($job_state): nothing to resume" ;;
+  esac
+}
+
+# Does not ask Slurm each second.
+has_completed() {
+  for _ in {1..5}; do pause; done
+  job_state=$(queue_state)
+  [[ $job_state != COMPLETING ]]
 }
 
 # has_left RUN: its newest attempt has ended properly, and no other was to follow.
@@ -146,9 +159,14 @@ change_total() {
 
 # go_back_to GENERATION: later generations no longer count. They are removed with the next seal.
 go_back_to() {
-  local later
+  local later there
   if ! is_count "$1" || ! is_whole "$run/generations/$1"; then
-    leave 70 "generation '$1' does not exist, or is not intact; there are: $(cd "$run/generations" && echo *)"
+    there=$(cd "$run/generations" && printf '%s ' [0-9]*)
+    if [[ $there == '[0-9]* ' ]]; then
+      there=none
+      if finished; then there='none, because the run is done'; fi
+    fi
+    leave 70 "generation '$1' does not exist, or is not intact; there are: ${there% }"
   fi
   for ((later = $(newest_generation); later > $1; later--)); do
     [[ -d $run/generations/$later ]] || continue
