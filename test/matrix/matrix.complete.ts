@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { RuntimeName } from '../../src/model/container.ts';
 import { containersIn, removeContainers, runtimes, type TestContainer } from '../support/containers.ts';
-import { dmtcpImplementations } from '../support/dmtcp.ts';
+import { dmtcpImplementations, dmtcpUnderTest } from '../support/dmtcp.ts';
 import type { NodeName } from '../support/slurm-cluster.ts';
 import { scheduler, startTestCluster, type TestCluster, whyNoScheduler } from '../support/test-cluster.ts';
 import { clusterFor, runCell } from './cell.ts';
@@ -34,7 +34,14 @@ const wantedDmtcp = new RegExp(process.env['CRFLOW_MATRIX_DMTCP'] ?? '');
 
 const implementations = dmtcpImplementations.filter(({ name }) => wantedDmtcp.test(name));
 
-describe.skipIf(why !== null).each(engineName === 'dmtcp' ? implementations : implementations.slice(0, 1))(
+/** The stand-in does where the program saves itself, and cannot save ranks. */
+const subjects = {
+  dmtcp: implementations,
+  own: implementations.slice(0, 1),
+  ranks: [dmtcpUnderTest()],
+}[engineName as 'dmtcp' | 'own' | 'ranks'];
+
+describe.skipIf(why !== null).each(subjects)(
   `the matrix, engine ${engineName}, with $name${runtime ? ` in ${runtime}` : ''} on ${scheduler}${why === null ? '' : ` (skipped: ${why})`}`,
   { timeout: 3_600_000 },
   (dmtcp) => {
