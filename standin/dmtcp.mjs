@@ -28,7 +28,7 @@
  *   DMTCP_STANDIN_BYTES    size of the part of an image that stands for memory (65536)
  *   DMTCP_STANDIN_DISK     full: the next checkpoint finds the disk full, and kills the application with 99
  *                          stuck: the same, but the first process stays, stopped, and nothing hears -k
- *   DMTCP_STANDIN_NODE     the Node to run (node)
+ *   DMTCP_STANDIN_NODE     the Node to run (node), or an executable of crc
  */
 import { basename } from 'node:path';
 import { launch } from './agent.mjs';
@@ -39,7 +39,7 @@ const [role = '', ...words] = process.argv.slice(2);
 const roles = { coordinator: coordinate, launch, restart };
 
 if (Object.hasOwn(roles, role)) {
-  await roles[role](words);
+  void roles[role](words); // not awaited, so that an executable of crc can require this file
 } else {
   process.stderr.write(`${basename(import.meta.url)}: no such command: ${role}\n`);
   process.exitCode = 99;

@@ -68,7 +68,7 @@ async function executable(platform) {
   copyFileSync('LICENSE', join(work, folder, 'LICENSE'));
   copyFileSync(join(node, 'LICENSE'), join(work, folder, 'LICENSE.node'));
   copyFileSync('dist/LICENSES.txt', join(work, folder, 'LICENSES.txt'));
-  // The stand-in for DMTCP, which crc looks for beside itself; it needs node on the PATH.
+  // With the stand-in for DMTCP, which crc looks for beside itself, and runs.
   for (const more of ['man', 'completions', 'standin'])
     cpSync(join('dist', more), join(work, folder, more), { recursive: true });
   const when = process.env['SOURCE_DATE_EPOCH'] ?? String(Math.floor(Date.now() / 1000));
@@ -116,7 +116,7 @@ function blob(node, platform) {
   return readFileSync(blobFile);
 }
 
-/** Both parts of the bundle in one file, as Node wants it, which here loads its own modules only. */
+/** Both parts of the bundle in one file, as Node wants it, which here loads its own modules only. It is also the Node of the stand-in. */
 function oneFile() {
   const part = (name) => {
     const file = readdirSync('dist').find((one) => one.startsWith(`${name}-`) && one.endsWith('.cjs'));
@@ -131,7 +131,13 @@ function load(id) {
   parts[id](modules[id].exports, load, modules[id], __filename, __dirname);
   return modules[id].exports;
 }
-load('crflow:core');
+const standIn = require('node:path').join(__dirname, 'standin/dmtcp.mjs');
+if (process.argv[2] === standIn) {
+  process.argv.splice(1, 1); // as \`node standin/dmtcp.mjs\` has it
+  require('node:module').createRequire(standIn)(standIn);
+} else {
+  load('crflow:core');
+}
 `;
 }
 

@@ -101,7 +101,7 @@ async function rehearseFlow(
   if (engine === 'dmtcp' && used === undefined && dmtcp === undefined) {
     print(
       'stderr',
-      'error: this machine has no DMTCP, and the stand-in for it cannot run: it is the folder standin beside crc, and needs node on the PATH. Add one of them, or name the prefix of a DMTCP in CRFLOW_DMTCP_PREFIX\n',
+      'error: this machine has no DMTCP, and the stand-in for it, the folder standin beside crc, is not there. Put it back, or name the prefix of a DMTCP in CRFLOW_DMTCP_PREFIX\n',
     );
     return { status: 3 };
   }

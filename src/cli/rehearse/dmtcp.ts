@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../host/run.ts';
 
@@ -12,7 +12,7 @@ export interface ChosenDmtcp {
   readonly bin: string;
 }
 
-/** The DMTCP of this machine (below $CRFLOW_DMTCP_PREFIX, or on PATH), else the stand-in; undefined if that did not come with this crc, or there is no Node for it. */
+/** The DMTCP of this machine (below $CRFLOW_DMTCP_PREFIX, or on PATH), else the stand-in; undefined if that did not come with this crc. */
 export async function chooseDmtcp(): Promise<ChosenDmtcp | undefined> {
   const { CRFLOW_DMTCP_PREFIX: prefix, PATH = '' } = process.env;
   const places = [...(prefix ? [join(prefix, 'bin')] : []), ...PATH.split(delimiter)];
@@ -24,9 +24,7 @@ export async function chooseDmtcp(): Promise<ChosenDmtcp | undefined> {
       return { title: `DMTCP ${version} (${bin})`, real: true, bin };
   }
   const standIn = placeOfStandIn();
-  // The stand-in is a program for Node, and an executable of crc is none that can run it.
-  const hasNode = nodeFor() === process.execPath || programOnPath(nodeFor()) !== undefined;
-  return standIn === undefined || !hasNode
+  return standIn === undefined
     ? undefined
     : { title: 'a stand-in for DMTCP, because this machine has none', real: false, bin: standIn };
 }
@@ -40,9 +38,6 @@ function placeOfStandIn(): string | undefined {
     .map((one) => join(here, one))
     .find((one) => existsSync(join(one, 'dmtcp_launch')));
 }
-
-/** The Node that runs the stand-in: this one, unless crc is a single executable. */
-export const nodeFor = () => (/^node/.test(basename(process.execPath)) ? process.execPath : 'node');
 
 /** The path of a program on PATH. */
 export const programOnPath = (name: string): string | undefined =>

@@ -25,7 +25,7 @@ import { shownBy } from '../../rehearse/mounts.ts';
 import { savesAs, variablesOf } from '../../rehearse/program.ts';
 import type { Pace } from '../../rehearse/settings.ts';
 import type { ChosenContainer } from './container.ts';
-import { type ChosenDmtcp, nodeFor } from './dmtcp.ts';
+import type { ChosenDmtcp } from './dmtcp.ts';
 
 /** Seconds that a unit of work takes. */
 export const UNIT = 0.1;
@@ -138,7 +138,7 @@ export function makePlace({ plan, script, pace, dmtcp, container, real, status }
     ...(real === undefined ? { MODULESHOME: join(folder, 'modules') } : {}),
     ...(dmtcp?.real === false
       ? {
-          DMTCP_STANDIN_NODE: nodeFor(),
+          DMTCP_STANDIN_NODE: process.execPath, // also if that is crc as one executable (tools/release.mjs)
           DMTCP_STANDIN_SECONDS: `@${join(marks, 'seconds')}`,
           DMTCP_STANDIN_RESTART_SECONDS: '0.5',
         }
