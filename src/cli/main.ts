@@ -314,7 +314,7 @@ export async function commandLine(targets: Targets): Promise<void> {
     .option('--html <file>', 'also write the run and the verdicts as a page')
     .option(
       '--real',
-      "run the flow's own `run`, in a copy of its folder, instead of a stand-in that counts",
+      "run the flow's own `run`, in a copy of its folder and with its modules, instead of a stand-in that counts",
       false,
     )
     .addOption(
@@ -323,7 +323,9 @@ export async function commandLine(targets: Targets): Promise<void> {
         .argParser((text) => {
           const read = parseDuration(text);
           if (read.ok && read.seconds > 0) return read.seconds;
-          throw new InvalidArgumentError('write it with its unit, such as 90s or 5min.');
+          throw new InvalidArgumentError(
+            read.ok ? 'it must be longer than 0s.' : 'write it with its unit, such as 90s or 5min.',
+          );
         }),
     )
     .addOption(set())

@@ -7,6 +7,7 @@ import { forecast } from '../forecast/forecast.ts';
 import { slowness } from '../host/load.ts';
 import { columnsOf, hasColors, print } from '../host/print.ts';
 import { startScheduler } from '../host/scheduler/start.ts';
+import { whyNotWritable } from '../host/writable.ts';
 import type { Settings } from '../model/program.ts';
 import type { SiteProfile } from '../model/site.ts';
 import type { Targets } from '../model/targets.ts';
@@ -44,6 +45,12 @@ export interface RehearseOptions {
 
 /** `crc rehearse FLOW`: runs each of its workflows on this machine, breaks things, and judges. Resolves to the exit status. */
 export async function rehearse(file: string, options: RehearseOptions): Promise<number> {
+  const { html } = options;
+  const why = html === undefined ? undefined : whyNotWritable(html);
+  if (why !== undefined) {
+    print('stderr', `error: cannot write ${visible(html ?? '')}: ${why}\n`);
+    return 3;
+  }
   const reporter = createReporter({ format: options.format, strict: false });
   const { flows, site } = await flowsOf(file, reporter, options);
   const stop = new AbortController();
@@ -197,19 +204,23 @@ async function rehearseFlow(
   reporter.paint(`${verdictText(verdicts, columnsOf('stdout'), paint)}`);
   reporter.paint(`\n${comparisonText(predicted, paint)}`);
   reporter.paint(`\n${paint.bold(inShort(verdicts))}`);
+  let isUnwritten = false;
   if (options.html !== undefined) {
     const why = await writePage(options.html, all, verdicts, predicted, inWords(how, changes));
-    if (why !== undefined) {
-      print('stderr', `error: cannot write ${visible(options.html)}: ${why}\n`);
-      return { status: 3 };
-    }
-    reporter.say(`wrote ${options.html}`);
+    isUnwritten = why !== undefined;
+    if (isUnwritten) print('stderr', `error: cannot write ${visible(options.html)}: ${why}\n`);
+    else reporter.say(`wrote ${options.html}`);
   }
   const cut = all.flatMap(({ evidence }) => evidence.cutShort ?? []);
   for (const why of cut) reporter.paint(paint.warning(`the rehearsal did not come to its end: ${why}`));
+  const log = all.flatMap((one) => one.log);
+  if (log.length > 0)
+    reporter.paint(
+      [paint.bold("The end of the job's log"), ...log.map((line) => `    ${visible(line)}`)].join('\n'),
+    );
   const isBroken = verdicts.some(({ outcome }) => outcome === 'broken');
   return {
-    status: isBroken ? 1 : cut.length + missed.length > 0 ? 3 : 0,
+    status: isUnwritten ? 3 : isBroken ? 1 : cut.length + missed.length > 0 ? 3 : 0,
     result: {
       workflow: flow.plan.workflow,
       engine,
@@ -225,6 +236,7 @@ async function rehearseFlow(
       verdicts,
       predicted: predicted.map(([what, real, here]) => ({ what, predicted: real, seen: here })),
       cutShort: cut,
+      ...(log.length > 0 ? { log } : {}),
     },
   };
 }

@@ -50,6 +50,7 @@ test.each([
   [['--seed', 'x'], 'write a whole number'],
   [['--seed', '1', '--all'], 'cannot be used with option'],
   [['--limit', '5'], 'write it with its unit'],
+  [['--limit', '0s'], 'it must be longer than 0s'],
 ])('%j is wrong usage', (args, words) => {
   const { status, stderr, stdout } = crc(['rehearse', ...args, 'w.crflow'], { cwd: folder });
   expect(status).toBe(2);
@@ -65,6 +66,21 @@ test('a fault that the engine of the flow cannot have is wrong usage', () => {
   const { status, stderr } = crc(['rehearse', '--fault', 'damage', 'w.crflow'], { cwd: folder });
   expect(status).toBe(2);
   expect(stderr).toContain('damage says nothing about this flow, whose engine is none');
+});
+
+test.each([
+  [['--html', 'no/page.html'], 'cannot write no/page.html: there is no folder no', {}],
+  [['--html', '.'], 'cannot write .: it is a folder', {}],
+  [
+    [],
+    'cannot make a folder in /no/tmp (TMPDIR names another place): it does not exist',
+    { TMPDIR: '/no/tmp' },
+  ],
+])('%j fails before anything runs', (args, words, env) => {
+  const { status, stderr, stdout } = crc(['rehearse', ...args, 'w.crflow'], { cwd: folder, env });
+  expect(status).toBe(3);
+  expect(stderr).toContain(words);
+  expect(stdout).not.toContain('submitted');
 });
 
 /** Starts a rehearsal; its temporary files are in the test's folder. */

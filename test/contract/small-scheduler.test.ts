@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -137,7 +138,7 @@ test('a scheduler that is killed leaves nothing, and its commands say so', async
   await build({
     stdin: {
       contents: `import { startScheduler } from './src/host/scheduler/start.ts';
-const scheduler = await startScheduler(${JSON.stringify(quick)});
+const scheduler = await startScheduler({ ...${JSON.stringify(quick)}, removedIfKilled: process.argv[3] + '/other' });
 await scheduler.submit(process.argv[2], [process.argv[3]], { cwd: process.argv[3] });
 console.log(scheduler.folder);
 setInterval(() => {}, 1000);`,
@@ -159,6 +160,7 @@ setInterval(() => {}, 1000);`,
     join(work, 'job.sh'),
     `#!/bin/bash\necho $$ >"$1/pid"\nwhile :; do scontrol show job "$SLURM_JOB_ID" >/dev/null 2>>"$1/said" || touch "$1/failed"; done\n`,
   );
+  mkdirSync(join(work, 'other'));
   const child = spawn(process.execPath, [program, join(work, 'job.sh'), work], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -167,6 +169,7 @@ setInterval(() => {}, 1000);`,
   await until('the job', () => read('pid') !== '');
   child.kill('SIGKILL');
   await until('the end', () => !lives(read('pid').trim()) && !existsSync(folder.trim()));
+  await until('the end of the other folder', () => !here('other'));
   if (here('failed')) expect(read('said')).toContain('Unable to contact slurm controller');
 });
 

@@ -97,6 +97,11 @@ export async function writePage(
         printed: timeline(story, 80).join('\n'),
       })),
       { title: 'How it was rehearsed', place: 'after', facts: how },
+      ...all.flatMap(({ log }) =>
+        log.length === 0
+          ? []
+          : [{ title: "The end of the job's log", place: 'after' as const, printed: log.join('\n') }],
+      ),
     ],
     { title: `${all[0]?.workflow ?? 'A flow'}, rehearsed`, by: 'crc rehearse' },
   );

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { plainWords } from '../../host/files.ts';
 import type { Image } from '../../model/container.ts';
 import { asWritten, type HostPath } from '../../model/path.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -81,10 +82,23 @@ function copyFolder(from: string, to: string, image: string | undefined): void {
     cpSync(join(from, name), join(to, name), { recursive: true, preserveTimestamps: true, filter });
 }
 
+function makeFolder(parent: string): string {
+  try {
+    return realpathSync(mkdtempSync(join(parent, 'crflow-rehearsal-')));
+  } catch (error) {
+    throw new Error(
+      `cannot make a folder in ${parent} (TMPDIR names another place): ${whyNotFolder(error, parent)}`,
+    );
+  }
+}
+
+const whyNotFolder = (error: unknown, parent: string) =>
+  existsSync(parent) ? plainWords(error) : 'it does not exist';
+
 export function makePlace({ plan, script, pace, dmtcp, container, real, status }: PlaceOptions): Place {
   // Charliecloud always shows this folder, and needs a place in the image for any other.
   const parent = container?.runtime === 'charliecloud' ? '/tmp' : tmpdir();
-  const folder = realpathSync(mkdtempSync(join(parent, 'crflow-rehearsal-')));
+  const folder = makeFolder(parent);
   const home = join(folder, container === undefined ? ODD_FOLDER : ODD_MOUNTED);
   const marks = join(folder, 'marks');
   const bin = join(folder, 'bin');

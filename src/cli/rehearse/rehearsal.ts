@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { slowness } from '../../host/load.ts';
 import { send } from '../../host/proc.ts';
-import type { Evidence, Struck } from '../../rehearse/evidence.ts';
+import { type Evidence, type Struck, stoppedWith } from '../../rehearse/evidence.ts';
 import { faultOf } from '../../rehearse/faults/catalogue.ts';
 import type { Fault } from '../../rehearse/faults/parse.ts';
 import type { Scheduler } from '../../rehearse/scheduler/scheduler.ts';
@@ -20,11 +20,16 @@ export interface Rehearsed {
   readonly struck: readonly Struck[];
   /** Faults that could not be struck, each with the reason. */
   readonly missed: readonly { readonly fault: Fault; readonly why: string }[];
-  /** The text of the journal, and what the jobs and the program printed. */
+  /** The text of the journal. */
   readonly journal: string;
+  /** The last lines of the log of the last job, if it stopped by itself and that was the end of the rehearsal. */
+  readonly log: readonly string[];
   readonly began: number;
   readonly ended: number;
 }
+
+/** How many lines of a log are shown. */
+const LOG = 20;
 
 /** The status of the program for the fault `program-fails`. */
 const FAILS = 3;
@@ -41,6 +46,7 @@ export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed>
   const watch = new Watch(place.runs, tell);
   try {
     scheduler = await startScheduler({
+      removedIfKilled: place.folder,
       nodes: 3,
       pace: 1 / 60,
       grid: 1,
@@ -89,6 +95,10 @@ export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed>
       struck: stage.struck,
       missed: stage.missed,
       journal: watch.journal.map(({ text }) => `${text}\n`).join(''),
+      log:
+        cutShort !== undefined && stoppedWith(evidence) !== undefined
+          ? linesOf(scheduler.jobs().at(-1)?.log).slice(-LOG)
+          : [],
       began,
       ended: Date.now(),
     };

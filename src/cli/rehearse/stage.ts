@@ -24,8 +24,14 @@ interface StageOptions extends RehearsalOptions {
 /** The rehearsal is over before its end. */
 class CutShort extends Error {}
 
+/** A fault did not come; the message says why. */
+class Missed extends Error {}
+
 const PROGRAM = /rehearsal-program\.sh|DMTCP:(perl|bash)|my \(\$folder, \$unit/;
-const ENDED = ['COMPLETED', 'FAILED', 'TIMEOUT', 'CANCELLED', 'PREEMPTED', 'NODE_FAIL'];
+/** The shell of the flow's own `run`. */
+const OWN_PROGRAM = /DMTCP:|\/run\.sh$/;
+const ENDED: readonly string[] = ['COMPLETED', 'FAILED', 'TIMEOUT', 'CANCELLED', 'PREEMPTED', 'NODE_FAIL'];
+const NOT_RUNNING = [...ENDED, 'PENDING', 'COMPLETING'];
 
 /** Seconds in which a moment must come, and in which a run must recover. */
 const PATIENCE = 60;
@@ -151,33 +157,44 @@ export class Stage {
   }
 
   readonly #moments: Readonly<Record<MomentName, () => Promise<void>>> = {
-    launch: () =>
-      this.#until(
-        'the launch',
-        () => this.#count('started') > 0 && this.#count('launched', 'restored') === 0,
-      ),
+    launch: async () => {
+      // Once the program works, only the next attempt starts it.
+      if (this.#count('launched', 'restored') > 0) await this.#nextAttempt();
+      await this.#orDone('the launch', () => this.#said('started') > 0);
+    },
     running: () => this.#works(2),
     checkpoint: async () => {
       await this.#works(1);
-      await this.#until('a checkpoint', () => isSaving(this.#run));
+      await this.#orDone('a checkpoint', () => isSaving(this.#run));
     },
     requeue: async () => {
       await this.#works(1);
       this.#limit();
-      await this.#until('the last checkpoint', () => this.#said('asked') > 0 && hasOutcome(this.#run));
+      await this.#orDone('the last checkpoint', () => this.#said('asked') > 0 && hasOutcome(this.#run));
     },
     restore: async () => {
-      await this.#works(1);
-      this.#limit();
-      const before = newestAttempt(this.#run);
-      await this.#until(
-        'the next attempt',
-        () => newestAttempt(this.#run) > before && this.#said('started') > 0,
-      );
-      await this.#until('a restore', () => isRestoring(this.#run));
+      await this.#nextAttempt();
+      await this.#orDone('a restore', () => isRestoring(this.#run));
     },
     end: () => this.#until('the end of the program', () => statusIn(this.#run) !== undefined),
   };
+
+  /** Waits for a moment, which cannot come once the program is done. */
+  async #orDone(what: string, holds: () => boolean): Promise<void> {
+    await this.#until(what, () => holds() || this.#isDone() || this.#isIdle());
+    if (this.#isIdle() && !this.#isDone()) throw new CutShort(`the run stopped before: ${this.#lastWords()}`);
+  }
+
+  /** The attempt comes to its time limit, and the next one starts. */
+  async #nextAttempt(): Promise<void> {
+    await this.#works(1);
+    const before = newestAttempt(this.#run);
+    this.#limit();
+    await this.#orDone(
+      'the next attempt',
+      () => newestAttempt(this.#run) > before && this.#said('started') > 0,
+    );
+  }
 
   /** The newest attempt works, and so many generations are there that were not damaged. */
   async #works(generations: number): Promise<void> {
@@ -205,6 +222,12 @@ export class Stage {
   async #bring(fault: Fault): Promise<void> {
     const { tell, watch } = this.#all;
     if (!faultOf(fault.name).always) await this.#reach(fault.when);
+    // A time may come while the job waits in the queue.
+    if ('after' in fault.when)
+      await this.#until(
+        'a running job',
+        () => this.#running() !== undefined || this.#isDone() || this.#isIdle(),
+      );
     if (this.#isDone() && !isAtEnd(fault)) {
       this.missed.push({ fault, why: 'the program was done before' });
       return;
@@ -214,7 +237,14 @@ export class Stage {
     tell({ kind: 'struck', fault });
     const at = Date.now();
     this.struck.push({ fault, at });
-    await this.#strikes[fault.name](fault);
+    try {
+      await this.#strikes[fault.name](fault);
+    } catch (error) {
+      if (!(error instanceof Missed)) throw error;
+      this.struck.pop();
+      this.missed.push({ fault, why: error.message });
+      return;
+    }
     this.struck[this.struck.length - 1] = { fault, at, until: Date.now() };
     if (isAtEnd(fault) || WITHOUT_LOSS.includes(fault.name)) return;
     await this.#recovered(begins, ended);
@@ -238,51 +268,76 @@ export class Stage {
   }
 
   async #resume(...args: readonly string[]): Promise<void> {
+    const { seals } = this.#all.watch;
+    const canRestore = seals.some(
+      ({ gone, damaged, whole }) => whole && gone === undefined && damaged === undefined,
+    );
+    if (seals.length > 0 && !canRestore)
+      throw new CutShort(`no checkpoint is left that could be restored: ${this.#lastWords()}`);
     if (++this.#resumes > RESUMES) throw new CutShort('the run stopped again and again');
     this.#all.tell({ kind: 'resumed' });
     await this.#submit(['resume', basename(this.#run), ...args]);
   }
 
+  /** The job, if it runs now. */
+  #running(): (Job & { readonly node: string; readonly started: number }) | undefined {
+    const job = this.#job();
+    if (job?.node === undefined || job.started === undefined || NOT_RUNNING.includes(job.state))
+      return undefined;
+    return { ...job, node: job.node, started: job.started };
+  }
+
+  /** Does something to the job, which has to run. */
+  #onRunning(act: (job: Job & { readonly node: string }) => void): void {
+    const job = this.#running();
+    if (job === undefined) throw new Missed('the job did not run then');
+    act(job);
+  }
+
   /** The time limit comes close: Slurm warns at once. */
   #limit(more = 2): void {
-    const job = this.#job();
-    if (job?.started === undefined || this.#isIdle()) return;
+    const job = this.#running();
+    if (job === undefined) return;
     const { scheduler, pace } = this.#all;
     scheduler.setLimit(job.id, (Date.now() - job.started) / 1000 + pace.lead + more);
   }
 
-  #kill(pattern: RegExp): void {
-    const job = this.#job();
-    if (job !== undefined) this.#all.scheduler.kill(job.id, pattern);
+  /** Kills what the job has started, which may be a moment from its start. */
+  async #kill(pattern: RegExp): Promise<void> {
+    for (let look = 0; look < 30; look++) {
+      const job = this.#running();
+      if (job === undefined) break;
+      if (this.#all.scheduler.kill(job.id, pattern) > 0) return;
+      await sleep(100);
+    }
+    throw new Missed('there was no such process to kill');
   }
 
   /** The node loses power, and can be used again a moment later. */
   #cutPower(): void {
-    const job = this.#job();
-    if (job?.node === undefined || this.#isIdle()) return;
-    this.#all.scheduler.failNode(job.id, 'power');
-    this.#all.scheduler.mendNode(job.node);
+    this.#onRunning(({ id, node }) => {
+      this.#all.scheduler.failNode(id, 'power');
+      this.#all.scheduler.mendNode(node);
+    });
   }
 
-  async #damage(how: 'damage' | 'truncate'): Promise<void> {
+  #damage(how: 'damage' | 'truncate'): void {
+    if (this.#running() === undefined) throw new Missed('the job did not run then');
     const generation = damage(this.#run, how);
-    if (generation > 0) this.#all.watch.damaged(generation);
+    if (generation === 0) throw new Missed('there was no checkpoint to damage');
+    this.#all.watch.damaged(generation);
     this.#cutPower();
   }
 
   readonly #strikes: Readonly<Record<FaultName, (fault: Fault) => unknown>> = {
-    'time-limit': () => this.#limit(),
-    preempt: () => this.#onJob(({ id }) => this.#all.scheduler.preempt(id, 8)),
-    'preempt-at-once': () => this.#onJob(({ id }) => this.#all.scheduler.preempt(id, 0)),
+    'time-limit': () => this.#onRunning(() => this.#limit()),
+    preempt: () => this.#onRunning(({ id }) => this.#all.scheduler.preempt(id, 8)),
+    'preempt-at-once': () => this.#onRunning(({ id }) => this.#all.scheduler.preempt(id, 0)),
     kill: () => this.#cutPower(),
-    'kill-program': () => this.#kill(PROGRAM),
+    'kill-program': () => this.#kill(this.#all.real === undefined ? PROGRAM : OWN_PROGRAM),
     'kill-engine': () => this.#kill(/dmtcp_coordinator|dmtcp\.mjs coordinator/),
     'kill-batch': () => this.#kill(/slurm_script/),
-    'node-loss': async () => {
-      const job = this.#job();
-      if (job?.node === undefined) return;
-      this.#all.scheduler.failNode(job.id, 'network');
-    },
+    'node-loss': () => this.#onRunning(({ id }) => this.#all.scheduler.failNode(id, 'network')),
     damage: () => this.#damage('damage'),
     truncate: () => this.#damage('truncate'),
     'disk-full': async () => {
@@ -294,9 +349,12 @@ export class Stage {
         'a checkpoint without space',
         // A job that does not look for space seals as before.
         () =>
-          this.#count('checkpoint_skipped', 'checkpoint_failed') > before || this.#count('sealed') > then + 1,
+          this.#count('checkpoint_skipped', 'checkpoint_failed') > before ||
+          this.#count('sealed') > then + 1 ||
+          this.#isDone(),
       );
       place.mark('disk-full', false);
+      if (this.#isDone()) throw new Missed('the program was done before a checkpoint was due');
       const sealed = this.#count('sealed');
       await this.#until('the next checkpoint', () => this.#count('sealed') > sealed || this.#isIdle());
       if (this.#isIdle() && !this.#isDone()) await this.#resume();
@@ -321,9 +379,14 @@ export class Stage {
       await this.#until('the end of the total', () => this.#isIdle() || this.#isDone());
       if (!this.#isDone()) await this.#resume('--total', '+10min');
     },
-    'program-fails': () => undefined,
+    'program-fails': () => {
+      if (this.#all.real !== undefined)
+        throw new Missed('your own program ends as it likes: leave out --real');
+    },
     'refuse-requeue': async () => {
       const { scheduler, watch } = this.#all;
+      const refused = () => watch.events.filter(({ kind }) => kind === 'refused').length;
+      const before = refused();
       scheduler.refuse('scontrol requeue');
       this.#limit();
       const job = this.#job()?.id;
@@ -332,6 +395,7 @@ export class Stage {
         () => this.#job()?.id !== job || this.#isIdle() || watch.run === undefined,
       );
       scheduler.refuse('scontrol requeue', 0);
+      if (refused() === before) throw new Missed('the job did not ask to be requeued');
     },
     'controller-silent': async () => {
       const { scheduler, watch } = this.#all;
@@ -340,19 +404,24 @@ export class Stage {
       const before = warned();
       this.#limit();
       await this.#until('the warning', () => warned() > before || this.#isIdle(), 20);
+      if (warned() === before) throw new Missed('the job ended before it came to its time limit');
       scheduler.silence(5);
     },
     'controller-restart': async () => {
       await this.#all.scheduler.restart(2);
     },
-    requeue: () => this.#onJob(({ id }) => this.#all.scheduler.requeueByAdministrator(id)),
-    cancel: () => this.#onJob(({ id }) => this.#all.scheduler.cancel(id)),
+    // One that has ended can be requeued, too.
+    requeue: () => {
+      const job = this.#job();
+      if (job === undefined) throw new Missed('there was no job');
+      try {
+        this.#all.scheduler.requeueByAdministrator(job.id);
+      } catch (error) {
+        throw new Missed(error instanceof Error ? error.message : String(error));
+      }
+    },
+    cancel: () => this.#onRunning(({ id }) => this.#all.scheduler.cancel(id)),
   };
-
-  #onJob(act: (job: Job) => void): void {
-    const job = this.#job();
-    if (job !== undefined) act(job);
-  }
 
   /** Sees the run to its end; its owner resumes it if it stops before. */
   async #end(): Promise<void> {

@@ -43,8 +43,9 @@ export class Post {
       chmodSync(join(this.bin, name), 0o755);
     }
     const questions = join(folder, 'questions');
-    const { status, stderr } = spawnSync('mkfifo', ['-m', '600', questions], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`cannot make ${questions}: ${stderr}`);
+    const { status, stderr, error } = spawnSync('mkfifo', ['-m', '600', questions], { encoding: 'utf8' });
+    if (error !== undefined) throw new Error('cannot run mkfifo, which a rehearsal needs on the PATH');
+    if (status !== 0) throw new Error(`cannot make ${questions}: ${stderr.trim()}`);
     // Read and write: it never ends, whoever comes and goes.
     const fd = openSync(questions, constants.O_RDWR | constants.O_NONBLOCK);
     this.#socket = new Socket({ fd, readable: true, writable: false });

@@ -15,8 +15,8 @@ export interface Found extends Mark {
 
 /**
  * The processes of jobs. There is no cgroup to ask, so a process is found by a mark in its environment, which children inherit; one that
- * has no readable environment (a restored program) by what it was at the last look, by its parent, or by its session. It must be looked at
- * now and then, or a process that has lost its mark, its parent and its session between two looks is lost.
+ * has no readable environment, or that of the attempt that saved it (a restored program), by what it was at the last look, by its parent, or by
+ * its session. It must be looked at now and then, or a process that has lost its mark, its parent and its session between two looks is lost.
  */
 export class ProcessTable {
   readonly #folder: string;
@@ -41,11 +41,12 @@ export class ProcessTable {
       if (marks.has(pid)) return marks.get(pid);
       marks.set(pid, undefined); // no endless round, whatever /proc says
       const known = this.#known.get(pid);
-      const mark =
-        this.#environment(pid) ??
+      const mark = belongsTo(
+        this.#environment(pid),
         (known?.start === stat.start ? known.mark : undefined) ??
-        markOf(stat.parent) ??
-        this.#sessions.get(stat.session);
+          markOf(stat.parent) ??
+          this.#sessions.get(stat.session),
+      );
       marks.set(pid, mark);
       return mark;
     };
@@ -70,6 +71,12 @@ export class ProcessTable {
     const end = text.indexOf('\0', at);
     return readMark(text.slice(at + MARK.length + 1, end < 0 ? undefined : end), this.#folder);
   }
+}
+
+/** `own`: by its environment; `near`: by what is around it, which alone knows the attempt that has restored a program. Only `own` knows the step. */
+function belongsTo(own: Mark | undefined, near: Mark | undefined): Mark | undefined {
+  if (own === undefined || near === undefined) return own ?? near;
+  return own.job === near.job && own.attempt === near.attempt ? own : near;
 }
 
 /** Sends a signal to processes. One that is gone already does not matter. */

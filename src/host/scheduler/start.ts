@@ -71,6 +71,7 @@ export async function startScheduler(settings: SchedulerSettings = {}): Promise<
 /** All settings, with Slurm's defaults. */
 function withDefaults({
   folder: _,
+  removedIfKilled: _other,
   grace = 0,
   preemptMode = 'REQUEUE',
   ...given
@@ -145,7 +146,7 @@ class LocalScheduler implements Scheduler {
       rmSync(this.folder, { recursive: true, force: true });
       throw error;
     }
-    this.#janitor = startJanitor(this.folder);
+    this.#janitor = startJanitor(this.folder, settings.removedIfKilled);
     this.environment = {
       PATH: `${this.#post.bin}:${process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'}`,
       [MARK]: this.folder,
@@ -623,8 +624,9 @@ function folderOf(pid: number): string {
 }
 
 /** Starts what cleans up if this process is killed: it lives as long as the pipe, whose other end is here. */
-function startJanitor(folder: string): ChildProcess {
-  const child = spawn('bash', ['-p', '-c', janitor, 'janitor', folder], {
+function startJanitor(folder: string, other?: string): ChildProcess {
+  const folders = other === undefined ? [folder] : [folder, other];
+  const child = spawn('bash', ['-p', '-c', janitor, 'janitor', ...folders], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -9,7 +9,9 @@ import type {
 import type { JobSpec } from './spec.ts';
 
 /** The settings with all defaults filled in. */
-export type Settings = Required<Omit<SchedulerSettings, 'folder' | 'grace' | 'preemptMode'>> & {
+export type Settings = Required<
+  Omit<SchedulerSettings, 'folder' | 'removedIfKilled' | 'grace' | 'preemptMode'>
+> & {
   readonly partitions: readonly Partition[];
 };
 

@@ -10,6 +10,8 @@
 export interface SchedulerSettings {
   /** Its private folder: made with mode 0700, must not exist yet, removed by `close`. Default: a new one in the temporary folder. */
   readonly folder?: string;
+  /** A folder that is removed too if this process is killed, and that nobody else then removes. */
+  readonly removedIfKilled?: string;
   /** The name of the cluster, which becomes part of the names of runs: letters, digits, `_` and `-`. Default `rehearsal`. */
   readonly cluster?: string;
   /** How many nodes there are (n1, n2, …), all of them on this machine. Default 2. */
