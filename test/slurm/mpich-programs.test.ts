@@ -84,7 +84,8 @@ print "ALL DONE at step \${made}"
 const gromacs: Program = {
   name: 'GROMACS',
   ...named('CRFLOW_GROMACS_MPICH'),
-  args: '-quiet mdrun -deffnm md -reprod -dd 2 1 1 -npme 0 -ntomp 1 -pin off',
+  // Without the other tools of GROMACS, its name is mdrun_mpi.
+  args: `-quiet ${/mdrun/.test(process.env['CRFLOW_GROMACS_MPICH'] ?? '') ? '' : 'mdrun '}-deffnm md -reprod -dd 2 1 1 -npme 0 -ntomp 1 -pin off`,
   prepare(folder) {
     writeFileSync(
       join(folder, 'md.mdp'),
@@ -219,7 +220,6 @@ describe.skipIf(!slurm.ok)(`real programs of MPICH${slurm.ok ? '' : ` (skipped: 
   const same = 'the results of an undisturbed run';
   real(lammps, 'dmtcp', same, disturbed(lammps, 'dmtcp'));
   real(gromacs, 'dmtcp', same, disturbed(gromacs, 'dmtcp'));
-  real(gromacs, 'mana', same, disturbed(gromacs, 'mana'));
   // At a restore, MANA 1.4.0 repeats MPI_Cart_shift for a communicator that LAMMPS has freed, and hangs.
   real(lammps, 'mana', 'it cannot be restored, and the first checkpoint shows it', async ({ expect }) => {
     const { run } = await start(lammps, 'mana', { CRFLOW_CHECKPOINT_LIMIT: '60' });
