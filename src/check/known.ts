@@ -11,7 +11,7 @@ import { readers } from './values.ts';
 
 /** Of these a flow gives all or none: who says how a program is asked says what it answers. */
 const TOGETHER = [
-  ['ask_signal', 'ask_file', 'ask_text', 'ask_command', 'answer', 'answer_within'],
+  ['ask_signal', 'ask_file', 'ask_text', 'ask_command', 'answer', 'answer_within', 'stop_status'],
   ['done_files', 'done_text', 'done_in', 'done_command'],
 ];
 const OWNERS = ['ask_signal', 'ask_file', 'ask_command', 'done_files', 'done_text', 'done_command'];
@@ -102,7 +102,7 @@ const specOf = (key: string): KeySpec =>
 function asValue(spec: KeySpec, written: string | readonly string[], span: Span): Value {
   if (typeof written !== 'string')
     return { kind: 'list', items: written.map((one) => asValue(spec, one, span)), span };
-  if (spec.type === 'duration') return { kind: 'number', text: written, span };
+  if (spec.type === 'duration' || spec.type === 'count') return { kind: 'number', text: written, span };
   if (spec.type === 'choice') return { kind: 'word', text: written, span };
   return { kind: 'string', form: 'quoted', segments: [{ text: written, escaped: true, span }], span };
 }

@@ -110,6 +110,8 @@ export interface OwnCheckpoints {
     | { readonly how: 'command'; readonly text: string }
     | null;
   readonly answer: 'ends' | 'continues';
+  /** Its status after it has saved and stopped, beside 0; absent: unknown. */
+  readonly stopStatus: number | null;
   /** What exists only when all work is done; everything given must hold. */
   readonly done: {
     readonly files: readonly string[];

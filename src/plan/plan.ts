@@ -192,7 +192,7 @@ function ownCheckpoints(
     answer,
     ...others
   } = block;
-  const { done_files = [], done_text, done_in, done_command, clear = [], ...rest } = others;
+  const { stop_status, done_files = [], done_text, done_in, done_command, clear = [], ...rest } = others;
   nothingLeft(rest);
   const shell = (value: StringValue) => writtenShell(value, source).text;
   return {
@@ -208,6 +208,7 @@ function ownCheckpoints(
             ? { how: 'command', text: shell(ask_command) }
             : null,
     answer: answer ?? keys.answer.byDefault,
+    stopStatus: stop_status ?? null,
     done: {
       files: done_files,
       text: done_text ?? null,

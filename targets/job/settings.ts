@@ -107,6 +107,7 @@ function ownFacts({
   grows,
   ask,
   answer,
+  stopStatus,
   done,
   clear,
   again,
@@ -135,6 +136,10 @@ function ownFacts({
     [
       code`readonly done_files=(${words(doneFiles)})`,
       of('done_files', 'are there only when all work is done'),
+    ],
+    [
+      code`readonly stop_status=${word(stopStatus === null ? '' : String(stopStatus))}`,
+      of('stop_status', 'the status after a save, besides 0'),
     ],
     [code`readonly done_text=${word(text ?? '')}`, of('done_text', 'is there only when all work is done')],
     [code`readonly done_in=${word(where ?? '')}`, of('done_in', 'in this file, or in the output')],

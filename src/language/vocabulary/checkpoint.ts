@@ -186,6 +186,18 @@ export const checkpoint = {
       example: '90s',
       aliases: ['answer_time', 'save_time', 'timeout'],
     },
+    stop_status: {
+      type: 'count',
+      engines: ['own'],
+      doc: 'The exit status of the program after it has saved and stopped, if that is not 0. What it leaves when it ends with another status may be incomplete.',
+      default: 'any below 128, if it was asked',
+      example: '2',
+      least: 1,
+      most: 127,
+      whyLeast: '0 always means that it has saved',
+      whyMost: 'a status above 127 means that it was killed, or not found',
+      aliases: ['stopped_status', 'saved_status', 'asked_status', 'exit_status'],
+    },
     done_files: {
       type: 'patterns',
       engines: ['own'],

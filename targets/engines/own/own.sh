@@ -8,19 +8,21 @@ engine_numbers=(INTERVAL PROVE QUIET STARTUP ${CRFLOW_MTBF:+MTBF})
 
 open_engine() {
   check_place timeout find grep cksum cmp awk xargs
-  sealed_as='' sealed_here='' seen_as='' seen_before='' quiet_as='' grown_then='' noted='' seen_life='' look_again='' lost_as=''
+  sealed_as='' sealed_here='' seen_as='' seen_before='' quiet_as='' grown_then='' noted='' asked='' seen_life='' look_again='' lost_as=''
 }
 
-# If all work is done, it is not done again, whatever happened to the attempt that did it. That one may have died between the
-# application's end and the run's; then it has left the status.
+# If all work is done, it is not done again: the inner half that did it may have died between the application's end and the run's. Without
+# the application's status, nobody knows whether it had written its results completely: then it goes on from the newest generation.
 prepare() {
   local status
-  if is_done; then
-    read -r status 2>/dev/null <"$run/attempts/$((attempt - 1))/ended" && is_count "$status" || status=0
-    conclude_done "$status" 'all work was done already'
-  fi
+  read_count "$run/started-by"
+  if read -r status 2>/dev/null <"$run/attempts/$REPLY/ended" && has_done "$status"; then conclude_done "$status" 'all work was done already'; fi
   pass_over_doubted
 }
+
+# has_done STATUS: did the application, which ended with this status, do all its work? One that a signal ended may have been killed in the
+# middle of writing its results.
+has_done() { is_count "$1" && (($1 < 128)) && is_done; }
 
 # A run that begins anew begins with the files that existed before anything ran.
 launch() {
@@ -29,7 +31,7 @@ launch() {
   else
     rm -rf "$run/before.new"
     (umask 077 && mkdir "$run/before.new") && copy_files "$run/before.new" "$(signature)" && flush "$run/before.new" &&
-      mv -T "$run/before.new" "$run/before" && : >"$run/began" || return
+      tell_size "$(file_of_done_text)" >"$run/done-from" && : >"$run/began" && mv -T "$run/before.new" "$run/before" || return
   fi
   start run_block 0 || return
   work=0
@@ -43,17 +45,27 @@ bring_back() { put_back "$run/generations/$generation" && start "$again" "$gener
 # start BLOCK GENERATION
 start() {
   local newest file
+  set_done_files_aside "$2" || return
   if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi
   while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <(files_like "$workdir" ${cleared_files[@]+"${cleared_files[@]}"})
-  sealed_as=$(signature) started_as=$sealed_as sealed_here='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
+  sealed_as=$(signature) started_as=$sealed_as sealed_here='' asked='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
   newest=$(newest_file)
   start_application "$1" "CRFLOW_GENERATION=$2" "CRFLOW_NEWEST=$newest"
+}
+
+# set_done_files_aside GENERATION: those that this run's program has written, perhaps not completely, before it was killed, or after the
+# generation from which it continues.
+set_done_files_aside() {
+  local file
+  while IFS= read -r -d '' file; do
+    [[ ! $workdir/$file -nt $run/began || -e $run/generations/$1/files/$file ]] || set_aside "$file" || return
+  done < <(files_like "$workdir" ${done_files[@]+"${done_files[@]}"})
 }
 
 # If the application can be asked, it is, and continues or ends; otherwise, what it has saved by itself counts.
 checkpoint() {
   local how=$1 began=$SECONDS was
-  look_again='' noted=''
+  look_again='' noted='' asked=''
   if [[ $how == on ]] && rank_is_lost; then
     checkpoint_fails 'a rank was killed, and may have been saving'
     return 1
@@ -76,7 +88,7 @@ ask() {
     signal) wait_until "$CRFLOW_STARTUP" tell_application "$ask_signal" ;;
     file) printf '%s' "$ask_text" >"$workdir/$ask_file" ;;
     *) in_workdir ask_block ;;
-  esac || has_ended && return
+  esac && asked=yes || has_ended && return
   if [[ $asks == signal ]]; then
     checkpoint_fails "no process of the application handles $ask_signal, which would kill it"
   else
@@ -118,21 +130,30 @@ has_saved() { has_gone || [[ $(signature) != "$was" ]]; }
 
 # The application has ended as it was asked to, or is ended here; then a file that it was just writing is incomplete.
 end_application() {
-  local status=0 torn=''
-  if rank_is_lost; then torn=yes; fi
-  if goes_on; then await_quiet || torn=yes; fi
+  local status=0 torn='' killed='the application was killed, perhaps while it was saving'
+  if rank_is_lost; then torn=$killed; fi
+  if goes_on; then await_quiet || torn=$killed; fi
   if goes_on; then
     end_computation
     mkdir -p "$tmp"
-    [[ $(signature) == "$quiet_as" ]] || torn=yes # written just before it was killed
+    [[ $(signature) == "$quiet_as" ]] || torn=$killed # written just before it was killed
   elif wait_until 5 has_ended; then
     read -r status <"$ending"
-    if is_done; then conclude_done "$status" "the application ended with status $status"; fi
-    if ((status >= 128)) && ! is_settled; then torn=yes; fi
+    if has_done "$status"; then conclude_done "$status" "the application ended with status $status"; fi
+    if ! { tells_of_save "$status" || is_settled; }; then torn="the application ended with status $status, perhaps before it had saved completely"; fi
   fi
-  [[ -n $torn ]] || return 0
-  checkpoint_fails 'the application was killed, perhaps while it was saving'
-  return 1
+  [[ -z $torn ]] || checkpoint_fails "$torn"
+}
+
+# tells_of_save STATUS: may the application, which ended with this status, have saved completely before its end? With 0, or with the
+# status that the flow names. If the flow names none, also with another one after it was asked (GROMACS: 1), unless the disk is full.
+tells_of_save() {
+  (($1 != 0)) || return 0
+  if [[ -n $stop_status ]]; then
+    (($1 == stop_status))
+  else
+    (($1 < 128)) && [[ -n $asked || ${request-} == finish* ]] && ! disk_is_full
+  fi
 }
 
 # take_what_is_there on|end: seals what the application has saved, if that is new and complete.
@@ -208,10 +229,20 @@ is_done() {
     [[ -n $found ]] || return
   done
   if [[ -n $done_text ]]; then
-    file=${done_in:+$workdir/$done_in} file=${file:-$output}
-    [[ $file -nt $run/began ]] && grep -aqF -e "$done_text" -- "$file" || return
+    file=$(file_of_done_text)
+    [[ $file -nt $run/began ]] && what_is_new_in "$file" | grep -aF -e "$done_text" >/dev/null || return
   fi
   if [[ -n $done_command ]]; then in_workdir done_block; fi
+}
+
+file_of_done_text() { printf '%s' "${done_in:+$workdir/}${done_in:-$output}"; }
+
+# what_is_new_in FILE: prints what this run has written to it, if it was only appended to what was there before; otherwise all of it.
+what_is_new_in() {
+  local size=0 sum=''
+  read -r size sum _ 2>/dev/null <"$run/done-from"
+  if ! is_count "$size" || [[ $(sum_of_ends "$1" "$size") != "$sum" ]]; then size=0; fi
+  tail -c "+$((size + 1))" -- "$1"
 }
 
 # in_workdir BLOCK: runs bash of the flow in the environment of the application.
@@ -222,25 +253,37 @@ in_workdir() {
 conclude_end() {
   local began=$SECONDS
   read_ending
-  if is_done; then conclude_done "$ended_with" "the application ended with status $ended_with"; fi
+  if has_done "$ended_with"; then conclude_done "$ended_with" "the application ended with status $ended_with"; fi
   await_reason
-  if ((ended_with != 0)); then tell_full_disk; fi
-  if ((ended_with < 128)) && ! rank_is_lost || is_settled; then take_what_is_there end || :; fi
+  if ((ended_with != 0)) && disk_is_full; then say "the disk of $workdir is full"; fi
+  if tells_of_save "$ended_with" && ! rank_is_lost || is_settled; then take_what_is_there end || :; fi
   if [[ ${request-} == finish* ]]; then
     if [[ -n $sealed_here && $(signature) == "$sealed_as" ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
     conclude unsaved "the application has ended (status $ended_with), and has saved nothing new"
   elif ((ended_with == 0)); then
-    if [[ -n $sealed_here ]]; then conclude stopped "the application ended with status 0, but is not done: it goes on from generation $generation"; fi
+    if [[ -n $sealed_here ]] && ! saved_the_same; then conclude stopped "the application ended with status 0, but is not done: it goes on from generation $generation"; fi
     conclude idle 'the application ended with status 0, but is not done, and has saved nothing since it was started'
   elif ever_sealed && ! came_again; then
+    # What ended it twice may be over in a moment: a licence that was taken, a server that was restarted.
+    if ((came == 1)) && ! wait_until "$CRFLOW_STARTUP" requested; then say "trying once more, after $(hms "$CRFLOW_STARTUP")"; fi
     conclude lost "the application ended with status $ended_with before it was done"
   fi
   conclude_done "$ended_with" "the application ended with status $ended_with"
 }
 
+# Does the newest generation have the files of the one from which the application continued, byte for byte? Then it was no progress.
+saved_the_same() {
+  local files
+  files=$(files_in_seal "$restored_from")
+  [[ -n $files && $files == "$(files_in_seal "$generation")" ]]
+}
+
+# files_in_seal GENERATION: sizes and checksums of the application's files.
+files_in_seal() { grep -s ' \./files/' "$run/generations/$1/seal"; }
+
 # The program's own message may not have found room, either.
-tell_full_disk() {
+disk_is_full() {
   local free
   free=$(run=$workdir free_bytes)
-  if is_count "$free" && ((free < 65536)); then say "the disk of $workdir is full"; fi
+  is_count "$free" && ((free < 65536))
 }

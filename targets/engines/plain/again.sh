@@ -1,18 +1,19 @@
 # --- An end that comes again, and last words ---
 
 # If the status comes for the third time at about the same point of the work, it is the application's own: the second time, the run went
-# on from the newest generation, the third time from the previous one.
+# on from the newest generation, the third time from the previous one. Sets came to the number of times before this one.
 came_again() {
-  local status at point same=0 near=$((CRFLOW_INTERVAL + 60))
+  local status at point near=$((CRFLOW_INTERVAL + 60))
+  came=0
   read_clock
   point=$((work + now - since))
   while read -r status at; do
-    if [[ $status == "$ended_with" ]] && is_count "$at" && ((at >= point - near && at <= point + near)); then same=$((same + 1)); fi
+    if [[ $status == "$ended_with" ]] && is_count "$at" && ((at >= point - near && at <= point + near)); then came=$((came + 1)); fi
   done 2>/dev/null <"$run/ended-early"
   journal ended_early status# "$ended_with" generation# "$(newest_usable)"
   printf '%s\n' "$ended_with $point" >>"$run/ended-early" || return 0
-  if ((same == 1)); then write_file "$run/doubted" "$(newest_usable)"; fi
-  ((same >= 2))
+  if ((came == 1)); then write_file "$run/doubted" "$(newest_usable)"; fi
+  ((came >= 2))
 }
 
 # After two such ends, that generation is not used again, in this attempt or a later one, unless the user goes back to it.

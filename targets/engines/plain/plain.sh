@@ -6,7 +6,7 @@ start_application() {
   shift
   ending=$attempt_dir/ended marked_since=()
   rm -f "$ending" "$tmp/application" "$run/shell"
-  "$block" >"$run/run.sh" && write_rank && keep_environ "$@" || return
+  "$block" >"$run/run.sh" && write_rank && keep_environ "$@" && write_file "$run/started-by" "$attempt" || return
   (
     trap : TERM # not ignored, because the program would inherit that and could have no handler
     set -m      # `&` alone would make it ignore INT and QUIT

@@ -104,6 +104,7 @@ watch_inner_half() {
   end_computation # the computation must not outlive its inner half
   heartbeat now
   [[ -r $outcome_file ]] && read -r outcome why <"$outcome_file"
+  if [[ $outcome == 'done' ]] && ! finished; then outcome=lost why='its status could not be recorded'; fi
   if ! holds_lease; then
     reason=superseded
   elif [[ -z $reason && -n $signal ]]; then
@@ -333,6 +334,7 @@ leave_node() {
 
 # leave STATUS WORDS: the only way out. With the outcome "done", the status is the application's, otherwise crflow's (70 to 79).
 leave() {
+  local killed_by=''
   trap '' TERM "$warning_signal"
   if [[ $outcome == 'done' ]]; then put_away "$1"; fi
   settle "$1" "$2"
@@ -341,8 +343,9 @@ leave() {
     'done')
       say "done: $2"
       if (($1 == 127)); then say "127 means that a command was not found: the end of the output names it${runtime:+; in a container it is in the image, or in a mount}"; fi
-      if (($1 > 128)) && ever_sealed; then
-        say "that is signal $(($1 - 128)); if the application did not cause it: $(how_to resume) $(newest_generation)"
+      if (($1 != 0)) && ever_sealed; then
+        if (($1 > 128)); then killed_by="that is signal $(($1 - 128)); "; fi
+        say "${killed_by}if the application did not cause it: $(how_to resume) $(newest_generation)"
       fi
       ;;
     *)

@@ -175,6 +175,7 @@ go_back_to() {
     journal set_aside generation# "$later"
   done
   # A recorded end is final unless the user names the generation to go back to: the program may have been killed.
+  rm -f "$run/started-by"
   if finished; then mv "$run/status" "$run/status.set-aside"; fi
 }
 

@@ -38,17 +38,26 @@ fill() {
 
 bytes_of() { find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
 
-# Removes generations older than the `keep` newest, and incomplete ones.
+# Removes generations older than the `keep` newest, and incomplete ones. Those that are not intact, or could not be restored, do not count.
 prune() {
-  local entry number
+  local entry number useless sealed=() left=0
+  useless=$'\n'$(cat "$run"/attempts/*/{broken,failed} 2>/dev/null)$'\n'
   for entry in "$run/generations"/*; do
     number=${entry##*/}
-    if is_count "$number"; then
-      ((number + keep > generation)) && continue
-      # Renamed first, so that a generation is there completely or not at all.
-      mv "$entry" "$entry.old" && entry=$entry.old
+    if ! is_count "$number"; then
+      rm -rf "$entry"
+    elif ((number <= generation)); then
+      sealed[number]=$entry
+      if [[ $useless != *$'\n'"$number"$'\n'* ]]; then left=$((left + 1)); fi
     fi
-    rm -rf "$entry"
+  done
+  # The oldest first.
+  for number in "${!sealed[@]}"; do
+    ((left > keep)) || break
+    if [[ $useless != *$'\n'"$number"$'\n'* ]]; then left=$((left - 1)); fi
+    # Renamed first, so that a generation is there completely or not at all.
+    entry=${sealed[number]}
+    mv "$entry" "$entry.old" && rm -rf "$entry.old"
   done
 }
 
