@@ -22,6 +22,9 @@ const exampleLines = (lines: readonly string[]) =>
 /** The text after a command's options: examples, and what the exit status means. */
 const examples = (...lines: readonly string[]) => `${exampleLines(lines)}\n${statuses}`;
 
+const reportStatuses =
+  'Exit status: 0 fine, 2 a run could not be read or wrong usage, 3 a file could not be written or crc itself failed.';
+
 const format = () =>
   new Option('--format <format>', 'how to show findings').choices(['pretty', 'json']).default('pretty');
 const watching = () =>
@@ -363,13 +366,13 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     .option('--csv', 'print phases, waits and measurements as a table for programs that plot')
     .addHelpText(
       'after',
-      examples(
+      `${exampleLines([
         'crc report crflow-state/water/4711.perlmutter',
         'crc report --html water.html crflow-state/water/4711.perlmutter',
         'bash water.sbatch status --json | crc report -      from a cluster without Node, by way of ssh',
         'crc report crflow-state/water                       all runs of a flow',
         'crc report --compare --html three.html A B C',
-      ),
+      ])}\n${reportStatuses}`,
     )
     .action(async (paths, options, command) => {
       if (options.svg !== undefined && !options.compare)

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { diagnose } from '../diagnostics/define.ts';
 import { painter } from '../diagnostics/paint.ts';
 import { plainWords } from '../host/files.ts';
@@ -23,6 +24,8 @@ export interface ReportOptions {
   readonly csv?: boolean;
   readonly compare?: boolean;
 }
+
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 const WHY = {
   empty: 'it is empty: no attempt of this run has begun',
@@ -53,7 +56,8 @@ export async function reportRuns(named: readonly string[], options: ReportOption
       writeFileSync(file, make());
       written.push(file);
     } catch (error) {
-      reporter.report([diagnose(findings.unwritable, { folder: file, why: plainWords(error) }, { file })]);
+      const why = isMissing(error) ? `there is no folder ${dirname(file)}` : plainWords(error);
+      reporter.report([{ ...diagnose(findings.unwritable, { folder: file, why }, { file }), notes: [] }]);
     }
   };
   write(options.html, () =>

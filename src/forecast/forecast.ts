@@ -27,6 +27,9 @@ export interface KnownTimes {
 /** From the start of an attempt to that of the program: modules, the coordinator, the launch. Measured: 2 to 4 s on a small machine. */
 const START_UP: Seconds = 10;
 
+/** What only the forecast of a program that is saved is based on. */
+const OF_CHECKPOINTS: readonly Assumption['name'][] = ['memory', 'checkpoint', 'restore', 'mtbf'];
+
 /** The shortest interval that a job chooses itself (runtime/daly.sh). */
 const SHORTEST_AUTO: Seconds = 10;
 
@@ -38,7 +41,8 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
   const { assumptions, value } = assume(plan, given, site);
   const { own } = plan.checkpoint;
   // Only a program that goes on after it was asked is asked on time; the others save by themselves while they work.
-  const interrupts = own === undefined || (own.ask !== null && own.answer === 'continues');
+  const saves = plan.checkpoint.engine !== 'none';
+  const interrupts = saves && (own === undefined || (own.ask !== null && own.answer === 'continues'));
   const failures: Failures = {
     // With protect, a checkpoint also costs the program a restore.
     cost: interrupts ? value('checkpoint') + (plan.checkpoint.protect.length > 0 ? value('restore') : 0) : 0,
@@ -57,10 +61,11 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
     early: value('early'),
     startUp: value('start-up'),
     cost: interrupts ? value('checkpoint') : 0,
-    last: own?.ask === null ? null : value('checkpoint'),
+    last: !saves || own?.ask === null ? null : value('checkpoint'),
+    saves,
     restore: value('restore'),
-    interval: used,
-    intervalAtFirst: plan.checkpoint.interval,
+    interval: saves ? used : Number.POSITIVE_INFINITY,
+    intervalAtFirst: saves ? plan.checkpoint.interval : Number.POSITIVE_INFINITY,
     prove: plan.checkpoint.prove ? (given.prove ?? FIRST_CHECKPOINT) : null,
     restoreEach: plan.checkpoint.protect.length > 0,
     total: plan.total,
@@ -81,7 +86,7 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
     const overhead = slowdown(seconds, failures) - 1;
     return { seconds, overhead: Number.isFinite(overhead) ? overhead : null };
   };
-  const size = value('memory');
+  const size = saves ? value('memory') : 0;
   const delay = plan.continue === 'requeue' ? value('requeue') : 0;
   const needs = needed(terms, run);
   const answer: Omit<Forecast, 'remarks'> = {
@@ -94,7 +99,7 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
       total: terms.total,
       lead: terms.lead,
     },
-    assumptions,
+    assumptions: saves ? assumptions : assumptions.filter(({ name }) => !OF_CHECKPOINTS.includes(name)),
     run,
     range: {
       attempts: range((one) => one.attempts),
@@ -102,16 +107,18 @@ export function forecast(plan: Plan, given: KnownTimes = {}, site?: SiteProfile)
       work: range((one) => one.work),
     },
     needs,
-    interval: {
-      used: candidate(used),
-      auto,
-      young: interrupts ? candidate(youngInterval(failures.cost, failures.mtbf)) : null,
-      daly: interrupts ? candidate(dalyInterval(failures.cost, failures.mtbf)) : null,
-      cost: failures.cost,
-      restart: failures.restart,
-      mtbf: failures.mtbf,
-      failures: run.walltime / failures.mtbf,
-    },
+    interval: !saves
+      ? null
+      : {
+          used: candidate(used),
+          auto,
+          young: interrupts ? candidate(youngInterval(failures.cost, failures.mtbf)) : null,
+          daly: interrupts ? candidate(dalyInterval(failures.cost, failures.mtbf)) : null,
+          cost: failures.cost,
+          restart: failures.restart,
+          mtbf: failures.mtbf,
+          failures: run.walltime / failures.mtbf,
+        },
     disk: {
       generation: size,
       most: (plan.checkpoint.keep + 1) * size,

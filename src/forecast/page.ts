@@ -5,8 +5,9 @@ import type { Bytes, Seconds } from '../model/flow.ts';
 import type { Assumption, Candidate, Forecast, Range, Run } from '../model/forecast.ts';
 import { axis } from '../page/bar.ts';
 import { COLUMNS, duration, item, LABEL, percent, row, type Section, textPage } from '../page/text.ts';
+import { shareLost } from '../time/daly.ts';
 import { describeSize } from '../time/size.ts';
-import { bar, LEGEND } from './timeline.ts';
+import { bar, legendOf } from './timeline.ts';
 
 const BAR = 48;
 /** How many kinds of attempts are drawn. */
@@ -28,7 +29,7 @@ export function page(forecast: Forecast, paint: Painter): string {
 }
 
 /** The run in one sentence. */
-function inShort({ run, asked, program, queue }: Forecast): string {
+function inShort({ run, asked, program, queue, engine }: Forecast): string {
   const walltime = duration(queue.elapsed ?? run.walltime);
   const attempts = plural(run.attempts, 'attempt');
   switch (run.ending) {
@@ -45,11 +46,13 @@ function inShort({ run, asked, program, queue }: Forecast): string {
     case 'manual':
       return `${duration(run.work)} of work in ${attempts}, about ${walltime}; then you resume it`;
     case 'no-progress':
-      return 'no work gets saved: no attempt lasts until its first checkpoint';
+      return engine === 'none'
+        ? 'no work gets done: no attempt lasts longer than its start-up'
+        : 'no work gets saved: no attempt lasts until its first checkpoint';
   }
 }
 
-function theRun({ run, range, asked, program }: Forecast): string[] {
+function theRun({ run, range, asked, program, engine }: Forecast): string[] {
   const share = run.walltime > 0 ? percent(run.work / run.walltime) : '';
   const lines = [
     row(
@@ -62,30 +65,37 @@ function theRun({ run, range, asked, program }: Forecast): string[] {
       'attempts',
       `${count(run.attempts)}${orRange(range.attempts, run.attempts, count)}, of ${duration(asked.time)} at most`,
     ),
-    row('ends', ending(run, asked.total)),
+    row('ends', ending(run, asked.total, engine)),
     row('walltime', `${duration(run.walltime)} of ${duration(asked.total)}`),
     row('work', `${duration(run.work)}${orRange(range.work, run.work, duration)}, ${share} of the walltime`),
-    row(
-      'checkpoints',
-      `${count(run.checkpoints)}${orRange(range.checkpoints, run.checkpoints, count)}: ${count(run.periodic)} on time, ${count(run.checkpoints - run.periodic)} at the end of attempts; ${duration(run.saving)} in all, ${percent(run.walltime > 0 ? run.saving / run.walltime : 0)}`,
-    ),
-    row('restores', restores(run)),
+    ...(engine === 'none' ? [] : savings(run, range)),
   ];
   return lines.flat();
 }
 
-function ending({ ending, attempts }: Run, total: Seconds): string {
+const savings = (run: Run, range: Forecast['range']) => [
+  row(
+    'checkpoints',
+    `${count(run.checkpoints)}${orRange(range.checkpoints, run.checkpoints, count)}: ${count(run.periodic)} on time, ${count(run.checkpoints - run.periodic)} at the end of attempts; ${duration(run.saving)} in all, ${percent(run.walltime > 0 ? run.saving / run.walltime : 0)}`,
+  ),
+  row('restores', restores(run)),
+];
+
+function ending({ ending, attempts }: Run, total: Seconds, engine: Forecast['engine']): string {
+  const saved = engine === 'none' ? '' : ', checkpointed';
   switch (ending) {
     case 'done':
       return "with the program's own status";
     case 'total':
-      return `with status 72, checkpointed: total, ${duration(total)}, is used up`;
+      return `with status 72${saved}: total, ${duration(total)}, is used up`;
     case 'attempts':
-      return `with status 72, checkpointed: all ${attempts} attempts are used up`;
+      return `with status 72${saved}: all ${attempts} attempts are used up`;
     case 'manual':
-      return 'with status 71, checkpointed; you resume it';
+      return `with status 71${saved}; you resume it`;
     case 'no-progress':
-      return 'with status 73: no attempt seals a generation';
+      return engine === 'none'
+        ? 'with status 73: no attempt gets any work done'
+        : 'with status 73: no attempt seals a generation';
   }
 }
 
@@ -106,7 +116,7 @@ function orRange({ least, most }: Range, is: number, say: (value: number) => str
   return to === say(is) ? ` (${from} at least)` : ` (${from} to ${to})`;
 }
 
-function timeline({ run, asked }: Forecast): string[] {
+function timeline({ run, asked, engine }: Forecast): string[] {
   let number = 1;
   const rows = run.groups.slice(0, MOST_ROWS).map(({ count: times, attempt }) => {
     const numbers = `attempts ${number}-${number + times - 1}`;
@@ -116,7 +126,12 @@ function timeline({ run, asked }: Forecast): string[] {
   });
   const rest = run.attempts - number + 1;
   if (rest > 0) rows.push(`  ${''.padEnd(LABEL)}and ${plural(rest, 'more attempt')}`);
-  const legend = wrap(LEGEND.map((one) => one.replaceAll(' ', '\u00A0')).join('   '), COLUMNS - 4);
+  const legend = wrap(
+    legendOf(engine)
+      .map((one) => one.replaceAll(' ', '\u00A0'))
+      .join('   '),
+    COLUMNS - 4,
+  );
   return [
     ...rows,
     `  ${''.padEnd(LABEL)}${axis(asked.time, BAR, duration)}`,
@@ -125,9 +140,10 @@ function timeline({ run, asked }: Forecast): string[] {
 }
 
 function theInterval({ interval }: Forecast): string[] {
+  if (interval === null) return [];
   const { used, auto, young, daly, cost, restart, mtbf, failures } = interval;
   const line = ({ seconds, overhead }: Candidate) =>
-    `${duration(seconds).padEnd(14)}${overhead === null || overhead > 100 ? 'hardly any work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
+    `${duration(seconds).padEnd(14)}${overhead === null || overhead > 100 ? 'hardly any work gets done between failures' : `${percent(shareLost(overhead))} is lost to checkpoints and failures`}`;
   const each = duration((used.seconds + cost) / 2 + restart);
   return [
     ...row(auto ? 'used (auto)' : 'used', line(used)),
@@ -135,12 +151,13 @@ function theInterval({ interval }: Forecast): string[] {
     ...(daly === null ? [] : row('best by Daly', line(daly))),
     ...row(
       'if',
-      `${daly === null ? 'a checkpoint does not interrupt the program, a restart takes' : `a checkpoint takes ${duration(cost)}, a restart`} ${duration(restart)}, and a failure without warning comes every ${duration(mtbf)} (exponential): ${failures.toFixed(1)} in this walltime, each for about ${each}. The numbers under "The run" are without failures`,
+      `${daly === null ? 'a checkpoint does not interrupt the program, a restart takes' : `a checkpoint takes ${duration(cost)}, a restart`} ${duration(restart)}, and a failure without warning comes every ${duration(mtbf)} (exponential): ${failures.toFixed(1)} in this walltime, each for about ${each}. The shares are of the walltime; the numbers under "The run" are without failures`,
     ),
   ];
 }
 
 function disk({ disk: { generation, most, free, tasks }, engine }: Forecast): string[] {
+  if (engine === 'none') return [];
   const what =
     engine === 'own'
       ? 'at most, if the files of a checkpoint are not larger than the memory of the program'
@@ -159,12 +176,13 @@ function disk({ disk: { generation, most, free, tasks }, engine }: Forecast): st
   return lines;
 }
 
-function askedMemory({ ask, by, beside, program }: Forecast['memory']): string {
+function askedMemory({ ask, by, beside, program }: Forecast['memory'], engine: Forecast['engine']): string {
+  const saving = engine === 'none' ? '' : ' and its checkpoints';
   switch (by) {
     case 'mem':
       return `${size(ask ?? 0)} on each node (\`mem\`)${program === null ? '' : `: the program takes ${size(program)}, and what comes on top about ${size(beside)}`}`;
     case 'memory':
-      return `${size(ask ?? 0)} on each node: ${size(program ?? 0)} for the program (\`memory\`) and ${size(beside)} for the job and its checkpoints, rounded up`;
+      return `${size(ask ?? 0)} on each node: ${size(program ?? 0)} for the program (\`memory\`) and ${size(beside)} for the job${saving}, rounded up`;
     case 'whole-nodes':
       return 'none is asked for: the job gets whole nodes here, with all their memory';
     case 'unmanaged':
@@ -174,13 +192,20 @@ function askedMemory({ ask, by, beside, program }: Forecast['memory']): string {
   }
 }
 
-function queue({ queue: { continue: how, delay, elapsed }, run, charge, disk, memory }: Forecast): string[] {
+function queue({
+  queue: { continue: how, delay, elapsed },
+  run,
+  charge,
+  disk,
+  memory,
+  engine,
+}: Forecast): string[] {
   const again = {
     requeue: `a requeued attempt waits at least ${duration(delay)}: ${duration(delay * run.requeues)} in all`,
     resubmit: 'each attempt is a new job, and waits like any other',
     resume: 'the run does not continue by itself: you resume it',
   }[how];
-  const lines = [...row('memory', askedMemory(memory)), ...row('between', again)];
+  const lines = [...row('memory', askedMemory(memory, engine)), ...row('between', again)];
   if (elapsed !== null)
     lines.push(
       ...row(

@@ -19,26 +19,29 @@ export function remarks(
   forecast: Omit<Forecast, 'remarks'>,
   all: readonly Run[],
 ): string[] {
-  if (engine === 'none')
+  const { interval } = forecast;
+  if (interval === null)
     return [
       'nothing is saved (engine = none): what is said here of work and of the end holds only if the program itself continues where it was. One that begins anew must end within one attempt',
-      ...remarksOnEnd(forecast),
+      ...remarksOnEnd(forecast, 'does any work'),
     ];
   return [
-    ...(own === undefined ? [] : ofOwn(own, forecast)),
+    ...(own === undefined ? [] : ofOwn(own, interval)),
     ...(engine === 'mana'
       ? [
           'engine = mana is experimental: a step of the program takes longer under MANA (0.8 ms instead of 0.5 ms, for one that does nothing but communicate), and checkpoints can fail that would not with another engine',
         ]
       : []),
-    ...remarksOnEnd(forecast),
-    ...ofAttempts(terms, forecast, all),
-    ...ofTheInterval(forecast),
+    ...remarksOnEnd(forecast, 'seals a generation'),
+    ...ofAttempts(terms, forecast.run, interval, all),
+    ...ofTheInterval(interval),
   ];
 }
 
+type Interval = NonNullable<Forecast['interval']>;
+
 /** What the forecast takes for granted of a program that saves itself. */
-function ofOwn({ ask, answer, program }: OwnCheckpoints, { interval }: Omit<Forecast, 'remarks'>): string[] {
+function ofOwn({ ask, answer, program }: OwnCheckpoints, interval: Interval): string[] {
   const each = describeDuration(Math.round(interval.used.seconds));
   const period =
     ask !== null && answer === 'continues'
@@ -59,11 +62,11 @@ function ofProgram({ name, title, tried, gives }: PlannedProgram): string {
   return `program ${name} gives ${keys}: ${tried === null ? `from the manual of ${title}, not tried` : `measured with ${tried}`}`;
 }
 
-function remarksOnEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): string[] {
+function remarksOnEnd({ run, needs, program }: Omit<Forecast, 'remarks'>, what: string): string[] {
   if (run.ending === 'done') return [];
   if (run.ending === 'manual')
     return ['the run stops at the end of its first attempt (status 71) and waits until you resume it'];
-  if (run.ending === 'no-progress') return ['no attempt seals a generation, so the run stops with status 73'];
+  if (run.ending === 'no-progress') return [`no attempt ${what}, so the run stops with status 73`];
   if (program === null) return [];
   if (needs === null)
     return [
@@ -78,7 +81,8 @@ function remarksOnEnd({ run, needs, program }: Omit<Forecast, 'remarks'>): strin
 
 function ofAttempts(
   { cost, last = cost, lead }: Terms,
-  { run, interval }: Omit<Forecast, 'remarks'>,
+  run: Run,
+  interval: Interval,
   all: readonly Run[],
 ): string[] {
   const found: string[] = [];
@@ -100,7 +104,7 @@ function ofAttempts(
 }
 
 /** Half a per cent is not worth mentioning. */
-function ofTheInterval({ interval: { used, daly, auto } }: Omit<Forecast, 'remarks'>): string[] {
+function ofTheInterval({ used, daly, auto }: Interval): string[] {
   if (auto || daly === null) return [];
   if (used.overhead !== null && used.overhead <= 2 * (daly.overhead ?? 0) + 0.005) return [];
   return [

@@ -1,9 +1,15 @@
+import type { EngineName } from '../language/words.ts';
 import type { Seconds } from '../model/flow.ts';
 import type { Attempt } from '../model/forecast.ts';
 import { drawBar, type Mark } from '../page/bar.ts';
 
 /** What the marks of a bar mean, for the line below it. */
-export const LEGEND = [
+export const legendOf = (engine: EngineName) =>
+  engine === 'none' ? LEGEND.filter((one) => !one.includes('checkpoint')).map(withoutRestore) : LEGEND;
+
+const withoutRestore = (mark: string) => mark.replace(', restore', '');
+
+const LEGEND = [
   '> start, restore',
   '- work',
   '| checkpoint',

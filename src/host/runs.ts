@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { plainWords, type Unreadable } from './files.ts';
 import { NOT_REGULAR, readRegular } from './regular.ts';
@@ -28,14 +28,23 @@ const JOURNAL = 'journal.jsonl';
  */
 export function runsAt(path: string): string[] {
   try {
-    if (path === '-' || !statSync(path).isDirectory() || existsSync(join(path, JOURNAL))) return [path];
+    if (path === '-' || !statSync(path).isDirectory() || mayBeRun(path)) return [path];
     const inside = readdirSync(path)
       .map((name) => join(path, name))
-      .filter((one) => existsSync(join(one, JOURNAL)))
+      .filter(mayBeRun)
       .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
     return inside.length > 0 ? inside : [path];
   } catch {
     return [path];
+  }
+}
+
+/** Is it the folder of a run? So is one that this user may not look into: it is not left out, and reading it says why it cannot be read. */
+function mayBeRun(folder: string): boolean {
+  try {
+    return statSync(join(folder, JOURNAL), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
   }
 }
 
@@ -45,10 +54,13 @@ export async function readRun(path: string): Promise<RunFiles | Unreadable> {
     if (path === '-') return { kind: 'file', text: await standardInput() };
     if (!statSync(path).isDirectory()) return textOf(path, (text) => ({ kind: 'file', text }));
     const file = join(path, JOURNAL);
-    if (!existsSync(file))
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+      // It may hold runs, and not show their names.
+      readdirSync(path);
       return {
         why: 'it is a folder without a journal.jsonl: the folder of a run is STATE/WORKFLOW/RUN, as `status` shows it',
       };
+    }
     const folder = resolve(path);
     return textOf(file, (journal) => ({
       kind: 'folder',

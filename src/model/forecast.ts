@@ -30,6 +30,7 @@ export interface Forecast {
   };
   /** The walltime and the attempts that the program needs to finish, if it does not in `run`; else absent. */
   readonly needs: { readonly total: Seconds; readonly attempts: number } | null;
+  /** Null if nothing is saved (`engine = none`). */
   readonly interval: {
     /** The interval that the job uses once a checkpoint was measured. */
     readonly used: Candidate;
@@ -44,7 +45,8 @@ export interface Forecast {
     readonly mtbf: Seconds;
     /** The number of failures to expect in the walltime of the run. */
     readonly failures: number;
-  };
+  } | null;
+  /** Of `engine = none`, which has no generations, 0 bytes. */
   readonly disk: {
     /** The size of one generation, without copies of protected files; the most, where the program saves itself. */
     readonly generation: Bytes;

@@ -48,7 +48,7 @@ export interface Story {
 
 /**
  * How a run ended. `done`: the program did, with its own status. `stopped`: crflow ended it, with a status of 70 to 79. `waiting`: another
- * attempt is to follow. `open`: the last attempt left no last word: it runs, or was killed. `killed`: it does not run.
+ * attempt is to follow. `open`: the last attempt recorded no status: it runs, or was killed. `killed`: it does not run.
  */
 export type Ending =
   | { readonly kind: 'done'; readonly status: number; readonly why: string }
@@ -76,7 +76,7 @@ export interface Attempt {
   readonly phases: readonly Phase[];
   /** Why it was asked to end: `limit`, `preemption`...; null if nobody asked. */
   readonly reason: string | null;
-  /** The status with which it left, and whose it is; null if it left no last word. */
+  /** The status with which it left, and whose it is; null if it recorded none. */
   readonly status: number | null;
   readonly whose: 'application' | 'crflow' | null;
   /** How it ended, in words. */

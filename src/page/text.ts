@@ -56,4 +56,4 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)} %
 
 /** A number of processors in use. */
 export const cores = (value: number): string =>
-  value > 0 && value < 0.05 ? 'fewer than 0.1' : value.toFixed(1);
+  value > 0 && value < 0.05 ? 'less than 0.1' : value.toFixed(1);

@@ -25,17 +25,21 @@ export function compare(forecast: Forecast, all: readonly Evidence[], unit: numb
       String(run.attempts),
       `${attempts.join(', ')}${ofRuns}${byFaults ? ', because of the faults' : ''}`,
     ],
-    ['checkpoints', String(run.checkpoints), `${inEach('sealed').join(', ')}${ofRuns}`],
-    ['interval', describeDuration(Math.round(interval.used.seconds)), `${evidence.settings.interval} s`],
-    ...(forecast.engine === 'none'
+    ...(interval === null
       ? []
-      : [
+      : ([
+          ['checkpoints', String(run.checkpoints), `${inEach('sealed').join(', ')}${ofRuns}`],
+          [
+            'interval',
+            describeDuration(Math.round(interval.used.seconds)),
+            `${evidence.settings.interval} s`,
+          ],
           [
             'a failure costs',
             `at most ${describeDuration(Math.round(interval.used.seconds + interval.cost))} of work`,
             costOf(all, unit),
-          ] as Comparison,
-        ]),
+          ],
+        ] as Comparison[])),
     ['delay of a requeue', describeDuration(forecast.queue.delay), '1 s'],
   ];
 }

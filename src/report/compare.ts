@@ -1,3 +1,5 @@
+import { plural } from '../diagnostics/words.ts';
+import { greatest } from '../model/greatest.ts';
 import type { Story } from '../model/story.ts';
 import { htmlPage, section, table } from '../page/html.ts';
 import { pageStyle, pictureStyle } from '../page/style.ts';
@@ -32,17 +34,27 @@ export function comparePicture(stories: readonly Story[], width: number): Pictur
 function inWords(story: Story): string {
   const load = loadOf(story);
   const sealed = story.checkpoints.filter(({ generation }) => generation !== null).length;
-  return `${nameOf(story)}: ${endingInWords(story.ending)} after ${duration(story.length)}, ${sealed} checkpoints, ${story.attempts.length} attempts${load === undefined ? '' : `, ${describeSize(load.peak)} of memory at most, ${cores(load.cores)} processors on average`}.`;
+  return `${nameOf(story)}: ${endingInWords(story.ending)} after ${duration(story.length)}, ${plural(sealed, 'checkpoint')}, ${plural(story.attempts.length, 'attempt')}${load === undefined ? '' : `, ${describeSize(load.peak)} of memory at most, ${cores(load.cores)} processors on average`}.`;
 }
 
 function sharedBy(stories: readonly Story[]): Shared {
   const loads = stories.flatMap((story) => loadOf(story) ?? []);
   const sizes = stories.flatMap(({ checkpoints }) => checkpoints.flatMap(({ bytes }) => bytes ?? []));
   return {
-    length: Math.max(...stories.map(drawnLength)),
-    bytes: roundBytes(Math.max(1, ...loads.map(({ peak }) => peak), ...sizes)),
-    writing: roundBytes(Math.max(1, ...loads.flatMap(({ rates }) => rates.map(({ writing }) => writing)))),
-    cores: roundTop(Math.max(0.1, ...loads.flatMap(({ rates }) => rates.map(({ cores }) => cores)))),
+    length: greatest(stories.map(drawnLength), 1),
+    bytes: roundBytes(greatest([...loads.map(({ peak }) => peak), ...sizes], 1)),
+    writing: roundBytes(
+      greatest(
+        loads.flatMap(({ rates }) => rates.map(({ writing }) => writing)),
+        1,
+      ),
+    ),
+    cores: roundTop(
+      greatest(
+        loads.flatMap(({ rates }) => rates.map(({ cores }) => cores)),
+        0.1,
+      ),
+    ),
   };
 }
 

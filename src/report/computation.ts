@@ -43,6 +43,8 @@ export function follow(
   let kind: PhaseKind = 'start';
   let since = from - began;
   let restoring: Restore['kind'] = 'attempt';
+  /** Since when the program does not work, because a restore is to follow. */
+  let idleSince = since;
   let reason: string | null = null;
   let isWorking = false;
   let left: Line | undefined;
@@ -58,7 +60,9 @@ export function follow(
   /** Work after this moment has to be done again. Gives its seconds. */
   const lose = (after: number): number => {
     let sum = 0;
-    for (const phase of phases) {
+    for (let index = phases.length - 1; index >= 0; index -= 1) {
+      const phase = phases[index];
+      if (phase === undefined || phase.to <= after) break;
       if (phase.kind !== 'work' || phase.from < after) continue;
       phase.kind = 'lost';
       sum += phase.to - phase.from;
@@ -89,9 +93,10 @@ export function follow(
           generation: generation ?? 0,
           kind: restoring,
           ok,
-          seconds: at - since,
+          seconds: Math.max(at, since) - idleSince,
         });
         close(at, 'restore', generation);
+        idleSince = since;
         if (!ok) break;
         // After an older one, what newer ones had saved is lost as well.
         const seal = sealed.findLast((one) => one.generation === generation);
@@ -140,6 +145,7 @@ export function follow(
         const outcome = line.text('outcome');
         // A checkpoint that ends the program, and no request since: nothing ran after it.
         const isIdle = lastSeal() === since && askedAt < since;
+        idleSince = outcome === 'again' && isIdle ? since : Math.max(at, since);
         if ((outcome === 'again' || outcome === 'saved') && isIdle)
           close(at, outcome === 'again' ? 'restore' : 'end');
         else close(at);
@@ -163,10 +169,10 @@ export function follow(
     }
   }
   const lastLine = (lines.at(-1)?.time ?? from) - began;
-  const to = left === undefined ? Math.max(end ?? lastLine, lastLine) : left.time - began;
-  if (left === undefined) close(to, next === null ? kind : 'end');
+  if (left === undefined) close(Math.max(end ?? lastLine, lastLine), next === null ? kind : 'end');
+  const to = since;
   if (isWorking && (isOver || left !== undefined))
-    record(to, lastSeal(), left === undefined, left?.text('why') ?? 'the job was killed without a word');
+    record(to, lastSeal(), left === undefined && reason === null, left?.text('why') ?? howKilled(reason));
   return {
     number,
     job: started?.text('job') ?? '',
@@ -182,6 +188,11 @@ export function follow(
     overridden: started?.text('overridden') ?? '',
   };
 }
+
+const howKilled = (reason: string | null) =>
+  reason === null
+    ? 'the job was killed, and recorded no status'
+    : 'the job was killed after it had been told to end, before it had saved its work';
 
 function whoseOf(left: Line | undefined): Attempt['whose'] {
   const whose = left?.text('whose');

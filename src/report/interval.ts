@@ -1,6 +1,7 @@
 import type { Seconds } from '../model/flow.ts';
+import { greatest } from '../model/greatest.ts';
 import type { Story } from '../model/story.ts';
-import { dalyInterval, type Failures, slowdown, youngInterval } from '../time/daly.ts';
+import { dalyInterval, type Failures, shareLost, slowdown, youngInterval } from '../time/daly.ts';
 
 /** What the interval cost in a run, and which would have been best with what was measured. Durations are in seconds. */
 export interface Intervals {
@@ -10,7 +11,7 @@ export interface Intervals {
   /** Of a checkpoint, on average, and the longest. */
   readonly cost: Seconds;
   readonly longest: Seconds;
-  /** From a failure until work continues, without the queue: the mean of all starts after one. */
+  /** From a failure until work continues, without the queue: the mean of all restores but the proofs; of those if there was no other. */
   readonly restart: Seconds;
   /** Failures without a warning, and the walltime between two; if there was none, the walltime of the run, which is a lower bound. */
   readonly failures: number;
@@ -19,7 +20,7 @@ export interface Intervals {
   readonly overhead: number;
   readonly young: Seconds;
   readonly daly: Seconds;
-  /** How much longer the work takes at an interval, as expected with these numbers: 0.02 is 2 %. Null: too large to calculate. */
+  /** The share of the walltime that is lost at an interval, as expected with these numbers: 0.02 is 2 %. Null: too large to calculate. */
   readonly expected: (interval: Seconds) => number | null;
   /** The lead that the checkpoints needed (1.5 times the longest, and 20 s), and the one that was set. */
   readonly lead: { readonly needed: Seconds; readonly used: Seconds | null };
@@ -32,10 +33,13 @@ export function intervalsOf(story: Story): Intervals | undefined {
   if (sealed.length === 0 || budget.used <= 0) return undefined;
   // A checkpoint of less than a second is recorded as 0.
   const cost = Math.max(mean(sealed), 0.5);
-  const longest = Math.max(...sealed, 1);
+  const longest = greatest(sealed, 1);
   const failures = losses.filter(({ failure }) => failure).length;
   const mtbf = budget.used / Math.max(failures, 1);
-  const restart = mean(restores.flatMap(({ ok, seconds }) => (ok ? seconds : [])));
+  const succeeded = restores.filter(({ ok }) => ok);
+  // A proof needs no start-up: it counts only where nothing else is known.
+  const real = succeeded.filter(({ kind }) => kind !== 'proof');
+  const restart = mean((real.length > 0 ? real : succeeded).map(({ seconds }) => seconds));
   const terms: Failures = { cost, restart, mtbf };
   const waste = times.save + times.restore + times.lost + times.start;
   return {
@@ -51,7 +55,7 @@ export function intervalsOf(story: Story): Intervals | undefined {
     daly: dalyInterval(cost, mtbf),
     expected: (interval) => {
       const overhead = slowdown(interval, terms) - 1;
-      return Number.isFinite(overhead) ? overhead : null;
+      return Number.isFinite(overhead) ? shareLost(overhead) : null;
     },
     lead: { needed: Math.ceil(longest * 1.5 + 20), used: settings.lead },
   };

@@ -1,4 +1,5 @@
 import type { Bytes, Seconds } from '../model/flow.ts';
+import { greatest } from '../model/greatest.ts';
 import type { Sample, Story } from '../model/story.ts';
 
 /** What the program took, from the samples. */
@@ -21,18 +22,25 @@ export interface Rate {
   readonly writing: number;
 }
 
+/** When computations began, in order. */
+export const breaksOf = ({ restores, attempts }: Pick<Story, 'restores' | 'attempts'>): readonly Seconds[] =>
+  [...restores.map(({ at }) => at), ...attempts.map(({ from }) => from)].sort((a, b) => a - b);
+
 /** Undefined if nothing was measured. */
 export function loadOf({ samples, restores, attempts }: Story): Load | undefined {
   if (samples.length === 0) return undefined;
   // Counters begin again with each computation.
-  const breaks = [...restores.map(({ at }) => at), ...attempts.map(({ from }) => from)].sort((a, b) => a - b);
+  const breaks = breaksOf({ restores, attempts });
+  let next = 0;
   const rates: Rate[] = [];
   let before: Sample | undefined;
   for (const sample of samples) {
     const last = before;
     before = sample;
     if (last === undefined || sample.at <= last.at) continue;
-    if (breaks.some((at) => at > last.at && at <= sample.at) || sample.processor < last.processor) continue;
+    while ((breaks[next] ?? Number.POSITIVE_INFINITY) <= last.at) next += 1;
+    if ((breaks[next] ?? Number.POSITIVE_INFINITY) <= sample.at || sample.processor < last.processor)
+      continue;
     const seconds = sample.at - last.at;
     rates.push({
       from: last.at,
@@ -44,8 +52,14 @@ export function loadOf({ samples, restores, attempts }: Story): Load | undefined
   const seen = rates.reduce((sum, { from, to }) => sum + to - from, 0);
   const busy = rates.reduce((sum, { from, to, cores }) => sum + cores * (to - from), 0);
   return {
-    peak: Math.max(...samples.map(({ resident }) => resident)),
-    processes: Math.max(...samples.map(({ processes }) => processes)),
+    peak: greatest(
+      samples.map(({ resident }) => resident),
+      0,
+    ),
+    processes: greatest(
+      samples.map(({ processes }) => processes),
+      0,
+    ),
     cores: seen > 0 ? busy / seen : 0,
     written: rates.reduce((sum, { from, to, writing }) => sum + writing * (to - from), 0),
     rates,

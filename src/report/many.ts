@@ -1,5 +1,6 @@
 import type { Painter } from '../diagnostics/paint.ts';
 import { plural } from '../diagnostics/words.ts';
+import { greatest } from '../model/greatest.ts';
 import type { PhaseKind, Story } from '../model/story.ts';
 import { drawBar, type Mark } from '../page/bar.ts';
 import { escaped, facts, htmlPage, section, table } from '../page/html.ts';
@@ -7,6 +8,7 @@ import { pageStyle } from '../page/style.ts';
 import { label, type Picture, px, rect } from '../page/svg.ts';
 import { duration, percent, row, type Section, textPage } from '../page/text.ts';
 import { both, legend } from './picture.ts';
+import { thinRows } from './thin.ts';
 import { endingInWords, endOf, nameOf } from './words.ts';
 
 /** Several runs: a table, where the time went, and which failed and why. */
@@ -107,7 +109,10 @@ export function manyText(stories: readonly Story[], columns: number, paint: Pain
   const lines = (pairs: readonly (readonly [string, string])[]) =>
     pairs.flatMap(([name, text]) => row(name, text, width));
   const room = Math.max(12, width - 44);
-  const longest = Math.max(...stories.map(({ budget }) => budget.used), 1);
+  const longest = greatest(
+    stories.map(({ budget }) => budget.used),
+    1,
+  );
   const drawn = longestFirst(stories).map((story) => {
     let clock = 0;
     const marks = KINDS.map((kind): Mark => {
@@ -160,7 +165,10 @@ function timesPicture(stories: readonly Story[], width: number): Picture {
   const shown = longestFirst(stories);
   const left = isNarrow ? 8 : 190;
   const room = width - left - (isNarrow ? 8 : 90);
-  const longest = Math.max(...shown.map(({ budget }) => budget.used), 1);
+  const longest = greatest(
+    shown.map(({ budget }) => budget.used),
+    1,
+  );
   const height = isNarrow ? 36 : 22;
   const parts = shown.map((story, index) => {
     const y = 4 + index * height;
@@ -198,7 +206,15 @@ export function manyPage(stories: readonly Story[]): string {
   ]);
   const first = stories[0];
   const kinds = first === undefined ? '' : legend(allOf(stories, first), 'legend');
-  const rows = stories.map((story) => ({ cells: cellsOf(story) }));
+  const rows = thinRows(stories, ({ ending }) => ending.kind !== 'done' || ending.status !== 0).map(
+    (story) => ({
+      cells: cellsOf(story),
+    }),
+  );
+  const which =
+    rows.length < stories.length
+      ? `${rows.length} of ${stories.length} runs; --json has all of them`
+      : `all ${stories.length} runs`;
   const all = table({ head: HEAD, rows, numbers: NUMBERS }, 'All runs');
   const ended = table(
     {
@@ -226,9 +242,7 @@ export function manyPage(stories: readonly Story[]): string {
     section('How the attempts ended', attempts),
     section(
       'All runs',
-      rows.length <= 40
-        ? all
-        : `<details><summary>Table of all ${rows.length} runs</summary>${all}</details>`,
+      rows.length <= 40 ? all : `<details><summary>Table of ${which}</summary>${all}</details>`,
     ),
   ];
   const title = `${stories.length} runs`;

@@ -1,3 +1,4 @@
+import { greatest } from '../model/greatest.ts';
 import type { Story } from '../model/story.ts';
 import { escaped, facts, htmlPage, list, section, type Table, table } from '../page/html.ts';
 import { pageStyle } from '../page/style.ts';
@@ -7,7 +8,8 @@ import { describeSize } from '../time/size.ts';
 import { formatUtc } from '../time/utc.ts';
 import { intervalsOf } from './interval.ts';
 import { loadOf } from './load.ts';
-import { attemptsPicture, both, legend, lifePicture } from './picture.ts';
+import { attemptsPicture, both, legend, lifePicture, WIDE } from './picture.ts';
+import { isThinned, thinRows } from './thin.ts';
 import { alerts, endOf, inShort, nameOf } from './words.ts';
 
 /** A section that somebody else adds to the page: the verdicts of a rehearsal, the prediction of the plan. */
@@ -77,7 +79,10 @@ function extraSection({ title, text, facts: pairs, table: rows, printed }: Extra
 
 function life(story: Story): string {
   const cut = story.waits.length > 0 ? ' Long waits are drawn shorter than they are.' : '';
-  return `<figure>${both((width) => lifePicture(story, width), 'life')}${legend(story, 'legend')}<figcaption>Time since the run began.${cut} The tables below have the same numbers.</figcaption></figure>`;
+  const thinned = isThinned(story, WIDE)
+    ? ' What is too close to be told apart is drawn together; the least and the greatest values are kept.'
+    : '';
+  return `<figure>${both((width) => lifePicture(story, width), 'life')}${legend(story, 'legend')}<figcaption>Time since the run began.${cut}${thinned} The tables below have the same numbers.</figcaption></figure>`;
 }
 
 function numbers(story: Story): [string, string][] {
@@ -91,7 +96,7 @@ function numbers(story: Story): [string, string][] {
     ['Work', `${duration(times.work)}, ${share(times.work)} of the walltime`],
     [
       'Checkpoints',
-      `${sealed.length}, ${duration(times.save)} in all, ${share(times.save)}${sizes.length > 0 ? `; ${describeSize(Math.max(...sizes))} at most` : ''}`,
+      `${sealed.length}, ${duration(times.save)} in all, ${share(times.save)}${sizes.length > 0 ? `; ${describeSize(greatest(sizes, 0))} at most` : ''}`,
     ],
     ['Restores', `${restores.filter(({ ok }) => ok).length}, ${duration(times.restore)} in all`],
     ['Lost work', `${duration(times.lost)}, ${share(times.lost)}`],
@@ -99,7 +104,10 @@ function numbers(story: Story): [string, string][] {
   ];
   if (waits.length > 0) found.push(['Between attempts', duration(times.waiting)]);
   if (load !== undefined) {
-    found.push(['Resident memory', `${describeSize(load.peak)} at most, in ${load.processes} processes`]);
+    found.push([
+      'Resident memory',
+      `${describeSize(load.peak)} at most, in ${load.processes} process${load.processes === 1 ? '' : 'es'}`,
+    ]);
     found.push(['Processors', `${cores(load.cores)} in use on average`]);
     found.push(['Written', describeSize(load.written)]);
   }
@@ -112,6 +120,7 @@ function interval(story: Story): string {
   const { used, mean, cost, longest, restart, failures, mtbf, young, daly, expected, lead } = found;
   const short = (seconds: number) =>
     seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : duration(Math.round(seconds));
+  const atMost = short(longest) === short(cost) ? '' : ` on average, ${short(longest)} at most`;
   const often =
     failures === 0
       ? `No failure came without a warning. The expectations assume one in ${duration(mtbf)}, the time of this run: with fewer, a longer interval is better still.`
@@ -129,7 +138,7 @@ function interval(story: Story): string {
         cells: [
           name,
           short(seconds),
-          overhead === null || overhead > 100 ? 'hardly any work gets done' : percent(overhead),
+          overhead === null || overhead > 0.99 ? 'hardly any work gets done' : percent(overhead),
         ],
       },
     ];
@@ -140,7 +149,7 @@ function interval(story: Story): string {
       : `A lead of ${duration(lead.needed)} would have been enough; it was ${duration(lead.used)}.`;
   return section(
     'The interval',
-    `<p>A checkpoint took ${short(cost)} on average, ${short(longest)} at most, and a restart ${short(restart)}. ${escaped(often)} ${leads}</p>${table({ head: ['Interval', 'Duration', 'Lost to checkpoints and failures, as expected'], rows, numbers: [1, 2] }, 'Intervals compared')}`,
+    `<p>A checkpoint took ${short(cost)}${atMost}, and a restart ${short(restart)}. ${escaped(often)} ${leads}</p>${table({ head: ['Interval', 'Duration', 'Share of the walltime lost to checkpoints and failures, as expected'], rows, numbers: [1, 2] }, 'Intervals compared')}`,
   );
 }
 
@@ -150,7 +159,7 @@ function attemptsSection(story: Story): string {
     attempts.length > 1
       ? `<figure>${both((width) => attemptsPicture(story, width), 'attempts')}</figure>`
       : '';
-  const rows = attempts.map((one) => ({
+  const rows = thinRows(attempts, ({ next }) => next === null).map((one) => ({
     cells: [
       String(one.number),
       formatUtc(began + one.from),
@@ -166,24 +175,30 @@ function attemptsSection(story: Story): string {
       { head: ['Attempt', 'Start (UTC)', 'Duration', 'Job', 'Node', 'End'], rows, numbers: [0] },
       'Attempts',
       'attempts',
+      attempts.length,
     )
   );
 }
 
 function checkpointsSection({ checkpoints, began }: Story): string {
   if (checkpoints.length === 0) return '';
-  const rows = checkpoints.map(({ at, attempt, generation, bytes, seconds, last, why }) => ({
-    cells: [
-      generation === null ? 'none' : String(generation),
-      formatUtc(began + at),
-      String(attempt),
-      bytes === null ? '' : describeSize(bytes),
-      seconds === null ? '' : `${seconds} s`,
-      why ?? (last ? 'last of its attempt' : ''),
-    ],
-  }));
+  const rows = thinRows(checkpoints, ({ why }) => why !== null).map(
+    ({ at, attempt, generation, bytes, seconds, last, why }) => ({
+      cells: [
+        generation === null ? 'none' : String(generation),
+        formatUtc(began + at),
+        String(attempt),
+        bytes === null ? '' : describeSize(bytes),
+        seconds === null ? '' : `${seconds} s`,
+        why ?? (last ? 'last of its attempt' : ''),
+      ],
+    }),
+  );
   const head = ['Generation', 'Time (UTC)', 'Attempt', 'Size', 'Took', 'Remark'];
-  return section('Checkpoints', folded({ head, rows, numbers: [0, 2, 3, 4] }, 'Checkpoints', 'checkpoints'));
+  return section(
+    'Checkpoints',
+    folded({ head, rows, numbers: [0, 2, 3, 4] }, 'Checkpoints', 'checkpoints', checkpoints.length),
+  );
 }
 
 function eventsSection({ restores, losses, remarks, began }: Story): string {
@@ -191,22 +206,29 @@ function eventsSection({ restores, losses, remarks, began }: Story): string {
     ...restores.map(({ at, attempt, generation, kind, ok, seconds }) => ({
       at,
       attempt,
+      matters: kind !== 'proof',
       words: `${ok ? `Generation ${generation} was restored` : `Generation ${generation} could not be restored`}${kind === 'proof' ? ', right after its checkpoint' : ''} (${seconds} s).`,
     })),
     ...losses.map(({ at, attempt, seconds, failure, why }) => ({
       at,
       attempt,
+      matters: true,
       words: `${duration(seconds)} of work ${failure ? 'was lost without a warning' : 'has to be done again'}: ${why || 'no reason is known'}.`,
     })),
-    ...remarks.map(({ at, attempt, text }) => ({ at, attempt, words: text })),
+    ...remarks.map(({ at, attempt, text }) => ({ at, attempt, matters: true, words: text })),
   ].sort((a, b) => a.at - b.at);
   if (events.length === 0) return '';
-  const rows = events.map(({ at, attempt, words }) => ({
+  const rows = thinRows(events, ({ matters }) => matters).map(({ at, attempt, words }) => ({
     cells: [formatUtc(began + at), String(attempt), words],
   }));
   return section(
     'Restores, losses and what else happened',
-    folded({ head: ['Time (UTC)', 'Attempt', 'Event'], rows, numbers: [1] }, 'Events', 'events'),
+    folded(
+      { head: ['Time (UTC)', 'Attempt', 'Event'], rows, numbers: [1] },
+      'Events',
+      'events',
+      events.length,
+    ),
   );
 }
 
@@ -220,16 +242,17 @@ function filesSection({ stale, warnings }: Story): string {
   if (rows.length === 0) return '';
   return section(
     'Files that no restore brings back',
-    folded({ head: ['File', 'Why'], rows }, 'Files', 'files'),
+    folded({ head: ['File', 'Why'], rows: thinRows(rows) }, 'Files', 'files', rows.length),
   );
 }
 
-/** A long table can be opened; a short one is open. */
-function folded(rows: Table, caption: string, noun: string): string {
+/** A long table can be opened; a short one is open. `all`: how many rows there are, of which the table may have some. */
+function folded(rows: Table, caption: string, noun: string, all: number): string {
   const made = table(rows, caption);
-  return rows.rows.length <= MOST_OPEN
-    ? made
-    : `<details><summary>Table of all ${rows.rows.length} ${noun}</summary>${made}</details>`;
+  const shown = rows.rows.length;
+  if (shown <= MOST_OPEN) return made;
+  const which = shown < all ? `${shown} of ${all} ${noun}; --json has all of them` : `all ${all} ${noun}`;
+  return `<details><summary>Table of ${which}</summary>${made}</details>`;
 }
 
 const footer = ({ journal }: Story, by: string) =>

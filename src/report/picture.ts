@@ -1,4 +1,5 @@
 import { plural } from '../diagnostics/words.ts';
+import { greatest } from '../model/greatest.ts';
 import type { Attempt, Phase, Story } from '../model/story.ts';
 import {
   label,
@@ -15,8 +16,9 @@ import {
 } from '../page/svg.ts';
 import { duration } from '../page/text.ts';
 import { describeSize } from '../time/size.ts';
-import { type Load, loadOf } from './load.ts';
+import { breaksOf, type Load, loadOf } from './load.ts';
 import { type Scale, scaleOf } from './scale.ts';
+import { MOST_PHASES, thinPhases, thinRates, thinSamples, thinSizes } from './thin.ts';
 import { endOf, inShort, nameOf } from './words.ts';
 
 /** What several pictures have in common when they are compared: the same scale for all. */
@@ -88,8 +90,12 @@ function describe(story: Story, load: Load | undefined): string {
 /** What the run did, as a strip; checkpoints reach above it, so that they are seen without colour. */
 function strip(story: Story, { x, cut }: Scale, y: number): string {
   const parts: string[] = [];
+  let drawn = Number.NEGATIVE_INFINITY;
   for (const { from, to, kind } of story.waits) {
     const middle = (x(from) + x(to)) / 2;
+    // Many short waits would be one line above the other.
+    if (story.waits.length > MOST_PHASES / 4 && x(to) - drawn < 1) continue;
+    drawn = x(to);
     parts.push(line('wait', x(from), y + STRIP / 2, x(to), y + STRIP / 2));
     if (cut.some((one) => one.from === from)) {
       const words = `${duration(to - from)}${kind === 'queue' ? ' in the queue' : ' stopped'}`;
@@ -102,7 +108,9 @@ function strip(story: Story, { x, cut }: Scale, y: number): string {
         parts.push(label(shown, middle, y + STRIP / 2 - 10, 'middle', 'small'));
     }
   }
-  for (const attempt of story.attempts) parts.push(bar(attempt, x, y, STRIP));
+  const phases = story.attempts.flatMap((one) => one.phases);
+  parts.push(bar(phases, x, y, STRIP, MOST_PHASES));
+  for (const attempt of story.attempts) parts.push(end(attempt, x, y, STRIP));
   let last = -99;
   for (const { number, from, to } of story.attempts) {
     const words = `${number}`;
@@ -125,23 +133,40 @@ const KINDS: Readonly<Record<Phase['kind'], string>> = {
   suspended: 'suspended',
 };
 
-/** One attempt; short phases are at least a pixel and a half wide. */
-function bar(attempt: Attempt, x: (at: number) => number, y: number, height: number): string {
+/** At most some of these phases; short ones are at least a pixel and a half wide. */
+function bar(
+  phases: readonly Phase[],
+  x: (at: number) => number,
+  y: number,
+  height: number,
+  most: number,
+): string {
   const long: string[] = [];
   const short: string[] = [];
-  for (const { kind, from, to, generation } of attempt.phases) {
-    const words = `${KINDS[kind]}${generation === undefined ? '' : ` (generation ${generation})`}, ${duration(to - from)}`;
+  for (const { kind, from, to, generation, count, seconds } of thinPhases(phases, x, most)) {
+    const number = generation === undefined ? '' : ` (generation ${generation})`;
+    const words =
+      count === 1
+        ? `${KINDS[kind]}${number}, ${duration(seconds)}`
+        : `${KINDS[kind]}: ${count} times, ${duration(seconds)} in all`;
     const width = x(to) - x(from);
-    if (kind === 'save') short.push(rect('save', x(from), y - 5, Math.max(width, 1.5), height + 5, words));
+    // Where many are drawn as one, it is as wide as they are; checkpoints stay visible above the strip.
+    if (count > 1 && kind !== 'lost') {
+      long.push(rect(kind, x(from), y, Math.max(width, 0.25), height, words));
+      if (kind === 'save') short.push(rect('save', x(from), y - 5, 1.5, 5));
+    } else if (kind === 'save')
+      short.push(rect('save', x(from), y - 5, Math.max(width, 1.5), height + 5, words));
     else if (kind === 'work') long.push(rect('work', x(from), y, Math.max(width, 0.25), height, words));
     else long.push(rect(kind, x(from), y, Math.max(width, kind === 'lost' ? 1.5 : 1), height, words));
   }
-  if (attempt.whose === 'application')
-    short.push(
-      `<circle class="done" cx="${px(x(attempt.to))}" cy="${px(y + height / 2)}" r="4"><title>${attempt.status === 0 ? 'done' : `done, status ${attempt.status}`}</title></circle>`,
-    );
   return long.join('') + short.join('');
 }
+
+/** A mark where the program ended. */
+const end = ({ whose, status, to }: Attempt, x: (at: number) => number, y: number, height: number): string =>
+  whose === 'application'
+    ? `<circle class="done" cx="${px(x(to))}" cy="${px(y + height / 2)}" r="4"><title>${status === 0 ? 'done' : `done, status ${status}`}</title></circle>`
+    : '';
 
 interface Panel {
   readonly height: number;
@@ -162,7 +187,7 @@ function frame(name: string, top: string, y: number, width: number, height: numb
 function memoryPanel(story: Story, { x }: Scale, width: number, shared?: Shared): Panel | undefined {
   const { samples, checkpoints } = story;
   const sealed = checkpoints.flatMap(({ at, bytes }) => (bytes === null ? [] : [{ at, bytes }]));
-  const most = Math.max(0, ...samples.map(({ resident }) => resident), ...sealed.map(({ bytes }) => bytes));
+  const most = greatest([...samples.map(({ resident }) => resident), ...sealed.map(({ bytes }) => bytes)], 0);
   if (most === 0) return undefined;
   const top = shared?.bytes ?? roundBytes(most);
   const height = 84;
@@ -179,7 +204,8 @@ function memoryPanel(story: Story, { x }: Scale, width: number, shared?: Shared)
           height,
         ),
       ];
-      for (const points of pieces(story)) {
+      for (const all of pieces(story, x)) {
+        const points = thinSamples(all, x);
         const first = points[0];
         const last = points.at(-1);
         if (first === undefined || last === undefined) continue;
@@ -189,7 +215,7 @@ function memoryPanel(story: Story, { x }: Scale, width: number, shared?: Shared)
         );
         parts.push(path('curve', `M${curve}`));
       }
-      for (const one of sealed)
+      for (const one of thinSizes(sealed, x))
         parts.push(
           line('spike', x(one.at), y + height, x(one.at), at(one.bytes)) +
             `<circle class="dot" cx="${px(x(one.at))}" cy="${px(at(one.bytes))}" r="2.5"/>`,
@@ -199,15 +225,17 @@ function memoryPanel(story: Story, { x }: Scale, width: number, shared?: Shared)
   };
 }
 
-/** Samples of the same computation, in order. */
-function pieces({ samples, attempts, restores }: Story): Story['samples'][] {
-  const breaks = [...attempts.map(({ from }) => from), ...restores.map(({ at }) => at)].sort((a, b) => a - b);
+/** Samples of the same computation, in order; of several, if nobody would see the gap between them. */
+function pieces(story: Story, x: (at: number) => number): Story['samples'][] {
+  const breaks = breaksOf(story);
   const all: Story['samples'][number][][] = [];
-  let computation = -1;
-  for (const sample of samples) {
-    const number = breaks.filter((at) => at <= sample.at).length;
-    if (number !== computation) all.push([]);
-    computation = number;
+  let next = 0;
+  for (const sample of story.samples) {
+    const before = all.at(-1)?.at(-1);
+    const computation = next;
+    while ((breaks[next] ?? Number.POSITIVE_INFINITY) <= sample.at) next += 1;
+    const hasGap = before === undefined || x(sample.at) - x(before.at) >= 1;
+    if (before === undefined || (next !== computation && hasGap)) all.push([]);
     all.at(-1)?.push(sample);
   }
   return all;
@@ -215,7 +243,14 @@ function pieces({ samples, attempts, restores }: Story): Story['samples'][] {
 
 function coresPanel({ rates }: Load, { x }: Scale, width: number, shared?: Shared): Panel | undefined {
   if (rates.length === 0) return undefined;
-  const top = shared?.cores ?? roundTop(Math.max(...rates.map(({ cores }) => cores), 0.1));
+  const top =
+    shared?.cores ??
+    roundTop(
+      greatest(
+        rates.map(({ cores }) => cores),
+        0.1,
+      ),
+    );
   return {
     height: 56,
     draw: (y) =>
@@ -230,7 +265,10 @@ function coresPanel({ rates }: Load, { x }: Scale, width: number, shared?: Share
 }
 
 function writingPanel({ rates }: Load, { x }: Scale, width: number, shared?: Shared): Panel | undefined {
-  const most = Math.max(0, ...rates.map(({ writing }) => writing));
+  const most = greatest(
+    rates.map(({ writing }) => writing),
+    0,
+  );
   if (most < 1 && shared === undefined) return undefined;
   const top = shared?.writing ?? roundBytes(most);
   return {
@@ -268,8 +306,9 @@ function steps(
     areas.push(path('curve', `M${curve}`));
     open = [];
   };
-  for (const rate of rates) {
-    if (open.length > 0 && open.at(-1)?.to !== rate.from) flush();
+  for (const rate of thinRates(rates, x)) {
+    const before = open.at(-1);
+    if (before !== undefined && before.to !== rate.from && x(rate.from) - x(before.to) >= 1) flush();
     open.push(rate);
   }
   flush();
@@ -287,18 +326,23 @@ export function attemptsPicture(story: Story, width: number): Picture {
   const left = isNarrow ? 8 : 128;
   const right = isNarrow ? 12 : 96;
   const room = width - left - right;
-  const longest = Math.max(...attempts.map(({ from, to }) => to - from), 1);
+  const longest = greatest(
+    attempts.map(({ from, to }) => to - from),
+    1,
+  );
   const row = isNarrow ? 42 : 28;
   const parts: string[] = [];
+  const drawn = (attempt: Attempt, x: (at: number) => number, y: number) =>
+    bar(attempt.phases, x, y, 14, MOST_PHASES / shown.length) + end(attempt, x, y, 14);
   for (const [index, attempt] of shown.entries()) {
     const y = 6 + index * row;
     const x = (at: number) => left + ((at - attempt.from) / longest) * room;
     const took = duration(attempt.to - attempt.from);
     const name = `${attempt.number}${attempt.node === '' ? '' : `, ${shortened(attempt.node, isNarrow ? 24 : 14)}`}`;
     if (isNarrow) {
-      parts.push(label(`${name}: ${took}`, left, y + 12), bar(attempt, x, y + 20, 14));
+      parts.push(label(`${name}: ${took}`, left, y + 12), drawn(attempt, x, y + 20));
     } else {
-      parts.push(label(name, left - 10, y + 15, 'end'), bar(attempt, x, y + 4, 14));
+      parts.push(label(name, left - 10, y + 15, 'end'), drawn(attempt, x, y + 4));
       parts.push(label(took, x(attempt.to) + 8, y + 15, 'start', 'small'));
     }
   }

@@ -50,14 +50,24 @@ function piecesOf(story: Story): Piece[] {
 export function scaleOf(story: Story, left: number, width: number, length = 0): Scale {
   const pieces = piecesOf(story);
   const total = Math.max(drawnLength(story), length);
+  let sum = 0;
+  const placed = pieces.map((piece) => {
+    const before = sum;
+    sum += piece.drawn;
+    return { ...piece, before };
+  });
   const x = (at: Seconds): number => {
-    let before = 0;
-    for (const { from, to, drawn } of pieces) {
-      if (at <= to)
-        return left + ((before + ((Math.max(at, from) - from) / (to - from)) * drawn) / total) * width;
-      before += drawn;
+    // The first piece that ends at this time or later, by halves: a picture asks for many times.
+    let [low, high] = [0, placed.length];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (at <= (placed[middle]?.to ?? at)) high = middle;
+      else low = middle + 1;
     }
-    return left + (before / total) * width;
+    const piece = placed[low];
+    if (piece === undefined) return left + (sum / total) * width;
+    const { from, to, drawn, before } = piece;
+    return left + ((before + ((Math.max(at, from) - from) / (to - from)) * drawn) / total) * width;
   };
   const cut = pieces.filter(({ isCut }) => isCut);
   return { x, cut, ticks: ticksFor(story.length, total, width, x, cut) };

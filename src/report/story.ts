@@ -1,4 +1,5 @@
 import { ENGINES, type EngineName } from '../language/words.ts';
+import { greatest } from '../model/greatest.ts';
 import type {
   Attempt,
   Ending,
@@ -11,6 +12,7 @@ import type {
   Wait,
   Warning,
 } from '../model/story.ts';
+import { describeDuration } from '../time/duration.ts';
 import { follow, type Ledger } from './computation.ts';
 import { type Line, readLines } from './lines.ts';
 import { remarkOn } from './remarks.ts';
@@ -32,11 +34,11 @@ export type ReadStory =
  * @param facts what the run's folder knows besides
  */
 export function readStory(journal: string, facts: RunFacts = {}): ReadStory {
-  const { lines, torn } = readLines(journal);
+  const { lines, torn, setBack } = readLines(journal);
   if (lines.length === 0) return { ok: false, why: journal.trim() === '' ? 'empty' : 'foreign' };
   const first = lines.find(({ event }) => event === 'started');
   if (first === undefined) return { ok: false, why: 'headless' };
-  const began = Math.min(first.time, lines[0]?.time ?? first.time);
+  const began = lines[0]?.time ?? first.time;
   const groups = byAttempt(lines);
   const ledger: Ledger = { phases: [], sealed: [], checkpoints: [], restores: [], losses: [] };
   const attempts: Attempt[] = [];
@@ -77,6 +79,13 @@ export function readStory(journal: string, facts: RunFacts = {}): ReadStory {
         written: line.number('written') ?? 0,
       });
   }
+  for (const { line, by } of setBack)
+    remarks.push({
+      at: line.time - began,
+      attempt: line.attempt,
+      text: `The clock was set back by ${describeDuration(by)}; all times from here on are later by as much than it showed.`,
+    });
+  remarks.sort((a, b) => a.at - b.at);
   const latest = lines.findLast(({ event }) => event === 'started') ?? first;
   const used = attempts.reduce((sum, one) => sum + usedBy(one), 0);
   const waits = waitsBetween(attempts);
@@ -85,7 +94,7 @@ export function readStory(journal: string, facts: RunFacts = {}): ReadStory {
     run: facts.run ?? null,
     engine: engineOf(latest),
     began,
-    length: Math.max(...attempts.map(({ to }) => to), ...lines.map(({ time }) => time - began)),
+    length: greatest([...attempts.map(({ to }) => to), ...lines.map(({ time }) => time - began)], 0),
     ending: endingOf(attempts.at(-1), facts),
     attempts,
     checkpoints: ledger.checkpoints,
@@ -154,9 +163,14 @@ function waitsBetween(attempts: readonly Attempt[]): Wait[] {
   return attempts.slice(1).flatMap((attempt, index): Wait[] => {
     const before = attempts[index];
     if (before === undefined || attempt.from <= before.to) return [];
-    const kind = before.status === null || before.status === 75 ? 'queue' : 'owner';
-    return [{ from: before.to, to: attempt.from, kind }];
+    return [{ from: before.to, to: attempt.from, kind: isByItself(before, attempt) ? 'queue' : 'owner' }];
   });
+}
+
+/** Did the run go on by itself: was the job requeued, or had it submitted the next one? */
+function isByItself({ status, next, job }: Attempt, after: Attempt): boolean {
+  if (status !== null && status !== 75) return false;
+  return next !== null || job === after.job || job === '' || after.job === '';
 }
 
 function timesOf(attempts: readonly Attempt[], waits: readonly Wait[]): Story['times'] {

@@ -1,6 +1,7 @@
 import type { Painter } from '../diagnostics/paint.ts';
 import { wrap } from '../diagnostics/width.ts';
 import { plural } from '../diagnostics/words.ts';
+import { greatest } from '../model/greatest.ts';
 import type { Attempt, Phase, Story } from '../model/story.ts';
 import { axis, drawBar, type Mark } from '../page/bar.ts';
 import {
@@ -66,7 +67,7 @@ function theRun(story: Story, width: number): string[] {
   if (sealed.length > 0)
     lines.push([
       'checkpoints',
-      `${sealed.length}, ${duration(times.save)} in all, ${share(times.save)}${sizes.length > 0 ? `; ${describeSize(Math.max(...sizes))} at most` : ''}`,
+      `${sealed.length}, ${duration(times.save)} in all, ${share(times.save)}${sizes.length > 0 ? `; ${describeSize(greatest(sizes, 0))} at most` : ''}`,
     ]);
   if (restores.length > 0)
     lines.push([
@@ -94,7 +95,10 @@ export function timeline({ attempts }: Story, columns: number): string[] {
   const isNarrow = columns < 60;
   const tab = isNarrow ? 5 : LABEL;
   const width = Math.min(columns, COLUMNS) - 2 - tab - 15;
-  const scale = Math.max(...attempts.map(({ from, to }) => to - from), 1);
+  const scale = greatest(
+    attempts.map(({ from, to }) => to - from),
+    1,
+  );
   const half = Math.floor(MOST_ROWS / 2);
   const shown =
     attempts.length <= MOST_ROWS ? attempts : [...attempts.slice(0, half), null, ...attempts.slice(-half)];
@@ -160,12 +164,13 @@ function theInterval(story: Story, width: number): string[] {
     value < 10 ? `${Math.round(value * 10) / 10} s` : duration(Math.round(value));
   const candidate = (interval: number) => {
     const overhead = expected(interval);
-    return `${seconds(interval).padEnd(14)}${overhead === null || overhead > 100 ? 'hardly any work gets done between failures' : `${percent(overhead)} is lost to checkpoints and failures`}`;
+    return `${seconds(interval).padEnd(14)}${overhead === null || overhead > 0.99 ? 'hardly any work gets done between failures' : `${percent(overhead)} of the walltime is lost to checkpoints and failures`}`;
   };
   const often =
     failures === 0
       ? `no failure came without a warning. The shares assume one in ${duration(mtbf)}, as long as this run; with fewer, a longer interval is better`
       : `${plural(failures, 'failure')} without a warning, one every ${duration(Math.round(mtbf))}`;
+  const atMost = seconds(longest) === seconds(cost) ? '' : ` on average (${seconds(longest)} at most)`;
   const leads =
     lead.used === null
       ? `${duration(lead.needed)} would have been enough`
@@ -173,7 +178,7 @@ function theInterval(story: Story, width: number): string[] {
   return [
     ...row(
       'measured',
-      `a checkpoint took ${seconds(cost)} (${seconds(longest)} at most), a restart ${seconds(restart)}; ${often}`,
+      `a checkpoint took ${seconds(cost)}${atMost}, a restart ${seconds(restart)}; ${often}`,
       width,
     ),
     ...(used === null ? [] : row('used', candidate(used), width)),

@@ -26,9 +26,9 @@ export function endingInWords(ending: Story['ending']): string {
     case 'waiting':
       return 'waiting for its next attempt';
     case 'killed':
-      return 'killed without a word';
+      return 'killed, and recorded no status';
     case 'open':
-      return 'no last word: it is running, or was killed';
+      return 'no status recorded: it is running, or was killed';
   }
 }
 
@@ -50,7 +50,7 @@ export function endOf(attempt: Attempt, isLast: boolean): string {
   const words: string[] = [];
   if (attempt.reason !== null) words.push(REASONS[attempt.reason] ?? attempt.reason);
   if (attempt.status !== null && attempt.status !== 75) words.push(`stopped, status ${attempt.status}`);
-  if (attempt.status === null && attempt.next === null) words.push(isLast ? 'no last word' : 'killed');
+  if (attempt.status === null && attempt.next === null) words.push(isLast ? 'no status recorded' : 'killed');
   if (attempt.next !== null) words.push(attempt.next);
   return words.length === 0 ? 'ended' : words.join(', ');
 }

@@ -22,6 +22,8 @@ export interface Terms {
   readonly last?: Seconds | null;
   /** The cost of one restore; more than 0. */
   readonly restore: Seconds;
+  /** False if nothing is ever saved, and the program continues by itself from where it was (`engine = none`); by default true. */
+  readonly saves?: boolean;
   /** From the end of one checkpoint to the start of the next; more than 0. */
   readonly interval: Seconds;
   /** The same until a checkpoint was measured, if it differs. */
@@ -75,7 +77,7 @@ export function simulateAttempt(terms: Terms, { spent, saved, sealed: before }: 
     const restored = cycles.reduce((sum, one) => sum + (one.restore > 0 ? one.count : 0), 0);
     const saving = cycles.reduce((sum, { count, checkpoint }) => sum + count * checkpoint, last);
     const restores = restored + (before ? 1 : 0) - givenUp;
-    const done = ending === 'done' || last > 0 ? work : kept;
+    const done = ending === 'done' || last > 0 || terms.saves === false ? work : kept;
     const lost = work - done;
     return {
       ...{ walltime: clock, work: done, checkpoints, periodic, saving, restores, lost },

@@ -27,12 +27,16 @@ export function simulate(terms: Terms): Run {
       number += alike;
       standing = advanced(standing, attempt, alike);
     }
-    idle = attempt.checkpoints > 0 ? 0 : idle + 1;
+    idle = isProgress(terms, attempt) ? 0 : idle + 1;
     standing = advanced(standing, attempt, 1);
     const ending = attempt.ending !== 'limit' ? attempt.ending : endsBetween(terms, number);
     if (ending !== undefined) return summed(attempts, ending);
   }
 }
+
+/** A new generation; without generations, any work. */
+const isProgress = ({ saves }: Terms, { checkpoints, work }: Attempt): boolean =>
+  checkpoints > 0 || (saves === false && work > 0);
 
 function advanced({ spent, saved, sealed }: RunProgress, attempt: Attempt, times: number): RunProgress {
   return {
@@ -47,11 +51,12 @@ function advanced({ spent, saved, sealed }: RunProgress, attempt: Attempt, times
  * work nor the remaining total ends within one, whatever that attempt does.
  */
 function equalAttemptsAfter(
-  { limit, total, work, maxAttempts }: Terms,
+  terms: Terms,
   { spent, saved, number }: RunProgress & { number: number },
   attempt: Attempt,
 ): number {
-  if (attempt.ending !== 'limit' || attempt.checkpoints === 0) return 0;
+  const { limit, total, work, maxAttempts } = terms;
+  if (attempt.ending !== 'limit' || !isProgress(terms, attempt)) return 0;
   const room = (left: number, each: number) =>
     each > 0 ? Math.floor((left - 2 * limit) / each) : Number.POSITIVE_INFINITY;
   return Math.max(

@@ -29,6 +29,9 @@ export interface Failures {
   readonly mtbf: Seconds;
 }
 
+/** The share of the walltime that is lost, if work takes longer by `overhead`: of 2, which is three times as long, two thirds. */
+export const shareLost = (overhead: number): number => overhead / (1 + overhead);
+
 /**
  * How much longer work takes with checkpoints and failures than without, as T_w/T, with exponential failures (Daly
  * 2006): M e^(R/M) (e^((tau+delta)/M) - 1) / tau. Infinity if a double cannot hold it.

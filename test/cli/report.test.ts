@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -204,6 +206,38 @@ describe('crc report', () => {
     expect(json.diagnostics.length).toBe(1);
   });
 
+  test('does not leave out a run of somebody else, and says that it may not be read', (context) => {
+    const bundle = join(import.meta.dirname, '../../dist/crc.js');
+    // Root may look into every folder, so these ask as somebody else does.
+    const asNobody = (...args: string[]) =>
+      spawnSync(process.execPath, [bundle, ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        ...{ uid: 65534, gid: 65534 },
+      });
+    const [one, other] = [makeRun('1.alpha'), makeRun('2.alpha')];
+    chmodSync(folder, 0o755);
+    context.skip(process.getuid?.() !== 0 || asNobody('--version').status !== 0);
+    chmodSync(join(folder, one), 0o700);
+    const all = asNobody('report', 'crflow-state/water');
+    expect(all.status).toBe(2);
+    expect(all.stdout).toContain('water, run 2.alpha');
+    expect(all.stderr).toContain(`cannot read ${one}: permission denied`);
+    const alone = asNobody('report', one);
+    expect(alone).toMatchObject({ status: 2, stderr: expect.stringContaining('permission denied') });
+    // A folder of runs that does not show their names.
+    chmodSync(join(folder, 'crflow-state/water'), 0o711);
+    const hidden = asNobody('report', 'crflow-state/water');
+    expect(hidden.stderr).toContain('cannot read crflow-state/water: permission denied');
+    expect(asNobody('report', other).status).toBe(0);
+  });
+
+  test('its help says which statuses it has', () => {
+    const { stdout } = report(['--help']);
+    expect(stdout).not.toMatch(/--check|1 findings/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Exit status: 0 fine, 2 a run could not be read');
+  });
+
   test('says how much of a torn journal is left out', () => {
     const run = makeRun('7.alpha', `${journal.slice(0, 40)}\n${journal}{"time":"2026-11-2`);
     const { status, stdout } = report([run]);
@@ -216,7 +250,8 @@ describe('crc report', () => {
     copyFileSync(join(folder, run, 'journal.jsonl'), join(folder, 'copy'));
     const { status, stderr } = report(['--html', 'nowhere/page.html', run]);
     expect(status).toBe(3);
-    expect(stderr).toContain('cannot write to nowhere/page.html');
+    expect(stderr).toContain('cannot write to nowhere/page.html: there is no folder nowhere');
+    expect(stderr).not.toContain('all files of a flow');
   });
 
   test('without a run it is used wrongly', () => {

@@ -339,7 +339,7 @@ const planOf = (application: string, checkpoint: string, schedule: string) => {
   const text = `crflow 1
 workflow x {
   application { run = "true" ${application} }
-  checkpoint { lead = 2min ${checkpoint.includes('interval') ? '' : 'interval = 10min'} ${checkpoint} }
+  checkpoint { lead = 2min ${/interval|none/.test(checkpoint) ? '' : 'interval = 10min'} ${checkpoint} }
   schedule { time = 2h ${schedule.includes('total') ? '' : 'total = 1d'} ${schedule} }
 }
 `;
@@ -401,10 +401,26 @@ describe('a forecast', () => {
     });
   });
 
+  test('of a program that nothing saves says nothing of checkpoints', () => {
+    for (const schedule of ['', 'max_attempts = 3']) {
+      const one = foretell('memory = 100MiB', 'engine = none', schedule);
+      expect(one.run).toMatchObject({ checkpoints: 0, periodic: 0, restores: 0, saving: 0, lost: 0 });
+      expect(one.run.attempts).toBeGreaterThan(2);
+      expect(one.run.work).toBeGreaterThan(0.9 * one.run.walltime);
+      expect(one).toMatchObject({ interval: null, disk: { generation: 0, most: 0, free: 0 } });
+      const words = page(one, painter(false)).replace(/nothing is saved \(engine = none\)/, '');
+      expect(words).not.toMatch(/checkpoint|restore|generation|Young|Daly|mtbf|interval/i);
+    }
+    // A program that ends within its first attempt, and one that needs several.
+    const ends = (work: number) => foretell('', 'engine = none', '', { work }).run;
+    expect(ends(hour)).toMatchObject({ ending: 'done', attempts: 1, work: hour });
+    expect(ends(5 * hour)).toMatchObject({ ending: 'done', attempts: 3, work: 5 * hour });
+  });
+
   test('with interval = auto keeps to what the job works out from the measured cost', () => {
     const { interval, run } = foretell('memory = 4GiB', 'interval = auto');
     expect(interval).toMatchObject({ auto: true, used: { seconds: Math.floor(dalyInterval(21, day)) } });
-    expect(run.groups[1]?.attempt.cycles[0]?.work).toBe(interval.used.seconds);
+    expect(run.groups[1]?.attempt.cycles[0]?.work).toBe(interval?.used.seconds);
   });
 
   test.each([
@@ -414,11 +430,11 @@ describe('a forecast', () => {
     const plan = planOf('', 'interval = auto mtbf = 6h', '');
     const { interval } = forecast(plan, { checkpoint: cost });
     const said = execFileSync('bash', ['-c', `. '${daly}'; best_interval ${cost}`], {
-      env: { ...process.env, CRFLOW_MTBF: String(interval.mtbf), CRFLOW_INTERVAL: '1' },
+      env: { ...process.env, CRFLOW_MTBF: String(interval?.mtbf), CRFLOW_INTERVAL: '1' },
       encoding: 'utf8',
     });
     // Bash counts in whole seconds.
-    expect(Math.abs(Number(said) - interval.used.seconds)).toBeLessThanOrEqual(2);
+    expect(Math.abs(Number(said) - (interval?.used.seconds ?? 0))).toBeLessThanOrEqual(2);
   });
 
   test('with protect counts a restore to what a checkpoint costs', () => {

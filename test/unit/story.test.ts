@@ -6,8 +6,10 @@ import type { RunFacts, Story } from '../../src/model/story.ts';
 import { intervalsOf } from '../../src/report/interval.ts';
 import { loadOf } from '../../src/report/load.ts';
 import { storyPage } from '../../src/report/page.ts';
+import { lifePicture } from '../../src/report/picture.ts';
 import { readStory } from '../../src/report/story.ts';
 import { storyText } from '../../src/report/text.ts';
+import { shareLost } from '../../src/time/daly.ts';
 import { formatUtc, parseUtc } from '../../src/time/utc.ts';
 
 // What a journal says, read as the life of a run. Lines are written as the job writes them; `at` is in seconds.
@@ -104,7 +106,7 @@ describe('the story of a run', () => {
       [5, false],
     ]);
     expect(story.restores.map(({ kind, seconds }) => [kind, seconds])).toEqual([
-      ['proof', 4],
+      ['proof', 5],
       ['attempt', 10],
       ['attempt', 10],
     ]);
@@ -182,6 +184,78 @@ describe('the story of a run', () => {
     expect(readStory(text)).toEqual({ ok: false, why });
   });
 
+  test('does not call it a failure if a job that was warned is killed before it has saved', () => {
+    for (const reason of ['cancelled', 'preemption']) {
+      const story = read([
+        started(0, 1, 0),
+        line(5, 1, 'launched'),
+        sealed(65, 1, 1),
+        line(100, 1, 'asked', { signal: 'TERM', reason }),
+        started(200, 2, 130),
+        restored(210, 2, 1),
+      ]);
+      expect(story.losses).toMatchObject([
+        { at: 130, seconds: 65, failure: false, why: expect.stringContaining('told to end') },
+      ]);
+      expect(intervalsOf(story)?.failures).toBe(0);
+    }
+  });
+
+  test('knows who made it go on: Slurm, the job itself, or the owner', () => {
+    const kinds = (before: readonly string[], job: string) =>
+      read([
+        started(0, 1, 0),
+        line(5, 1, 'launched'),
+        ...before,
+        line(1000, 2, 'started', { job, node: 'n2', spent: 100 }),
+      ]).waits.map(({ kind }) => kind);
+    const next = (event: string) => [line(100, 1, event, { reason: 'limit' }), left(101, 1, 75)];
+    expect(kinds([], '7')).toEqual(['queue']);
+    expect(kinds([], '8')).toEqual(['owner']);
+    expect(kinds(next('resubmitted'), '8')).toEqual(['queue']);
+    expect(kinds(next('requeued'), '7')).toEqual(['queue']);
+    expect(kinds([left(100, 1, 71)], '8')).toEqual(['owner']);
+  });
+
+  test('has no negative time where a clock was set back, and says so', () => {
+    const story = read([
+      started(1000, 1, 0),
+      line(1005, 1, 'launched'),
+      sealed(1065, 1, 1),
+      ended(1066, 1, 'again'),
+      restored(970, 1, 1),
+      sealed(1070, 1, 2),
+      started(500, 2, 200),
+      restored(510, 2, 2),
+      ended(550, 2, 'done'),
+      left(551, 2, 0, 'application'),
+    ]);
+    // After the first, nobody knows how long the restore took; after both, durations are as the clock measured them.
+    expect(story.restores.map(({ seconds }) => seconds)).toEqual([1, 10]);
+    expect(phases(story, 2)).toEqual(['restore 166-176', 'work 176-216', 'end 216-217']);
+    const { waiting: _, ...times } = story.times;
+    for (const time of Object.values(times)) expect(time).toBeGreaterThanOrEqual(0);
+    expect(Object.values(times).reduce((sum, one) => sum + one)).toBe(story.budget.used);
+    expect(story.remarks.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^The clock was set back by 1 min 36 s; /),
+      expect.stringMatching(/^The clock was set back by /),
+    ]);
+    expect(began + 1000).toBe(story.began);
+  });
+
+  test('takes nothing negative from a line', () => {
+    const story = read([
+      started(0, 1, 0),
+      line(5, 1, 'launched'),
+      line(6, 1, 'measured', { processes: -1, resident: -5, processor: -1, written: -1 }),
+      line(60, 1, 'sealed', { generation: 1, bytes: -7, seconds: -20 }),
+      left(70, 1, 0, 'application'),
+    ]);
+    expect(story.checkpoints).toMatchObject([{ bytes: null, seconds: 0 }]);
+    expect(loadOf(story)).toMatchObject({ peak: 0, processes: 0 });
+    expect(story.length).toBe(70);
+  });
+
   test('can be told after each line, and of any bytes', () => {
     fc.assert(
       fc.property(fc.nat(whole.join('\n').length), fc.string(), (length, noise) => {
@@ -215,6 +289,18 @@ describe('what was measured', () => {
     expect(found?.young).toBeCloseTo(Math.sqrt(2 * 2.2 * 537), 6);
     expect(found?.lead).toEqual({ needed: 25, used: 60 });
     expect(intervalsOf(read(whole.slice(0, 2)))).toBeUndefined();
+  });
+
+  test('takes a restart for as long as those after a failure, not the proofs, and a share of the walltime for at most all of it', () => {
+    const found = intervalsOf(read(whole));
+    expect(found?.restart).toBe(10);
+    for (const interval of [1, 100, 10_000, 1e5]) {
+      const share = found?.expected(interval) ?? 1;
+      expect(share).toBeGreaterThan(0);
+      expect(share).toBeLessThanOrEqual(1);
+    }
+    // Three times as long for the same work: two thirds are lost.
+    expect(shareLost(2)).toBeCloseTo(2 / 3, 10);
   });
 
   test('gives rates between samples of the same computation only', () => {
@@ -251,6 +337,51 @@ describe('what is shown', () => {
       for (const one of text.split('\n')) expect(widthOf(one)).toBeLessThanOrEqual(Math.min(columns, 100));
     }
     expect(storyText(read(whole), 80, painter(false))).toContain('n2: killed');
+  });
+
+  test('of a run of months fits on a page, with its extremes', () => {
+    const lines = [started(0, 1, 0), line(5, 1, 'launched')];
+    const count = 130_000;
+    for (let i = 1; i <= count; i += 1)
+      lines.push(
+        i % 20 === 0
+          ? sealed(i * 60, 1, i / 20, 1)
+          : line(i * 60, 1, 'measured', {
+              processes: 1,
+              resident: i === 77_777 ? 1e9 : 1e6 + (i % 7) * 1000,
+              processor: i,
+              written: 0,
+            }),
+      );
+    const story = read(lines);
+    expect(loadOf(story)?.peak).toBe(1e9);
+    expect(storyText(story, 80, painter(false))).toContain('953.7 MiB at most');
+    const page = storyPage(story);
+    expect(page.length).toBeLessThan(1e6);
+    expect(page).toContain('is drawn together');
+    expect(page).toContain('of 6500 checkpoints; --json has all of them');
+    // The one measurement that is a thousand times the others: the curve reaches almost to the top of its panel in both pictures.
+    const { body } = lifePicture(story, 960);
+    const heights = [...body.matchAll(/class="curve" d="M([^"]+)"/g)].flatMap(([, d = '']) =>
+      d.split('L').map((point) => Number(point.split(' ')[1])),
+    );
+    expect(Math.min(...heights.slice(0, 3000))).toBeLessThan(105);
+    expect(body.length).toBeLessThan(3e5);
+  });
+
+  test('of thousands of short attempts fits on a page as well', () => {
+    const lines: string[] = [];
+    for (let i = 0; i < 3000; i += 1)
+      lines.push(
+        started(i * 1000, i + 1, i * 900),
+        i === 0 ? line(5, 1, 'launched') : restored(i * 1000 + 5, i + 1, i),
+        line(i * 1000 + 100, i + 1, 'measured', { processes: 1, resident: 5e6, processor: 9, written: 9 }),
+        sealed(i * 1000 + 800, i + 1, i + 1),
+      );
+    const page = storyPage(read(lines));
+    expect(page.length).toBeLessThan(1e6);
+    expect(page).toMatch(/Table of \d+ of 3000 attempts/);
+    expect(page).not.toMatch(/NaN|Infinity|="-\d{4}/);
   });
 
   test('is safe, whatever a journal contains', () => {
