@@ -8,6 +8,7 @@ import { limits } from './limits.ts';
 import { mana } from './mana.ts';
 import { names } from './names.ts';
 import { outputs } from './outputs.ts';
+import { ownFiles } from './own-files.ts';
 import { programs } from './programs.ts';
 import { rules } from './rules.ts';
 import { run } from './run.ts';
@@ -39,4 +40,5 @@ export const catalogue: readonly DiagnosticKind<never>[] = [
   programs,
   mana,
   allow,
+  ownFiles,
 ].flatMap((family) => Object.values<DiagnosticKind<never>>(family));

@@ -8,7 +8,7 @@ import { visible } from './words.ts';
  * from less than it prints.
  */
 export interface DiagnosticKind<P> {
-  /** `CRF` and three digits: 0xx syntax, 1xx names and structure, 2xx values, 3xx times, 4xx sites, limits, containers and `run`, 5xx outputs, images, engines and programs, 9xx tools. */
+  /** `CRF` and three digits: 0xx syntax, 1xx names and structure, 2xx values, 3xx times, 4xx sites, limits, containers and `run`, 5xx outputs, images, engines and programs, 6xx files of programs, 9xx tools. */
   readonly code: string;
   readonly severity: Diagnostic['severity'];
   /** What this code is about, for a list of all codes, without values. */

@@ -453,6 +453,64 @@ const rows: readonly Row[] = [
     help: 'remove it',
     fixed: 'keep = 2',
   },
+  // Keys that name the same files.
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["*"]  done_files = ["b"]',
+    code: 'CRF601',
+    help: 'by a pattern with their ending',
+    fixed: 'engine = own  files = ["*.rst"]  done_files = ["b"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["**/*.rst"]  done_files = ["b"]',
+    code: 'CRF601',
+    help: '`state = "$SCRATCH/crflow"`',
+    fixed: 'engine = own  files = ["**/*.rst"]  done_files = ["b"]  state = "$SCRATCH/crflow"',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a*"]  clear = ["a*", "EXIT"]  done_files = ["b"]',
+    code: 'CRF602',
+    help: 'leave it out of `clear`',
+    fixed: 'engine = own  files = ["a*"]  clear = ["EXIT"]  done_files = ["b"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a"]  ask_file = "a"  done_files = ["b"]',
+    code: 'CRF602',
+    help: '`ask_file = "STOP"`',
+    fixed: 'engine = own  files = ["a"]  ask_file = "STOP"  done_files = ["b"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a"]  done_files = ["a"]',
+    code: 'CRF603',
+    help: '`done_files = ["result"]`',
+    fixed: 'engine = own  files = ["a"]  done_files = ["result"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a", "log"]  grows = ["log"]  done_files = ["b"]',
+    code: 'CRF604',
+    help: 'leave what it appends to in `grows`',
+    fixed: 'engine = own  files = ["a"]  grows = ["log"]  done_files = ["b"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a", "STOP*"]  ask_file = "STOP"  done_files = ["b"]',
+    code: 'CRF605',
+    help: 'only what the program writes when it saves',
+    fixed: 'engine = own  files = ["a"]  ask_file = "STOP"  done_files = ["b"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a"]  done_files = ["b"] } schedule { array = "0-3"',
+    code: 'CRF606',
+    help: '`workdir = "task-$SLURM_ARRAY_TASK_ID"`',
+    fixed:
+      'engine = own  files = ["a"]  done_files = ["b"] } schedule { array = "0-3" } application { workdir = "task-$SLURM_ARRAY_TASK_ID"',
+  },
   { block: 'schedule', written: 'time_min = none', code: 'CRF257', help: '`time_min = 7d`', fixed: '' },
 ];
 

@@ -7,6 +7,7 @@ import { containerRules, imageRules } from './container.ts';
 import { engineRules } from './engine.ts';
 import { gpuRules } from './gpu.ts';
 import { limitRules } from './limits.ts';
+import { ownFileRules } from './own-files.ts';
 import { programRules } from './programs.ts';
 import { runFolderRules } from './run-folder.ts';
 import { runHabitRules } from './run-habits.ts';
@@ -26,6 +27,7 @@ export const ruleFamilies: readonly RuleFamily[] = [
   attemptRules,
   checkpointRules,
   engineRules,
+  ownFileRules,
   programRules,
   shellRules,
   limitRules,
