@@ -418,13 +418,17 @@ exec /bin/df "$@"
     expect(run.steps()).toBe(steps(40));
   });
 
-  test.concurrent('asked by a file, which stays: it is removed before the next start', async ({ expect }) => {
+  test.concurrent('asked by a file, which the program leaves: it is removed at once, and before the next start', async ({
+    expect,
+  }) => {
     using run = own('appends=yes stop=STOP status=3 hold=go', 'ask_file = "STOP"  ask_text = "now"');
     const first = run.start(atTheLimit);
     await run.until('launched');
     run.signal('SIGUSR1');
     expect(await first, run.log()).toBe(75);
     expect(run.event('inner_ended')).toMatchObject([{ outcome: 'saved' }]);
+    expect(existsSync(join(run.folder, 'STOP'))).toBe(false);
+    writeFileSync(join(run.folder, 'STOP'), '');
     run.go();
     expect(await run.start(), run.log()).toBe(7);
     expect(existsSync(join(run.folder, 'STOP'))).toBe(false);

@@ -131,6 +131,7 @@ has_saved() { has_gone || [[ $(signature) != "$was" ]]; }
 # The application has ended as it was asked to, or is ended here; then a file that it was just writing is incomplete.
 end_application() {
   local status=0 torn='' killed='the application was killed, perhaps while it was saving'
+  if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi # or the program would stop at once if the user starts it by hand
   if rank_is_lost; then torn=$killed; fi
   if goes_on; then await_quiet || torn=$killed; fi
   if goes_on; then
