@@ -310,3 +310,12 @@ while may_restore_again; do restored=$((restored + 1)); done
 echo "$restored: $lost_for_good"`);
   expect(said).toBe('5: the application was lost 6 times after generation 4\n');
 });
+
+test('a generation is given up only for one before it that is still of use', () => {
+  const { said } = engine(`source '${of('job/runtime/outer.sh')}'
+mkdir -p generations/5 generations/6 && touch generations/5/seal generations/6/seal
+is_one_before 6 && echo yes
+echo 5 >failed; is_one_before 6 || echo no; mv failed broken
+is_one_before 6 || echo no`);
+  expect(said).toBe('yes\nno\nno\n');
+});

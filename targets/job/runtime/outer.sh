@@ -247,11 +247,12 @@ may_restore_again() {
   say 'the application was lost; restoring it'
 }
 
-# is_one_before N: is there a sealed generation before it?
+# is_one_before N: is there a sealed generation before it that this attempt has neither given up nor found damaged?
 is_one_before() {
   local number
   for ((number = $1 - 1; number > 0; number--)); do
-    [[ ! -e $run/generations/$number/seal ]] || return 0
+    [[ -e $run/generations/$number/seal ]] || continue
+    grep -qsx "$number" "$attempt_dir"/{failed,broken} || return 0
   done
   return 1
 }
