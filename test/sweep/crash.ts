@@ -56,8 +56,8 @@ export async function crash(
       CRFLOW_SWEEP_AT: point?.at ?? '',
       CRFLOW_SWEEP_COMMAND: point?.command ?? '',
       CRFLOW_SWEEP_MODE: point?.mode ?? '',
-      // The warning that comes is that of the time limit: it is an hour away, and a minute before this lead time.
-      CRFLOW_LEAD: '3540',
+      // The warning that comes is that of the time limit: it is an hour away, which is less than twice this lead time, and half an hour before it.
+      CRFLOW_LEAD: '1900',
       DMTCP_STANDIN_SECONDS: '0.05',
       DMTCP_STANDIN_RESTART_SECONDS: '0.05',
       CRFLOW_PROVE: '0', // or each first checkpoint ends the computation

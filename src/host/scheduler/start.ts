@@ -306,8 +306,12 @@ class LocalScheduler implements Scheduler {
     if (this.#closed !== undefined) return;
     this.#controller.tick(Date.now());
     for (const action of this.#controller.take()) {
-      if (later && action.kind === 'signal') this.#after(AFTER_ANSWER, () => this.#do(action));
-      else this.#do(action);
+      if (action.kind === 'signal') {
+        // Of this attempt, also if the job is started again before it gets there.
+        const attempt = this.#attempt(action.job);
+        if (later) this.#after(AFTER_ANSWER, () => this.#signal(action, attempt));
+        else this.#signal(action, attempt);
+      } else this.#do(action);
     }
     clearTimeout(this.#timer);
     const next = this.#controller.next();
@@ -318,13 +322,10 @@ class LocalScheduler implements Scheduler {
     if (this.#controller.isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  #do(action: Action): void {
+  #do(action: Exclude<Action, { kind: 'signal' }>): void {
     switch (action.kind) {
       case 'start':
         this.#start(action.job);
-        break;
-      case 'signal':
-        this.#signal(action);
         break;
       case 'note':
         try {
@@ -371,14 +372,16 @@ class LocalScheduler implements Scheduler {
     return this.#table.look().filter((one) => one.job === job.number && one.attempt === attempt);
   }
 
-  #signal({ job, signal, to, step }: Extract<Action, { kind: 'signal' }>): void {
-    const attempt = this.#attempt(job);
+  #signal(
+    { job, signal, to, step }: Extract<Action, { kind: 'signal' }>,
+    attempt = this.#attempt(job),
+  ): void {
     if (attempt === undefined || attempt.cut !== undefined) return;
     if (to === 'batch shell') {
-      if (attempt.batch !== undefined && !job.batchOver) signalAll([attempt.batch], signal);
+      if (attempt.batch !== undefined && attempt.number === job.attempt && !job.batchOver)
+        signalAll([attempt.batch], signal);
       return;
     }
-    // What is killed later is of this attempt, also if the job has been requeued meanwhile.
     const chosen = () =>
       this.#members(job, attempt.number).filter((one) => {
         if (to === 'steps') return step === undefined ? one.step !== undefined : one.step === step;
@@ -610,7 +613,7 @@ class LocalScheduler implements Scheduler {
     const job = this.#controller.one(number);
     if (job === undefined || String(job.attempt) !== attempt) return;
     if (what === 'end') this.#controller.endStep(job, Number(step), Date.now());
-    else this.#do({ kind: 'signal', job, signal: what, to: 'steps', step: Number(step) });
+    else this.#signal({ kind: 'signal', job, signal: what, to: 'steps', step: Number(step) });
     this.#act();
   }
 }
