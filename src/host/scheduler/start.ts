@@ -629,7 +629,8 @@ function folderOf(pid: number): string {
 /** Starts what cleans up if this process is killed: it lives as long as the pipe, whose other end is here. */
 function startJanitor(folder: string, other?: string): ChildProcess {
   const folders = other === undefined ? [folder] : [folder, other];
-  const child = spawn('bash', ['-p', '-c', janitor, 'janitor', ...folders], {
+  // Its input is a socket, with which bash would read ~/.bashrc first, as for a remote shell: that may take a minute.
+  const child = spawn('bash', ['--norc', '-p', '-c', janitor, 'janitor', ...folders], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
