@@ -563,9 +563,9 @@ test('a folder that is left empty is set aside, too: OpenFOAM takes the newest t
   expect,
 }) => {
   using run = own('', '', '', '"[0-9]*", "processor*/[0-9]*", "checkpoints", "out/*.pt"');
-  const left = run.functions(`workdir='${run.folder}/work' live='${run.folder}/live'
+  const left = run.functions(`workdir='${run.folder}/work' run='${run.folder}/run' aside=0
 cd '${run.folder}' && mkdir -p work/processor0/constant work/processor0/0.1/uniform work/checkpoints/step-5 work/out && cd work || exit
-for file in processor0/0.1/U processor0/0.1/uniform/time checkpoints/step-5/a out/a.pt; do : >"$file" && set_aside "$file" >/dev/null || exit; done
+for file in processor0/0.1/U processor0/0.1/uniform/time checkpoints/step-5/a out/a.pt; do : >"$file" && set_aside "$file" 'is newer than' >/dev/null || exit; done
 find . -mindepth 1 | LC_ALL=C sort`);
   expect(left.trim().split('\n')).toEqual([
     './checkpoints',

@@ -5,7 +5,7 @@ protected_files() { files_like "$workdir" ${protect[@]+"${protect[@]}"}; }
 
 # keep_copies FOLDER: the computation has ended with its checkpoint, so the files are as it left them.
 keep_copies() {
-  mkdir "$1/protected" && protected_files | (cd "$workdir" && xargs -0 -r cp -a --parents -t "$1/protected" --)
+  mkdir "$1/protected" && protected_files | (cd "$workdir" && xargs -0 -r cp -aL --no-preserve=links --parents -t "$1/protected" --)
 }
 
 # put_back FOLDER: restores them as they were at the checkpoint. A newer file whose name begins with that of one of them is moved
@@ -19,7 +19,8 @@ put_back() {
       say "set aside, because it is newer than generation $generation: $file"
     fi
   done < <(protected_files)
-  cp -a "$1/protected/." "$workdir/" || return
+  # One by one, because a folder may be a link in workdir.
+  (cd "$1/protected" && find . ! -type d -print0 | xargs -0 -r cp -a --no-preserve=links --parents -t "$workdir" --) || return
   say "put back the protected files of generation $generation"
 }
 

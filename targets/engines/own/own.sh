@@ -8,7 +8,7 @@ engine_numbers=(INTERVAL PROVE QUIET STARTUP ${CRFLOW_MTBF:+MTBF})
 
 open_engine() {
   check_place timeout find grep cksum cmp awk xargs
-  sealed_as='' sealed_here='' seen_as='' seen_before='' quiet_as='' grown_then='' noted='' asked='' seen_life='' look_again='' lost_as=''
+  sealed_as='' sealed_here='' seen_as='' seen_before='' quiet_as='' grown_then='' noted='' asked='' seen_life='' look_again='' lost_as='' told_none=''
 }
 
 # If all work is done, it is not done again: the inner half that did it may have died between the application's end and the run's. Without
@@ -47,7 +47,7 @@ start() {
   local newest file
   set_done_files_aside "$2" || return
   if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi
-  while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <(files_like "$workdir" ${cleared_files[@]+"${cleared_files[@]}"})
+  while IFS= read -r -d '' file; do rm -f -- "$workdir/$file"; done < <(list_like names "$workdir" ${cleared_files[@]+"${cleared_files[@]}"})
   sealed_as=$(signature) started_as=$sealed_as sealed_here='' asked='' seen_life='' seen_as='' seen_before='' grown_then='' size_at_start=$(size_of_output)
   newest=$(newest_file)
   start_application "$1" "CRFLOW_GENERATION=$2" "CRFLOW_NEWEST=$newest"
@@ -58,7 +58,7 @@ start() {
 set_done_files_aside() {
   local file
   while IFS= read -r -d '' file; do
-    [[ ! $workdir/$file -nt $run/began || -e $run/generations/$1/files/$file ]] || set_aside "$file" || return
+    [[ ! $workdir/$file -nt $run/began || -e $run/generations/$1/files/$file ]] || set_aside "$file" 'is newer than' || return
   done < <(files_like "$workdir" ${done_files[@]+"${done_files[@]}"})
 }
 
@@ -133,7 +133,7 @@ end_application() {
   local status=0 torn='' killed='the application was killed, perhaps while it was saving'
   if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi # or the program would stop at once if the user starts it by hand
   if rank_is_lost; then torn=$killed; fi
-  if goes_on; then await_quiet || torn=$killed; fi
+  if goes_on; then await_quiet end || torn=$killed; fi
   if goes_on; then
     end_computation
     mkdir -p "$tmp"
@@ -159,15 +159,16 @@ tells_of_save() {
 
 # take_what_is_there on|end: seals what the application has saved, if that is new and complete.
 take_what_is_there() {
-  if ! await_quiet; then
-    checkpoint_fails 'the files of the application do not stop changing'
+  if ! await_quiet "$1"; then
     look_again=yes
+    [[ -z $restless ]] || checkpoint_fails "$restless"
     return 1
   fi
   # If it was killed meanwhile, it may have been writing: conclude_end decides.
   if [[ $1 == on ]] && has_gone; then return 1; fi
   if [[ $quiet_as == "$sealed_as" ]]; then
     look_again=yes
+    tell_nothing_new "$1"
     return 1
   fi
   if ! nothing_is_missing; then
@@ -184,6 +185,16 @@ take_what_is_there() {
   if ((generation == 2)); then tell_unmatched; fi # not at the first, before which a program has no earlier save to keep
   sealed_as=$quiet_as sealed_here=yes
   fresh_until=$((SECONDS + SECONDS - began + 2))
+}
+
+# tell_nothing_new on|end: `files` may be wrong.
+tell_nothing_new() {
+  if [[ -n $quiet_as ]]; then
+    [[ $1 == on ]] || say 'the application has saved nothing new'
+  elif [[ $1 == end || -z $told_none ]]; then
+    told_none=yes
+    say "nothing to save: no file in $workdir matches \`files\` so far (${saved_files[*]})"
+  fi
 }
 
 # True if the user has asked for a checkpoint, and the application saves only when it ends.

@@ -22,6 +22,9 @@ keep_folder() {
   write_file "$run/attempts/0/seconds" "$spent_before"
   write_file "$run/paths" "$workdir"$'\n'"$output${output_on_host:+$'\n'$output_on_host}"
   write_file "$run/mark" "$mark"
+  # What has been done is not done again onto the old output; and what has become ready since the start is of this run.
+  if [[ $engine != none ]]; then : >"$run/sealed"; fi
+  touch -d "@$((started - spent_before))" "$run/began"
   write_file "$attempt_dir/tmp" "$node $tmp_of_run"
   write_lease
   : >"$attempt_dir/inside"
@@ -76,6 +79,7 @@ put_away() {
   (($1 == 0)) && newest=0
   freed=$(find "$run/generations" -mindepth 1 -maxdepth 1 ! -name "$newest" -print -exec rm -rf {} +)
   rm -rf "$run"/attempts/*/live/*
+  if [[ -d $run/set-aside ]]; then say "kept: what was set aside, in $run/set-aside (removed by: bash $name.sbatch clean $run_id)"; fi
   [[ -n $freed ]] || return 0
   if ((newest)); then
     say "removed its generations except the newest, $newest (bash $name.sbatch clean $run_id removes that as well)"
