@@ -1,4 +1,5 @@
 import { widthOf } from '../diagnostics/width.ts';
+import { greatest } from '../model/greatest.ts';
 import * as T from '../syntax/tokens.ts';
 import { indentBlock } from './block-text.ts';
 import { isLineComment, type Lexeme } from './lexemes.ts';
@@ -151,7 +152,10 @@ function brokenGroup(group: Group, indent: number): string {
 /** The lines of a group: signs and comments are aligned in neighbouring lines. */
 function aligned(rows: readonly Row[], indent: number): string {
   const signed = runs(rows, (a, b) => a.kind !== undefined && a.kind === b.kind).flatMap((run) => {
-    const width = Math.max(...run.map(({ left }) => widthOf(left ?? '')));
+    const width = greatest(
+      run.map(({ left }) => widthOf(left ?? '')),
+      0,
+    );
     return run.map((one) => {
       if (one.left === undefined || one.isComment) return one;
       const pad = ' '.repeat(width - widthOf(one.left));
@@ -163,7 +167,7 @@ function aligned(rows: readonly Row[], indent: number): string {
     const widths = run
       .filter(({ after, text }) => after !== '' && indent + widthOf(text) <= WIDEST_ALIGNED)
       .map(({ text }) => widthOf(text));
-    const width = Math.max(0, ...widths);
+    const width = greatest(widths, 0);
     return run.map(({ apart, text, after }) => {
       const pad = isLine({ text } as Row) ? Math.max(0, width - widthOf(text)) : 0;
       const comments = after === '' ? '' : `${' '.repeat(pad + 2)}${after}`;

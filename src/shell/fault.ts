@@ -80,7 +80,7 @@ function survey(script: ParsedScript) {
   const nodes: SyntaxNode[] = [];
   const waiting: SyntaxNode[] = [script];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.type === 'Script') errors.push(...(node.errors ?? []));
+    if (node.type === 'Script') for (const one of node.errors ?? []) errors.push(one);
     // bash reads these only when it runs them.
     if (node.type === 'HereDocBody' || (node.type === 'CommandExpansion' && !/^\$\((?!\()/.test(node.text)))
       continue;

@@ -241,7 +241,7 @@ class Reader {
     const open = (parent: SyntaxNode) => {
       const children: SyntaxNode[] = [];
       forEachChild(parent, (child) => children.push(child));
-      waiting.push(...children.reverse());
+      for (const child of children.reverse()) waiting.push(child);
     };
     open(node);
     for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {

@@ -1,3 +1,4 @@
+import { greatest } from '../model/greatest.ts';
 import type { Span } from '../model/span.ts';
 import { tokenize } from './tokenize.ts';
 
@@ -28,7 +29,7 @@ export function allowedIn(text: string): readonly Allowed[] {
   for (const next of [...tokens, { start: text.length, end: text.length }]) {
     for (const { index, 1: comment } of text.slice(from, next.start).matchAll(COMMENT))
       if (comment !== undefined && TO_CRC.test(comment))
-        found.push(...read(comment, from + index, rangeOf(from + index, text, tokens)));
+        for (const one of read(comment, from + index, rangeOf(from + index, text, tokens))) found.push(one);
     from = next.end;
   }
   return found;
@@ -56,7 +57,13 @@ function rangeOf(comment: number, text: string, tokens: readonly Span[]): Span {
   if (next === undefined) return { start: comment, end: comment };
   const lineEnd = endOfLine(text, next.start);
   const own = tokens.filter(({ start }) => start >= next.start && start < lineEnd);
-  return { start: next.start, end: Math.max(lineEnd, ...own.map(({ end }) => end)) };
+  return {
+    start: next.start,
+    end: greatest(
+      own.map(({ end }) => end),
+      lineEnd,
+    ),
+  };
 }
 
 function endOfLine(text: string, offset: number): number {

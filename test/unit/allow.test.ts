@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { allowedIn } from '../../src/syntax/allow.ts';
 import { compile } from '../support/compile.ts';
 
 // Comments that allow a warning: what they cover, and what is said about those that allow nothing.
@@ -83,4 +84,9 @@ describe('a comment that allows nothing is reported', () => {
       'CRF594',
     );
   });
+});
+
+test('a comment before a line of a great many words is read', () => {
+  const words = 'a '.repeat(130_000);
+  expect(allowedIn(`crflow 1\n// crc: allow CRF307: why\n${words}\n`)).toMatchObject([{ code: 'CRF307' }]);
 });
