@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { commandOf } from '../../src/host/scheduler/processes.ts';
 import { startScheduler } from '../../src/host/scheduler/start.ts';
 import type { Scheduler, SchedulerEvent, SchedulerSettings } from '../../src/rehearse/scheduler/scheduler.ts';
@@ -79,6 +79,19 @@ test('a folder of its own, which only its owner can read, and which is gone at t
     );
   await until('nobody', () => !watching());
   await expect(startScheduler({ folder: join(work, 'no/such') })).rejects.toThrow('ENOENT');
+});
+
+test('what cleans up behind a scheduler does not read the .bashrc of the user first', async () => {
+  writeFileSync(join(work, '.bashrc'), 'touch "$HOME/was-read"\n');
+  vi.stubEnv('HOME', work);
+  vi.stubEnv('SHLVL', '0'); // in a shell of a shell, bash does not ask
+  await start();
+  vi.unstubAllEnvs();
+  await scheduler.close();
+  const janitor = (pid: string) =>
+    /^\d+$/.test(pid) && commandOf(Number(pid)).endsWith(`janitor ${scheduler.folder}`);
+  await until('its end', () => !readdirSync('/proc').some(janitor));
+  expect(here('was-read')).toBe(false);
 });
 
 test('a job that requeues itself is told as it happens, to its end', async () => {
