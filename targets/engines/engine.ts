@@ -16,7 +16,7 @@ import type { EngineName } from '../../src/language/words.ts';
  * | `checkpoint on\|end` | makes one checkpoint, sealed as a generation; then the application continues or has ended |
  * | `must_end` | is a checkpoint useless unless it ends the application? |
  * | `collect FOLDER` | collects the files of a generation |
- * | `find_first` | sets REPLY to those of `own_pids` from which all processes of the application descend; `born` says when each began |
+ * | `find_first` | sets REPLY to those processes of `born` (by their ids, when each began) from which all processes of the application descend |
  * | `processes_of_run` | lists the processes of all attempts so far on this node |
  * | `last_words` | shows what is known about a failure |
  * | `end_computation` | ends every process of the application, in either half |

@@ -56,7 +56,7 @@ find_first() {
   local pid
   if [[ -z $first ]] || ! lives "$first"; then
     first=''
-    for pid in "${own_pids[@]}"; do
+    for pid in "${!born[@]}"; do
       if [[ -f /proc/$pid/fd/3 && /proc/$pid/fd/3 -ef $run/shell ]]; then
         know_process "$pid"
         first=$REPLY
