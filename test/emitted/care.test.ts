@@ -327,7 +327,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
       .log()
       .trimEnd()
       .split('\n')
-      .slice(-6)
+      .slice(-7)
       .map((line) => line.slice('crflow HH:MM:SS  '.length));
     expect(last).toEqual([
       expect.stringMatching(/^in all: 2 attempts, 0:\d\d:\d\d of 1:00:00$/),
@@ -336,6 +336,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
       expect.stringMatching(/^advice on checkpoints: \w+/),
       expect.stringMatching(/^check 1 file that a restore did not bring back: .*\/go$/),
       'done: the application ended with status 7',
+      expect.stringMatching(/^if the application did not cause it: sbatch count.sbatch resume 4711 \d+$/),
     ]);
   });
 });

@@ -220,7 +220,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
     const clean = (state: string, ...words: string[]) =>
       run.verb('clean', { CRFLOW_TEST_OTHER_STATE: state }, ...words).said;
     expect(clean('RUNNING')).toMatch(
-      /run 4711: kept, because its job 4711 is RUNNING\nrun 4712: done, with status 7; \d+ MiB \n.*nothing was/,
+      /run 4711: kept, because its job 4711 is RUNNING\nrun 4712: done, with status 7; \d+ [KM]iB \n.*nothing was/,
     );
     expect(runs()).toEqual(['4711', '4712']);
     expect(clean('RUNNING', '4711', '--yes')).toContain('kept');

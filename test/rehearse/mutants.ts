@@ -178,13 +178,13 @@ export const mutants: readonly Mutant[] = [
     promise: 8,
     name: 'keeps all generations',
     faults: ['disk-full'],
-    replace: [['((number + keep > generation)) && continue', 'continue']],
+    replace: [['((left > keep)) || break', 'break']],
   },
   {
     promise: 8,
     name: 'keeps none',
     faults: ['disk-full'],
-    replace: [['((number + keep > generation)) && continue', '((number > generation)) && continue']],
+    replace: [['((left > keep)) || break', '((left > 0)) || break']],
   },
   {
     promise: 9,
