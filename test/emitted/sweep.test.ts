@@ -26,7 +26,7 @@ const once: [where: string, command: string, hit: number, mode: Point['mode'], w
   ['outer watch_inner_half', 'holds_lease', 1, 'alone', 'two computations wrote the same output'],
   ['inner launch', 'settle_output', 1, 'alone', 'a coordinator stayed without an application'],
   ['inner launch', 'came_up 60', 1, 'alone', 'an application that was just starting stayed, without a half'],
-  ['inner prune', 'entry=$entry.old', 1, 'all', 'a generation that was half removed stayed for ever'],
+  ['inner prune', 'rm -rf "$entry.old"', 1, 'all', 'a generation that was half removed stayed for ever'],
   ['outer make_tmp', 'find_tmp', 3, 'all', 'a folder in TMPDIR stayed'],
   [
     'outer relay_words',

@@ -56,8 +56,9 @@ export async function crash(
       CRFLOW_SWEEP_AT: point?.at ?? '',
       CRFLOW_SWEEP_COMMAND: point?.command ?? '',
       CRFLOW_SWEEP_MODE: point?.mode ?? '',
-      // The warning that comes is that of the time limit: it is an hour away, which is less than twice this lead time, and half an hour before it.
-      CRFLOW_LEAD: '1900',
+      // The warning that comes is that of the time limit, because the lead, and 90 s, are more than the hour until then. The job's own clock
+      // warns 85 s after the start.
+      CRFLOW_LEAD: '3515',
       DMTCP_STANDIN_SECONDS: '0.05',
       DMTCP_STANDIN_RESTART_SECONDS: '0.05',
       CRFLOW_PROVE: '0', // or each first checkpoint ends the computation
