@@ -99,8 +99,8 @@ PATH= ; measure; declare -f measure own_processes journal json_members find_firs
 test('looks at the run’s folder for processes with a file in that place only, and once for each computation', () => {
   using run = byHand(dmtcp, { flow: flowOf('dmtcp') });
   const said =
-    run.functions(`run=$PWD; exec 3>shell; first=''; own_pids=("$$"); find_first; echo "$((REPLY == $$)) $REPLY"
-rm shell; own_pids=(); find_first; echo "$((REPLY == $$))"; first=''; find_first; echo "[$REPLY]"
-own_pids=(1 2); find_first; echo "[$REPLY]"`);
+    run.functions(`run=$PWD; exec 3>shell; first=''; born=([$$]=1); find_first; echo "$((REPLY == $$)) $REPLY"
+rm shell; born=(); find_first; echo "$((REPLY == $$))"; first=''; find_first; echo "[$REPLY]"
+born=([1]=1 [2]=1); find_first; echo "[$REPLY]"`);
   expect(said).toMatch(/^1 \d+\n1\n\[\]\n\[\]\n$/);
 });
