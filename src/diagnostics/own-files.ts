@@ -12,7 +12,7 @@ export const ownFiles = defineDiagnostics(601, 619, {
       notes: ({ key }) => [
         {
           clear: 'the job would remove the state of all runs before each start, with their checkpoints',
-          grows: 'the job would cut files of its own state when it restores a generation',
+          grows: "the job would cut files of the run's state when it restores a generation",
         }[key] ?? 'each checkpoint would contain all those before it',
       ],
       help: () => [
