@@ -8,6 +8,8 @@ const report = process.env['CRFLOW_TEST_REPORT'];
 
 // Node reads a site's certificates at each start, which takes longer than all else in it; no test connects to another host.
 delete process.env['NODE_EXTRA_CA_CERTS'];
+// Node gives a program a socket as its input. A bash that is not in another shell takes itself for a remote one then, and reads ~/.bashrc.
+process.env['SHLVL'] ??= '1';
 
 export default defineConfig({
   plugins: [
