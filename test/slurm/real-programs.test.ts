@@ -92,7 +92,7 @@ describe.skipIf(!slurm.ok)(
       });
 
     real(
-      'LAMMPS: each frame once, and the energy of an undisturbed run',
+      'LAMMPS: all frames in order, and the energy of an undisturbed run',
       ['lmp', 'mpirun'],
       whySlow,
       async (context) => {
@@ -117,8 +117,11 @@ describe.skipIf(!slurm.ok)(
         const newest = (folder: string) => writtenLast(folder, /^restart\./);
         const gone = /^restart\./;
         await disturb({ run, node: 'n2', progress: steps, savesByItself: true, newest, gone }, context);
-        const frames = text(run, 'frames.lammpstrj').match(/(?<=TIMESTEP\n)\d+/g);
-        expect(frames).toEqual(Array.from({ length: 11 }, (_, i) => String(i * 100)));
+        const frames = text(run, 'frames.lammpstrj').match(/(?<=TIMESTEP\n)\d+/g) ?? [];
+        // Stopped at a step at which it writes a frame, LAMMPS writes that frame once more when it continues.
+        expect(frames.filter((frame, i) => frame !== frames[i - 1])).toEqual(
+          Array.from({ length: 11 }, (_, i) => String(i * 100)),
+        );
         prepare(whole);
         const { stdout } = await undisturbed(whole, 'lmp', '-in', 'in.begin');
         const energy = (log: string) => Number(/^ +1000 +\S+ +\S+ +\S+ +(\S+)/m.exec(log)?.[1]);
