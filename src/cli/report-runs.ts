@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { diagnose } from '../diagnostics/define.ts';
 import { painter } from '../diagnostics/paint.ts';
 import { plainWords } from '../host/files.ts';
 import { columnsOf, hasColors, print } from '../host/print.ts';
 import { type RunFiles, readRun, runsAt } from '../host/runs.ts';
+import { whyNotWritable } from '../host/writable.ts';
 import type { RunFacts, Story } from '../model/story.ts';
 import { comparePage, compareSvg } from '../report/compare.ts';
 import { storiesCsv } from '../report/csv.ts';
@@ -24,8 +24,6 @@ export interface ReportOptions {
   readonly csv?: boolean;
   readonly compare?: boolean;
 }
-
-const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 const WHY = {
   empty: 'it is empty: no attempt of this run has begun',
@@ -56,7 +54,7 @@ export async function reportRuns(named: readonly string[], options: ReportOption
       writeFileSync(file, make());
       written.push(file);
     } catch (error) {
-      const why = isMissing(error) ? `there is no folder ${dirname(file)}` : plainWords(error);
+      const why = whyNotWritable(file) ?? plainWords(error);
       reporter.report([{ ...diagnose(findings.unwritable, { folder: file, why }, { file }), notes: [] }]);
     }
   };
