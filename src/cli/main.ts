@@ -159,13 +159,13 @@ export async function commandLine(targets: Targets): Promise<void> {
           ...options,
           ...texts,
           verify,
-          targets: targets,
+          targets,
         });
         return;
       }
       if (options.stale) {
         const { compileStale } = await import('./drift.ts');
-        process.exitCode = await compileStale(files, { ...options, ...texts, targets: targets });
+        process.exitCode = await compileStale(files, { ...options, ...texts, targets });
         return;
       }
       if (files.length === 0) command.error("error: missing required argument 'file'");
@@ -174,9 +174,9 @@ export async function commandLine(targets: Targets): Promise<void> {
         if (options.format !== 'pretty')
           command.error("error: option '--watch' cannot be used with option '--format'");
         const { watch } = await import('./watch.ts');
-        await watch(files, { ...options, targets: targets });
+        await watch(files, { ...options, targets });
       }
-      process.exitCode = await compileAndWrite(files, { ...options, ...texts, targets: targets });
+      process.exitCode = await compileAndWrite(files, { ...options, ...texts, targets });
     });
 
   program
@@ -206,7 +206,7 @@ export async function commandLine(targets: Targets): Promise<void> {
     )
     .action(async (named, options) => {
       const { files, ...texts } = await namedInput(named, options.stdinFilename);
-      process.exitCode = await checkFiles(files, { ...options, ...texts, targets: targets });
+      process.exitCode = await checkFiles(files, { ...options, ...texts, targets });
     });
 
   program
@@ -244,7 +244,7 @@ export async function commandLine(targets: Targets): Promise<void> {
     .addHelpText('after', examples('crc verify water.sbatch', 'crc verify jobs/*.sbatch'))
     .action(async (files, options) => {
       const { verifyScripts } = await import('./genuine.ts');
-      process.exitCode = await verifyScripts(files, { ...options, targets: targets });
+      process.exitCode = await verifyScripts(files, { ...options, targets });
     });
 
   program
@@ -276,7 +276,7 @@ export async function commandLine(targets: Targets): Promise<void> {
     )
     .action(async (flow, options) => {
       const { planFlow } = await import('./plan.ts');
-      process.exitCode = await planFlow(flow, { ...options, targets: targets });
+      process.exitCode = await planFlow(flow, { ...options, targets });
     });
 
   program
@@ -349,7 +349,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     )
     .action(async (flow, options) => {
       const { rehearse } = await import('./rehearse.ts');
-      process.exitCode = await rehearse(flow, { ...options, targets: targets });
+      process.exitCode = await rehearse(flow, { ...options, targets });
     });
 
   program
@@ -414,7 +414,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     )
     .action(async (files, options) => {
       const { doctor } = await import('./doctor.ts');
-      process.exitCode = await doctor(files, { ...options, targets: targets });
+      process.exitCode = await doctor(files, { ...options, targets });
     });
 
   program
@@ -457,7 +457,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     )
     .action(async (name, options) => {
       const { init } = await import('./init.ts');
-      process.exitCode = await init(name, { ...options, targets: targets });
+      process.exitCode = await init(name, { ...options, targets });
     });
 
   program
