@@ -100,5 +100,14 @@ export const programs = defineDiagnostics(560, 579, {
       'or leave `-noappend` out: `mdrun` then continues its outputs',
     ],
   }),
+  uncounted: warning<{ command: string }>()('CRF569', 'Ranks that may each run alone', {
+    title: ({ command }) => `nothing sees whether the ranks that ${quote(command)} starts find each other`,
+    notes: () => [
+      'with another `mpi` than its library needs, each rank of MPICH runs alone: all write the same files, and the status is 0',
+    ],
+    help: ({ command }) => [
+      `write \`${command} … "$CRFLOW_RANK" ./program …\`: such a rank does not start, and the job stops (70)`,
+    ],
+  }),
   ...jsonMistakes("a program's record", ['CRF570', 'CRF571', 'CRF572', 'CRF573', 'CRF574']),
 });

@@ -112,6 +112,8 @@ export interface OwnCheckpoints {
   readonly answer: 'ends' | 'continues';
   /** Its status after it has saved and stopped, beside 0; absent: unknown. */
   readonly stopStatus: number | null;
+  /** Whether another number of ranks can continue from a checkpoint. */
+  readonly ranks: 'any' | 'fixed';
   /** What exists only when all work is done; everything given must hold. */
   readonly done: {
     readonly files: readonly string[];

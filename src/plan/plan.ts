@@ -192,7 +192,16 @@ function ownCheckpoints(
     answer,
     ...others
   } = block;
-  const { stop_status, done_files = [], done_text, done_in, done_command, clear = [], ...rest } = others;
+  const {
+    stop_status,
+    ranks,
+    done_files = [],
+    done_text,
+    done_in,
+    done_command,
+    clear = [],
+    ...rest
+  } = others;
   nothingLeft(rest);
   const shell = (value: StringValue) => writtenShell(value, source).text;
   return {
@@ -209,6 +218,7 @@ function ownCheckpoints(
             : null,
     answer: answer ?? keys.answer.byDefault,
     stopStatus: stop_status ?? null,
+    ranks: ranks ?? keys.ranks.byDefault,
     done: {
       files: done_files,
       text: done_text ?? null,

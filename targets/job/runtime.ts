@@ -34,7 +34,7 @@ import suspended from './runtime/suspended.sh';
 import trust from './runtime/trust.sh';
 
 /** Raised whenever a change of the bash below changes what a job does; every script contains it. */
-export const runtimeVersion = 13;
+export const runtimeVersion = 14;
 /** Raised whenever a run's folder changes so that another version cannot continue the run. */
 export const stateFormat = 2;
 

@@ -108,6 +108,7 @@ function ownFacts({
   ask,
   answer,
   stopStatus,
+  ranks,
   done,
   clear,
   again,
@@ -140,6 +141,10 @@ function ownFacts({
     [
       code`readonly stop_status=${word(stopStatus === null ? '' : String(stopStatus))}`,
       of('stop_status', 'the status after a save, besides 0'),
+    ],
+    [
+      code`readonly number_of_ranks=${word(ranks)}`,
+      of('ranks', 'any, or fixed: that with which a checkpoint was made'),
     ],
     [code`readonly done_text=${word(text ?? '')}`, of('done_text', 'is there only when all work is done')],
     [code`readonly done_in=${word(where ?? '')}`, of('done_in', 'in this file, or in the output')],

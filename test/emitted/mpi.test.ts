@@ -96,6 +96,18 @@ describe('ranks that cannot be saved are refused before they start: 70', { concu
       'is linked with Open MPI',
     ],
     ['a program of Cray MPICH', MPICH, 'libmpi_gnu_91.so.12 => /opt/cray', 'is linked with Cray MPICH'],
+    [
+      'a program of Intel MPI',
+      MPICH,
+      'libmpi.so.12 => /opt/intel/oneapi/mpi/2021.11/lib/libmpi.so.12 (0x1)',
+      'is linked with Intel MPI',
+    ],
+    [
+      'a program of MVAPICH',
+      MPICH,
+      'libmpi.so.12 => /opt/mvapich2/lib/libmpi.so.12 (0x1)',
+      'is linked with MVAPICH',
+    ],
   ] as const)('%s', async ([, says, libraries, words], { expect }) => {
     using run = byHand(standIn, { run: counts, keys: 'tasks = 2' });
     puts(run, says, libraries);

@@ -537,8 +537,8 @@ test.for([
   ['limit', 'looks > 2', 'told\nfine'],
 ])('ranks that Slurm may have TERMed, for a %s, gone where %s', ([reason, gone, said], { expect }) => {
   using run = own('', 'ask_signal = TERM');
-  const asked = run.functions(`request='finish ${reason}' looks=0
-who_handles() { printf '1\\n'; }; starts_ranks() { :; }; signal_steps() { printf 'told\\n'; }
+  const asked = run.functions(`request='finish ${reason}' looks=0 run='${run.folder}'
+printf '1\\n1\\n' >"$run/shell"; first_handlers() { printf '1\\n'; }; ranks_handle() { :; }; starts_ranks() { :; }; signal_steps() { printf 'told\\n'; }
 has_gone() { ((looks += 1, ${gone})); }; pause() { ((SECONDS += 1)); }
 tell_application TERM && printf fine`);
   expect(asked).toBe(said);
@@ -575,6 +575,66 @@ find . -mindepth 1 | LC_ALL=C sort`);
   ]);
 });
 
+test.concurrent.for([
+  // srun takes all signals, and passes them on.
+  ['srun', 'USR1', 'USR1', 'srun got USR1'],
+  ['srun', 'USR1', 'USR2', ''],
+  ['srun', 'TERM', 'TERM', 'step got TERM'],
+  ['srun', 'TERM', 'USR1', ''],
+  // mpirun passes on USR1, and kills the ranks 2 s after a TERM (Open MPI).
+  ['mpirun.openmpi', 'USR1', 'USR1', 'mpirun.openmpi got USR1'],
+  ['mpirun.openmpi', 'USR1', 'USR2', ''],
+  ['mpirun.openmpi', 'TERM', 'TERM', 'rank got TERM'],
+  ['mpirun.openmpi', 'TERM', 'USR1', ''],
+] as const)('%s is asked by %s, and its ranks handle %s: "%s"', async ([starter, asked, handled, said], {
+  expect,
+}) => {
+  using run = own('', '');
+  // A script's process is called as its file.
+  const program = (name: string, text: string) => {
+    writeFileSync(join(run.folder, name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+  };
+  const loop = 'printf "%s\\n" "$$" >>pids; while :; do sleep 0.1; done';
+  program('rank', `trap 'printf "rank got ${handled}\\n" >>got' ${handled}; ${loop}`);
+  program('slurmstepd', './rank & wait');
+  program(
+    'mpirun.openmpi',
+    `for s in USR1 TERM; do trap "printf '%s\\n' 'mpirun.openmpi got $s' >>got" $s; done; ./rank & ${loop}`,
+  );
+  program('srun', `for s in USR1 TERM; do trap "printf '%s\\n' 'srun got $s' >>got" $s; done; ${loop}`);
+  const got = run.functions(`run='${run.folder}' mark=m-${process.pid} attempt=1 request=''
+cd "$run" || exit
+export CRFLOW_MARK=$mark.1
+./${starter} & first=$!
+step=''
+if [[ ${starter} == srun ]]; then setsid ./slurmstepd & step=$!; fi
+printf '%s\\n' "$first" "$first" >shell
+signal_steps() { printf 'step got %s\\n' "$1" >>got; }
+until (($(wc -l <pids) == 2)); do sleep 0.1; done 2>/dev/null
+: >got
+tell_application ${asked} && told=yes || told=no
+if [[ $told == yes ]]; then until [[ -s got ]]; do sleep 0.1; done; fi
+kill -9 $first $(<pids) $step
+printf '%s' "$(<got)"`);
+  expect(got).toBe(said);
+});
+
+test('the number of ranks is part of a checkpoint where the flow says so', ({ expect }) => {
+  const resume = (flow: string, facts: string, tasks: string) => {
+    using run = own('', `ask_file = "STOP"  ${flow}`);
+    return run.functions(`run='${run.folder}' generation=1 ${tasks}
+mkdir -p "$run/generations/1" && printf '${facts}' >"$run/generations/1/facts"
+conclude() { printf '%s: %s' "$1" "$2"; exit; }
+check_ranks; printf 'goes on'`);
+  };
+  expect(resume('ranks = fixed', 'ranks 4\\n', 'SLURM_NTASKS=2')).toBe(
+    'unfit: generation 1 is of 4 ranks, and this job starts 2: only 4 can continue from it (ranks = fixed)',
+  );
+  expect(resume('ranks = fixed', 'ranks 4\\n', 'SLURM_NTASKS=4')).toBe('goes on');
+  expect(resume('ranks = fixed', '', 'SLURM_NTASKS=4')).toBe('goes on'); // of an older crflow
+  expect(resume('', 'ranks 4\\n', 'SLURM_NTASKS=2')).toBe('goes on');
+});
+
 test('a rank of MPICH that srun has told nothing of the others does not begin', ({ expect }) => {
   using run = own('', 'ask_signal = TERM');
   const alone = (libraries: string, step: string) =>
@@ -591,4 +651,9 @@ test('a rank of MPICH that srun has told nothing of the others does not begin', 
   ] as const;
   const said = run.functions(cases.map(([libraries, step]) => alone(libraries, step)).join('\n'));
   expect(said).toBe('alone alone fine fine fine fine alone ');
+  // The program comes after other commands.
+  const wrapped = run.functions(`ldd() { [[ $1 != */sleep ]] || printf '${mpich}\\n'; }
+SLURM_STEP_NUM_TASKS=2
+is_alone nice -n 5 sleep 1 && printf 'alone: %s' "$REPLY"`);
+  expect(wrapped).toMatch(/^alone: .*\/sleep is linked with MPICH/);
 });

@@ -27,7 +27,15 @@ test.each([
 });
 
 test('what is a folder gets a file in it', () => {
-  const own = { answer: 'ends', stopStatus: null, grows: [], ask: null, clear: [], again: null } as const;
+  const own = {
+    answer: 'ends',
+    stopStatus: null,
+    ranks: 'any',
+    grows: [],
+    ask: null,
+    clear: [],
+    again: null,
+  } as const;
   const done = { files: ['tmp/si.xml'], text: null, in: null, command: null };
   expect(savesAs({ ...own, files: ['tmp', 'other'], done })).toEqual(
     'file tmp/rehearsal.save file other done tmp/si.xml answer ends'.split(' '),

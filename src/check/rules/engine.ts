@@ -1,5 +1,6 @@
 import { engines } from '../../diagnostics/engines.ts';
 import { mana } from '../../diagnostics/mana.ts';
+import { programs } from '../../diagnostics/programs.ts';
 import { MANA_SETTINGS, MPI_SETTINGS } from '../../language/mpi-settings.ts';
 import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
 import { LAUNCHERS, MPI_TYPES, mpiexecIn, usesContainer } from '../../language/words.ts';
@@ -203,15 +204,18 @@ function launchRules(blocks: Blocks, context: Context, run: RunText | undefined)
   const { application, checkpoint } = blocks;
   const { report } = context;
   const launcher = run.programs.find(({ name }) => LAUNCHERS.test(name));
+  const nodes = application?.values.nodes?.value ?? 1;
   if (
     engineOf(checkpoint) === 'own' &&
     launcher?.name === 'srun' &&
     !(checkpoint?.given.has('program') && checkpoint.values.program === undefined) &&
-    checkpoint?.values.ask_signal?.value !== 'TERM' &&
     !isShielded(launcher)
-  )
-    report(engines.unshielded, run.spanOf(launcher), { command: launcher.name });
-  const nodes = application?.values.nodes?.value ?? 1;
+  ) {
+    if (checkpoint?.values.ask_signal?.value !== 'TERM')
+      report(engines.unshielded, run.spanOf(launcher), { command: launcher.name });
+    else if (blocks.container === undefined && (nodes > 1 || (application?.values.tasks?.value ?? 1) > 1))
+      report(programs.uncounted, run.spanOf(launcher), { command: launcher.name });
+  }
   if (
     nodes > 1 &&
     launcher !== undefined &&

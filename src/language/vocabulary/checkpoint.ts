@@ -198,6 +198,16 @@ export const checkpoint = {
       whyMost: 'a status above 127 means that it was killed, or not found',
       aliases: ['stopped_status', 'saved_status', 'asked_status', 'exit_status'],
     },
+    ranks: {
+      type: 'choice',
+      engines: ['own'],
+      doc: 'Whether the number of ranks is part of a checkpoint: with `fixed`, no other number continues from it.',
+      byDefault: 'any',
+      example: 'fixed',
+      choices: ['any', 'fixed'],
+      called: { fixed: ['same'] },
+      aliases: ['number_of_ranks', 'tasks', 'ntasks'],
+    },
     done_files: {
       type: 'patterns',
       engines: ['own'],

@@ -30,17 +30,25 @@ write_mpiexec() {
 }
 
 start_ranks() {
-  local launcher
+  local launcher libraries place='' found=''
   # An export in `run` has precedence over the flow.
   [[ ${UCX_MEM_MMAP_HOOK_MODE-} == none ]] || refuse_ranks "UCX_MEM_MMAP_HOOK_MODE is '${UCX_MEM_MMAP_HOOK_MODE-}', and MPICH hangs at its start unless it is none"
   [[ ,${UCX_TLS-}, == *,posix,* ]] || refuse_ranks "UCX_TLS is '${UCX_TLS-}', and the ranks could not be restored without posix in it"
   find_launcher
   # With another library than the launcher's, each rank would run alone, as rank 0 of 1.
-  case $(ldd "$(command -v "$1")" 2>/dev/null) in
+  libraries=$(ldd "$(command -v "$1")" 2>/dev/null)
+  if [[ $libraries =~ libmpi\.so\.[0-9]+\ =\>\ ([^[:space:]]+) ]]; then place=${BASH_REMATCH[1]}; fi
+  case $libraries in
     *libopen-pal.so*) refuse_ranks "$1 is linked with Open MPI, of which DMTCP loses output; build it with MPICH" ;;
-    *libmpi_cray.so* | *libmpi_gnu_*.so*) refuse_ranks "$1 is linked with Cray MPICH, which has not been tried with DMTCP; build it with MPICH" ;;
+    *libmpi_cray.so* | *libmpi_gnu_*.so*) found='Cray MPICH' ;;
     *) ;;
   esac
+  case $place in
+    *intel* | *oneapi*) found='Intel MPI' ;;
+    *mvapich*) found=MVAPICH ;;
+    *) ;;
+  esac
+  [[ -z $found ]] || refuse_ranks "$1 is linked with $found, which has not been tried with DMTCP; build it with MPICH"
   exec "$launcher" -n "$ranks" "$@"
 }
 

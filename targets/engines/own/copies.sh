@@ -110,7 +110,7 @@ is_being_written() {
 }
 
 collect() {
-  facts=()
+  facts=("ranks $(count_ranks)")
   copy_files "$1" "$quiet_as"
 }
 

@@ -40,7 +40,22 @@ launch() {
   say 'launched the application'
 }
 
-bring_back() { put_back "$run/generations/$generation" && start "$again" "$generation"; }
+bring_back() {
+  check_ranks
+  put_back "$run/generations/$generation" && start "$again" "$generation"
+}
+
+# If the number of ranks is part of a checkpoint, concludes before anything is put back for another one: the program would fail or begin anew.
+check_ranks() {
+  local had
+  had=$(generation_count "$generation" ranks)
+  if [[ $number_of_ranks == fixed ]] && ((had && had != $(count_ranks))); then
+    conclude unfit "generation $generation is of $had ranks, and this job starts $(count_ranks): only $had can continue from it (ranks = fixed)"
+  fi
+}
+
+# The steps of this job have one for each task, or for each node.
+count_ranks() { printf '%s' "${SLURM_NTASKS:-${SLURM_NNODES:-1}}"; }
 
 # start BLOCK GENERATION
 start() {
@@ -227,7 +242,7 @@ end_if_waiting() {
 }
 
 # Of several ranks, one may have died in the middle of a save long before the others ended.
-is_settled() { ((${SLURM_NTASKS:-${SLURM_NNODES:-1}} == 1)) && [[ -n $seen_before && $(signature) == "$seen_before" ]]; }
+is_settled() { (($(count_ranks) == 1)) && [[ -n $seen_before && $(signature) == "$seen_before" ]]; }
 
 # Never by the status alone, because a program that stopped early also ends with 0. And files from before this run do not count.
 is_done() {

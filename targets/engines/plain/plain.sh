@@ -34,14 +34,21 @@ keep_environ() {
 # write_rank: a program that starts each rank; rank_text prints what it does.
 write_rank() { { printf '#!/bin/bash\n' && rank_text; } >"$run/rank" && chmod 700 "$run/rank"; }
 
-# is_alone PROGRAM: a rank that would take itself for the only one. MPICH knows the others by PMI alone; where srun offers
-# none, each rank is rank 0 of 1, all of them write the same files, and the status is 0 (measured, Slurm 22.05 and MPICH 4.0).
+# is_alone COMMAND...: a rank that would take itself for the only one. MPICH knows the others by PMI alone; where srun offers
+# none, each rank is rank 0 of 1, all of them write the same files, and the status is 0 (measured, Slurm 22.05 and MPICH 4.0). The
+# program may come after others in the command, such as taskset.
 is_alone() {
-  local libraries
-  REPLY="$1 is linked with MPICH, and srun does not tell its ranks of each other: each would run alone, as rank 0 of 1. mpi = pmi2 helps"
+  local word libraries
   ((${SLURM_STEP_NUM_TASKS:-1} > 1)) && [[ -z ${PMI_RANK-}${PMI_FD-}${PMI_CONTROL_PORT-} ]] || return
-  libraries=$(ldd "$(command -v "$1")" 2>/dev/null)
-  [[ $libraries == *@(libmpich.so|libmpi.so.12)* && $libraries != *libpmix* ]]
+  for word; do
+    word=$(type -P -- "$word") || continue
+    libraries=$(ldd "$word" 2>/dev/null)
+    if [[ $libraries == *@(libmpich.so|libmpi.so.12)* && $libraries != *libpmix* ]]; then
+      REPLY="$word is linked with MPICH, and srun does not tell its ranks of each other: each would run alone, as rank 0 of 1. mpi = pmi2 helps"
+      return
+    fi
+  done
+  return 1
 }
 
 # Seconds until the application has to be saved: until the lead before the time limit, or the end of the budget.
@@ -129,60 +136,73 @@ processes_of() {
   [[ -n $all ]] || return 0
   for pid in "${own_pids[@]}"; do
     read_stat "$pid" || continue
-    if [[ ${stat[0]} != Z && $sessions == *" ${stat[3]} "* && ${stat[3]} != "$own_session" ]] && ! is_slurmstepd "$pid"; then all+="$pid"$'\n'; fi
+    if [[ ${stat[0]} != Z && $sessions == *" ${stat[3]} "* && ${stat[3]} != "$own_session" ]] && ! is_step_daemon "$pid"; then all+="$pid"$'\n'; fi
   done
   sort -u <<<"${all%$'\n'}"
-}
-
-# It is in the session of its ranks. In a job of root's, it could be ended, and Slurm would never learn that the step is over.
-is_slurmstepd() {
-  local called=''
-  { read -r called <"/proc/$1/comm"; } 2>/dev/null
-  [[ $called == slurmstepd ]]
 }
 
 # tell_application SIGNAL: signals the first programs below `run` that have a handler for it; it would kill those that have none.
 # The command that starts ranks passes on to them all signals except TERM, which it takes for an order to end them.
 tell_application() {
-  local pid told=1 steps=''
-  for pid in $(who_handles "$1"); do
-    if [[ $1 == TERM ]] && starts_ranks "$pid"; then
-      steps=yes
+  local application='' pid told=1 steps=()
+  { read -r _ && read -r application; } 2>/dev/null <"$run/shell"
+  is_count "$application" || return
+  for pid in $(first_handlers "$1" "$application"); do
+    if starts_ranks "$pid"; then
+      steps+=("$pid")
     else
       kill -s "$1" "$pid" 2>/dev/null && told=0
     fi
   done
-  if [[ -n $steps ]]; then
+  if ((${#steps[@]})); then
     # In a preemption Slurm itself has TERMed them. A program may take a second TERM for haste, and GROMACS aborts at the third.
-    if [[ ${request-} == *preemption ]] && wait_until 5 has_gone; then told=0; elif signal_steps "$1"; then told=0; fi
+    if [[ $1 == TERM && ${request-} == *preemption ]] && wait_until 5 has_gone; then
+      told=0
+    elif ranks_handle "$1"; then
+      if [[ $1 == TERM ]]; then signal_steps TERM; else kill -s "$1" ${steps[@]+"${steps[@]}"} 2>/dev/null; fi && told=0
+    fi
   fi
   return "$told"
 }
 
-# who_handles SIGNAL: prints the processes of the application that handle it, from the shell of `run` on.
-who_handles() {
-  local application='' number pid stat parents=() level next child
-  { read -r _ && read -r application; } 2>/dev/null <"$run/shell"
-  is_count "$application" || return 0
+# ranks_handle SIGNAL: does a rank on this node handle it? Those on other nodes run the same program.
+ranks_handle() {
+  local pid ranks=()
+  for pid in $(processes_of "$mark\\.$attempt\$"); do
+    if is_rank "$pid"; then ranks+=("$pid"); fi
+  done
+  ((${#ranks[@]} == 0)) || [[ -n $(first_handlers "$1" ${ranks[@]+"${ranks[@]}"}) ]]
+}
+
+# first_handlers SIGNAL PROCESS...: prints those that handle it, or else the first below them that do. What starts ranks on this node is told
+# if they handle it; of TERM, they are told themselves, because Open MPI's mpirun kills them 2 s after it.
+first_handlers() {
+  local number pid stat parents=() via=() level next child starter
   number=$(kill -l "$1")
   own_processes
   for pid in "${own_pids[@]}"; do
     if read_stat "$pid"; then parents[pid]=${stat[1]}; fi
   done
-  level=$application
+  level="${*:2}"
   while [[ -n $level ]]; do
     next=''
     for pid in $level; do
-      if handles "$pid" "$number"; then
-        printf '%s\n' "$pid"
-      else
-        for child in ${!parents[*]}; do
-          if [[ ${parents[child]} == "$pid" ]]; then next+=" $child"; fi
-        done
+      starter=${via[pid]-}
+      if [[ $(name_of "$pid") == @(mpirun|mpiexec|orterun|prterun|orted|prted|hydra_)* ]]; then
+        if [[ $1 != TERM && -z $starter ]] && handles "$pid" "$number"; then starter=$pid; fi
+      elif handles "$pid" "$number"; then
+        printf '%s\n' "${starter:-$pid}"
+        continue
       fi
+      for child in ${!parents[*]}; do
+        if [[ ${parents[child]} == "$pid" ]]; then
+          next+=" $child"
+          if [[ -n $starter ]]; then via[child]=$starter; fi
+        fi
+      done
     done
     level=${next# }
-  done
+  done | sort -u
 }
 
 # handles PROCESS NUMBER: by a handler; or one of its threads waits for it, and the others block it, as in srun.

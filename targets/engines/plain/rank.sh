@@ -8,7 +8,7 @@ rank_text() {
   if [[ ${ask_signal-TERM} != TERM ]]; then printf "trap '' TERM\n"; fi
   declare -f is_alone
   cat <<RANK
-if is_alone "\$1"; then
+if is_alone "\$@"; then
   printf '%s\n' "\$REPLY" >$verdict
   exit 70
 fi

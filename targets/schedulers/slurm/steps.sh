@@ -3,6 +3,16 @@
 # starts_ranks PROCESS: is it the command that starts the ranks, and ends them when it is told to end?
 starts_ranks() { [[ $(name_of "$1") == srun ]]; }
 
+# is_step_daemon PROCESS: it is in the session of its ranks. In a job of root's, it could be ended, and Slurm would never learn that the step
+# is over.
+is_step_daemon() { [[ $(name_of "$1") == slurmstepd ]]; }
+
+# is_rank PROCESS: has the daemon of a step started it?
+is_rank() {
+  local stat
+  read_stat "$1" && is_step_daemon "${stat[1]}"
+}
+
 # step_variables: what that command needs in its environment. Before Slurm 23.11, steps do not get the job's --cpus-per-task.
 step_variables() {
   if [[ -n ${SLURM_CPUS_PER_TASK-} ]]; then printf '%s\0' "SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"; fi
