@@ -13,12 +13,12 @@ vi.setConfig({ maxConcurrency: 3 });
 
 const slurm = slurmAvailable();
 const source = join(import.meta.dirname, '../programs/mpi/steps.c');
-const flow = (mpi: string, run: string) => `crflow 1
+const flow = (mpi: string, run: string, asks = 'ask_file = "STOP"') => `crflow 1
 workflow count {
   application { run = "${run} 60 100000"  nodes = 2  tasks = 2  mpi = ${mpi} }
   checkpoint {
     engine = own  interval = 10min  lead = 2min
-    files = ["save.txt"]  grows = ["steps.log"]  ask_file = "STOP"  done_files = ["result.txt"]
+    files = ["save.txt"]  grows = ["steps.log"]  ${asks}  done_files = ["result.txt"]
   }
   schedule { time = 10min  total = 1h }
 }
@@ -41,7 +41,7 @@ describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'crflow-ranks-'));
-    cluster = await startCluster({ graceSeconds: 25, cpus: 2, nodes: 6 });
+    cluster = await startCluster({ graceSeconds: 25, cpus: 2, nodes: 8 });
   });
   afterAll(async () => {
     await cluster?.stop();
@@ -53,13 +53,21 @@ describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${
     execFileSync(compiler, ['-o', program, source]);
     return program;
   };
-  const start = (name: string, nodes: string, mpi: string, compiler: string, launcher = '') =>
+  const start = (
+    name: string,
+    nodes: string,
+    mpi: string,
+    compiler: string,
+    launcher = '',
+    asks?: string,
+    more: object = {},
+  ) =>
     startRun(cluster, {
       dmtcp: standIn,
       folder: name,
       last: 0,
-      flow: flow(mpi, `${launcher}${build(compiler, name)}`),
-      env,
+      flow: flow(mpi, `${launcher}${build(compiler, name)}`, asks),
+      env: { ...env, ...more },
       sbatchArgs: ['-w', nodes],
       before: () => {},
     });
@@ -88,6 +96,22 @@ describe.skipIf(!slurm.ok)(`ranks over two nodes${slurm.ok ? '' : ` (skipped: ${
   }
 
   const mpich = whyNot('mpicc.mpich');
+  (mpich === '' ? test.concurrent : test.skip)(
+    `ranks without a handler for the signal: it is not sent, though srun has one${mpich}`,
+    async ({ expect }: TestContext) => {
+      const asks = 'ask_signal = USR2  answer = continues';
+      const run = await start('deaf', 'n7,n8', 'pmi2', 'mpicc.mpich', '', asks, {
+        CRFLOW_INTERVAL: '3',
+        CRFLOW_STARTUP: '2',
+      });
+      const words = 'no process of the application handles USR2, which would kill it';
+      await run.until('a question', () => run.log(run.id).includes(words), 90);
+      writeFileSync(join(run.folder, 'go'), '');
+      expect(await run.ended(), run.log(run.id)).toMatchObject({ JobState: 'COMPLETED', ExitCode: '0:0' });
+      expect(outcomesIn(run.entries()), run.log(run.id)).toEqual(['done']);
+      expect(processesIn(run.folder)).toEqual([]);
+    },
+  );
   (mpich === '' ? test.concurrent : test.skip)(
     `MPICH without PMI: it does not begin, where each rank would have run alone${mpich}`,
     async ({ expect }: TestContext) => {
