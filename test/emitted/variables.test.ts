@@ -24,6 +24,32 @@ describe.each(dmtcpImplementations)('the variables of a program, with $name', {
   });
 });
 
+test.concurrent.for([
+  [
+    'CRFLOW_ALIVE',
+    '600',
+    'CRFLOW_ALIVE is set, but this script has no part that uses it: write `alive` in the flow',
+  ],
+  [
+    'CRFLOW_MTBF',
+    '86400',
+    'CRFLOW_MTBF is set, but this script has no part that uses it: write `interval = auto` in the flow',
+  ],
+  ['CRFLOW_INTERVAL', '0', 'CRFLOW_INTERVAL is 0, but must be more'],
+  ['CRFLOW_SLURM_LIMIT', '0', 'CRFLOW_SLURM_LIMIT is 0, but must be more'],
+  ['CRFLOW_LEAD', '2min', "CRFLOW_LEAD is '2min', but must be a whole number"],
+] as const)('a setting that a script cannot use: %s=%s: 70, and not a job without checkpoints', async ([
+  name,
+  value,
+  said,
+], { expect }) => {
+  const [dmtcp] = dmtcpImplementations;
+  if (dmtcp === undefined) throw new Error('there is always the stand-in');
+  using run = byHand(dmtcp, { run: 'true' });
+  expect(await run.start({ [name]: value }), run.log()).toBe(70);
+  expect(run.log()).toContain(said);
+});
+
 // `threads` gives OpenMP its number, but never against the one whose program it is.
 test.for<[string, { keys?: string; set?: string; submission?: string; run?: string }, string]>([
   ['threads alone', {}, '3'],
