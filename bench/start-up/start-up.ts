@@ -117,9 +117,16 @@ function picture(places: readonly Place[]): string {
     parts.push(line('spike', x(median(place)), y - 14, x(median(place)), y + 14));
     parts.push(label(`${median(place).toFixed(2)} s`, x(median(place)), y - 16, 'middle', 'small'));
   }
+  const legend = bottom + 40;
+  parts.push(
+    `<circle class="work" fill-opacity="0.5" cx="${left + 4}" cy="${legend - 4}" r="4"/>`,
+    label('a start', left + 14, legend),
+    line('spike', left + 84, legend - 11, left + 84, legend + 3),
+    label('median', left + 92, legend),
+  );
   const drawn = {
     width,
-    height: bottom + 26,
+    height: legend + 12,
     title: 'Start-up time by where a program is installed',
     description: places
       .map((place) => `${place.name}: ${median(place).toFixed(2)} s in the median of ${times} starts.`)

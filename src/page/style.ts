@@ -2,32 +2,80 @@
  * Colours after Okabe and Ito, which colour-blind people can tell apart, darkened or lightened until each has a contrast of 3:1 with its
  * background; nothing depends on them alone.
  */
-const light = `--paper:#fff;--ink:#1b1f24;--muted:#57606a;--line:#d0d7de;--ground:#f6f8fa;--work:#0072b2;--save:#b85c00;--lost:#a3261e;--lost-ground:#fbe3df;--restore:#00735a;--restore-ground:#cdeee4;--end:#6e7781;--good:#00664f;--bad:#a3261e;`;
-const dark = `--paper:#0d1117;--ink:#e6edf3;--muted:#9da7b1;--line:#30363d;--ground:#161b22;--work:#56b4e9;--save:#f0b429;--lost:#ff8a70;--lost-ground:#3b1712;--restore:#34c79a;--restore-ground:#0d3b2e;--end:#8b949e;--good:#4fd3a6;--bad:#ff9580;`;
+const light = {
+  paper: '#fff',
+  ink: '#1b1f24',
+  muted: '#57606a',
+  line: '#d0d7de',
+  ground: '#f6f8fa',
+  work: '#0072b2',
+  save: '#b85c00',
+  lost: '#a3261e',
+  'lost-ground': '#fbe3df',
+  restore: '#00735a',
+  'restore-ground': '#cdeee4',
+  end: '#6e7781',
+  good: '#00664f',
+  bad: '#a3261e',
+};
+type Colour = keyof typeof light;
+const dark: Readonly<Record<Colour, string>> = {
+  paper: '#0d1117',
+  ink: '#e6edf3',
+  muted: '#9da7b1',
+  line: '#30363d',
+  ground: '#161b22',
+  work: '#56b4e9',
+  save: '#f0b429',
+  lost: '#ff8a70',
+  'lost-ground': '#3b1712',
+  restore: '#34c79a',
+  'restore-ground': '#0d3b2e',
+  end: '#8b949e',
+  good: '#4fd3a6',
+  bad: '#ff9580',
+};
 
-const colours = `:root{color-scheme:light dark;${light}}@media (prefers-color-scheme:dark){:root{${dark}}}@media print{:root{color-scheme:light;${light}}}`;
+/** The colours of pictures. `of`: how a colour is written. */
+const coloured = (of: (name: Colour) => string) => `text{fill:${of('ink')}}text.small{fill:${of('muted')}}
+.paper{fill:${of('paper')}}
+.work{fill:${of('work')}}.save{fill:${of('save')}}.end{fill:${of('end')}}
+.lost{stroke:${of('lost')}}.restore,.start{stroke:${of('restore')}}
+.lost-ground{fill:${of('lost-ground')}}.lost-line{fill:${of('lost')}}
+.restore-ground{fill:${of('restore-ground')}}.restore-line{fill:${of('restore')}}
+.suspended{stroke:${of('end')}}.wait,.frame{stroke:${of('muted')}}.grid{stroke:${of('line')}}
+.area{fill:${of('work')}}.curve{stroke:${of('work')}}
+.spike{stroke:${of('save')}}.dot{fill:${of('save')}}
+.failed{fill:${of('paper')};stroke:${of('bad')}}
+.done{fill:${of('ink')}}`;
 
-/** What pictures look like, also in files of their own. */
-export const pictureStyle = `${colours}
-text{font:12px system-ui,sans-serif;fill:var(--ink)}
-text.small{font-size:11px;fill:var(--muted)}
-text.strong{font-weight:600}
-.paper{fill:var(--paper)}
-.work{fill:var(--work)}.save{fill:var(--save)}.end{fill:var(--end)}
-.lost{stroke:var(--lost);stroke-width:1}
-.restore,.start{stroke:var(--restore);stroke-width:1}
-.lost-ground{fill:var(--lost-ground)}.lost-line{fill:var(--lost)}
-.restore-ground{fill:var(--restore-ground)}.restore-line{fill:var(--restore)}
-.suspended{fill:none;stroke:var(--end);stroke-dasharray:2 2}
-.wait{stroke:var(--muted);stroke-width:1.5;stroke-dasharray:4 3}
-.break{stroke:var(--paper);stroke-width:3}
-.grid{stroke:var(--line);stroke-width:1}.frame{stroke:var(--muted);stroke-width:1}
-.area{fill:var(--work);fill-opacity:.25;stroke:none}.curve{fill:none;stroke:var(--work);stroke-width:1.5;stroke-linejoin:round}
-.spike{stroke:var(--save);stroke-width:1.5}.dot{fill:var(--save)}
-.failed{fill:none;stroke:var(--bad);stroke-width:1.5}
-.done{fill:var(--ink)}`;
+const shapes = `text{font-family:system-ui,sans-serif;font-size:12px}text.small{font-size:11px}text.strong{font-weight:600}
+.lost,.restore,.start,.grid,.frame{stroke-width:1}
+.suspended{fill:none;stroke-dasharray:2 2}
+.wait{stroke-width:1.5;stroke-dasharray:4 3}
+.area{fill-opacity:.25;stroke:none}.curve{fill:none;stroke-width:1.5;stroke-linejoin:round}
+.spike,.failed{stroke-width:1.5}`;
 
-export const pageStyle = `${pictureStyle}
+/**
+ * What a picture looks like in a file of its own. Colours are literal, because what converts it for a paper knows no custom properties; many
+ * converters do not know @media either, and take the light ones.
+ */
+export const pictureStyle = `${shapes}
+${coloured((name) => light[name])}
+@media screen and (prefers-color-scheme:dark){
+${coloured((name) => dark[name])}
+}`;
+
+const declared = (colours: Readonly<Record<Colour, string>>) =>
+  Object.entries(colours)
+    .map(([name, value]) => `--${name}:${value};`)
+    .join('');
+
+const colours = `:root{color-scheme:light dark;${declared(light)}}@media (prefers-color-scheme:dark){:root{${declared(dark)}}}@media print{:root{color-scheme:light;${declared(light)}}}`;
+
+export const pageStyle = `${colours}
+${shapes}
+${coloured((name) => `var(--${name})`)}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 3rem;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2.25rem 0 .75rem}
@@ -55,4 +103,4 @@ ul{padding-left:1.25rem;margin:.25rem 0}
 pre{overflow-x:auto;background:var(--ground);padding:.75rem 1rem;font-size:.8125rem;line-height:1.4}
 details{margin:1rem 0}summary{cursor:pointer}
 footer{margin-top:3rem;color:var(--muted);font-size:.875rem}
-@media print{body{max-width:none;padding:0;font-size:10pt}section,figure,tr{break-inside:avoid}.table{overflow:visible}pre{white-space:pre-wrap}}`;
+@media print{details::details-content{content-visibility:visible}summary{list-style:none}body{max-width:none;padding:0;font-size:10pt}section,figure,tr{break-inside:avoid}.table{overflow:visible}pre{white-space:pre-wrap}}`;

@@ -3,11 +3,11 @@ import { greatest } from '../model/greatest.ts';
 import type { Story } from '../model/story.ts';
 import { htmlPage, section, table } from '../page/html.ts';
 import { pageStyle, pictureStyle } from '../page/style.ts';
-import { label, type Picture, roundBytes, roundTop, svg } from '../page/svg.ts';
+import { label, type Picture, px, roundBytes, roundTop, svg } from '../page/svg.ts';
 import { cores, duration, percent } from '../page/text.ts';
 import { describeSize } from '../time/size.ts';
 import { loadOf } from './load.ts';
-import { both, legend, lifePicture, type Shared, WIDE } from './picture.ts';
+import { both, drawnLegend, legend, lifePicture, type Shared, WIDE } from './picture.ts';
 import { drawnLength } from './scale.ts';
 import { endingInWords, nameOf } from './words.ts';
 
@@ -59,8 +59,16 @@ function sharedBy(stories: readonly Story[]): Shared {
 }
 
 /** The picture as a file of its own, for a document. */
-export const compareSvg = (stories: readonly Story[]): string =>
-  `${svg(comparePicture(stories, WIDE), 'runs', pictureStyle)}\n`;
+export function compareSvg(stories: readonly Story[]): string {
+  const picture = comparePicture(stories, WIDE);
+  const { body, height } = drawnLegend(stories, WIDE);
+  const whole = {
+    ...picture,
+    height: picture.height + 8 + height,
+    body: `${picture.body}\n<g transform="translate(0 ${px(picture.height + 8)})">${body}</g>`,
+  };
+  return `${svg(whole, 'runs', pictureStyle)}\n`;
+}
 
 export function comparePage(stories: readonly Story[]): string {
   const rows = stories.map((story) => {
@@ -91,11 +99,10 @@ export function comparePage(stories: readonly Story[]): string {
     'Memory',
     'Processors',
   ];
-  const longest = stories.reduce((a, b) => (b.attempts.length > a.attempts.length ? b : a));
   const body = [
     section(
       'The runs above one another',
-      `<figure>${both((width) => comparePicture(stories, width), 'runs')}${legend(longest, 'legend')}<figcaption>All have the same scales. The table has the same numbers.</figcaption></figure>`,
+      `<figure>${both((width) => comparePicture(stories, width), 'runs')}${legend(stories, 'legend')}<figcaption>All have the same scales. The table has the same numbers.</figcaption></figure>`,
     ),
     section('In numbers', table({ head, rows, numbers: [2, 3, 4, 5, 6, 7, 8] }, 'The runs in numbers')),
   ];

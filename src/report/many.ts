@@ -1,4 +1,5 @@
 import type { Painter } from '../diagnostics/paint.ts';
+import { wrap } from '../diagnostics/width.ts';
 import { plural } from '../diagnostics/words.ts';
 import { greatest } from '../model/greatest.ts';
 import type { PhaseKind, Story } from '../model/story.ts';
@@ -23,6 +24,13 @@ const MARKS: Readonly<Record<string, string>> = {
   lost: 'x',
   end: ',',
 };
+const LEGEND = [
+  '> starts, restores',
+  '- work',
+  '| checkpoints',
+  'x work that was lost',
+  ', ends of attempts',
+];
 /** How many runs are drawn, the longest ones. */
 const MOST_DRAWN = 60;
 
@@ -113,6 +121,7 @@ export function manyText(stories: readonly Story[], columns: number, paint: Pain
     stories.map(({ budget }) => budget.used),
     1,
   );
+  const used = new Set<string>();
   const drawn = longestFirst(stories).map((story) => {
     let clock = 0;
     const marks = KINDS.map((kind): Mark => {
@@ -120,9 +129,12 @@ export function manyText(stories: readonly Story[], columns: number, paint: Pain
       clock += story.times[kind];
       return [from, clock, MARKS[kind] ?? '?'];
     }).filter(([from, to]) => to > from);
+    const bar = drawBar(marks, longest, room, ' ');
+    for (const mark of bar) used.add(mark);
     const name = shortened(story.run ?? nameOf(story), 16);
-    return `  ${name.padEnd(17)}${drawBar(marks, longest, room, ' ')} ${duration(story.budget.used)}`;
+    return `  ${name.padEnd(17)}${bar} ${duration(story.budget.used)}`;
   });
+  const legend = LEGEND.filter(([mark = '']) => used.has(mark)).map((one) => one.replaceAll(' ', '\u00A0'));
   const rest = stories.length - drawn.length;
   const sections: Section[] = [
     { title: 'Together', lines: lines(together(stories)) },
@@ -145,7 +157,7 @@ export function manyText(stories: readonly Story[], columns: number, paint: Pain
       lines: [
         ...drawn,
         ...(rest > 0 ? [`  and ${plural(rest, 'shorter run')}`] : []),
-        '  > starts, restores   - work   | checkpoints   x work that was lost',
+        ...wrap(legend.join('   '), width - 4).map((line) => `  ${line.trim()}`),
       ],
     },
   ];
@@ -204,8 +216,7 @@ export function manyPage(stories: readonly Story[]): string {
     name.charAt(0).toUpperCase() + name.slice(1),
     text,
   ]);
-  const first = stories[0];
-  const kinds = first === undefined ? '' : legend(allOf(stories, first), 'legend');
+  const kinds = legend(stories, 'legend', 'times');
   const rows = thinRows(stories, ({ ending }) => ending.kind !== 'done' || ending.status !== 0).map(
     (story) => ({
       cells: cellsOf(story),
@@ -249,10 +260,3 @@ export function manyPage(stories: readonly Story[]): string {
   const [, text = ''] = pairs[1] ?? [];
   return htmlPage(title, `Walltime ${escaped(text)}.`, body.join('\n'), pageStyle);
 }
-
-/** One story with the phases of all, for the legend. */
-const allOf = (stories: readonly Story[], first: Story): Story => ({
-  ...first,
-  attempts: stories.flatMap(({ attempts }) => attempts),
-  waits: [],
-});

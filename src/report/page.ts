@@ -82,7 +82,7 @@ function life(story: Story): string {
   const thinned = isThinned(story, WIDE)
     ? ' What is too close to be told apart is drawn together; the least and the greatest values are kept.'
     : '';
-  return `<figure>${both((width) => lifePicture(story, width), 'life')}${legend(story, 'legend')}<figcaption>Time since the run began.${cut}${thinned} The tables below have the same numbers.</figcaption></figure>`;
+  return `<figure>${both((width) => lifePicture(story, width), 'life')}${legend([story], 'legend')}<figcaption>Time since the run began.${cut}${thinned} The tables below have the same numbers.</figcaption></figure>`;
 }
 
 function numbers(story: Story): [string, string][] {

@@ -1,6 +1,7 @@
 import { plural } from '../diagnostics/words.ts';
 import { greatest } from '../model/greatest.ts';
 import type { Attempt, Phase, Story } from '../model/story.ts';
+import { escaped } from '../page/html.ts';
 import {
   label,
   line,
@@ -18,7 +19,7 @@ import { duration } from '../page/text.ts';
 import { describeSize } from '../time/size.ts';
 import { breaksOf, type Load, loadOf } from './load.ts';
 import { type Scale, scaleOf } from './scale.ts';
-import { MOST_PHASES, thinPhases, thinRates, thinSamples, thinSizes } from './thin.ts';
+import { MOST_PHASES, TOGETHER, thinPhases, thinRates, thinSamples, thinSizes } from './thin.ts';
 import { endOf, inShort, nameOf } from './words.ts';
 
 /** What several pictures have in common when they are compared: the same scale for all. */
@@ -84,7 +85,8 @@ function describe(story: Story, load: Load | undefined): string {
         `Attempt ${one.number}: from ${duration(one.from)} to ${duration(one.to)}, ${endOf(one, one === attempts.at(-1))}.`,
     );
   const memory = load === undefined ? '' : ` Memory: ${describeSize(load.peak)} at most.`;
-  return `${inShort(story)}. ${plural(sealed, 'checkpoint')}, ${losses.length} loss${losses.length === 1 ? '' : 'es'} of work.${memory} ${each.join(' ')}`;
+  const failed = checkpoints.length - sealed;
+  return `${inShort(story)}. ${plural(sealed, 'checkpoint')}${failed > 0 ? ` and ${failed} that failed or ${failed === 1 ? 'was' : 'were'} skipped` : ''}, ${losses.length} loss${losses.length === 1 ? '' : 'es'} of work.${memory} ${each.join(' ')}`;
 }
 
 /** What the run did, as a strip; checkpoints reach above it, so that they are seen without colour. */
@@ -111,6 +113,7 @@ function strip(story: Story, { x, cut }: Scale, y: number): string {
   const phases = story.attempts.flatMap((one) => one.phases);
   parts.push(bar(phases, x, y, STRIP, MOST_PHASES));
   for (const attempt of story.attempts) parts.push(end(attempt, x, y, STRIP));
+  parts.push(notMade(story.checkpoints, x, y));
   let last = -99;
   for (const { number, from, to } of story.attempts) {
     const words = `${number}`;
@@ -167,6 +170,20 @@ const end = ({ whose, status, to }: Attempt, x: (at: number) => number, y: numbe
   whose === 'application'
     ? `<circle class="done" cx="${px(x(to))}" cy="${px(y + height / 2)}" r="4"><title>${status === 0 ? 'done' : `done, status ${status}`}</title></circle>`
     : '';
+
+/** A hollow mark above the strip where a checkpoint was not made. */
+function notMade(checkpoints: Story['checkpoints'], x: (at: number) => number, y: number): string {
+  const parts: string[] = [];
+  let drawn = Number.NEGATIVE_INFINITY;
+  for (const { at, generation, why } of checkpoints) {
+    if (generation !== null || x(at) - drawn < TOGETHER) continue;
+    drawn = x(at);
+    parts.push(
+      `<circle class="failed" cx="${px(x(at))}" cy="${px(y - 4)}" r="3.5"><title>${escaped(`no checkpoint: ${why ?? ''}`)}</title></circle>`,
+    );
+  }
+  return parts.join('');
+}
 
 interface Panel {
   readonly height: number;
@@ -333,7 +350,13 @@ export function attemptsPicture(story: Story, width: number): Picture {
   const row = isNarrow ? 42 : 28;
   const parts: string[] = [];
   const drawn = (attempt: Attempt, x: (at: number) => number, y: number) =>
-    bar(attempt.phases, x, y, 14, MOST_PHASES / shown.length) + end(attempt, x, y, 14);
+    bar(attempt.phases, x, y, 14, MOST_PHASES / shown.length) +
+    end(attempt, x, y, 14) +
+    notMade(
+      story.checkpoints.filter((one) => one.attempt === attempt.number),
+      x,
+      y,
+    );
   for (const [index, attempt] of shown.entries()) {
     const y = 6 + index * row;
     const x = (at: number) => left + ((at - attempt.from) / longest) * room;
@@ -365,50 +388,62 @@ const shortened = (text: string, most: number) => (text.length > most ? `${text.
 export const both = (draw: (width: number) => Picture, id: string): string =>
   `<div class="wide">${svg(draw(WIDE), `${id}-wide`)}</div><div class="narrow">${svg(draw(NARROW), `${id}-narrow`)}</div>`;
 
-/** What the fills mean, in the order in which they come in a run. */
-export function legend(story: Story, id: string): string {
-  const kinds = new Set(story.attempts.flatMap(({ phases }) => phases.map(({ kind }) => kind)));
-  const items: [string, string][] = [];
-  const swatch = (name: string) =>
-    svg(
-      { width: 22, height: 14, title: '', description: '', body: rect(name, 1, 1, 20, 12) },
-      `${id}-${name}`,
-    );
-  if (kinds.has('start') || kinds.has('restore')) items.push([swatch('restore'), 'start-up, restore']);
-  items.push([swatch('work'), 'work']);
-  if (kinds.has('save')) items.push([swatch('save'), 'checkpoint']);
-  if (kinds.has('lost')) items.push([swatch('lost'), 'work that was lost (hatched)']);
-  if (kinds.has('end')) items.push([swatch('end'), 'end of an attempt']);
-  if (kinds.has('suspended')) items.push([swatch('suspended'), 'suspended']);
-  if (story.ending.kind === 'done')
-    items.push([
-      svg(
-        {
-          width: 22,
-          height: 14,
-          title: '',
-          description: '',
-          body: '<circle class="done" cx="11" cy="7" r="4"/>',
-        },
-        `${id}-done`,
-      ),
-      'end of the program',
-    ]);
-  if (story.waits.length > 0)
-    items.push([
-      svg(
-        { width: 22, height: 14, title: '', description: '', body: line('wait', 0, 7, 22, 7) },
-        `${id}-wait`,
-      ),
-      'waiting between attempts',
-    ]);
-  return `<ul class="legend">${items
-    .map(
-      ([picture, words]) =>
-        `<li>${picture
-          .replace(/role="img"/, 'aria-hidden="true"')
-          .replace(/ aria-labelledby="[^"]*"/, '')
-          .replace(/<title[\s\S]*<\/desc>/, '')}${words}</li>`,
-    )
-    .join('')}</ul>`;
+interface Item {
+  /** In a space of 22 by 14 pixels. */
+  readonly sign: string;
+  readonly name: string;
+  readonly words: string;
+}
+
+/** What the fills and marks of these pictures mean, in the order in which they come in a run. `what`: pictures of times have fills only. */
+function legendItems(stories: readonly Story[], what: 'life' | 'times'): Item[] {
+  const kinds = new Set(
+    stories.flatMap(({ attempts }) => attempts.flatMap(({ phases }) => phases.map(({ kind }) => kind))),
+  );
+  const fill = (name: string, words: string): Item => ({ sign: rect(name, 1, 1, 20, 12), name, words });
+  const items: Item[] = [];
+  if (kinds.has('start') || kinds.has('restore')) items.push(fill('restore', 'start-up, restore'));
+  items.push(fill('work', 'work'));
+  if (kinds.has('save')) items.push(fill('save', 'checkpoint'));
+  if (kinds.has('lost')) items.push(fill('lost', 'work that was lost (hatched)'));
+  if (kinds.has('end')) items.push(fill('end', 'end of an attempt'));
+  if (what === 'times') return items;
+  if (kinds.has('suspended')) items.push(fill('suspended', 'suspended'));
+  const dot = (name: string, radius: number) => `<circle class="${name}" cx="11" cy="7" r="${radius}"/>`;
+  if (stories.some(({ checkpoints }) => checkpoints.some(({ generation }) => generation === null)))
+    items.push({ sign: dot('failed', 3.5), name: 'failed', words: 'checkpoint that failed or was skipped' });
+  if (stories.some(({ attempts }) => attempts.some(({ whose }) => whose === 'application')))
+    items.push({ sign: dot('done', 4), name: 'done', words: 'end of the program' });
+  if (stories.some(({ waits }) => waits.length > 0))
+    items.push({ sign: line('wait', 0, 7, 22, 7), name: 'wait', words: 'waiting between attempts' });
+  return items;
+}
+
+/** The legend of pictures in a page. */
+export function legend(stories: readonly Story[], id: string, what: 'life' | 'times' = 'life'): string {
+  const items = legendItems(stories, what).map(({ sign, name, words }) => {
+    const picture = svg({ width: 22, height: 14, title: '', description: '', body: sign }, `${id}-${name}`)
+      .replace(/role="img"/, 'aria-hidden="true"')
+      .replace(/ aria-labelledby="[^"]*"/, '')
+      .replace(/<title[\s\S]*<\/desc>/, '');
+    return `<li>${picture}${words}</li>`;
+  });
+  return `<ul class="legend">${items.join('')}</ul>`;
+}
+
+/** The legend as a part of a picture that is in a file of its own. */
+export function drawnLegend(
+  stories: readonly Story[],
+  width: number,
+): { readonly body: string; readonly height: number } {
+  const row = 20;
+  const parts: string[] = [];
+  let [x, y] = [0, 0];
+  for (const { sign, words } of legendItems(stories, 'life')) {
+    const wide = 28 + roughWidth(words) + 16;
+    if (x > 0 && x + wide > width) [x, y] = [0, y + row];
+    parts.push(`<g transform="translate(${px(x)} ${y})">${sign}${label(words, 28, 11)}</g>`);
+    x += wide;
+  }
+  return { body: parts.join('\n'), height: y + row };
 }

@@ -34,6 +34,7 @@ const LEGEND = [
   '| checkpoint',
   '= work with checkpoints, too many to draw',
   '# last checkpoint',
+  'o checkpoint that failed or was skipped',
   '* end of the program',
   ', going on to the next attempt',
   's suspended',
@@ -91,7 +92,7 @@ function theRun(story: Story, width: number): string[] {
 }
 
 /** The attempts of a run, one bar each. */
-export function timeline({ attempts }: Story, columns: number): string[] {
+export function timeline({ attempts, checkpoints }: Story, columns: number): string[] {
   const isNarrow = columns < 60;
   const tab = isNarrow ? 5 : LABEL;
   const width = Math.min(columns, COLUMNS) - 2 - tab - 15;
@@ -105,7 +106,7 @@ export function timeline({ attempts }: Story, columns: number): string[] {
   const used = new Set<string>();
   const rows = shown.flatMap((attempt) => {
     if (attempt === null) return [`  ${''.padEnd(tab)}and ${attempts.length - 2 * half} attempts in between`];
-    const bar = drawBar(marksOf(attempt, scale, width), scale, width, ' ');
+    const bar = drawBar(marksOf(attempt, checkpoints, scale, width), scale, width, ' ');
     for (const mark of bar) used.add(mark);
     const isLast = attempt === attempts.at(-1);
     return [
@@ -133,7 +134,7 @@ const MARKS: Readonly<Record<Phase['kind'], string>> = {
   suspended: 's',
 };
 
-function marksOf(attempt: Attempt, scale: number, width: number): Mark[] {
+function marksOf(attempt: Attempt, checkpoints: Story['checkpoints'], scale: number, width: number): Mark[] {
   const { from, phases, whose, reason } = attempt;
   const saves = phases.filter(({ kind }) => kind === 'save');
   const length = (phases.at(-1)?.to ?? from) - from;
@@ -152,6 +153,8 @@ function marksOf(attempt: Attempt, scale: number, width: number): Mark[] {
     else if (kind === 'work' || kind === 'lost') long.push([...place, MARKS[kind]]);
     else short.push([...place, MARKS[kind]]);
   }
+  for (const { at, generation, attempt: number } of checkpoints)
+    if (generation === null && number === attempt.number) short.push([at - from, at - from, 'o']);
   if (whose === 'application') short.push([length, length, '*']);
   return [...long, ...short];
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { painter } from '../../src/diagnostics/paint.ts';
 import { widthOf } from '../../src/diagnostics/width.ts';
-import type { RunFacts, Story } from '../../src/model/story.ts';
+import type { Story } from '../../src/model/story.ts';
 import { intervalsOf } from '../../src/report/interval.ts';
 import { loadOf } from '../../src/report/load.ts';
 import { storyPage } from '../../src/report/page.ts';
@@ -11,31 +11,9 @@ import { readStory } from '../../src/report/story.ts';
 import { storyText } from '../../src/report/text.ts';
 import { shareLost } from '../../src/time/daly.ts';
 import { formatUtc, parseUtc } from '../../src/time/utc.ts';
+import { began, ended, left, line, read, restored, sealed, started } from '../support/journal.ts';
 
 // What a journal says, read as the life of a run. Lines are written as the job writes them; `at` is in seconds.
-const began = 1_795_000_000;
-const line = (at: number, attempt: number, event: string, more: object = {}) =>
-  JSON.stringify({ time: `${formatUtc(began + at).replace(' ', 'T')}Z`, attempt, event, ...more });
-const started = (at: number, attempt: number, spent: number, node = 'n1') =>
-  line(at, attempt, 'started', {
-    job: '7',
-    node,
-    spent,
-    script: 'job-1.sbatch',
-    engine: 'dmtcp',
-    interval: 100,
-    lead: 60,
-    total: 7200,
-  });
-const sealed = (at: number, attempt: number, generation: number, seconds = 2) =>
-  line(at, attempt, 'sealed', { generation, bytes: 1048576, seconds });
-const ended = (at: number, attempt: number, outcome: string, reason = '') =>
-  line(at, attempt, 'inner_ended', { outcome, why: 'words', reason });
-const left = (at: number, attempt: number, status: number, whose = 'crflow') =>
-  line(at, attempt, 'left', { status, whose, why: 'words' });
-const restored = (at: number, attempt: number, generation: number) =>
-  line(at, attempt, 'restored', { generation });
-
 /** Preempted in its first attempt; killed in its second, without a word; done in its third. */
 const whole = [
   started(0, 1, 0),
@@ -58,11 +36,6 @@ const whole = [
   ended(850, 3, 'done'),
   left(851, 3, 0, 'application'),
 ];
-const read = (lines: readonly string[], facts?: RunFacts): Story => {
-  const answer = readStory(`${lines.join('\n')}\n`, facts);
-  if (!answer.ok) throw new Error(answer.why);
-  return answer.story;
-};
 const phases = (story: Story, number: number) =>
   story.attempts[number - 1]?.phases.map(({ kind, from, to }) => `${kind} ${from}-${to}`);
 
