@@ -120,6 +120,8 @@ export interface Loss {
   readonly seconds: Seconds;
   /** Did it come without a warning: a crash, a kill, a dead node? */
   readonly failure: boolean;
+  /** Does it belong to the failure before it? After that failure, the run went on from a generation that did not have this work. */
+  readonly afterFailure: boolean;
   readonly why: string;
 }
 

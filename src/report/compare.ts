@@ -1,7 +1,7 @@
 import { plural } from '../diagnostics/words.ts';
 import { greatest } from '../model/greatest.ts';
 import type { Story } from '../model/story.ts';
-import { htmlPage, section, table } from '../page/html.ts';
+import { htmlPage, list, section, table } from '../page/html.ts';
 import { pageStyle, pictureStyle } from '../page/style.ts';
 import { label, type Picture, px, roundBytes, roundTop, svg } from '../page/svg.ts';
 import { cores, duration, percent } from '../page/text.ts';
@@ -9,7 +9,7 @@ import { describeSize } from '../time/size.ts';
 import { loadOf } from './load.ts';
 import { both, drawnLegend, legend, lifePicture, type Shared, WIDE } from './picture.ts';
 import { drawnLength } from './scale.ts';
-import { endingInWords, nameOf } from './words.ts';
+import { alertsInShort, alertsOfMany, endingInWords, nameOf } from './words.ts';
 
 /** Runs above one another, with the same scales for time, memory and processors. */
 export function comparePicture(stories: readonly Story[], width: number): Picture {
@@ -85,6 +85,7 @@ export function comparePage(stories: readonly Story[]): string {
         String(restores.filter(({ ok }) => ok).length),
         load === undefined ? '' : describeSize(load.peak),
         load === undefined ? '' : cores(load.cores),
+        alertsInShort(story),
       ],
     };
   });
@@ -98,12 +99,15 @@ export function comparePage(stories: readonly Story[]): string {
     'Restores',
     'Memory',
     'Processors',
+    'Look at this',
   ];
+  const urgent = alertsOfMany(stories);
   const body = [
     section(
       'The runs above one another',
       `<figure>${both((width) => comparePicture(stories, width), 'runs')}${legend(stories, 'legend')}<figcaption>All have the same scales. The table has the same numbers.</figcaption></figure>`,
     ),
+    ...(urgent.length > 0 ? [section('Look at this', list(urgent), 'alerts')] : []),
     section('In numbers', table({ head, rows, numbers: [2, 3, 4, 5, 6, 7, 8] }, 'The runs in numbers')),
   ];
   return htmlPage(

@@ -19,6 +19,8 @@ export interface Ledger {
   readonly checkpoints: Checkpoint[];
   readonly restores: Restore[];
   readonly losses: Loss[];
+  /** Was the last thing that happened to the program a failure? */
+  hasFailed: boolean;
 }
 
 /** What ended a computation without anything being lost. */
@@ -72,7 +74,9 @@ export function follow(
   const lastSeal = () => sealed.at(-1)?.at ?? 0;
   const record = (at: number, after: number, failure: boolean, why: string) => {
     const seconds = lose(after);
-    if (seconds > 0 || failure) losses.push({ at, attempt: number, seconds, failure, why });
+    const afterFailure = ledger.hasFailed && !failure;
+    if (seconds > 0 || failure) losses.push({ at, attempt: number, seconds, failure, afterFailure, why });
+    ledger.hasFailed = failure;
   };
 
   for (const line of lines) {
@@ -101,6 +105,7 @@ export function follow(
         // After an older one, what newer ones had saved is lost as well.
         const seal = sealed.findLast((one) => one.generation === generation);
         if (seal !== undefined) record(at, seal.at, false, `generation ${generation} was restored`);
+        ledger.hasFailed = false;
         [kind, isWorking] = ['work', true];
         break;
       }
@@ -134,6 +139,10 @@ export function follow(
         break;
       case 'asked':
         [reason, askedAt] = [line.text('reason'), at];
+        break;
+      case 'set_aside':
+        // The owner wants an older generation.
+        ledger.hasFailed = false;
         break;
       case 'suspended': {
         const seconds = line.number('seconds') ?? 0;

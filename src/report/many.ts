@@ -4,13 +4,13 @@ import { plural } from '../diagnostics/words.ts';
 import { greatest } from '../model/greatest.ts';
 import type { PhaseKind, Story } from '../model/story.ts';
 import { drawBar, type Mark } from '../page/bar.ts';
-import { escaped, facts, htmlPage, section, table } from '../page/html.ts';
+import { escaped, facts, htmlPage, list, section, table } from '../page/html.ts';
 import { pageStyle } from '../page/style.ts';
 import { label, type Picture, px, rect } from '../page/svg.ts';
-import { duration, percent, row, type Section, textPage } from '../page/text.ts';
+import { duration, item, percent, row, type Section, textPage } from '../page/text.ts';
 import { both, legend } from './picture.ts';
 import { thinRows } from './thin.ts';
-import { endingInWords, endOf, nameOf } from './words.ts';
+import { alertsInShort, alertsOfMany, endingInWords, endOf, nameOf, namesOf } from './words.ts';
 
 /** Several runs: a table, where the time went, and which failed and why. */
 
@@ -30,11 +30,23 @@ const LEGEND = [
   '| checkpoints',
   'x work that was lost',
   ', ends of attempts',
+  '! look at this',
 ];
 /** How many runs are drawn, the longest ones. */
 const MOST_DRAWN = 60;
 
-const HEAD = ['Run', 'End', 'Attempts', 'Walltime', 'Work', 'Checkpoints', 'Restores', 'Lost', 'Waited'];
+const HEAD = [
+  'Run',
+  'End',
+  'Attempts',
+  'Walltime',
+  'Work',
+  'Checkpoints',
+  'Restores',
+  'Lost',
+  'Waited',
+  'Look at this',
+];
 const NUMBERS = [2, 3, 4, 5, 6, 7, 8];
 
 const cellsOf = (story: Story): string[] => [
@@ -47,6 +59,7 @@ const cellsOf = (story: Story): string[] => [
   String(story.restores.filter(({ ok }) => ok).length),
   duration(story.times.lost),
   duration(story.times.waiting),
+  alertsInShort(story),
 ];
 
 /** Numbers of all runs together, as labels and texts. */
@@ -78,6 +91,7 @@ function together(stories: readonly Story[]): [string, string][] {
 
 /** How runs ended, the most frequent first: what, how many, and for those that failed the reason and the runs. */
 function endings(stories: readonly Story[]): string[][] {
+  const name = namesOf(stories);
   const groups = new Map<string, { words: string; why: string; runs: Story[] }>();
   for (const story of stories) {
     const { ending } = story;
@@ -92,7 +106,7 @@ function endings(stories: readonly Story[]): string[][] {
     .sort((a, b) => b.runs.length - a.runs.length)
     .map(({ words, why, runs }) => {
       const isFine = words === 'done, with status 0';
-      const names = runs.slice(0, 6).map((one) => one.run ?? nameOf(one));
+      const names = runs.slice(0, 6).map(name);
       const named = isFine
         ? ''
         : `${names.join(', ')}${runs.length > 6 ? ` and ${runs.length - 6} more` : ''}`;
@@ -116,7 +130,15 @@ export function manyText(stories: readonly Story[], columns: number, paint: Pain
   const width = Math.min(columns, 100);
   const lines = (pairs: readonly (readonly [string, string])[]) =>
     pairs.flatMap(([name, text]) => row(name, text, width));
-  const room = Math.max(12, width - 44);
+  const name = namesOf(stories);
+  const tab = Math.min(
+    greatest(
+      stories.map((story) => name(story).length),
+      16,
+    ),
+    28,
+  );
+  const room = Math.max(12, width - 28 - tab);
   const longest = greatest(
     stories.map(({ budget }) => budget.used),
     1,
@@ -131,13 +153,19 @@ export function manyText(stories: readonly Story[], columns: number, paint: Pain
     }).filter(([from, to]) => to > from);
     const bar = drawBar(marks, longest, room, ' ');
     for (const mark of bar) used.add(mark);
-    const name = shortened(story.run ?? nameOf(story), 16);
-    return `  ${name.padEnd(17)}${bar} ${duration(story.budget.used)}`;
+    const mark = alertsInShort(story) === '' ? '' : ' !';
+    if (mark !== '') used.add('!');
+    return `  ${shortened(name(story), tab).padEnd(tab + 1)}${bar} ${duration(story.budget.used)}${mark}`;
   });
   const legend = LEGEND.filter(([mark = '']) => used.has(mark)).map((one) => one.replaceAll(' ', '\u00A0'));
   const rest = stories.length - drawn.length;
   const sections: Section[] = [
     { title: 'Together', lines: lines(together(stories)) },
+    {
+      title: 'Look at this',
+      lines: alertsOfMany(stories).flatMap((one) => item(one, width)),
+      urgent: true,
+    },
     {
       title: 'How they ended',
       lines: endings(stories).flatMap(([words = '', count = '', why = '', runs = '']) =>
@@ -217,11 +245,12 @@ export function manyPage(stories: readonly Story[]): string {
     text,
   ]);
   const kinds = legend(stories, 'legend', 'times');
-  const rows = thinRows(stories, ({ ending }) => ending.kind !== 'done' || ending.status !== 0).map(
-    (story) => ({
-      cells: cellsOf(story),
-    }),
-  );
+  const rows = thinRows(
+    stories,
+    (story) => story.ending.kind !== 'done' || story.ending.status !== 0 || alertsInShort(story) !== '',
+  ).map((story) => ({
+    cells: cellsOf(story),
+  }));
   const which =
     rows.length < stories.length
       ? `${rows.length} of ${stories.length} runs; --json has all of them`
@@ -243,8 +272,10 @@ export function manyPage(stories: readonly Story[]): string {
     },
     'How the attempts ended',
   );
+  const urgent = alertsOfMany(stories);
   const body = [
     section('Together', facts(pairs)),
+    ...(urgent.length > 0 ? [section('Look at this', list(urgent), 'alerts')] : []),
     section('How the runs ended', ended),
     section(
       'Where the time went',

@@ -9,8 +9,9 @@ import { formatUtc } from '../time/utc.ts';
 import { intervalsOf } from './interval.ts';
 import { loadOf } from './load.ts';
 import { attemptsPicture, both, legend, lifePicture, WIDE } from './picture.ts';
+import { isCut } from './scale.ts';
 import { isThinned, thinRows } from './thin.ts';
-import { alerts, endOf, inShort, nameOf } from './words.ts';
+import { alerts, endOf, inShort, isRehearsal, nameOf } from './words.ts';
 
 /** A section that somebody else adds to the page: the verdicts of a rehearsal, the prediction of the plan. */
 export interface Extra {
@@ -37,11 +38,8 @@ export interface About {
 }
 
 /** The story of a run as a page: one file, without scripts and without anything from the network. */
-export function storyPage(
-  story: Story,
-  extras: readonly Extra[] = [],
-  { title, by }: About = { title: nameOf(story), by: 'crc report' },
-): string {
+export function storyPage(story: Story, extras: readonly Extra[] = [], about?: About): string {
+  const { title, by } = about ?? { title: nameOf(story), by: 'crc report' };
   const urgent = alerts(story);
   const extra = (place: Extra['place']) => extras.filter((one) => one.place === place).map(extraSection);
   const body = [
@@ -50,7 +48,8 @@ export function storyPage(
     ...(urgent.length > 0 ? [section('Look at this', list(urgent), 'alerts')] : []),
     ...extra('after'),
     section('In numbers', facts(numbers(story))),
-    interval(story),
+    // In a rehearsal, faults come on purpose, and often.
+    about === undefined && !isRehearsal(story) ? interval(story) : '',
     section('Attempts', attemptsSection(story)),
     checkpointsSection(story),
     eventsSection(story),
@@ -78,7 +77,7 @@ function extraSection({ title, text, facts: pairs, table: rows, printed }: Extra
 }
 
 function life(story: Story): string {
-  const cut = story.waits.length > 0 ? ' Long waits are drawn shorter than they are.' : '';
+  const cut = isCut(story) ? ' Long waits are drawn shorter than they are.' : '';
   const thinned = isThinned(story, WIDE)
     ? ' What is too close to be told apart is drawn together; the least and the greatest values are kept.'
     : '';

@@ -26,6 +26,9 @@ interface Piece {
 export const drawnLength = (story: Story): Seconds =>
   piecesOf(story).reduce((sum, { drawn }) => sum + drawn, 0);
 
+/** Is a wait drawn shorter than it is? */
+export const isCut = (story: Story): boolean => piecesOf(story).some(({ isCut }) => isCut);
+
 function piecesOf(story: Story): Piece[] {
   const waiting = story.waits.reduce((sum, { from, to }) => sum + to - from, 0);
   const active = Math.max(story.length - waiting, 1);

@@ -40,7 +40,14 @@ export function readStory(journal: string, facts: RunFacts = {}): ReadStory {
   if (first === undefined) return { ok: false, why: 'headless' };
   const began = lines[0]?.time ?? first.time;
   const groups = byAttempt(lines);
-  const ledger: Ledger = { phases: [], sealed: [], checkpoints: [], restores: [], losses: [] };
+  const ledger: Ledger = {
+    phases: [],
+    sealed: [],
+    checkpoints: [],
+    restores: [],
+    losses: [],
+    hasFailed: false,
+  };
   const attempts: Attempt[] = [];
   for (const [index, [number, own]] of groups.entries()) {
     const after = groups[index + 1]?.[1];
@@ -169,8 +176,10 @@ function waitsBetween(attempts: readonly Attempt[]): Wait[] {
 
 /** Did the run go on by itself: was the job requeued, or had it submitted the next one? */
 function isByItself({ status, next, job }: Attempt, after: Attempt): boolean {
+  // Whoever resumes a run does so with another job.
+  if (job !== '' && job === after.job) return true;
   if (status !== null && status !== 75) return false;
-  return next !== null || job === after.job || job === '' || after.job === '';
+  return next !== null || job === '' || after.job === '';
 }
 
 function timesOf(attempts: readonly Attempt[], waits: readonly Wait[]): Story['times'] {

@@ -18,7 +18,7 @@ import {
 import { describeSize } from '../time/size.ts';
 import { intervalsOf } from './interval.ts';
 import { loadOf } from './load.ts';
-import { alerts, endOf, inShort } from './words.ts';
+import { alerts, endOf, inShort, isRehearsal } from './words.ts';
 
 /** How many attempts are drawn: the first ones and the last ones. */
 const MOST_ROWS = 24;
@@ -50,7 +50,7 @@ export function storyText(story: Story, columns: number, paint: Painter): string
     { title: 'The run', lines: theRun(story, width) },
     { title: 'Look at this', lines: alerts(story).flatMap((one) => item(one, width)), urgent: true },
     { title: 'One attempt after another', lines: timeline(story, width) },
-    { title: 'The interval', lines: theInterval(story, width) },
+    { title: 'The interval', lines: isRehearsal(story) ? [] : theInterval(story, width) },
     { title: 'The load', lines: theLoad(story, width) },
     { title: 'What else happened', lines: remarks(story, width) },
   ];

@@ -156,3 +156,135 @@ test('a page is printed with the tables that are folded on a screen', { timeout:
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+describe('several runs', () => {
+  const stale = (workflow: string, run: string, file: string) =>
+    read(
+      [
+        started(0, 1, 0),
+        line(5, 1, 'launched'),
+        sealed(65, 1, 1),
+        started(100, 2, 80),
+        line(101, 2, 'changed_since', { generation: 1, file, how: 'shorter' }),
+        restored(105, 2, 1),
+        ...done(150, 2),
+      ],
+      { workflow, run },
+    );
+  const runs = [stale('water', '7.a', '/w/one'), stale('water', '8.a', '/w/two'), plain];
+
+  test('have what somebody should look at: each sentence once, with the runs', () => {
+    const found = many(...runs).replaceAll(/\s+/g, ' ');
+    expect(found).toContain(
+      'Look at this - 2 files were not rolled back by a restore: /w/one; /w/two. Check the results in them; `protect` keeps copies. Runs: 7.a, 8.a.',
+    );
+    expect(found).toContain('- 2 failures came without a warning, and cost 30 s of work');
+    for (const page of [manyPage(runs), comparePage(runs)]) {
+      expect(page).toMatch(/<section class="alerts"><h2>Look at this<\/h2>.*2 files were not rolled back/s);
+      expect(page).toContain('<td>1 file not rolled back, 1 failure</td>');
+    }
+    expect(many(plain, plain)).not.toContain('Look at this');
+    expect(manyPage([plain, plain])).not.toContain('<h2>Look at this');
+  });
+
+  test('have a mark where there is something', () => {
+    expect(many(...runs)).toMatch(/^ {2}7\.a .* !$/m);
+    expect(many(...runs)).toMatch(/^ {2}1\.a .*\d s$/m);
+    expect(many(...runs)).toContain('! look at this');
+  });
+
+  test('say why runs stopped, most frequent first, and which they were', () => {
+    const stopped = (run: string, status: number) =>
+      read([started(0, 1, 0), line(5, 1, 'launched'), left(9, 1, status)], { workflow: 'w', run });
+    const found = many(stopped('1.a', 74), stopped('2.a', 72), stopped('3.a', 72)).replaceAll(/\s+/g, ' ');
+    expect(found).toContain(
+      '- The run stopped with status 72: words. Runs: 2.a, 3.a. - The run stopped with status 74: words. Run: 1.a.',
+    );
+  });
+
+  test('have names that tell them apart', () => {
+    const named = (...ids: [string, string][]) =>
+      many(...ids.map(([workflow, run]) => ({ ...plain, workflow, run })));
+    expect(named(['a', '1.rehearsal'], ['b', '1.rehearsal'])).toMatch(/^ {2}a .*\n {2}b /m);
+    expect(named(['a', '1.x'], ['a', '2.x'])).toMatch(/^ {2}1\.x .*\n {2}2\.x /m);
+    expect(named(['a', '1.x'], ['a', '2.x'], ['b', '1.x'])).toMatch(
+      /^ {2}a\/1\.x .*\n {2}a\/2\.x .*\n {2}b\/1\.x /m,
+    );
+  });
+});
+
+describe('a failure', () => {
+  const killed = [
+    started(0, 1, 0),
+    line(5, 1, 'launched'),
+    sealed(65, 1, 1),
+    sealed(165, 1, 2),
+    sealed(265, 1, 3),
+    started(400, 2, 265),
+  ];
+  const cost = (...rest: string[]) =>
+    /and cost (.*) of work/.exec(text(read([...killed, ...rest, ...done(500, 2)])))?.[1];
+
+  test('costs what the generation did not have that was restored after it', () => {
+    expect(cost(restored(410, 2, 3))).toBe('0 s');
+    expect(cost(line(405, 2, 'passed_over', { generation: 3 }), restored(410, 2, 2))).toBe('1 min 38 s');
+    expect(cost(line(410, 2, 'launched'))).toBe('4 min 14 s');
+    // That the owner took an older one is no failure.
+    expect(cost(line(405, 2, 'set_aside', { generation: 3 }), restored(410, 2, 2))).toBe('0 s');
+    // Nor what was lost later.
+    expect(
+      cost(
+        restored(410, 2, 3),
+        line(420, 2, 'asked', { signal: 'TERM', reason: 'preemption' }),
+        ended(430, 2, 'unsaved', 'preemption'),
+        left(431, 2, 75),
+        started(440, 3, 300),
+        restored(445, 3, 2),
+      ),
+    ).toBe('0 s');
+  });
+});
+
+describe('a wait', () => {
+  const again = (job: string, status: number) =>
+    text(
+      read([
+        started(0, 1, 0),
+        line(5, 1, 'launched'),
+        left(50, 1, status, status === 0 ? 'application' : 'crflow'),
+        line(90, 2, 'started', { job, node: 'n1', spent: 50 }),
+        left(91, 2, 0, 'application'),
+      ]),
+    );
+
+  test('is one in the queue if the same job comes again, also after its end', () => {
+    for (const status of [0, 71]) expect(again('7', status)).toContain('40 s in the queue, between attempts');
+    expect(again('8', 71)).toContain('40 s until somebody resumed it');
+  });
+
+  test('is said to be drawn shorter only if one is', () => {
+    const words = 'Long waits are drawn shorter';
+    expect(storyPage(troubled)).toContain(words);
+    const short = read([
+      started(0, 1, 0),
+      line(5, 1, 'launched'),
+      sealed(65, 1, 1),
+      left(66, 1, 75),
+      started(70, 2, 66),
+      restored(75, 2, 1),
+      ...done(150, 2),
+    ]);
+    expect(short.waits.length).toBe(1);
+    expect(storyPage(short)).not.toContain(words);
+  });
+});
+
+test('a rehearsal has no advice on the interval: its faults came on purpose', () => {
+  const heading = '<h2>The interval</h2>';
+  expect(storyPage(troubled)).toContain(heading);
+  expect(storyPage(troubled, [], { title: 'x, rehearsed', by: 'crc rehearse' })).not.toContain(heading);
+  const kept = { ...troubled, run: '1.rehearsal' };
+  expect(storyPage(kept)).not.toContain(heading);
+  expect(text(troubled)).toContain('\nThe interval\n');
+  expect(text(kept)).not.toContain('\nThe interval\n');
+});
