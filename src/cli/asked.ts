@@ -35,7 +35,7 @@ const flowSuffix = '.crflow';
 const OUTPUT = /\.(?:sbatch|crc\.json|Dockerfile|Dockerfile\.dockerignore|image\.sh|def)$/;
 
 /**
- * Finds the flows behind what the user named: flows themselves, folders with flows or outputs, and outputs; without
+ * Finds the flows that the user named: as flows, as folders with flows or outputs, or as outputs compiled from them; without
  * any, this folder. Manifests are where they were named, beside their flows, or else anywhere below this folder.
  */
 export async function findAsked(

@@ -244,7 +244,7 @@ export const findings = defineDiagnostics(900, 999, {
   }),
   otherVersion: error<{ range: string; version: string }>()('CRF962', 'the repository asks for another crc', {
     title: ({ range, version }) => `this repository asks for crc ${range}, and this is crc ${version}`,
-    help: () => ['install a version that fits; or change the range, if this crc shall compile these flows'],
+    help: () => ['install a version that fits; or change the range, if this crc should compile these flows'],
   }),
   badVersion: error<{ range: string }>()('CRF963', 'a .crflow-version that is not a range of versions', {
     title: ({ range }) => `${quote(range)} is not a range of versions`,

@@ -211,7 +211,7 @@ export async function commandLine(targets: Targets): Promise<void> {
 
   program
     .command('fmt')
-    .summary("format flows: crflow's one style")
+    .summary('format flows in the standard style')
     .description(
       'Formats flows in place: indentation, blanks, aligned signs and comments. Keeps comments, and single empty lines between groups; the bash in `run` only moves as a whole. A flow that cannot be parsed is left as it is, with its findings.',
     )
@@ -356,7 +356,7 @@ Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usag
     .command('report')
     .summary('draw the life of runs: attempts, checkpoints, losses, waits')
     .description(
-      'Draws the life of a run from its journal: attempts, checkpoints, losses and waits, what the interval cost, and which would have been best. Of several runs: a table, where the time went, and which failed and why. A run is its folder, its journal, or what `bash NAME.sbatch status RUN --json` printed on the cluster; a folder of such folders stands for all of them.',
+      'Draws the life of a run from its journal: attempts, checkpoints, losses and waits, what the interval cost, and which would have been best. Of several runs: a table, where the time went, and which failed and why. A run is its folder, its journal, or what `bash NAME.sbatch status RUN --json` printed on the cluster; a folder that contains such folders means all of them.',
     )
     .argument('<path...>', 'folders of runs, journals, or outputs of status --json; - is standard input')
     .option('--html <file>', 'write a page instead: one file, which needs no network')

@@ -123,7 +123,7 @@ async function rehearseFlow(
   const paint = painter(hasColors('stdout'));
   const program = options.real
     ? "the flow's own `run`, in a copy of the folder of the flow"
-    : 'a stand-in that counts, in the place of `run` (--real runs your own)';
+    : 'a stand-in that counts, instead of `run` (--real runs your own)';
   const inImage = `the DMTCP of the image, in ${flow.plan.container?.dmtcp}`;
   const saves = { dmtcp: dmtcp?.title ?? inImage, own: 'the program itself', none: 'nothing: engine none' }[
     engine

@@ -98,14 +98,14 @@ export const engines = defineDiagnostics(540, 559, {
           container:
             'have srun start each in a container, as in `srun $IN_CONTAINER ./solve`: `run` then runs on the host',
           srun: 'have srun start them, as in `srun "$CRFLOW_RANK" ./solve`',
-          mpiexec: 'write `"$CRFLOW_MPIEXEC" ./solve`, which starts all of them, in the place of `./solve`',
+          mpiexec: 'write `"$CRFLOW_MPIEXEC" ./solve`, which starts all of them, instead of `./solve`',
         }[by],
       ],
     },
   ),
   mdrunFresh: warning()('CRF547', 'mdrun that begins anew', {
     title: () => '`mdrun` without `-cpi` begins at step 0 each time it is started',
-    notes: () => ['GROMACS then puts the outputs so far aside as `#md.log.1#`'],
+    notes: () => ['GROMACS then renames the existing outputs to `#md.log.1#`'],
     help: () => [
       'write `-cpi md.cpt` from the first start on: where the file is missing, it is a fresh start',
     ],

@@ -47,7 +47,7 @@ export const images = defineDiagnostics(520, 539, {
     },
   ),
   placeholder: warning<{ registry: string }>()('CRF524', 'An image of a registry that does not exist', {
-    title: ({ registry }) => `${quote(registry)} stands for your registry: crc init cannot know it`,
+    title: ({ registry }) => `${quote(registry)} is a placeholder: replace it with your registry`,
     help: () => [
       'write the name of the image in your registry, or in Docker Hub: `image = "docker.io/you/water:1"`',
     ],

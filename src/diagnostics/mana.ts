@@ -9,7 +9,7 @@ export const mana = defineDiagnostics(580, 589, {
     ],
     help: () => [
       "if the program writes its own checkpoints, `engine = own` is safer; otherwise, compare a restored run's results with those of a run that nothing disturbed",
-      'if you accept that, write behind it: `// crc: allow CRF580 because …`',
+      'if you accept that, add after it: `// crc: allow CRF580 because …`',
     ],
   }),
   inContainer: error()('CRF581', 'MANA in a container', {

@@ -79,7 +79,7 @@ export const programs = defineDiagnostics(560, 579, {
     'CRF566',
     'A program that continues with another command',
     {
-      title: ({ title }) => `${title} does not continue by the same command, and there is no \`again\``,
+      title: ({ title }) => `${title} does not continue with the same command, and there is no \`again\``,
       notes: ({ title }) => [
         `each attempt would start ${title} from the beginning, over the results that are there`,
       ],

@@ -109,7 +109,7 @@ export const units = defineDiagnostics(250, 299, {
   }),
   timeTooLong: error<{ text: string }>()('CRF260', 'A time of more than ten years', {
     title: ({ text }) => `${quote(text)} is more than ten years`,
-    notes: () => ['no job and no machine lasts so long, so the number or its unit is wrong'],
+    notes: () => ['no job runs that long, so the number or its unit is wrong'],
   }),
   notATime: error<{ text: string; key: string; example: string }>()(
     'CRF261',

@@ -174,7 +174,7 @@ function usage(workflow: string, file: string, saves: boolean): ShellText[] {
 /** The additional bash of a program that saves itself. */
 function ownBlocks({ again, ask, done }: OwnCheckpoints) {
   const all: readonly [ShellText, string, string | null][] = [
-    [code`again_block`, 'What is run in its place to go on from a checkpoint.', again],
+    [code`again_block`, 'What is run instead to continue from a checkpoint.', again],
     [code`ask_block`, 'What asks it to save.', ask?.how === 'command' ? ask.text : null],
     [code`done_block`, 'Whether all work is done.', done.command],
   ];

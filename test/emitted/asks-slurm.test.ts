@@ -82,7 +82,7 @@ test('a run of another cluster on the same file system is left in peace, with a 
   const { said } = run.verb('status', here);
   expect(said).toContain('run 4711.alpha of count: in cluster alpha, whose Slurm does not answer here');
   expect(said).toContain('running, or killed');
-  expect(said).not.toContain('to go on');
+  expect(said).not.toContain('to resume');
   for (const verb of ['checkpoint', 'stop'])
     expect(run.verb(verb, here)).toEqual({
       status: 2,

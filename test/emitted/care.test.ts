@@ -139,7 +139,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
       /run 4711 of count: Slurm does not answer; the last sign of life of attempt 1 is 0:00:\d\d old/,
     );
     expect(ask('status').said).toContain('running, or killed');
-    expect(ask('status').said).not.toContain('to go on');
+    expect(ask('status').said).not.toContain('to resume');
     expect(ask('stop')).toEqual({ status: 2, said: expect.stringContaining('Slurm does not answer') });
     run.go();
     expect(await ended, run.log()).toBe(7);
@@ -230,7 +230,7 @@ regular_checkpoint; hangs && echo at once; SECONDS=$((SECONDS + 4)); hangs && ec
       mode: 0o755,
     });
     expect(await run.start(atTheLimit), run.log()).toBe(75);
-    expect(run.log()).toContain('job 4712 goes on with the run');
+    expect(run.log()).toContain('job 4712 continues the run');
     expect(run.log()).not.toContain('requeued');
     expect(run.read('sbatch.args')).toMatch(/--dependency=afterany:4711 .* continue 4711$/m);
     run.go();

@@ -91,7 +91,7 @@ test('a job that Slurm has requeued is not told how to go on', ({ expect }) => {
   const left = (why: string) =>
     run.functions(`catch_signals; settle() { :; }; sum_up() { echo summed up; }; ever_sealed() { :; }
 attempt_dir=/nowhere run_id=7 ${why}; leave 75 words`);
-  expect(left("cause='' reason=limit")).toContain('to go on: sbatch count.sbatch resume 7');
+  expect(left("cause='' reason=limit")).toContain('to resume: sbatch count.sbatch resume 7');
   for (const why of ['cause=requeued', 'reason=requeued', 'next_job=8'])
     expect(left(why)).toMatch(/^crflow \S+ {2}stopped \(status 75\): words\n$/);
 });

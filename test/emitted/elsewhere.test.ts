@@ -52,7 +52,7 @@ describe('a node that', { concurrent: true }, () => {
     expect(await run.start({ SLURMD_NODENAME: 'n7', ...spoil(run) }), run.log()).toBe(75);
     expect(run.log()).toContain('n7 is unfit for this run: ');
     expect(run.log()).toContain(why);
-    expect(run.log()).toContain('job 4712 goes on with the run, on another node');
+    expect(run.log()).toContain('job 4712 continues the run, on another node');
     expect(asked(run)).toContain('--exclude=n7');
     expect(asked(run).slice(-2)).toEqual(['continue', '4711']);
     expect(run.left()).toEqual([]);
@@ -78,7 +78,7 @@ describe('a node that', { concurrent: true }, () => {
     expect(await run.start({ SLURMD_NODENAME: 'n8', ...next }, 'continue', '4711'), run.log()).toBe(75);
     expect(asked(run)).toContain('--exclude=n7,n8');
     expect(await run.start({ SLURMD_NODENAME: 'n9', ...next }, 'continue', '4711'), run.log()).toBe(70);
-    expect(run.log()).toContain('to go on: sbatch count.sbatch resume 4711');
+    expect(run.log()).toContain('to resume: sbatch count.sbatch resume 4711');
   });
 
   test('has no DMTCP at the first attempt says so: it is more likely the flow', async ({ expect }) => {

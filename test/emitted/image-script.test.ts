@@ -478,7 +478,7 @@ describe('for Apptainer', () => {
     expect([status, more]).toEqual([0, [`${kept}.recipe`]]);
     expect(kept).toMatch(/^flow-file-4-\d+-4\.sif$/);
     expect(stdout).toContain(
-      `is kept as ${join(folder, 'scratch/my images', kept)}: runs that began in it go on`,
+      `is kept as ${join(folder, 'scratch/my images', kept)}: runs that began in it continue`,
     );
     expect(readFileSync(join(folder, 'scratch/my images', kept), 'utf8')).toBe('one\n');
     expect(readFileSync(sif(), 'utf8')).toBe('another\n');

@@ -249,3 +249,14 @@ test('the runtime is made of shell files that are all part of a script', () => {
         file,
       ).toBe(true);
 });
+
+test.each(['md', 'primes', 'a_name_that_is_long'])('help explains in one column: %s', (name) => {
+  const [help] = /^help\(\) \{\n[\s\S]*?\n\}$/m.exec(script) ?? [''];
+  const { stdout } = spawnSync('bash', ['-c', `name=${name}\n${help}\nhelp`], { encoding: 'utf8' });
+  const [usage = ''] = stdout.split('\n\n');
+  const columns = usage
+    .split('\n')
+    .map((line) => /^ +\S.*?\S {2,}(?=\S+ )(?!\S+\.sbatch)/.exec(line)?.[0].length);
+  expect(columns).toHaveLength(9);
+  expect(new Set(columns)).toEqual(new Set([name.length + 35]));
+});

@@ -168,14 +168,14 @@ describe('back to a generation that is not there', () => {
     expect(said).toContain(
       "generation '1' does not exist, or is not intact; there are: none, because the run is done",
     );
-    expect(said).not.toContain('to go on');
+    expect(said).not.toContain('to resume');
   });
 
   test('of a run that is not: says which there are, and how to go on', ({ expect }) => {
     using run = own('"save"');
     const said = back(run, 'mkdir "$run/generations/7" "$run/generations/8"');
     expect(said).toContain('there are: 7 8\n');
-    expect(said).toContain('to go on: ');
+    expect(said).toContain('to resume: ');
   });
 });
 

@@ -106,6 +106,6 @@ describe('a program that fails before its first checkpoint', () => {
     using run = byHand(dmtcp, { run: 'echo no input; exit 1' });
     expect(await run.start(), run.log()).toBe(1);
     expect(run.log()).not.toContain('MPI');
-    expect(readFileSync(join(run.folder, 'log'), 'utf8')).not.toContain('to go on');
+    expect(readFileSync(join(run.folder, 'log'), 'utf8')).not.toContain('to resume');
   });
 });

@@ -141,7 +141,7 @@ async function endingsOf(run: RunOnSlurm, id: string): Promise<string> {
       endings.length === 4
     )
       break;
-    job = /job (\d+) goes on with the run/.exec(run.log(job))?.[1] ?? (await run.submit('resume', id));
+    job = /job (\d+) continues the run/.exec(run.log(job))?.[1] ?? (await run.submit('resume', id));
   }
   return endings.join(' > ');
 }

@@ -137,7 +137,7 @@ describe.skipIf(why !== null)(
       expect(asUndisturbed(run, 2)).toBe(true);
     });
 
-    test.concurrent('three tasks of an array on one node do not meet', async ({ expect }) => {
+    test.concurrent('three tasks of an array on one node do not interfere', async ({ expect }) => {
       const folder = 'array';
       const run = await startRun(cluster, {
         dmtcp,

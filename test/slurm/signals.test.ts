@@ -69,7 +69,7 @@ describe.skipIf(why !== null)(
       expect((await cluster.job(run.id)).JobState).toBe('CANCELLED');
       expect(processesIn(run.state)).toEqual([]);
       expect((await run.verb('status')).stdout).toMatch(
-        /stopped: status 77[\s\S]*to go on +sbatch count.sbatch resume/,
+        /stopped: status 77[\s\S]*to resume +sbatch count.sbatch resume/,
       );
       run.letOn();
       const again = await run.submit('resume', run.id);

@@ -521,7 +521,7 @@ const wrong: [promise: number, what: string, seen: Partial<Evidence>, words: Reg
     4,
     'an older attempt lives on',
     { survivors: [{ at: at(14), older: 1, newer: 2, processes: ['7 x'] }] },
-    /1 process of attempt 1 lived on/,
+    /1 process of attempt 1 survived/,
   ],
   [4, 'leaves processes', { left: ['7 x'] }, /these processes were left: 7 x/],
   [
@@ -647,7 +647,7 @@ test('of several runs, one that broke a promise counts, then one that tried it',
   const tried = { ...good, struck: [...good.struck, struck('kill-batch', 9)] };
   const of = (...all: Evidence[]) => together(all.map(judge)).find(({ promise }) => promise === 4)?.outcome;
   const whys = together([good, tried].map(judge)).map(({ why }) => why);
-  expect(whys[3]).toMatch(/^run 2: nothing of an older attempt/);
+  expect(whys[3]).toMatch(/^run 2: no process of an older attempt/);
   expect(whys[9]).toBe(judge(good)[9]?.why);
   expect(of(good, tried)).toBe('held');
   expect(of(tried, broken)).toBe('broken');

@@ -83,7 +83,7 @@ export const application = {
     },
     memory: {
       type: 'size',
-      doc: "The program's peak memory use on a node, or with `engine = dmtcp` that of one of its `tasks`: the size of a checkpoint. --mem asks for it, and for what runs beside it.",
+      doc: "The program's peak memory use on a node, or, with `engine = dmtcp`, the peak of one task: the size of a checkpoint. --mem asks for it, and for what runs beside it.",
       unit: 'bytes',
       default: 'unknown: no estimates, and no --mem',
       example: '4GiB',

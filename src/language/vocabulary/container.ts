@@ -113,7 +113,7 @@ export const image = {
     env: {
       type: 'assignments',
       doc: 'Variables that the image sets.',
-      default: 'those of `from`',
+      default: "the base image's",
       example: '["OMP_PLACES=cores"]',
       aliases: ['environment', 'variables', 'vars'],
     },

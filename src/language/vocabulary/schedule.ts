@@ -93,12 +93,12 @@ export const schedule = {
     },
     mem: {
       type: 'size',
-      doc: 'Memory per node to ask Slurm for, if it is not to follow from `memory`: --mem.',
+      doc: 'Memory per node to ask Slurm for, instead of the amount derived from `memory`: --mem.',
       unit: 'bytes',
       default: 'from `memory`',
       example: '8GiB',
       aliases: ['mem_per_node'],
-      note: '`mem` is only for asking Slurm for something else than `memory`, which is what the program uses, and what runs beside it',
+      note: '`mem` is only for asking Slurm for an amount other than `memory`, which is what the program uses, plus what runs beside it',
     },
   },
 } as const satisfies BlockSpec;

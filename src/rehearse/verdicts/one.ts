@@ -14,7 +14,7 @@ export function judgeOne(evidence: Evidence): Found {
   }
   for (const { older, newer, processes } of evidence.survivors)
     broken.push(
-      `${processes.length} process${processes.length === 1 ? '' : 'es'} of attempt ${older} lived on when attempt ${newer} had begun to work: ${processes.slice(0, 3).join('; ')}`,
+      `${processes.length} process${processes.length === 1 ? '' : 'es'} of attempt ${older} survived when attempt ${newer} had begun to work: ${processes.slice(0, 3).join('; ')}`,
     );
   const numbers = started.map(({ attempt }) => attempt);
   if (new Set(numbers).size < numbers.length)
@@ -30,7 +30,7 @@ export function judgeOne(evidence: Evidence): Found {
     broken,
     held:
       struck.length > 0 && worked
-        ? `nothing of an older attempt lived on or sealed anything once the next one worked (${struck.join(', ')})`
+        ? `no process of an older attempt survived or sealed anything once the next one worked (${struck.join(', ')})`
         : undefined,
     untried:
       struck.length > 0

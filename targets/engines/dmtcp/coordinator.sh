@@ -26,7 +26,7 @@ coordinator_decided() {
 
 coordinator_lives() { lives "$coordinator"; }
 
-# tell_dmtcp COMMAND: only the statuses of -s and -c can be trusted; that of -kc is always 2.
+# tell_dmtcp COMMAND: only the statuses of -s and -c can be trusted; -kc always returns 2.
 tell_dmtcp() { timeout -k 5 30 dmtcp_command -p "$port" "$@" 2>&1; }
 
 checkpoint_accepted() { ! coordinator_lives || tell_dmtcp -c >/dev/null; }

@@ -7,6 +7,6 @@ prepare() {
 
 has_ended() { finished; }
 
-# The coordinator ends with the computation. But a child process that the application leaves behind keeps both
+# The coordinator ends with the computation. But a child process that outlives the application keeps both
 # alive, so each heartbeat also looks for the status.
 over() { [[ $word == beat ]] && refuse_foreign_peers && finished; }

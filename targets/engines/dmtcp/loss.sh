@@ -34,7 +34,7 @@ is_doubtful() {
 }
 
 # Sets point, how much work was done: a program that ends by itself does so at the same point each time. A status that corrupted
-# memory causes has to come twice more.
+# memory causes must occur twice more.
 came_again() {
   local status at same=0 all=0 wanted=1
   read_clock

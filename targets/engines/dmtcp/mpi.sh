@@ -11,7 +11,7 @@ crowd=1 life_until='' looks_again='' dead='' whole=0
 prepare() {
   why_not='the command that starts the ranks could not be written'
   ever_sealed || write_mpiexec || return
-  # Ranks wait for each other by turning in circles, and take many times as long if they share cores.
+  # Ranks busy-wait for each other, and take many times as long if they share cores.
   crowd=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc 2>/dev/null)
   is_count "$crowd" && ((crowd)) || crowd=1
   crowd=$(((ranks + crowd - 1) / crowd))
@@ -75,7 +75,7 @@ refuse_ranks() {
   exit 70
 }
 
-# The coordinator ends with the computation. But a child process that the application leaves behind keeps both
+# The coordinator ends with the computation. But a child process that outlives the application keeps both
 # alive, so each heartbeat also looks for the status. Before the first sign of life there is nothing to save. After its first restore, a run is
 # saved again soon: ranks can die seconds later.
 over() {

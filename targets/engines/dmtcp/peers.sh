@@ -1,7 +1,7 @@
 # --- Who is connected to the coordinator ---
 
-# Anybody on this node, and often beyond it, can connect to DMTCP's coordinator, which does not authenticate: he could end the
-# computation, or have his own images listed. If somebody does connect, the computation is ended and restored. It looks at most once a
+# Anybody on this node, and often beyond it, can connect to DMTCP's coordinator, which does not authenticate: they could end the
+# computation, or have their own images listed. If somebody does connect, the computation is ended and restored. It looks at most once a
 # second.
 refuse_foreign_peers() {
   [[ -n ${port-} && $SECONDS != "$looked_for_peers" ]] || return 0

@@ -288,7 +288,7 @@ conclude_end() {
     if [[ -n $sealed_here && $(signature) == "$sealed_as" ]]; then conclude saved "the application has ended (status $ended_with), and what it saved is generation $generation"; fi
     conclude unsaved "the application has ended (status $ended_with), and has saved nothing new"
   elif ((ended_with == 0)); then
-    if [[ -n $sealed_here ]] && ! saved_the_same; then conclude stopped "the application ended with status 0, but is not done: it goes on from generation $generation"; fi
+    if [[ -n $sealed_here ]] && ! saved_the_same; then conclude stopped "the application ended with status 0, but is not done: it continues from generation $generation"; fi
     conclude idle 'the application ended with status 0, but is not done, and has saved nothing since it was started'
   elif ever_sealed && ! came_again; then
     # What ended it twice may be over in a moment: a licence that was taken, a server that was restarted.

@@ -27,5 +27,5 @@ keep_image() {
   [[ ! -e $kept ]] || return 0
   if [[ -r $image.recipe ]]; then cp "$image.recipe" "$kept.recipe" || fail "cannot write $kept.recipe"; fi
   if [[ -d $image ]]; then mv "$image" "$kept"; else ln "$image" "$kept"; fi || fail "$image could not be kept as $kept"
-  say "the image that was there is kept as $kept: runs that began in it go on in it; remove it when they are done"
+  say "the image that was there is kept as $kept: runs that began in it continue in it; remove it when they are done"
 }

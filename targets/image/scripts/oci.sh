@@ -19,7 +19,7 @@ keep_image() {
   local kept=$image-${id:0:12}
   if [[ -z $id || $id == "$(id_of_image)" || sha256:$id == "$(id_of_image)" ]]; then return; fi
   if "$builder" tag "$id" "$kept"; then
-    say "the image that had this name is kept as $kept: runs that began in it go on in it; $builder rmi $kept when they are done"
+    say "the image that had this name is kept as $kept: runs that began in it continue in it; $builder rmi $kept when they are done"
   fi
 }
 

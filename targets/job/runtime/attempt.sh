@@ -33,7 +33,7 @@ attempt() {
   if [[ $outcome == unsaved ]]; then say "not saved: what was done since $(last_save)"; fi
   case $reason in
     limit | preemption | unclear) go_on ;;
-    requeued) leave 75 'Slurm has requeued this job; its next attempt goes on from here' ;;
+    requeued) leave 75 'Slurm has requeued this job; its next attempt continues from here' ;;
     budget) leave 72 "the run has used its total of $(hms "$CRFLOW_TOTAL")" ;;
     cancelled) leave 77 'the job was cancelled' ;;
     superseded) leave 76 'a newer attempt has taken over this run' ;;
@@ -41,11 +41,11 @@ attempt() {
   esac
 }
 
-# The life of one computation, in the place of its engine: beside attempt(), or in a container.
+# The life of one computation, where its engine is: beside attempt(), or in a container.
 inner_half() {
   open_inner_half "$@"
   prepare || fail absent "${why_not-}"
-  holds_lease || conclude lost 'a newer attempt has taken over this run' # which saw nothing of this attempt to end
+  holds_lease || conclude lost 'a newer attempt has taken over this run' # it started before this attempt had processes to end
   why_not=''
   if ! ever_sealed; then
     launch || fail lost "the application did not start${why_not:+: $why_not}"

@@ -1,7 +1,7 @@
 # --- The command: clean ---
 
 # clean [RUN] [--yes]: removes the folders of finished runs; without --yes, says what it would remove. A run that can be
-# resumed is removed only by name, and one that is running or in the queue never.
+# resumed is removed only by name, and a run that is running or queued is never removed.
 clean() {
   local word wanted='' yes='' entry freed=0
   for word; do

@@ -102,7 +102,7 @@ lives() {
 read_stat() {
   local line
   { read -r line <"/proc/$1/stat"; } 2>/dev/null || return
-  # shellcheck disable=SC2206 # a word a field
+  # shellcheck disable=SC2206 # one word per field
   stat=(${line##*) })
 }
 
@@ -170,7 +170,7 @@ end_all() {
   for round in {1..20}; do
     pids=$("$@")
     [[ -n $pids ]] || break
-    # shellcheck disable=SC2086 # one word a process
+    # shellcheck disable=SC2086 # one word per process
     kill -9 $pids 2>/dev/null
     ((round == 1)) || sleep 0.5
   done

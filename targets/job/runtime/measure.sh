@@ -9,7 +9,7 @@ measure_on_time() {
 
 # measure: notes in the journal what the processes of the application on this node take, from one walk over this user's
 # processes. Memory that they share counts for each of them. Processor time and bytes written are those since the launch or the restore;
-# the kernel adds those of a child that has ended to its parent's.
+# the kernel adds an ended child's to its parent's.
 measure() {
   local pid stat value own_session new count=0 pages=0 ticks=0 written=0 parent=() session=() used=() resident=() is_member=() is_session=()
   ((CRFLOW_MEASURE && SECONDS != measured_at)) || return 0

@@ -31,7 +31,7 @@ rest() {
   fi
 }
 
-# The pipes between this half, the inner half and the listening step. Those two notice by the end of file that this shell is
+# The pipes between this half, the inner half and the listening step. Those two see end of file when this shell is
 # gone, so nothing else may hold the pipes open: every command that may outlive this shell is started without them.
 open_pipes() {
   control=$tmp_of_run/control.$attempt open_pipe=$tmp_of_run/open.$attempt words=$tmp_of_run/words.$attempt
@@ -83,7 +83,7 @@ watch_inner_half() {
     if [[ -z $reason ]]; then
       find_reason
     elif it_is_too_late; then
-      say 'the last checkpoint takes too long: going on without it'
+      say 'the last checkpoint takes too long: continuing without it'
       given_up=yes
     elif [[ $reason != superseded ]] && ! was_asked; then
       ask_inner_half "finish $reason"
@@ -288,18 +288,18 @@ go_on() {
     ask_cause
     case $cause in
       cancelled) leave 77 'the job was cancelled' ;;
-      requeued) leave 75 'Slurm has requeued this job; its next attempt goes on from here' ;;
+      requeued) leave 75 'Slurm has requeued this job; its next attempt continues from here' ;;
       *) ;;
     esac
     if [[ $continue == resubmit ]] || ((try > 1)) && resubmit; then
-      leave 75 "job $next_job goes on with the run"
+      leave 75 "job $next_job continues the run"
     fi
     signal=''
     requeue
     case $? in
       0)
         journal requeued reason "$reason" try# "$try"
-        say "requeued; the next attempt goes on from here. (Slurm's CANCELLED … DUE TO JOB REQUEUE says the same.)"
+        say "requeued; the next attempt continues from here. (Slurm's CANCELLED … DUE TO JOB REQUEUE says the same.)"
         settle 75 'requeued'
         await_end
         exit 75
@@ -327,7 +327,7 @@ leave_node() {
     if ((${#avoided[@]} <= CRFLOW_PATIENCE)); then
       say "$node is unfit for this run: $2"
       reason=node
-      if resubmit "$(printf '%s,' ${avoided[@]+"${avoided[@]}"})"; then leave 75 "job $next_job goes on with the run, on another node"; fi
+      if resubmit "$(printf '%s,' ${avoided[@]+"${avoided[@]}"})"; then leave 75 "job $next_job continues the run, on another node"; fi
     fi
   fi
   leave "$1" "$2"
@@ -362,12 +362,12 @@ it_goes_on() { [[ -n ${next_job-} || $cause == requeued || $reason == requeued ]
 
 # resume_helps STATUS: succeeds if resuming makes sense; sets REPLY to what it does.
 resume_helps() {
-  REPLY='to go on'
+  REPLY='to resume'
   case $1 in
     76 | 78) return 1 ;; # another attempt continues, or the next one would end in the same way
     70) ever_sealed && ! finished || return ;;
     73 | 74)
-      REPLY='to go on, once the reason is gone'
+      REPLY='to resume, once the reason is gone'
       ever_sealed || REPLY='to start anew, once the reason is gone'
       ;;
     *) ;;

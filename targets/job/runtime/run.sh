@@ -179,12 +179,12 @@ go_back_to() {
   if finished; then mv "$run/status" "$run/status.set-aside"; fi
 }
 
-# await_older_attempt NODE: an attempt on another node that left no last word may still be running there, cut off from the
+# await_older_attempt NODE: an attempt on another node that did not record its end may still be running there, cut off from the
 # network. Without the lease it ends itself within two heartbeats; until then, both would write to the same output.
 await_older_attempt() {
   local word=$run/attempts/$((attempt - 1))/left
   [[ -n $1 && $1 != "$node" && ! -e $word ]] || return 0
-  say "the attempt before this one, on $1, left no last word; giving it $((2 * CRFLOW_HEARTBEAT)) s to end itself"
+  say "the attempt before this one, on $1, did not record its end; waiting $((2 * CRFLOW_HEARTBEAT)) s for it to stop"
   wait_until $((2 * CRFLOW_HEARTBEAT)) test -e "$word"
 }
 
@@ -303,7 +303,7 @@ holds_lease() {
 
 write_lease() { write_file "$run/lease" "$attempt $job_id $node ${cluster:--} $job_number"; }
 
-# The largest number among the names in a folder; 0 if there is none.
+# The largest numeric name in a folder; 0 if there is none.
 newest_number() {
   local entry newest=0
   for entry in "$1"/*; do

@@ -46,7 +46,7 @@ status() {
   # A run that was resumed, or that another job continued, has several logs.
   cat "$run"/attempts/*/log 2>/dev/null | awk '/^\// && !told[$0]++ { print "  log        " $0 }'
   printf '  state      %s\n' "$run"
-  finished || [[ -n $job_state ]] || printf '  to go on   %s\n' "$(how_to resume "$0")"
+  finished || [[ -n $job_state ]] || printf '  to resume  %s\n' "$(how_to resume "$0")"
 }
 
 # All that is known about the run, for `crc report` on any machine: one JSON object. The lines of the journal are texts, because the
@@ -161,19 +161,20 @@ refuse() {
 }
 
 help() {
+  local blank=${name//?/ } # so that both kinds of lines explain in the same column
   cat <<HELP
   sbatch $name.sbatch                   start a run
   bash   $name.sbatch status [RUN]      how a run is doing, and what comes next; the newest run, if none is named
-         … status [RUN] --json         all that is known about it, for \`crc report\` on any machine
-  bash   $name.sbatch checkpoint [RUN]  checkpoint now, and go on
+         … status [RUN] --json     ${blank}all that is known about it, for \`crc report\` on any machine
+  bash   $name.sbatch checkpoint [RUN]  checkpoint now, and continue
   bash   $name.sbatch stop [RUN]        checkpoint now, and stop
   bash   $name.sbatch clean [RUN]       what finished runs still take; clean --yes removes it
-  sbatch $name.sbatch resume RUN        go on with a run that stopped; of an array: sbatch --array=TASK $name.sbatch resume JOB_TASK
-         … resume RUN GENERATION       the same, from an older generation; later ones no longer count
-         … resume RUN --total +2h      the same, with two hours more (or anew: --total 6h)
+  sbatch $name.sbatch resume RUN        continue a stopped run; of an array: sbatch --array=TASK $name.sbatch resume JOB_TASK
+         … resume RUN GENERATION   ${blank}the same, from an older generation; later ones no longer count
+         … resume RUN --total +2h  ${blank}the same, with two hours more (or with a new total: --total 6h)
 
 The job ends with the application's own status, or with one of these:
-  70  something is missing or not writable; nothing was run
+  70  something is missing or not writable; the log says what
   71  stopped on request, checkpointed
   72  the run has used its total, or its attempts
   73  no progress over the last attempts

@@ -1,4 +1,4 @@
-# --- Suspension: time in which nothing of this job runs does not count ---
+# --- Suspension: time while the whole job is suspended does not count ---
 
 # skip_suspension SECONDS: call it after a wait of at most SECONDS that began at $looked. If far more time has passed, the job or
 # its node was suspended: it succeeds, and takes that time out of SECONDS, which all limits use, and adds it to `suspended`, which

@@ -197,7 +197,7 @@ resubmit() {
 
 # A preemption with grace sends TERM to the steps of a job at once, but to the batch shell only when the grace period is over,
 # which is too late. So one step only listens. The work itself is in no step, because a signal to a step goes to every
-# process in it. The step notices by the end of file of a pipe that this shell is gone.
+# process in it. The step sees end of file on a pipe when this shell is gone.
 listen_for_preemption() {
   listened=$SECONDS heard=$tmp_of_run/heard.$attempt
   srun --job-name=crflow-listens --overlap --nodes=1 --ntasks=1 --cpus-per-task=1 --mem=0 --cpu-bind=none \
