@@ -76,6 +76,12 @@ export interface Attempt {
   readonly phases: readonly Phase[];
   /** Why it was asked to end: `limit`, `preemption`...; null if nobody asked. */
   readonly reason: string | null;
+  /** When it was asked, by which signal, and how long it took until its program was saved and had ended; null if it had not. */
+  readonly asked: {
+    readonly at: Seconds;
+    readonly signal: string;
+    readonly took: Seconds | null;
+  } | null;
   /** The status with which it left, and whose it is; null if it recorded none. */
   readonly status: number | null;
   readonly whose: 'application' | 'crflow' | null;
@@ -166,7 +172,7 @@ export interface Sample {
   readonly written: Bytes;
 }
 
-/** As the job had them when it began; null if not known, or not used by this engine. */
+/** As the job had them when it began; null if not known, or not used by this engine. An interval that is calculated is not a setting. */
 export interface Settings {
   readonly interval: Seconds | null;
   readonly lead: Seconds | null;

@@ -52,6 +52,8 @@ export function follow(
   let left: Line | undefined;
   let next: Attempt['next'] = null;
   let askedAt = -1;
+  let asked: Line | undefined;
+  let took: number | null = null;
 
   const close = (at: number, as: PhaseKind = kind, generation?: number) => {
     const to = Math.max(at, since);
@@ -139,6 +141,7 @@ export function follow(
         break;
       case 'asked':
         [reason, askedAt] = [line.text('reason'), at];
+        asked ??= line;
         break;
       case 'set_aside':
         // The owner wants an older generation.
@@ -152,15 +155,21 @@ export function follow(
       }
       case 'inner_ended': {
         const outcome = line.text('outcome');
+        if (asked !== undefined) took = line.time - asked.time;
         // A checkpoint that ends the program, and no request since: nothing ran after it.
         const isIdle = lastSeal() === since && askedAt < since;
         idleSince = outcome === 'again' && isIdle ? since : Math.max(at, since);
         if ((outcome === 'again' || outcome === 'saved') && isIdle)
           close(at, outcome === 'again' ? 'restore' : 'end');
         else close(at);
-        const asked = line.text('reason') || reason;
+        const isExpected = (line.text('reason') || reason || '') !== '';
         if (isWorking && !KEPT.has(outcome))
-          record(at, lastSeal(), !asked && outcome !== 'stopped' && outcome !== 'idle', line.text('why'));
+          record(
+            at,
+            lastSeal(),
+            !isExpected && outcome !== 'stopped' && outcome !== 'idle',
+            line.text('why'),
+          );
         [kind, isWorking] = ['restore', false];
         restoring = outcome === 'again' ? 'proof' : 'loss';
         reason ||= line.text('reason') || null;
@@ -190,6 +199,7 @@ export function follow(
     to,
     phases: phases.slice(first),
     reason,
+    asked: asked === undefined ? null : { at: asked.time - began, signal: asked.text('signal'), took },
     status: left?.number('status') ?? null,
     whose: whoseOf(left),
     why: left?.text('why') ?? '',

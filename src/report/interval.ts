@@ -16,14 +16,24 @@ export interface Intervals {
   /** Failures without a warning, and the walltime between two; if there was none, the walltime of the run, which is a lower bound. */
   readonly failures: number;
   readonly mtbf: Seconds;
-  /** The share of the walltime that went into checkpoints, restores and lost work. */
-  readonly overhead: number;
+  /** The share of the walltime that went into checkpoints, restores and lost work in this run. */
+  readonly measured: number;
   readonly young: Seconds;
   readonly daly: Seconds;
   /** The share of the walltime that is lost at an interval, as expected with these numbers: 0.02 is 2 %. Null: too large to calculate. */
   readonly expected: (interval: Seconds) => number | null;
-  /** The lead that the checkpoints needed (1.5 times the longest, and 20 s), and the one that was set. */
-  readonly lead: { readonly needed: Seconds; readonly used: Seconds | null };
+  readonly lead: Lead;
+}
+
+export interface Lead {
+  /** The one that was set. */
+  readonly used: Seconds | null;
+  /** The longest that an attempt took to end after it had been asked; null if none was. */
+  readonly needed: Seconds | null;
+  /** 1.5 times the longest checkpoint, and 20 s. */
+  readonly recommended: Seconds;
+  /** Did an attempt not end within it, or fail to save? */
+  readonly isTooShort: boolean;
 }
 
 /** Undefined if no checkpoint was sealed: then nothing was measured. */
@@ -41,7 +51,6 @@ export function intervalsOf(story: Story): Intervals | undefined {
   const real = succeeded.filter(({ kind }) => kind !== 'proof');
   const restart = mean((real.length > 0 ? real : succeeded).map(({ seconds }) => seconds));
   const terms: Failures = { cost, restart, mtbf };
-  const waste = times.save + times.restore + times.lost + times.start;
   return {
     used: settings.interval,
     mean: meanWork(attempts),
@@ -50,14 +59,36 @@ export function intervalsOf(story: Story): Intervals | undefined {
     restart,
     failures,
     mtbf,
-    overhead: waste / budget.used,
+    measured: (times.save + times.restore + times.lost) / budget.used,
     young: youngInterval(cost, mtbf),
     daly: dalyInterval(cost, mtbf),
     expected: (interval) => {
       const overhead = slowdown(interval, terms) - 1;
       return Number.isFinite(overhead) ? shareLost(overhead) : null;
     },
-    lead: { needed: Math.ceil(longest * 1.5 + 20), used: settings.lead },
+    lead: leadOf(story, longest),
+  };
+}
+
+function leadOf({ attempts, checkpoints, settings }: Story, longest: Seconds): Lead {
+  const warned = attempts.filter(({ asked }) => asked !== null);
+  const took = warned.flatMap(({ asked }) => asked?.took ?? []);
+  const failed = new Set(
+    checkpoints.flatMap(({ last, why, attempt }) => (last && why !== null ? attempt : [])),
+  );
+  // Of the time limit, the job warns by itself as early as the lead says. TERM comes without one, at the limit or at a preemption.
+  const isLate = (attempt: Story['attempts'][number]) => {
+    const { number, reason, asked, status } = attempt;
+    if (reason !== 'limit' || asked === null || asked.signal === 'TERM') return false;
+    if (failed.has(number)) return true;
+    if (asked.took === null) return status !== null || attempt !== attempts.at(-1);
+    return settings.lead !== null && asked.took > settings.lead;
+  };
+  return {
+    used: settings.lead,
+    needed: took.length === 0 ? null : greatest(took, 0),
+    recommended: Math.ceil(longest * 1.5 + 20),
+    isTooShort: warned.some(isLate),
   };
 }
 

@@ -11,7 +11,7 @@ import { loadOf } from './load.ts';
 import { attemptsPicture, both, legend, lifePicture, WIDE } from './picture.ts';
 import { isCut } from './scale.ts';
 import { isThinned, thinRows } from './thin.ts';
-import { alerts, endOf, inShort, isRehearsal, nameOf } from './words.ts';
+import { alerts, endOf, inShort, isRehearsal, leadInWords, nameOf } from './words.ts';
 
 /** A section that somebody else adds to the page: the verdicts of a rehearsal, the prediction of the plan. */
 export interface Extra {
@@ -116,7 +116,7 @@ function numbers(story: Story): [string, string][] {
 function interval(story: Story): string {
   const found = intervalsOf(story);
   if (found === undefined) return '';
-  const { used, mean, cost, longest, restart, failures, mtbf, young, daly, expected, lead } = found;
+  const { used, mean, cost, longest, restart, failures, mtbf, young, daly, expected, measured, lead } = found;
   const short = (seconds: number) =>
     seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : duration(Math.round(seconds));
   const atMost = short(longest) === short(cost) ? '' : ` on average, ${short(longest)} at most`;
@@ -125,7 +125,7 @@ function interval(story: Story): string {
       ? `No failure came without a warning. The expectations assume one in ${duration(mtbf)}, the time of this run: with fewer, a longer interval is better still.`
       : `A failure without a warning came every ${duration(Math.round(mtbf))} on average.`;
   const candidates: [string, number | null][] = [
-    ['used', used ?? mean],
+    [used === null ? 'used (mean)' : 'used', used ?? mean],
     ['best by Young', young],
     ['best by Daly', daly],
   ];
@@ -137,18 +137,17 @@ function interval(story: Story): string {
         cells: [
           name,
           short(seconds),
-          overhead === null || overhead > 0.99 ? 'hardly any work gets done' : percent(overhead),
+          overhead === null || overhead > 0.99
+            ? 'hardly any work gets done'
+            : `${percent(overhead)}, as expected`,
         ],
       },
     ];
   });
-  const leads =
-    lead.used === null
-      ? `A lead of ${duration(lead.needed)} would have been enough.`
-      : `A lead of ${duration(lead.needed)} would have been enough; it was ${duration(lead.used)}.`;
+  const run = { cells: ['this run', short(mean ?? used ?? 0), `${percent(measured)}, measured`] };
   return section(
     'The interval',
-    `<p>A checkpoint took ${short(cost)}${atMost}, and a restart ${short(restart)}. ${escaped(often)} ${leads}</p>${table({ head: ['Interval', 'Duration', 'Share of the walltime lost to checkpoints and failures, as expected'], rows, numbers: [1, 2] }, 'Intervals compared')}`,
+    `<p>A checkpoint took ${short(cost)}${atMost}, and a restart ${short(restart)}. ${escaped(often)} Lead: ${leadInWords(lead)}.</p>${table({ head: ['Interval', 'Duration', 'Share of the walltime lost to checkpoints and failures'], rows: [run, ...rows], numbers: [1, 2] }, 'Intervals compared')}`,
   );
 }
 

@@ -18,7 +18,7 @@ import {
 import { describeSize } from '../time/size.ts';
 import { intervalsOf } from './interval.ts';
 import { loadOf } from './load.ts';
-import { alerts, endOf, inShort, isRehearsal } from './words.ts';
+import { alerts, endOf, inShort, isRehearsal, leadInWords } from './words.ts';
 
 /** How many attempts are drawn: the first ones and the last ones. */
 const MOST_ROWS = 24;
@@ -162,33 +162,34 @@ function marksOf(attempt: Attempt, checkpoints: Story['checkpoints'], scale: num
 function theInterval(story: Story, width: number): string[] {
   const found = intervalsOf(story);
   if (found === undefined) return [];
-  const { used, mean, cost, longest, restart, failures, mtbf, young, daly, expected, lead } = found;
+  const { used, mean, cost, longest, restart, failures, mtbf, young, daly, expected, measured, lead } = found;
   const seconds = (value: number) =>
     value < 10 ? `${Math.round(value * 10) / 10} s` : duration(Math.round(value));
   const candidate = (interval: number) => {
     const overhead = expected(interval);
-    return `${seconds(interval).padEnd(14)}${overhead === null || overhead > 0.99 ? 'hardly any work gets done between failures' : `${percent(overhead)} of the walltime is lost to checkpoints and failures`}`;
+    return `${seconds(interval).padEnd(14)}${overhead === null || overhead > 0.99 ? 'hardly any work gets done between failures' : `${percent(overhead)} of the walltime, as expected`}`;
   };
   const often =
     failures === 0
       ? `no failure came without a warning. The shares assume one in ${duration(mtbf)}, as long as this run; with fewer, a longer interval is better`
       : `${plural(failures, 'failure')} without a warning, one every ${duration(Math.round(mtbf))}`;
   const atMost = seconds(longest) === seconds(cost) ? '' : ` on average (${seconds(longest)} at most)`;
-  const leads =
-    lead.used === null
-      ? `${duration(lead.needed)} would have been enough`
-      : `${duration(lead.needed)} would have been enough; it was ${duration(lead.used)}${lead.used < lead.needed ? ': too short' : ''}`;
   return [
     ...row(
       'measured',
       `a checkpoint took ${seconds(cost)}${atMost}, a restart ${seconds(restart)}; ${often}`,
       width,
     ),
+    ...row(
+      'lost, this run',
+      `${percent(measured)} of the walltime to checkpoints, restores and work done again, measured`,
+      width,
+    ),
     ...(used === null ? [] : row('used', candidate(used), width)),
     ...(used === null && mean !== null ? row('used (mean)', candidate(mean), width) : []),
     ...row('best by Young', candidate(young), width),
     ...row('best by Daly', candidate(daly), width),
-    ...row('lead', leads, width),
+    ...row('lead', leadInWords(lead), width),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { listing, plural } from '../diagnostics/words.ts';
 import type { Attempt, Story } from '../model/story.ts';
 import { duration } from '../page/text.ts';
+import type { Lead } from './interval.ts';
 
 /** What the text and the page say in the same words. */
 
@@ -56,6 +57,16 @@ export function endOf(attempt: Attempt, isLast: boolean): string {
   if (attempt.status === null && attempt.next === null) words.push(isLast ? 'no status recorded' : 'killed');
   if (attempt.next !== null) words.push(attempt.next);
   return words.length === 0 ? 'ended' : words.join(', ');
+}
+
+/** What the lead was, and what it should be. */
+export function leadInWords({ used, needed, recommended, isTooShort }: Lead): string {
+  const words = [
+    ...(used === null ? [] : [`it was ${duration(used)}${isTooShort ? ', too short' : ''}`]),
+    ...(needed === null ? [] : [`at most ${duration(needed)} needed here`]),
+    `${duration(recommended)} recommended`,
+  ];
+  return words.join('; ');
 }
 
 /** Something that somebody should look at, in one run or in several. */

@@ -27,6 +27,7 @@ test('status --json: what is known about a run and its journal, as one object', 
       status: 7,
       total: 3600,
       lead: 120,
+      interval: 600,
       attempts: [
         { attempt: 1, left: '' },
         { attempt: 2, left: '7 the application ended with status 7' },
@@ -36,4 +37,13 @@ test('status --json: what is known about a run and its journal, as one object', 
   }
   // An interrupted write left it; the run's own account does not depend on it.
   expect(run.verb('status').said).toContain('done, with status 7');
+});
+
+test('the journal and status --json have no interval if the job calculates it', async () => {
+  using run = byHand(dmtcpUnderTest(), { checkpoint: 'interval = auto  mtbf = 1h' });
+  expect(await run.start(), run.log()).toBe(7);
+  expect(JSON.parse(run.verb('status', {}, '--json').said)).not.toHaveProperty('interval');
+  const [first = ''] = readFileSync(join(run.state, 'journal.jsonl'), 'utf8').split('\n');
+  expect(JSON.parse(first)).toMatchObject({ event: 'started', lead: expect.any(Number) });
+  expect(JSON.parse(first)).not.toHaveProperty('interval');
 });

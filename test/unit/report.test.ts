@@ -288,3 +288,71 @@ test('a rehearsal has no advice on the interval: its faults came on purpose', ()
   expect(text(troubled)).toContain('\nThe interval\n');
   expect(text(kept)).not.toContain('\nThe interval\n');
 });
+
+describe('the interval', () => {
+  const lines = (page: string) => page.replaceAll(/\s+/g, ' ');
+  const auto = read([
+    line(0, 1, 'started', { job: '7', node: 'n1', spent: 0, engine: 'dmtcp', lead: 60, total: 7200 }),
+    line(5, 1, 'launched'),
+    sealed(65, 1, 1, 10),
+    sealed(165, 1, 2, 10),
+    ...done(200, 1),
+  ]);
+
+  test('that was used is the mean of what happened if the job calculates it', () => {
+    expect(lines(text(auto))).toContain('used (mean) 1 min 10 s ');
+    expect(storyPage(auto)).toContain('<th scope="row">used (mean)</th><td class="number">1 min 10 s</td>');
+    expect(lines(text(troubled))).toContain(' used 1 min 40 s ');
+    expect(storyPage(troubled)).toContain('<th scope="row">used</th><td class="number">1 min 40 s</td>');
+  });
+
+  test('has what it cost in this run, and what is expected is called that', () => {
+    // 20 of 201 seconds.
+    expect(lines(text(auto))).toContain('lost, this run 10.0 % of the walltime to checkpoints');
+    expect(storyPage(auto)).toMatch(/<th scope="row">this run<\/th>.*?<td class="number">10.0 %, measured</);
+    for (const label of ['used (mean)', 'best by Young', 'best by Daly']) {
+      expect(lines(text(auto))).toMatch(
+        new RegExp(`${label.replace('(', '\\(').replace(')', '\\)')} [^%]* % of the walltime, as expected`),
+      );
+      expect(storyPage(auto)).toMatch(
+        new RegExp(`>${label.replace('(', '\\(').replace(')', '\\)')}<.*?%, as expected</td>`),
+      );
+    }
+  });
+});
+
+describe('the lead', () => {
+  const asked = (signal: string, reason: string, ...rest: string[]) => {
+    const story = read([
+      started(0, 1, 0),
+      line(5, 1, 'launched'),
+      // 1.5 times this and 20 s are more than the lead of 60 s.
+      sealed(65, 1, 1, 40),
+      line(200, 1, 'asked', { signal, reason }),
+      ...rest,
+      started(300, 2, 270),
+      restored(310, 2, 1),
+      ...done(350, 2),
+    ]);
+    return { words: text(story).replaceAll(/\s+/g, ' '), page: storyPage(story) };
+  };
+  const saved = (at: number) => [sealed(at - 1, 1, 2, 3), ended(at, 1, 'saved', 'limit'), left(at, 1, 75)];
+
+  test('was not too short if every attempt ended within it', () => {
+    const { words, page } = asked('clock', 'limit', ...saved(220));
+    expect(words).toContain('lead it was 1 min; at most 20 s needed here; 1 min 20 s recommended');
+    expect(page).toContain('Lead: it was 1 min; at most 20 s needed here; 1 min 20 s recommended.');
+  });
+
+  test.each([
+    ['an attempt took longer', 'clock', 'limit', saved(265), true],
+    ['its last checkpoint failed', 'USR1', 'limit', [failed(220, 1), left(221, 1, 75)], true],
+    ['it was killed before it had saved', 'clock', 'limit', [], true],
+    ['a preemption took longer', 'TERM', 'preemption', saved(265), false],
+    ['the limit itself was the warning', 'TERM', 'limit', [failed(220, 1), left(221, 1, 75)], false],
+  ])('was too short, or not: %s', (_, signal, reason, rest, isTooShort) => {
+    const { words, page } = asked(signal, reason, ...rest);
+    expect(words.includes('it was 1 min, too short;')).toBe(isTooShort);
+    expect(page.includes('it was 1 min, too short;')).toBe(isTooShort);
+  });
+});

@@ -260,7 +260,9 @@ describe('what was measured', () => {
     // Five checkpoints of 2, 2, 3, 2 and 2 s; one failure in 537 s.
     expect(found).toMatchObject({ used: 100, cost: 2.2, longest: 3, failures: 1, mtbf: 537 });
     expect(found?.young).toBeCloseTo(Math.sqrt(2 * 2.2 * 537), 6);
-    expect(found?.lead).toEqual({ needed: 25, used: 60 });
+    // The first attempt was asked at 200, and its program had ended at 205.
+    expect(found?.lead).toEqual({ used: 60, needed: 5, recommended: 25, isTooShort: false });
+    expect(found?.measured).toBeCloseTo((11 + 25 + 68) / 537, 10);
     expect(intervalsOf(read(whole.slice(0, 2)))).toBeUndefined();
   });
 

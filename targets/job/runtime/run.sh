@@ -41,14 +41,21 @@ open_run() {
   read_total
   make_tmp || leave_node 70 "cannot make a temporary folder in ${TMPDIR:-/tmp}"
   settle_paths
+  fixed_interval
   journal started job "$job_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)" \
-    engine "$engine" lead# "$CRFLOW_LEAD" total# "$CRFLOW_TOTAL" ${engine_numbers[0]:+interval# "$CRFLOW_INTERVAL"}
+    engine "$engine" lead# "$CRFLOW_LEAD" total# "$CRFLOW_TOTAL" ${REPLY:+interval# "$REPLY"}
   say "run $run_id of $name, attempt $attempt; its output goes to $output"
   REPLY=$(overrides)
   if [[ -n $REPLY ]]; then say "settings from the environment: $REPLY"; fi
   await_older_attempt "$older_node"
   end_older_computations # in case one was on this node and has outlived its job
   discard_leftovers
+}
+
+# Sets REPLY to the interval, if it is one number for the whole attempt: with `auto` it follows from what each checkpoint cost.
+fixed_interval() {
+  REPLY=''
+  if [[ -n ${engine_numbers[0]-} && -z ${CRFLOW_MTBF-} ]]; then REPLY=$CRFLOW_INTERVAL; fi
 }
 
 # The settings that came from the environment.

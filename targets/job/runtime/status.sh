@@ -56,7 +56,8 @@ tell_as_json() {
   finished || job_state=$(queue_state)
   pairs=(workflow "$name" run "$run_id" engine "$engine" queue "$job_state")
   if finished; then pairs+=(status# "$recorded_status"); fi
-  json_members "${pairs[@]}" total# "$CRFLOW_TOTAL" lead# "$CRFLOW_LEAD" ${engine_numbers[0]:+interval# "$CRFLOW_INTERVAL"} \
+  fixed_interval
+  json_members "${pairs[@]}" total# "$CRFLOW_TOTAL" lead# "$CRFLOW_LEAD" ${REPLY:+interval# "$REPLY"} \
     output "${shown:-$output}" folder "$run"
   printf '{"format":1%s,\n"attempts":[' "$REPLY"
   for ((number = 1; number <= attempt; number++)); do
