@@ -54,7 +54,7 @@ test('the life of three runs', async () => {
         story.attempts.length,
         sealed,
         describeSize(load?.peak ?? 0),
-        (load?.cores ?? 0).toFixed(2),
+        load?.cores?.toFixed(2) ?? 'not measured',
       ];
       return `| ${words.join(' | ')} |`;
     });

@@ -55,5 +55,5 @@ export function duration(seconds: Seconds): string {
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** A number of processors in use. */
-export const cores = (value: number): string =>
-  value > 0 && value < 0.05 ? 'less than 0.1' : value.toFixed(1);
+export const cores = (value: number | null): string =>
+  value === null ? 'not measured' : value > 0 && value < 0.05 ? 'less than 0.1' : value.toFixed(1);

@@ -34,7 +34,7 @@ export function comparePicture(stories: readonly Story[], width: number): Pictur
 function inWords(story: Story): string {
   const load = loadOf(story);
   const sealed = story.checkpoints.filter(({ generation }) => generation !== null).length;
-  return `${nameOf(story)}: ${endingInWords(story.ending)} after ${duration(story.length)}, ${plural(sealed, 'checkpoint')}, ${plural(story.attempts.length, 'attempt')}${load === undefined ? '' : `, ${describeSize(load.peak)} of memory at most, ${cores(load.cores)} processors on average`}.`;
+  return `${nameOf(story)}: ${endingInWords(story.ending)} after ${duration(story.length)}, ${plural(sealed, 'checkpoint')}, ${plural(story.attempts.length, 'attempt')}${load === undefined ? '' : `, ${describeSize(load.peak)} of memory at most, ${load.cores === null ? 'processors not measured' : `${cores(load.cores)} processors on average`}`}.`;
 }
 
 function sharedBy(stories: readonly Story[]): Shared {
@@ -83,8 +83,8 @@ export function comparePage(stories: readonly Story[]): string {
         percent(budget.used > 0 ? times.work / budget.used : 0),
         String(checkpoints.filter(({ generation }) => generation !== null).length),
         String(restores.filter(({ ok }) => ok).length),
-        load === undefined ? '' : describeSize(load.peak),
-        load === undefined ? '' : cores(load.cores),
+        load === undefined ? 'not measured' : describeSize(load.peak),
+        cores(load?.cores ?? null),
         alertsInShort(story),
       ],
     };

@@ -107,8 +107,8 @@ function numbers(story: Story): [string, string][] {
       'Resident memory',
       `${describeSize(load.peak)} at most, in ${load.processes} process${load.processes === 1 ? '' : 'es'}`,
     ]);
-    found.push(['Processors', `${cores(load.cores)} in use on average`]);
-    found.push(['Written', describeSize(load.written)]);
+    found.push(['Processors', load.cores === null ? cores(null) : `${cores(load.cores)} in use on average`]);
+    found.push(['Written', `at least ${describeSize(load.written)}`]);
   }
   return found;
 }

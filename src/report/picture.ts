@@ -226,6 +226,10 @@ function memoryPanel(story: Story, { x }: Scale, width: number, shared?: Shared)
         const first = points[0];
         const last = points.at(-1);
         if (first === undefined || last === undefined) continue;
+        if (points.length === 1)
+          parts.push(
+            `<circle class="work" cx="${px(x(first.at))}" cy="${px(at(first.resident))}" r="2"><title>${describeSize(first.resident)}</title></circle>`,
+          );
         const curve = points.map(({ at: time, resident }) => `${px(x(time))} ${px(at(resident))}`).join('L');
         parts.push(
           path('area', `M${px(x(first.at))} ${px(y + height)}L${curve}L${px(x(last.at))} ${px(y + height)}Z`),

@@ -203,8 +203,8 @@ function theLoad(story: Story, width: number): string[] {
       `${describeSize(peak)} at most, in ${processes} process${processes === 1 ? '' : 'es'}`,
       width,
     ),
-    ...row('processor', `${coresInUse(cores)} cores on average`, width),
-    ...row('written', `${describeSize(written)}`, width),
+    ...row('processor', cores === null ? coresInUse(cores) : `${coresInUse(cores)} cores on average`, width),
+    ...row('written', `at least ${describeSize(written)}`, width),
   ];
 }
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { painter } from '../../src/diagnostics/paint.ts';
 import type { Story } from '../../src/model/story.ts';
 import { comparePage, compareSvg } from '../../src/report/compare.ts';
+import { loadOf } from '../../src/report/load.ts';
 import { manyPage, manyText } from '../../src/report/many.ts';
 import { storyPage } from '../../src/report/page.ts';
 import { lifePicture } from '../../src/report/picture.ts';
@@ -354,5 +355,56 @@ describe('the lead', () => {
     const { words, page } = asked(signal, reason, ...rest);
     expect(words.includes('it was 1 min, too short;')).toBe(isTooShort);
     expect(page.includes('it was 1 min, too short;')).toBe(isTooShort);
+  });
+});
+
+describe('the load', () => {
+  const measured = (at: number, attempt: number, processor: number, written: number) =>
+    line(at, attempt, 'measured', { processes: 2, resident: 4096, processor, written });
+
+  test('of an attempt with one measurement is what was counted since its start', () => {
+    const story = read([
+      started(0, 1, 0),
+      line(5, 1, 'launched'),
+      measured(15, 1, 20, 1000),
+      started(100, 2, 30),
+      line(105, 2, 'launched'),
+      measured(115, 2, 20, 1000),
+      ...done(120, 2),
+    ]);
+    expect(text(story)).toMatch(/processor +2\.0 cores on average\n +written +at least 2 KiB/);
+    expect(storyPage(story)).toContain('<dd>2.0 in use on average</dd>');
+    // A curve of one point would not be seen.
+    expect(lifePicture(story, 960).body.match(/<circle class="work"/g)?.length).toBe(2);
+    expect(lifePicture(story, 960).body).toContain('processors in use');
+  });
+
+  test('that nobody measured is not zero', () => {
+    const story = read([started(0, 1, 0), line(5, 1, 'launched'), measured(5, 1, 0, 0), ...done(50, 1)]);
+    expect(text(story)).toMatch(/processor +not measured/);
+    expect(storyPage(story)).toContain('<dt>Processors</dt><dd>not measured</dd>');
+    expect(comparePage([story, plain])).toContain(
+      '<td class="number">not measured</td><td class="number">not measured</td>',
+    );
+  });
+
+  test('counts each checkpoint once: those that ended the program, and what was measured of the others', () => {
+    const story = read([
+      started(0, 1, 0),
+      line(5, 1, 'launched'),
+      measured(60, 1, 50, 10),
+      sealed(65, 1, 1),
+      measured(65, 1, 51, 1_048_586),
+      line(100, 1, 'asked', { signal: 'USR1', reason: 'limit' }),
+      measured(100, 1, 80, 1_048_586),
+      sealed(110, 1, 2, 3),
+      ended(111, 1, 'saved', 'limit'),
+      left(112, 1, 75),
+      started(200, 2, 112),
+      restored(210, 2, 2),
+      measured(211, 2, 0, 100),
+      ...done(250, 2),
+    ]);
+    expect(loadOf(story)?.written).toBe(2 * 1_048_576 + 110);
   });
 });

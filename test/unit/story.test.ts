@@ -278,7 +278,7 @@ describe('what was measured', () => {
     expect(shareLost(2)).toBeCloseTo(2 / 3, 10);
   });
 
-  test('gives rates between samples of the same computation only', () => {
+  test('gives rates from the start of each computation to its first sample, and between its samples', () => {
     const measured = (at: number, attempt: number, processor: number, resident: number, written: number) =>
       line(at, attempt, 'measured', { processes: 4, resident, processor, written });
     const story = read([
@@ -295,10 +295,13 @@ describe('what was measured', () => {
     expect(loadOf(story)).toEqual({
       peak: 3000,
       processes: 4,
-      cores: (20 + 5) / 15,
-      written: 500,
+      cores: (21 + 35) / (15 + 10),
+      // With the checkpoint that ended the program for the proof.
+      written: 500 + 400 + 1_048_576,
       rates: [
+        { from: 5, to: 10, cores: 0.2, writing: 0 },
         { from: 10, to: 20, cores: 2, writing: 50 },
+        { from: 40, to: 45, cores: 6, writing: 80 },
         { from: 45, to: 50, cores: 1, writing: 0 },
       ],
     });
