@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test, vi } from 'vitest';
 import { standIn } from '../support/dmtcp.ts';
 import { byHand } from '../support/emitted.ts';
@@ -90,16 +91,23 @@ describe('a program that saves itself', () => {
     const first = run.start();
     const next = (n: number) => writeFileSync(join(run.folder, `next-${n}`), '');
     await run.until('sealed', 1);
+    await sleep(1500); // so that the second generation holds at least a second of work
     next(5);
     await run.until('sealed', 2);
     run.powerCut();
     await first;
     for (let n = 10; n <= 40; n += 5) next(n);
     const newest = run.generations().at(-1);
+    const work = (number = 0) =>
+      Number(/^work (\d+)$/m.exec(readFileSync(join(run.state, `generations/${number}/facts`), 'utf8'))?.[1]);
+    const held = work(newest) - work(1);
     truncateSync(join(run.state, `generations/${newest}/files/save.txt`), 1);
     expect(await run.start(), run.log()).toBe(7);
+    const lost = Number(readFileSync(join(run.state, 'attempts/2/lost'), 'utf8'));
     expect(run.steps()).toBe(steps(40));
     expect(run.event('passed_over')).toMatchObject([{ generation: newest }]);
+    expect(held, run.log()).toBeGreaterThan(0);
+    expect(lost, run.log()).toBe(held);
   });
 
   test.concurrent('a file that the generation before has is gone: nothing is sealed without it', async ({

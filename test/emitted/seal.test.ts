@@ -45,6 +45,30 @@ ${verdict}; ls generations/1`);
   });
 });
 
+// Of work that was saved, too, where the generation that holds it cannot be used.
+describe('work that is lost with a generation', () => {
+  /** Generations hold 10, 20, 30 and 40 s of work; `restores N` restores one, in an attempt that has lost nothing else. */
+  const restores = `run=$PWD attempt=0 restored=0; mkdir -p generations/{1,2,3,4} attempts
+for n in 1 2 3 4; do echo "work \${n}0" >generations/$n/facts; done; echo 40 >sealed
+bring_back() { :; }; journal() { :; }
+restores() { attempt=$((attempt + 1)) attempt_dir=$run/attempts/$attempt generation=$1; mkdir "$attempt_dir"; restore >/dev/null; }
+seals() { echo "work $2" >"generations/$1/facts"; taken=$2 since=0 work=0 suspended=0; work_is_saved 1; }
+`;
+
+  test.for([
+    ['the newest is whole: none', 'restores 4', '0'],
+    ['the newest is passed over', 'restores 3', '10'],
+    ['the next attempt passes it over again: charged once', 'restores 3; restores 3', '10'],
+    ['then the one before is damaged as well', 'restores 3; restores 2', '20'],
+    ['it could be read later, and was damaged then', 'restores 3; restores 4; restores 3', '10'],
+    ['its owner goes back, and new work is saved and lost', 'restores 1; seals 2 25; restores 1', '45'],
+    ['the run began under an older version, which did not note it', ': >sealed; restores 3', '0'],
+  ] as const)('%s', ([, what, seconds], { expect }) => {
+    using run = byHand(dmtcp);
+    expect(run.functions(`${restores}${what}; echo "$(sum_of lost)"`)).toBe(`${seconds}\n`);
+  });
+});
+
 test('a checkpoint that is given up: the computation is ended, and found by the mark of its run', ({
   expect,
 }) => {

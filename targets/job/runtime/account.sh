@@ -61,7 +61,7 @@ charge_work() {
   rm -f "$attempt_dir/since"
 }
 
-# The same for killed attempts, and the time that they used. They ended after their last heartbeat; the last thing that they wrote,
+# Charges the work of killed attempts, and the time that they used. They ended after their last heartbeat; the last thing that they wrote,
 # usually the output, says how long after. At most two heartbeats count, because somebody else may have written it.
 charge_work_of_killed() {
   local file dir beat end

@@ -64,6 +64,7 @@ regular_checkpoint() {
 restore() {
   if bring_back; then
     restored_from=$generation work=$(generation_count "$generation" work)
+    charge_saved_work
     work_begins
     journal restored generation# "$generation"
     say "restored generation $generation"

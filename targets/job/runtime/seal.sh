@@ -67,4 +67,14 @@ work_is_saved() {
   add_to checkpoints 1
   add_to saving "$1"
   work_begins
+  write_file "$run/sealed" "$work" || : # last, because a kill must not charge it twice
+}
+
+# After the restore of an older generation, what newer ones had saved is lost as well. `sealed` holds the work that counts as saved: charged
+# once, it is less, so that another restore of the same generation charges nothing. First, because a kill must not charge it twice.
+charge_saved_work() {
+  local counted
+  read_count "$run/sealed"
+  counted=$REPLY
+  if is_count "$work" && ((work < counted)) && write_file "$run/sealed" "$work"; then add_to lost $((counted - work)); fi
 }
