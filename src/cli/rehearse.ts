@@ -20,7 +20,7 @@ import { flowsOf } from './flows-of.ts';
 import { chooseContainer } from './rehearse/container.ts';
 import { chooseDmtcp } from './rehearse/dmtcp.ts';
 import { liveView } from './rehearse/live.ts';
-import { timelinesText, writePage } from './rehearse/page.ts';
+import { type OnPage, rehearsalPage, timelinesText, writePage } from './rehearse/page.ts';
 import { UNIT } from './rehearse/place.ts';
 import { type Rehearsed, rehearseRun, scenesOf } from './rehearse/rehearsal.ts';
 import { comparisonText, verdictText } from './rehearse/results.ts';
@@ -58,23 +58,38 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   const rehearsals: object[] = [];
+  const told: OnPage[] = [];
   let status = 0;
+  let page: { readonly why: string | undefined } | undefined;
   try {
     for (const flow of flows) {
       const done = await rehearseFlow(file, flow, site, options, reporter, stop.signal);
-      if ('result' in done) rehearsals.push(done.result);
+      if (done.result !== undefined) rehearsals.push(done.result);
+      told.push(done.page);
       status = Math.max(status, done.status);
+      // After each, so that one that is interrupted leaves what there was.
+      if (html !== undefined && (flows.length > 1 || !('why' in done.page)))
+        page = { why: await writePage(html, rehearsalPage(file, told, flows.length)) };
       if (stop.signal.aborted) break;
     }
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
+  if (page?.why !== undefined) {
+    print('stderr', `error: cannot write ${visible(html ?? '')}: ${page.why}\n`);
+    status = 3;
+  } else if (page !== undefined) reporter.say(`wrote ${html}`);
   const found = reporter.end([], { rehearsals });
   return stop.signal.aborted ? 130 : Math.max(found, status);
 }
 
-type Done = { readonly status: number } | { readonly status: number; readonly result: object };
+interface Done {
+  readonly status: number;
+  /** For JSON; absent if it was not rehearsed. */
+  readonly result?: object;
+  readonly page: OnPage;
+}
 
 async function rehearseFlow(
   file: string,
@@ -85,33 +100,28 @@ async function rehearseFlow(
   stop: AbortSignal,
 ): Promise<Done> {
   const { engine } = flow.plan.checkpoint;
+  const { workflow } = flow.plan;
+  const refuse = (status: number, why: string, option = ''): Done => {
+    print('stderr', `error: ${option}${why}\n`);
+    return { status, page: { workflow, engine, why } };
+  };
   const scenes = options.all ? allFaults(engine) : scenesOf(chosen(options, engine));
   const faults = scenes.flat();
   for (const one of faults) {
     const why = unfit(one, engine);
-    if (why !== undefined) {
-      print('stderr', `error: option '--fault <fault>': ${why}\n`);
-      return { status: 2 };
-    }
+    if (why !== undefined) return refuse(2, why, "option '--fault <fault>': ");
   }
-  if (engine === 'mana') {
-    print(
-      'stderr',
-      'error: MANA cannot be rehearsed: there is no stand-in for it, and no ranks on one machine\n',
-    );
-    return { status: 3 };
-  }
+  if (engine === 'mana')
+    return refuse(3, 'MANA cannot be rehearsed: there is no stand-in for it, and no ranks on one machine');
   const { targets, real } = options;
   const container = await chooseContainer(flow.plan, dirname(file), { real, targets });
   const used = container === undefined || 'why' in container ? undefined : container;
   const dmtcp = engine === 'dmtcp' && used === undefined ? await chooseDmtcp() : undefined;
-  if (engine === 'dmtcp' && used === undefined && dmtcp === undefined) {
-    print(
-      'stderr',
-      'error: this machine has no DMTCP, and the stand-in for it, the folder standin beside crc, is not there. Put it back, or name the prefix of a DMTCP in CRFLOW_DMTCP_PREFIX\n',
+  if (engine === 'dmtcp' && used === undefined && dmtcp === undefined)
+    return refuse(
+      3,
+      'this machine has no DMTCP, and the stand-in for it, the folder standin beside crc, is not there. Put it back, or name the prefix of a DMTCP in CRFLOW_DMTCP_PREFIX',
     );
-    return { status: 3 };
-  }
   const { plan, changes } = adapt(flow.plan, {
     real,
     bare: container !== undefined && 'why' in container ? container.why : null,
@@ -181,16 +191,12 @@ async function rehearseFlow(
     );
   } catch (error) {
     live?.close();
-    print(
-      'stderr',
-      `error: the rehearsal failed: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    return { status: 3 };
+    return refuse(3, `the rehearsal failed: ${error instanceof Error ? error.message : String(error)}`);
   }
   live?.close();
   if (stop.aborted) {
     print('stderr', 'interrupted: all processes of the rehearsal were ended, and its files removed\n');
-    return { status: 3 };
+    return { status: 3, page: { workflow, engine, why: 'interrupted' } };
   }
   const missed = all.flatMap((one) => one.missed.map(({ fault, why }) => ({ fault: written(fault), why })));
   const verdicts = together(all.map(({ evidence }) => judge(evidence)));
@@ -204,13 +210,6 @@ async function rehearseFlow(
   reporter.paint(`${verdictText(verdicts, columnsOf('stdout'), paint)}`);
   reporter.paint(`\n${comparisonText(predicted, paint)}`);
   reporter.paint(`\n${paint.bold(inShort(verdicts))}`);
-  let isUnwritten = false;
-  if (options.html !== undefined) {
-    const why = await writePage(options.html, all, verdicts, predicted, inWords(how, changes));
-    isUnwritten = why !== undefined;
-    if (isUnwritten) print('stderr', `error: cannot write ${visible(options.html)}: ${why}\n`);
-    else reporter.say(`wrote ${options.html}`);
-  }
   const cut = all.flatMap(({ evidence }) => evidence.cutShort ?? []);
   for (const why of cut) reporter.paint(paint.warning(`the rehearsal did not come to its end: ${why}`));
   const log = all.flatMap((one) => one.log);
@@ -220,9 +219,10 @@ async function rehearseFlow(
     );
   const isBroken = verdicts.some(({ outcome }) => outcome === 'broken');
   return {
-    status: isUnwritten ? 3 : isBroken ? 1 : cut.length + missed.length > 0 ? 3 : 0,
+    status: isBroken ? 1 : cut.length + missed.length > 0 ? 3 : 0,
+    page: { workflow, engine, all, verdicts, predicted, how: inWords(how, changes) },
     result: {
-      workflow: flow.plan.workflow,
+      workflow,
       engine,
       savedBy: saves,
       runsIn: used?.title ?? 'this machine',

@@ -16,7 +16,12 @@ export type Tone = 'good' | 'bad' | 'neutral';
 
 export interface Table {
   readonly head: readonly string[];
-  readonly rows: readonly { readonly cells: readonly string[]; readonly tone?: Tone }[];
+  /** `link`: the id of the part of the page that the row is about. */
+  readonly rows: readonly {
+    readonly cells: readonly string[];
+    readonly tone?: Tone;
+    readonly link?: string;
+  }[];
   /** The numbers of the columns, from 0, that hold numbers. */
   readonly numbers?: readonly number[];
 }
@@ -33,10 +38,11 @@ const FEW = 3;
 /** A table that can be scrolled sideways where it is too wide. */
 export function table({ head, rows, numbers = [] }: Table, caption: string): string {
   const align = (column: number) => (numbers.includes(column) ? ' class="number"' : '');
-  const cells = rows.map(({ cells, tone }) => {
-    const [first = '', ...rest] = cells;
+  const cells = rows.map(({ cells, tone, link }) => {
+    const [text = '', ...rest] = cells;
+    const first = link === undefined ? escaped(text) : `<a href="#${link}">${escaped(text)}</a>`;
     const sign = tone === undefined ? '' : `<span class="sign" aria-hidden="true">${SIGNS[tone]}</span> `;
-    return `<tr${tone === undefined ? '' : ` class="${tone}"`}><th scope="row"${align(0)}>${sign}${escaped(first)}</th>${rest.map((cell, i) => `<td${align(i + 1)}>${tone === undefined ? escaped(cell) : withOptions(cell)}</td>`).join('')}</tr>`;
+    return `<tr${tone === undefined ? '' : ` class="${tone}"`}><th scope="row"${align(0)}>${sign}${first}</th>${rest.map((cell, i) => `<td${align(i + 1)}>${tone === undefined ? escaped(cell) : withOptions(cell)}</td>`).join('')}</tr>`;
   });
   return `<div class="table${head.length > FEW ? ' many' : ''}" role="region" tabindex="0" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head.map((one, i) => `<th scope="col"${align(i)}>${escaped(one)}</th>`).join('')}</tr></thead><tbody>${cells.join('\n')}</tbody></table></div>`;
 }
@@ -50,6 +56,23 @@ export const list = (items: readonly string[]): string =>
 
 export const section = (title: string, body: string, name = ''): string =>
   `<section${name === '' ? '' : ` class="${name}"`}><h2>${escaped(title)}</h2>${body}</section>`;
+
+/**
+ * A part of a page that holds sections, which can be parts: their headings are one level lower, and names that must be their own in the
+ * page begin with its id or end with its label. `body` is made by the functions of this folder, whose text is escaped: what looks like an
+ * attribute in it is one.
+ */
+export function part(title: string, body: string, id: string, label = title): string {
+  const inside = body
+    .replaceAll(/<(\/?)h([2-5])>/g, (_, end, level) => `<${end}h${Number(level) + 1}>`)
+    .replaceAll(
+      / (id|aria-labelledby)="([^"]*)"/g,
+      (_, name, ids) => ` ${name}="${ids.replaceAll(/[^ ]+/g, `${id}-$&`)}"`,
+    )
+    .replaceAll('url(#', `url(#${id}-`)
+    .replaceAll(/ aria-label="([^"]*)"/g, (_, words) => ` aria-label="${words}, ${escaped(label)}"`);
+  return `<section class="part" id="${id}"><h2>${escaped(title)}</h2>${inside}</section>`;
+}
 
 /** A whole page. `body` is HTML. */
 export const htmlPage = (title: string, lead: string, body: string, style: string): string => `<!doctype html>

@@ -78,7 +78,8 @@ ${shapes}
 ${coloured((name) => `var(--${name})`)}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 3rem;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
-h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2.25rem 0 .75rem}
+h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin:2.25rem 0 .75rem}h3,h4{font-size:1rem;margin:1.75rem 0 .5rem}h4{color:var(--muted)}
+.part{border-top:3px solid var(--line);margin-top:2.5rem}.part>h2{font-size:1.3rem;margin-top:1.25rem}.part .part{border-top-width:1px}a{color:var(--work)}
 .lead{margin:0;color:var(--muted);font-size:1.05rem}
 figure{margin:1rem 0}figcaption{color:var(--muted);font-size:.875rem;margin-top:.5rem}
 svg{display:block;max-width:100%;height:auto}

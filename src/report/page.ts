@@ -40,31 +40,45 @@ export interface About {
 /** The story of a run as a page: one file, without scripts and without anything from the network. */
 export function storyPage(story: Story, extras: readonly Extra[] = [], about?: About): string {
   const { title, by } = about ?? { title: nameOf(story), by: 'crc report' };
+  const sections = storySections(story, extras, about !== undefined || isRehearsal(story));
+  return htmlPage(
+    title,
+    leadOf(story),
+    `${sections.join('\n')}\n<footer>${footer(story, by)}</footer>`,
+    pageStyle,
+  );
+}
+
+/** What happened, in a sentence, and when it began. */
+function leadOf(story: Story): string {
+  const lead = inShort(story).slice(nameOf(story).length + 2);
+  return `${lead.charAt(0).toUpperCase()}${lead.slice(1)}. Began ${formatUtc(story.began)} UTC.`;
+}
+
+/** The story of a run as sections, for a page of its own or as a part of one. */
+export function storySections(
+  story: Story,
+  extras: readonly Extra[],
+  isRehearsed: boolean,
+): readonly string[] {
   const urgent = alerts(story);
   const extra = (place: Extra['place']) => extras.filter((one) => one.place === place).map(extraSection);
-  const body = [
+  return [
     ...extra('first'),
     section('The life of the run', life(story)),
     ...(urgent.length > 0 ? [section('Look at this', list(urgent), 'alerts')] : []),
     ...extra('after'),
     section('In numbers', facts(numbers(story))),
     // In a rehearsal, faults come on purpose, and often.
-    about === undefined && !isRehearsal(story) ? interval(story) : '',
+    isRehearsed ? '' : interval(story),
     section('Attempts', attemptsSection(story)),
     checkpointsSection(story),
     eventsSection(story),
     filesSection(story),
-  ];
-  const lead = inShort(story).slice(nameOf(story).length + 2);
-  return htmlPage(
-    title,
-    `${lead.charAt(0).toUpperCase()}${lead.slice(1)}. Began ${formatUtc(story.began)} UTC.`,
-    `${body.filter((one) => one !== '').join('\n')}\n<footer>${footer(story, by)}</footer>`,
-    pageStyle,
-  );
+  ].filter((one) => one !== '');
 }
 
-function extraSection({ title, text, facts: pairs, table: rows, printed }: Extra): string {
+export function extraSection({ title, text, facts: pairs, table: rows, printed }: Extra): string {
   const parts = [
     ...(text === undefined ? [] : [`<p>${escaped(text)}</p>`]),
     ...(pairs === undefined ? [] : [facts(pairs)]),

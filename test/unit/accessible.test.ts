@@ -1,6 +1,8 @@
 import axe from 'axe-core';
 import { JSDOM } from 'jsdom';
 import { describe, expect, test } from 'vitest';
+import { type OnPage, rehearsalPage } from '../../src/cli/rehearse/page.ts';
+import type { Rehearsed } from '../../src/cli/rehearse/rehearsal.ts';
 import { pageStyle } from '../../src/page/style.ts';
 import { comparePage } from '../../src/report/compare.ts';
 import { manyPage } from '../../src/report/many.ts';
@@ -36,6 +38,38 @@ const read = readStory(journal.join(''), { workflow: 'water', total: 3600, inter
 if (!read.ok) throw new Error('the journal cannot be read');
 const { story } = read;
 
+/** A rehearsal with as many runs, of which the page needs only this much. */
+const onPage = (workflow: string, runs: number): OnPage => ({
+  workflow,
+  engine: 'dmtcp',
+  all: Array.from({ length: runs }, () => ({
+    workflow,
+    evidence: { settings: { total: 600, interval: 3, lead: 10 }, charged: [], status: 0, journal },
+    struck: [{ fault: { name: 'kill', when: { at: 'running' } }, at: 0 }],
+    missed: [],
+    journal: journal.join(''),
+    log: ['the last line'],
+  })) as unknown as readonly Rehearsed[],
+  verdicts: (['held', 'broken', 'untried'] as const).map((outcome) => ({
+    promise: 1,
+    title: 'Status',
+    outcome,
+    why: 'try --fault kill',
+    evidence: ['it ended with 1'],
+  })),
+  predicted: [['attempts', '13', '2']],
+  how: [['Script', 'byte for byte']],
+});
+const several = rehearsalPage(
+  'water.crflow',
+  [
+    onPage('water', 1),
+    onPage('ice', 2),
+    { workflow: 'steam', engine: 'mana', why: 'it cannot be rehearsed' },
+  ],
+  3,
+);
+
 const pages = {
   'one run': storyPage(story),
   'a rehearsal': storyPage(
@@ -58,6 +92,8 @@ const pages = {
     ],
     { title: 'water, rehearsed', by: 'crc rehearse' },
   ),
+  'a rehearsal with two runs': rehearsalPage('water.crflow', [onPage('water', 2)], 1),
+  'several workflows rehearsed': several,
   'many runs': manyPage([story, story]),
   'runs compared': comparePage([story, story]),
 };
@@ -81,6 +117,27 @@ test('no two elements of a page have the same id', () => {
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
   }
+});
+
+test('a page of several workflows has each of them, each run drawn in the same way, and why one is not there', () => {
+  const texts = (html: string, element: string) =>
+    [...html.matchAll(new RegExp(`<${element}[ >].*?</${element}>`, 'gs'))].map(([text]) =>
+      text.replaceAll(/<[^>]+>/g, ''),
+    );
+  expect(texts(several, 'h1')).toEqual(['2 of 3 workflows rehearsed']);
+  expect(texts(several, 'h2')).toEqual(['The workflows', 'water', 'ice']);
+  expect(texts(several, 'h3')).toContain('Run 2: kill@running');
+  const lives = (level: string) =>
+    texts(several, level).filter((one) => one === 'The life of the run').length;
+  expect([lives('h3'), lives('h4')]).toEqual([1, 2]);
+  const [rows = ''] = /<tbody>.*?<\/tbody>/s.exec(several) ?? [];
+  expect(
+    [...rows.matchAll(/<tr.*?<\/tr>/gs)].map(([row]) => [...texts(row, 'th'), ...texts(row, 'td')].join('|')),
+  ).toEqual(['✗ water|dmtcp|1|1|1|', '✗ ice|dmtcp|1|1|1|', '– steam|mana||||it cannot be rehearsed']);
+  const used = [...several.matchAll(/href="#([^"]+)"|url\(#([^)]+)\)|labelledby="([^ ]+) ([^ "]+)"/g)];
+  expect(used.length).toBeGreaterThan(10);
+  for (const [, ...ids] of used)
+    for (const id of ids.filter((one) => one !== undefined)) expect(several).toContain(` id="${id}"`);
 });
 
 // Relative luminance and contrast as WCAG 2 defines them.
