@@ -92,7 +92,7 @@ const program = (text: (last: number) => string, more: Row = {}): Row => ({
 
 const verified = 'it was verified a moment before; what changes under a running restore is in nobody’s power';
 
-export const faults: Readonly<Record<string, Row>> = {
+const rows = {
   'time limit': { strike: warn },
   'warning 2 s after the start': {
     async reach(run) {
@@ -212,7 +212,10 @@ export const faults: Readonly<Record<string, Row>> = {
   'spaces and odd characters in all paths': {
     at: except('every cell of this table runs in such a folder'),
   },
-};
+} satisfies Record<string, Row>;
+
+export type RowName = keyof typeof rows;
+export const faults: Readonly<Record<RowName, Row>> = rows;
 
 /** A cell of the table: what is to be done, or why there is nothing to do. */
 export function cell(row: Row, moment: string): Fault | string {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type MomentTitle, momentTitles } from '../../src/rehearse/faults/moments.ts';
 import type { RunOnSlurm } from '../support/run-on-slurm.ts';
 
 /** A point in the life of a run, and how to have a run stand there long enough to be struck. */
@@ -88,7 +89,8 @@ export const moments = {
     },
   },
   finishing,
-} as const satisfies Record<string, Moment>;
+} as const satisfies Record<MomentTitle, Moment>;
 
-export type MomentName = keyof typeof moments;
-export const momentNames = Object.keys(moments) as readonly MomentName[];
+/** What `crc rehearse` calls them, too. */
+export type MomentName = MomentTitle;
+export const momentNames = momentTitles;

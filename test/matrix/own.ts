@@ -2,7 +2,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoted } from '../support/emitted.ts';
 import type { RunOnSlurm } from '../support/run-on-slurm.ts';
-import { faults, type Row, slurmOut, thenResumed } from './faults.ts';
+import { faults, type Row, type RowName, slurmOut, thenResumed } from './faults.ts';
 import { finishing, generations, type Moment, marked, once, twoSealed, warn } from './moments.ts';
 import { kill, preempt } from './strikes.ts';
 import type { EngineUnderTest } from './tables.ts';
@@ -129,9 +129,8 @@ const fileHarmed = (how: keyof typeof harms): Row => ({
   },
 });
 
-const shared = (name: string, more: Partial<Row> = {}): Row => {
-  const { strike, reach, options, ends, output, prepare, cleanUp } = faults[name] ?? {};
-  if (strike === undefined) throw new Error(`no fault is called ${name}`);
+const shared = (name: RowName, more: Partial<Row> = {}): Row => {
+  const { strike, reach, options, ends, output, prepare, cleanUp } = faults[name];
   return { ...present({ strike, reach, options, ends, output, prepare, cleanUp }), ...more };
 };
 

@@ -1,6 +1,6 @@
 /**
- * Points in the life of a run at which something can happen to it, in the order of its life. `title` is what the project's fault
- * matrix (test/matrix) and the screen call it.
+ * Points in the life of a run at which something can happen to it, in the order of its life. `title` is what the columns of the fault
+ * matrix (test/matrix) are called.
  */
 export const MOMENTS = [
   { name: 'launch', title: 'before launch', aliases: ['start', 'begin', 'submit'] },
