@@ -49,6 +49,7 @@ export function paceOf(plan: Plan, { smallBudget = false, real = false, slowness
     SLURM_LIMIT: Math.round(3 * slowness),
     REQUEUE_WAIT: 20,
     TICK: 0.2,
+    MEASURE: 1,
     ...(engine === 'own' ? { QUIET: 1, STARTUP: 2 } : {}),
     ...(mtbf === null ? {} : { MTBF: 30 }),
     ...(alive === null ? {} : { ALIVE: 60 }),

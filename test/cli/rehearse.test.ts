@@ -16,6 +16,7 @@ import { chooseContainer } from '../../src/cli/rehearse/container.ts';
 import { isWhole } from '../../src/cli/rehearse/run-folder.ts';
 import { compile } from '../support/compile.ts';
 import { crc } from '../support/crc.ts';
+import { rehearsed } from '../support/rehearsed.ts';
 import { processesIn } from '../support/run-folder.ts';
 import { targets } from '../support/targets.ts';
 
@@ -116,6 +117,30 @@ test('a rehearsal says what it saw as JSON and as a page, and leaves nothing', a
   expect(rehearsal.verdicts[1]).toMatchObject({ promise: 2, outcome: 'held' });
   expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('No needless loss');
   expect(leftovers()).toEqual([]);
+});
+
+test('several workflows are on one page, also one that cannot be rehearsed', async () => {
+  const second = flow.split('\n').slice(1).join('\n').replace('workflow w', 'workflow v');
+  writeFileSync(
+    join(folder, 'w.crflow'),
+    flow + second.replace('interval = 10min  lead = 2min', 'engine = none  lead = 2min'),
+  );
+  const child = start(['--fault', 'damage', '--html', 'page.html']);
+  expect(await child.ended).toBe(2);
+  const page = readFileSync(join(folder, 'page.html'), 'utf8');
+  expect(page).toContain('<h1>1 of 2 workflows rehearsed</h1>');
+  expect(page).toContain('damage says nothing about this flow, whose engine is none');
+  expect(page).toContain('No needless loss');
+  expect(child.said().match(/wrote page\.html/g)).toHaveLength(1);
+});
+
+test('where Slurm is silent at the limit that the job knows, its own clock warns it', async () => {
+  const { evidence, missed } = await rehearsed(['controller-silent'], { limit: 170 });
+  const asked = evidence.journal.flatMap(({ entry }) => (entry?.event === 'asked' ? [entry['reason']] : []));
+  expect(missed).toEqual([]);
+  expect(asked[0]).toBe('unclear');
+  // Not once a minute, as in life: the pictures would be empty.
+  expect(evidence.journal.filter(({ entry }) => entry?.event === 'measured').length).toBeGreaterThan(15);
 });
 
 test('Ctrl+C ends all processes, removes all files, and says so', async () => {

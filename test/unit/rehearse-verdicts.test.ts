@@ -426,6 +426,16 @@ test('a program that is not saved begins anew, and prints all of it again', () =
   expect(lost({ ...again, journal: launched, engine: 'dmtcp' })).toHaveLength(1);
 });
 
+test('a job that Slurm requeued without an answer says so at its end', () => {
+  const why = 'Slurm has requeued this job; its next attempt goes on from here';
+  const told = without('requeued').map((one) =>
+    one.entry?.event === 'left' && one.entry.attempt === 1
+      ? line(10.5, 1, 'left', { status: 75, whose: 'crflow', why })
+      : one,
+  );
+  expect(judge({ ...good, journal: told })[8]).toMatchObject({ promise: 9, outcome: 'held' });
+});
+
 test('on a busy machine a job may need longer for everything', () => {
   const charged = [
     { attempt: 1, seconds: 4 },

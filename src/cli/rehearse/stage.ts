@@ -35,6 +35,12 @@ const NOT_RUNNING = [...ENDED, 'PENDING', 'COMPLETING'];
 
 /** Seconds in which a moment must come, and in which a run must recover. */
 const PATIENCE = 60;
+/** Seconds from the start of an attempt to the lead before its limit, if the job is to know that from the beginning. */
+const KNOWN = 20;
+/** Seconds for which the controller answers nobody. */
+const SILENCE = 5;
+/** The scheduler warns this much, in seconds, before the lead begins. */
+const AHEAD = 1.5;
 /** How often the owner resumes a run that has stopped. */
 const RESUMES = 4;
 
@@ -85,7 +91,7 @@ export class Stage {
     const { array } = plan.queue;
     const [task] = /\d+/.exec(array ?? '') ?? [];
     const options = [
-      `--time=${pace.limit}`,
+      `--time=${this.#time}`,
       `--signal=B:${plan.checkpoint.signal}@${pace.lead * 60}`,
       ...(task === undefined ? [] : [`--array=${task}`]),
     ];
@@ -97,6 +103,13 @@ export class Stage {
       env: { ...env, PATH: `${own}:${place.env['PATH']}` },
       options,
     });
+  }
+
+  /** The limit that is asked for at the submission. A job that Slurm does not answer knows no other, so it must be the one that it comes to. */
+  get #time(): number {
+    const { faults, pace, slowness } = this.#all;
+    const isKnown = faults.some(({ name }) => name === 'controller-silent');
+    return isKnown ? pace.lead + Math.round(KNOWN * Math.min(slowness, 4)) : pace.limit;
   }
 
   /** The job that the run is in now, or was in last. */
@@ -397,15 +410,21 @@ export class Stage {
       scheduler.refuse('scontrol requeue', 0);
       if (refused() === before) throw new Missed('the job did not ask to be requeued');
     },
-    'controller-silent': async () => {
-      const { scheduler, watch } = this.#all;
-      const warned = () =>
-        watch.events.filter((one) => one.kind === 'signalled' && one.cause === 'early warning').length;
-      const before = warned();
-      this.#limit();
-      await this.#until('the warning', () => warned() > before || this.#isIdle(), 20);
-      if (warned() === before) throw new Missed('the job ended before it came to its time limit');
-      scheduler.silence(5);
+    // It falls silent before it warns, so the job has only its own clock, and the limit that it was given.
+    'controller-silent': async ({ when }) => {
+      const { scheduler, pace, slowness } = this.#all;
+      if ('at' in when && when.at === 'launch') this.#limit();
+      else {
+        const isDue = () => {
+          const job = this.#running();
+          return job !== undefined && Date.now() >= job.started + (this.#time - pace.lead - AHEAD) * 1000;
+        };
+        await this.#until(
+          'the lead before the time limit',
+          () => isDue() || this.#isDone() || this.#isIdle(),
+        );
+      }
+      this.#onRunning(() => scheduler.silence(SILENCE * slowness));
     },
     'controller-restart': async () => {
       await this.#all.scheduler.restart(2);

@@ -22,7 +22,10 @@ export function judgeJournal(evidence: Evidence): Found {
     if (!ran.has(attempt))
       broken.push(`attempt ${attempt} sealed generations, and no line says how it began to work`);
   const itself = starts.filter(({ requeued }) => requeued === 'itself').length;
-  const requeued = eventsOf(evidence, 'requeued').length;
+  // Where Slurm requeued it and did not answer, the job learns that when it is ended.
+  const learned = eventsOf(evidence, 'left').filter(({ why }) => /^Slurm has requeued/.test(String(why)));
+  const requeued = new Set([...eventsOf(evidence, 'requeued'), ...learned].map(({ attempt }) => attempt))
+    .size;
   if (requeued < itself) broken.push(`the job requeued itself ${itself} times, and ${requeued} lines say so`);
   const left = eventsOf(evidence, 'left');
   const own = starts.filter(
