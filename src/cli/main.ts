@@ -283,7 +283,7 @@ export async function commandLine(targets: Targets): Promise<void> {
     .command('rehearse')
     .summary('run a flow on this machine, break things, and judge whether it survives')
     .description(
-      'Runs the job script of a flow on this machine, on a small scheduler that behaves like Slurm, with its durations scaled down. Things break on purpose: by default the job comes to its time limit, a checkpoint is damaged while the node loses power, and the job is started again after its end. Then it gives a verdict on each promise of a job (docs/rehearse.md). It needs neither Slurm nor DMTCP, touches nothing outside a temporary folder, and removes that.',
+      'Runs the job script of a flow on this machine, on a small scheduler that behaves like Slurm, with its durations scaled down. Things break on purpose: by default the job comes to its time limit, a checkpoint is damaged while the node loses power, and the job is started again after its end. Then it gives a verdict on each promise of a job (docs/rehearse.md). It needs neither Slurm nor DMTCP, touches nothing outside a temporary folder, and removes that; --keep keeps what the runs have written.',
     )
     .argument('<flow>', 'a .crflow file; - is standard input')
     .addOption(
@@ -314,7 +314,11 @@ export async function commandLine(targets: Targets): Promise<void> {
         .default(false)
         .conflicts(['fault', 'seed']),
     )
-    .option('--html <file>', 'also write the run and the verdicts as a page')
+    .option('--html <file>', 'also write the runs and the verdicts as a page')
+    .option(
+      '--keep <folder>',
+      'keep the state, the logs and the output of each run there, for crc report; by default nothing is left',
+    )
     .option(
       '--real',
       "run the flow's own `run`, in a copy of its folder and with its modules, instead of a stand-in that counts",
@@ -343,6 +347,7 @@ export async function commandLine(targets: Targets): Promise<void> {
           'crc rehearse --fault node-loss --fault disk-full water.crflow',
           'crc rehearse --all water.crflow                         every promise',
           'crc rehearse --seed 7 water.crflow                      three faults, drawn',
+          'crc rehearse --keep kept water.crflow                   then: crc report kept/water',
         ],
       )}
 Exit status: 0 no promise broke, 1 one did, or the flow has errors, 2 wrong usage, 3 a tool or crc itself failed, or the rehearsal did not come to its end, or a fault did not come.`,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Flow } from '../compile.ts';
 import { painter } from '../diagnostics/paint.ts';
 import { visible } from '../diagnostics/words.ts';
@@ -19,8 +19,9 @@ import { judge, together } from '../rehearse/verdicts/promises.ts';
 import { flowsOf } from './flows-of.ts';
 import { chooseContainer } from './rehearse/container.ts';
 import { chooseDmtcp } from './rehearse/dmtcp.ts';
+import { whyNotKept } from './rehearse/keep.ts';
 import { liveView } from './rehearse/live.ts';
-import { type OnPage, rehearsalPage, timelinesText, writePage } from './rehearse/page.ts';
+import { type OnPage, rehearsalPage, storyOf, timelinesText, writePage } from './rehearse/page.ts';
 import { UNIT } from './rehearse/place.ts';
 import { type Rehearsed, rehearseRun, scenesOf } from './rehearse/rehearsal.ts';
 import { comparisonText, verdictText } from './rehearse/results.ts';
@@ -41,6 +42,8 @@ export interface RehearseOptions {
   /** Seconds. */
   readonly limit: number;
   readonly html?: string;
+  /** A folder for the state, the logs and the output of each run; absent: nothing is left. */
+  readonly keep?: string;
 }
 
 /** `crc rehearse FLOW`: runs each of its workflows on this machine, breaks things, and judges. Resolves to the exit status. */
@@ -49,6 +52,11 @@ export async function rehearse(file: string, options: RehearseOptions): Promise<
   const why = html === undefined ? undefined : whyNotWritable(html);
   if (why !== undefined) {
     print('stderr', `error: cannot write ${visible(html ?? '')}: ${why}\n`);
+    return 3;
+  }
+  const whyNot = options.keep === undefined ? undefined : whyNotKept(options.keep);
+  if (whyNot !== undefined) {
+    print('stderr', `error: cannot keep runs in ${visible(options.keep ?? '')}: ${whyNot}\n`);
     return 3;
   }
   const reporter = createReporter({ format: options.format, strict: false });
@@ -171,10 +179,11 @@ async function rehearseFlow(
     ].join('\n'),
   );
   const live = options.format === 'pretty' ? liveView(paint) : undefined;
+  const keep = options.keep === undefined ? undefined : join(options.keep, workflow);
   let all: readonly Rehearsed[];
   try {
     all = await Promise.all(
-      scenes.map((scene) =>
+      scenes.map((scene, at) =>
         rehearseRun({
           plan,
           script,
@@ -183,6 +192,7 @@ async function rehearseFlow(
           container: used,
           real: options.real ? dirname(file) : undefined,
           limit: options.limit,
+          keep: keep === undefined ? undefined : { folder: keep, number: at + 1 },
           startScheduler,
           tell: (one) => live?.tell(one, scenes.length === 1 ? '' : (scene[0]?.name ?? '')),
           stop,
@@ -210,6 +220,7 @@ async function rehearseFlow(
   reporter.paint(`${verdictText(verdicts, columnsOf('stdout'), paint)}`);
   reporter.paint(`\n${comparisonText(predicted, paint)}`);
   reporter.paint(`\n${paint.bold(inShort(verdicts))}`);
+  const isBroken = verdicts.some(({ outcome }) => outcome === 'broken');
   const cut = all.flatMap(({ evidence }) => evidence.cutShort ?? []);
   for (const why of cut) reporter.paint(paint.warning(`the rehearsal did not come to its end: ${why}`));
   const log = all.flatMap((one) => one.log);
@@ -217,7 +228,9 @@ async function rehearseFlow(
     reporter.paint(
       [paint.bold("The end of the job's log"), ...log.map((line) => `    ${visible(line)}`)].join('\n'),
     );
-  const isBroken = verdicts.some(({ outcome }) => outcome === 'broken');
+  if (keep !== undefined) reporter.say(`kept in ${visible(keep)}: crc report shows it`);
+  else if (isBroken || cut.length > 0)
+    reporter.say('nothing is left of the runs: repeat with --keep FOLDER to look at them');
   return {
     status: isBroken ? 1 : cut.length + missed.length > 0 ? 3 : 0,
     page: { workflow, engine, all, verdicts, predicted, how: inWords(how, changes) },
@@ -234,6 +247,11 @@ async function rehearseFlow(
       missed,
       seconds: Math.max(...all.map(({ began, ended }) => (ended - began) / 1000)),
       verdicts,
+      runs: all.map((one) => ({
+        faults: one.struck.map(({ fault }) => written(fault)),
+        story: storyOf(one) ?? null,
+        journal: one.evidence.journal.map(({ text }) => text),
+      })),
       predicted: predicted.map(([what, real, here]) => ({ what, predicted: real, seen: here })),
       cutShort: cut,
       ...(log.length > 0 ? { log } : {}),

@@ -24,7 +24,7 @@ const program = resolve(import.meta.dirname, '../../dist/crc.js');
 const schemaOf = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../specs/${name}.schema.json`, import.meta.url), 'utf8'));
 const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false });
-ajv.addSchema(schemaOf('diagnostics'));
+for (const name of ['diagnostics', 'story']) ajv.addSchema(schemaOf(name));
 const validate = ajv.compile(schemaOf('rehearsal'));
 
 const flow = `crflow 1
@@ -72,6 +72,8 @@ test('a fault that the engine of the flow cannot have is wrong usage', () => {
 test.each([
   [['--html', 'no/page.html'], 'cannot write no/page.html: there is no folder no', {}],
   [['--html', '.'], 'cannot write .: it is a folder', {}],
+  [['--keep', '.'], 'cannot keep runs in .: it is not empty', {}],
+  [['--keep', 'w.crflow'], 'cannot keep runs in w.crflow: it is not a folder', {}],
   [
     [],
     'cannot make a folder in /no/tmp (TMPDIR names another place): it does not exist',
@@ -105,7 +107,7 @@ const leftovers = () =>
   readdirSync(folder).filter((name) => !['w.crflow', 'page.html', 'bin'].includes(name));
 
 test('a rehearsal says what it saw as JSON and as a page, and leaves nothing', async () => {
-  const child = start(['--fault', 'kill', '--format', 'json', '--html', 'page.html']);
+  const child = start(['--fault', 'kill', '--format', 'json', '--html', 'page.html', '--keep', 'kept']);
   const status = await child.ended;
   const document = JSON.parse(child.said());
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
@@ -116,7 +118,24 @@ test('a rehearsal says what it saw as JSON and as a page, and leaves nothing', a
   expect(rehearsal.faults.map(({ fault }: { fault: string }) => fault)).toEqual(['kill@running']);
   expect(rehearsal.verdicts[1]).toMatchObject({ promise: 2, outcome: 'held' });
   expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('No needless loss');
-  expect(leftovers()).toEqual([]);
+  expect(leftovers()).toEqual(['kept']);
+  // What was asked for is kept, and says the same.
+  expect(readdirSync(join(folder, 'kept/w')).sort()).toEqual([
+    'run-1',
+    'run-1.job-1.log',
+    'run-1.out',
+    'w.sbatch',
+  ]);
+  const [run] = rehearsal.runs;
+  expect(run.faults).toEqual(['kill@running']);
+  expect(run.journal.join('\n')).toBe(
+    readFileSync(join(folder, 'kept/w/run-1/journal.jsonl'), 'utf8').trimEnd(),
+  );
+  const { stories } = JSON.parse(crc(['report', '--json', 'kept/w'], { cwd: folder }).stdout);
+  expect(stories).toMatchObject([{ workflow: 'w', run: 'run-1', attempts: run.story.attempts }]);
+  expect(crc(['report', '--csv', 'kept/w/run-1'], { cwd: folder }).stdout.split('\n').length).toBeGreaterThan(
+    3,
+  );
 });
 
 test('several workflows are on one page, also one that cannot be rehearsed', async () => {

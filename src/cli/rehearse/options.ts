@@ -3,6 +3,7 @@ import type { Fault } from '../../rehearse/faults/parse.ts';
 import type { Scheduler, SchedulerSettings } from '../../rehearse/scheduler/scheduler.ts';
 import type { ChosenContainer } from './container.ts';
 import type { ChosenDmtcp } from './dmtcp.ts';
+import type { Kept } from './keep.ts';
 import type { Happening } from './watch.ts';
 
 /** A run that is rehearsed. */
@@ -17,6 +18,8 @@ export interface RehearsalOptions {
   readonly real: string | undefined;
   /** After so many seconds the rehearsal is ended, whatever happens. */
   readonly limit: number;
+  /** Where the run is kept; absent: nothing is left of it. */
+  readonly keep?: Kept | undefined;
   readonly startScheduler: (settings: SchedulerSettings) => Promise<Scheduler>;
   readonly tell: (one: Told) => void;
   readonly stop: AbortSignal;

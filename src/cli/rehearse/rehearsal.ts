@@ -7,6 +7,7 @@ import type { Fault } from '../../rehearse/faults/parse.ts';
 import type { Scheduler } from '../../rehearse/scheduler/scheduler.ts';
 import { paceOf } from '../../rehearse/settings.ts';
 import { removeContainers } from './container.ts';
+import { keepRun } from './keep.ts';
 import type { RehearsalOptions } from './options.ts';
 import { makePlace, type Place } from './place.ts';
 import { processesOf } from './processes.ts';
@@ -34,7 +35,7 @@ const LOG = 20;
 /** The status of the program for the fault `program-fails`. */
 const FAILS = 3;
 
-/** Runs the script from its submission to its end, while faults are struck. Leaves nothing behind, whatever happens. */
+/** Runs the script from its submission to its end, while faults are struck. Leaves nothing behind but what is to be kept, whatever happens. */
 export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed> {
   const { plan, faults, dmtcp, container, real, startScheduler, tell } = options;
   const has = (name: string) => faults.some((one) => one.name === name);
@@ -104,11 +105,18 @@ export async function rehearseRun(options: RehearsalOptions): Promise<Rehearsed>
     };
   } finally {
     watch.stop();
+    const logs = scheduler?.jobs().flatMap(({ log }) => (log === undefined ? [] : [log])) ?? [];
     await scheduler?.close();
     endLeftovers(watch, place);
-    if (container !== undefined && watch.run !== undefined)
-      await removeContainers(container, markOf(watch.run));
-    place.remove();
+    const { run } = watch;
+    if (container !== undefined && run !== undefined) await removeContainers(container, markOf(run));
+    try {
+      // Before the folder goes, and when nothing writes any more.
+      if (options.keep !== undefined && run !== undefined && !options.stop.aborted)
+        keepRun(options.keep, run, { logs, output: outputOf(run), script: place.script });
+    } finally {
+      place.remove();
+    }
   }
 }
 
