@@ -3,19 +3,35 @@ import { quote } from './words.ts';
 
 /** CRF440 to CRF449: what DMTCP, or crflow with it, cannot do. */
 export const limits = defineDiagnostics(440, 449, {
-  launcher: error<{ command: string; ranks: number }>()('CRF440', 'A launcher of parallel programs in run', {
-    title: ({ command }) => `${quote(command)} in \`run\` starts processes that DMTCP cannot checkpoint`,
+  launcher: error<{
+    command: string;
+    ranks: number;
+    /** Its processes find each other without MPI. */
+    overNetwork: boolean;
+  }>()('CRF440', 'A launcher of parallel programs in run', {
+    title: ({ command, overNetwork }) =>
+      overNetwork
+        ? `${quote(command)} in \`run\` starts processes that crflow does not save with DMTCP`
+        : `${quote(command)} in \`run\` starts processes that DMTCP cannot checkpoint`,
     label: ({ command }) => (command === 'srun' ? 'starts them outside DMTCP' : 'starts them by itself'),
-    notes: ({ command }) => [
+    notes: ({ command, overNetwork }) => [
       command === 'srun'
         ? 'srun makes Slurm start the program as a separate step, which DMTCP cannot reach; and srun itself cannot be restored'
-        : 'DMTCP can save the ranks of one node, if their MPI is MPICH and crflow starts them: other settings make them hang at the start or at the end',
+        : overNetwork
+          ? 'they find each other over the network; whether DMTCP can restore that has not been tried'
+          : 'DMTCP can save the ranks of one node, if their MPI is MPICH and crflow starts them: other settings make them hang at the start or at the end',
     ],
-    help: ({ command, ranks }) => [
-      `for one process, leave ${quote(command)} out, and write \`mpi = singleton\` if the program is linked with MPI; use \`threads\` for threads`,
-      `for several ranks on one node, with MPICH, leave ${quote(command)} out, and write \`tasks = ${ranks}\` in \`application\`: crflow then starts them`,
-      "for ranks on several nodes, or another MPI, use `engine = own` in `checkpoint`, with the program's own checkpoints",
-    ],
+    help: ({ command, ranks, overNetwork }) =>
+      overNetwork
+        ? [
+            `for one process, leave ${quote(command)} out, and use \`threads\` for threads`,
+            "for several processes, use `engine = own` in `checkpoint`, with the program's own checkpoints",
+          ]
+        : [
+            `for one process, leave ${quote(command)} out, and write \`mpi = singleton\` if the program is linked with MPI; use \`threads\` for threads`,
+            `for several ranks on one node, with MPICH, leave ${quote(command)} out, and write \`tasks = ${ranks}\` in \`application\`: crflow then starts them`,
+            "for ranks on several nodes, or another MPI, use `engine = own` in `checkpoint`, with the program's own checkpoints",
+          ],
   }),
   gpuCommand: warning<{ command: string }>()('CRF441', 'A command for GPUs in run', {
     title: ({ command }) =>
@@ -26,9 +42,11 @@ export const limits = defineDiagnostics(440, 449, {
   }),
   gpuResource: error<{ option: string; value: string }>()('CRF442', 'GPUs in a resource', {
     title: ({ option, value }) =>
-      `\`${option}\` asks for GPUs (${quote(value)}), and DMTCP cannot checkpoint programs that use one`,
+      `\`${option}\` asks for GPUs (${quote(value)}), for which there is the key \`gpus\` of \`application\``,
+    notes: () => ['DMTCP and MANA cannot save what a GPU holds'],
     help: () => [
-      "leave it out, and run the program on CPUs; or use the program's own checkpoints, without crflow",
+      "leave it out, and write `gpus` in `application`, with `engine = own` and the program's own checkpoints, or `engine = none`",
+      'or leave it out, and run the program on CPUs',
     ],
   }),
   perhapsMpi: warning<{ command: string; program: string }>()(

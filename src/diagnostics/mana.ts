@@ -2,10 +2,15 @@ import { defineDiagnostics, error, warning } from './define.ts';
 
 /** CRF580 to CRF589: `engine = mana`. */
 export const mana = defineDiagnostics(580, 589, {
-  experimental: warning()('CRF580', 'An experimental engine', {
+  experimental: warning<{ untried: string | undefined }>()('CRF580', 'An experimental engine', {
     title: () => '`engine = mana` is experimental',
-    notes: () => [
+    notes: ({ untried }) => [
       'it was seen with MANA 1.4.0 and MPICH 4.0.2, on nodes of Slurm on one machine; not over InfiniBand or Slingshot, not on real hosts, not with Cray MPICH or Intel MPI',
+      ...(untried === undefined
+        ? []
+        : [
+            `\`mpi = ${untried}\` has not been tried with it, but only \`pmi2\`, which is the default; an MPICH without PMIx would run each rank alone`,
+          ]),
     ],
     help: () => [
       "if the program writes its own checkpoints, `engine = own` is safer; otherwise, compare a restored run's results with those of a run that nothing disturbed",

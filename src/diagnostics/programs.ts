@@ -100,6 +100,32 @@ export const programs = defineDiagnostics(560, 579, {
       'or leave `-noappend` out: `mdrun` then continues its outputs',
     ],
   }),
+  launcherSignal: warning<{
+    command: string;
+    signal: string;
+    mpi: 'Open MPI' | 'MPICH';
+    program: string | undefined;
+  }>()('CRF568', 'A launcher that ends its ranks when they are asked', {
+    title: ({ command, signal, mpi }) =>
+      mpi === 'MPICH'
+        ? `${signal} ends MPICH's ${quote(command)} itself, before the ranks can save`
+        : /^(?:TERM|INT)$/.test(signal)
+          ? `${quote(command)} of Open MPI kills its ranks 2 s after it is asked by ${signal}, and what they had not saved is lost`
+          : `${quote(command)} of Open MPI does not pass ${signal} on to the ranks`,
+    notes: ({ mpi }) => [
+      mpi === 'MPICH'
+        ? 'it passes TERM and USR1 on (seen with MPICH 4.0)'
+        : 'it passes USR1 and USR2 on to all ranks; TERM and INT end the job (TERM, USR1 and USR2 seen with Open MPI 4.1)',
+    ],
+    help: ({ program, mpi }) => [
+      'have `srun` start the ranks: crflow then asks each of them',
+      ...(program === undefined
+        ? [
+            `or ask by a signal that it passes on, if the program handles that: \`ask_signal = USR${mpi === 'MPICH' ? 1 : 2}\``,
+          ]
+        : []),
+    ],
+  }),
   uncounted: warning<{ command: string }>()('CRF569', 'Ranks that may each run alone', {
     title: ({ command }) => `nothing sees whether the ranks that ${quote(command)} starts find each other`,
     notes: () => [

@@ -143,7 +143,8 @@ export const run = defineDiagnostics(480, 499, {
   gpu: warning<{ what: string; hide: boolean }>()('CRF495', 'A sign that the program uses GPUs', {
     title: ({ what }) => `${quote(what)} is for GPUs, and DMTCP cannot checkpoint programs that use one`,
     help: ({ hide }) => [
-      `run the program on CPUs${hide ? ', with `CUDA_VISIBLE_DEVICES = ""` in `set` if it looks for GPUs by itself' : ''}; or use its own checkpoints, without crflow`,
+      `run the program on CPUs${hide ? ', with `CUDA_VISIBLE_DEVICES = ""` in `set` if it looks for GPUs by itself' : ''}`,
+      "or use `engine = own` in `checkpoint`, with the program's own checkpoints",
     ],
   }),
   condaActivate: warning<{ name: string; hook: string }>()(

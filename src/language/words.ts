@@ -59,5 +59,20 @@ export const usesContainer = (text: string): boolean => /\$(?:IN_CONTAINER\b|\{I
 export const MPI_TYPES = ['pmi2', 'pmix', 'cray_shasta'] as const;
 export type MpiType = (typeof MPI_TYPES)[number];
 
-/** Commands that start the ranks of a parallel program, by name, without folders. */
-export const LAUNCHERS = /^(?:srun|mpirun|mpiexec(?:\.hydra)?|orterun|prterun|aprun|jsrun)$/;
+/** Commands that start the ranks of a parallel program, by name, without folders; with the MPI behind it, as Debian and vendors name them. */
+export const LAUNCHERS =
+  /^(?:srun|(?:mpirun|mpiexec)(?:[._-](?:openmpi|ompi|mpich2?|hydra|gforker|remshell|mpd|smpd|mvapich2?|lam|mpt|rsh|lsf))?|orterun|prterun|prun|aprun|jsrun|lrun|ibrun|ccc_mprun|charmrun|horovodrun|torchrun|deepspeed)$/;
+/** Commands that start ranks with one of these words behind them. */
+export const LAUNCHING: Readonly<Record<string, RegExp>> = {
+  flux: /^(?:run|submit|bulksubmit|alloc|batch|mini)$/,
+  accelerate: /^launch$/,
+};
+/** Modules of Python that start ranks: `python -m torch.distributed.run`. */
+export const LAUNCHING_MODULES =
+  /^(?:torch\.distributed\.(?:run|launch)|accelerate\.commands\.launch|deepspeed)$/;
+/** Launchers of programs that find each other over the network, without MPI. */
+export const OVER_NETWORK = /^(?:torchrun|horovodrun|deepspeed|accelerate|python)/;
+/** Launchers of Open MPI, or what may be one. */
+export const OPEN_MPI = /^(?:(?:mpirun|mpiexec)(?:[._-](?:openmpi|ompi))?|orterun|prterun|prun)$/;
+/** Launchers of MPICH, by their names. */
+export const MPICH = /^(?:mpirun|mpiexec)[._-](?:mpich2?|hydra)$/;

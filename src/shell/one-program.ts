@@ -10,7 +10,7 @@ const OF_THE_SHELL =
 
 /** What runs a script or a workflow, which may start ranks by itself; whether it does cannot be seen. */
 const DRIVER =
-  /\.(?:ba)?sh$|^(?:python[\d.]*|perl|ruby|Rscript|julia|node|make|parallel|snakemake|nextflow|torchrun|accelerate|deepspeed|charmrun|ibrun|prun|mpirun_rsh)$/;
+  /\.(?:ba)?sh$|^(?:python[\d.]*|perl|ruby|Rscript|julia|node|make|parallel|snakemake|nextflow|accelerate|flux)$/;
 
 /**
  * Where the one program of a shell text begins, if that is all of the text, with its arguments and redirections: `srun` can

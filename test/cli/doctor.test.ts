@@ -474,9 +474,10 @@ describe('crc doctor, of what programs are linked with', () => {
   test('looks into a script', () => {
     put('solve', elf({ needed: ['libmpi.so.12'], interpreter: LOADER }));
     put('bin/mpirun', '#!/bin/sh\n');
-    put('tool.sh', '#!/bin/bash\n# srun\nmpirun -n 4 ./other\nexec ./solve "$@"\n');
+    put('tool.sh', '#!/bin/bash\n# srun\nmpirun -n 4 ./other\nflux run ./other\nexec ./solve "$@"\n');
     expect(says('./tool.sh')).toEqual([
       'a, mpirun (in ./tool.sh): wrong: it starts processes that DMTCP cannot checkpoint',
+      'a, flux run (in ./tool.sh): wrong: it starts processes that DMTCP cannot checkpoint',
       'a, ./solve (in ./tool.sh): unknown: linked with MPI (libmpi.so.12)',
     ]);
   });

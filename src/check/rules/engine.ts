@@ -3,7 +3,8 @@ import { mana } from '../../diagnostics/mana.ts';
 import { programs } from '../../diagnostics/programs.ts';
 import { MANA_SETTINGS, MPI_SETTINGS } from '../../language/mpi-settings.ts';
 import { type KeySpec, vocabulary } from '../../language/vocabulary/index.ts';
-import { LAUNCHERS, MPI_TYPES, mpiexecIn, usesContainer } from '../../language/words.ts';
+import { MPI_TYPES, MPICH, mpiexecIn, OPEN_MPI, usesContainer } from '../../language/words.ts';
+import { launcherOf } from '../../shell/launchers.ts';
 import { onlyProgram } from '../../shell/one-program.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import { LEAD_BASE } from '../../time/cost.ts';
@@ -155,7 +156,9 @@ function settingRules(
 function manaRules(blocks: Blocks, { report }: Context): void {
   const { application, checkpoint, container } = blocks;
   const chosen = checkpoint?.values.engine?.span;
-  if (chosen !== undefined) report(mana.experimental, chosen, undefined);
+  const { mpi } = application?.values ?? {};
+  const untried = MPI_TYPES.find((type) => type === mpi?.value && type !== 'pmi2');
+  if (chosen !== undefined) report(mana.experimental, chosen, { untried });
   if (container !== undefined) report(mana.inContainer, container.at, undefined);
   settingRules(blocks, report, MANA_SETTINGS);
   const run = application?.values.run;
@@ -190,7 +193,7 @@ function ranksStart(
   if (run === undefined || written === undefined || tasks === 1) return;
   const text = textOf(written.value);
   const isDmtcp = engineOf(checkpoint) === 'dmtcp';
-  if (run.programs.some(({ name }) => LAUNCHERS.test(name)) || onlyProgram(text) !== undefined) return;
+  if (run.programs.some((one) => launcherOf(one) !== undefined) || onlyProgram(text) !== undefined) return;
   if (mpiexecIn(text) !== null) return;
   report(engines.alone, application?.values.tasks?.span ?? written.span, {
     tasks,
@@ -203,7 +206,7 @@ function launchRules(blocks: Blocks, context: Context, run: RunText | undefined)
   if (run === undefined) return;
   const { application, checkpoint } = blocks;
   const { report } = context;
-  const launcher = run.programs.find(({ name }) => LAUNCHERS.test(name));
+  const launcher = run.programs.find((one) => launcherOf(one) !== undefined);
   const nodes = application?.values.nodes?.value ?? 1;
   if (
     engineOf(checkpoint) === 'own' &&
@@ -219,12 +222,31 @@ function launchRules(blocks: Blocks, context: Context, run: RunText | undefined)
   if (
     nodes > 1 &&
     launcher !== undefined &&
-    /^(?:mpi|orte|prte)/.test(launcher.name) &&
+    /^(?:mpi|orte|prte|prun)/.test(launcher.name) &&
     !isNeverPreempted(blocks, context)
   )
     report(engines.mpirunOverNodes, run.spanOf(launcher), { command: launcher.name });
+  const ask = checkpoint?.values.ask_signal;
+  const mpi = launcher && whoseSignals(launcher.name, ask?.value);
+  if (ask !== undefined && launcher !== undefined && mpi !== undefined)
+    report(programs.launcherSignal, run.spanOf(launcher), {
+      ...{
+        command: launcher.name,
+        signal: ask.value,
+        mpi,
+        program: checkpoint?.values.program?.value.record.title,
+      },
+    });
   if (engineOf(checkpoint) === 'own') mdrunRules(application?.given.has('again') === true, report, run);
 }
+
+/** The MPI whose launcher does not pass this signal on to its ranks. Source: facts/own-checkpoints.md, and mpirun's manual page. */
+const whoseSignals = (name: string, signal: string | undefined) =>
+  OPEN_MPI.test(name) && signal !== undefined && !/^USR[12]$/.test(signal)
+    ? 'Open MPI'
+    : MPICH.test(name) && signal === 'USR2'
+      ? 'MPICH'
+      : undefined;
 
 /** GROMACS, however `run` starts it: directly or with srun. Source: facts/own-checkpoints.md. */
 function mdrunRules(hasAgain: boolean, report: Context['report'], run: RunText): void {

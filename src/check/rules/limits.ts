@@ -1,6 +1,7 @@
 import { limits } from '../../diagnostics/limits.ts';
-import { LAUNCHERS } from '../../language/words.ts';
+import { OVER_NETWORK } from '../../language/words.ts';
 import { RUNTIMES } from '../../model/container.ts';
+import { launcherOf } from '../../shell/launchers.ts';
 import type { ShellCommand } from '../../shell/read.ts';
 import type { Context } from '../context.ts';
 import { type Blocks, engineOf, hasContainerForRank, ranksUnderDmtcp } from '../facts.ts';
@@ -37,10 +38,11 @@ export function limitRules(blocks: Blocks, { report, runtime }: Context, run: Ru
   const commands = run?.programs ?? [];
   const first = (names: RegExp) => commands.find(({ name }) => names.test(name));
   const at = (place: ShellCommand) => run?.spanOf(place) ?? { start: 0, end: 0 };
-  const launcher = first(LAUNCHERS);
+  const launcher = commands.find((one) => launcherOf(one) !== undefined);
   if (launcher !== undefined && isDmtcp)
     report(limits.launcher, at(launcher), {
-      command: launcher.name,
+      command: launcherOf(launcher) ?? launcher.name,
+      overNetwork: OVER_NETWORK.test(launcher.name),
       ranks: ranksAsked(launcher) ?? application?.values.tasks?.value ?? 4,
     });
   const dmtcp = first(DMTCP);

@@ -4,6 +4,7 @@ import { word, words } from '../../emit/shell-text.ts';
 import { librariesOf, readElf } from '../../host/elf.ts';
 import { LAUNCHERS, MPIEXEC } from '../../language/words.ts';
 import type { Plan } from '../../model/plan.ts';
+import { launcherOf } from '../../shell/launchers.ts';
 import { readShell, shellCommands } from '../../shell/read.ts';
 import type { Check } from './check.ts';
 import { askBash, isAllowed } from './machine.ts';
@@ -30,9 +31,9 @@ export async function checkPrograms(
 ): Promise<readonly Check[]> {
   const { programs: all, paths } = await programsOf(plan, workdir, limit);
   const isSingleton = plan.set.some(({ name }) => name === 'OMPI_MCA_ess_singleton_isolated');
-  return all.flatMap(({ shown, path, script }): Check[] => {
-    const what = of(script === undefined ? shown : `${shown} (in ${script})`);
-    if (LAUNCHERS.test(basename(path))) {
+  return all.flatMap(({ shown, path, script, launcher }): Check[] => {
+    const what = of(script === undefined ? shown : `${launcher ?? shown} (in ${script})`);
+    if (launcher !== undefined || LAUNCHERS.test(basename(path))) {
       if (script === undefined) return [];
       const says =
         'it starts processes that DMTCP cannot checkpoint: let the script start the program itself';
@@ -111,6 +112,8 @@ interface Program {
   readonly path: string;
   /** The script that names it, if `run` does not. */
   readonly script?: string;
+  /** The words that start ranks there. */
+  readonly launcher?: string | undefined;
 }
 
 /** The files of the programs, and the folders of LD_LIBRARY_PATH, after loading the flow's modules. */
@@ -128,14 +131,14 @@ async function programsOf(
   ];
   const first = await find(plan, named, workdir, limit);
   const scripts = first.programs.flatMap(({ shown, path }) =>
-    [...new Set(commandsOf(path))].map((name) => ({ name, script: shown })),
+    commandsOf(path).map((one) => ({ ...one, script: shown })),
   );
   const second = await find(plan, [...new Set(scripts.map(({ name }) => name))], workdir, limit);
-  const inside = scripts.flatMap(({ name, script }): Program[] => {
+  const inside = scripts.flatMap(({ name, script, launcher }): Program[] => {
     if (named.includes(name)) return [];
     const found = second.programs.find(({ shown }) => shown === name)?.path;
-    const path = found ?? (LAUNCHERS.test(basename(name)) ? name : undefined);
-    return path === undefined ? [] : [{ shown: name, path, script }];
+    const path = found ?? (launcher === undefined ? undefined : name);
+    return path === undefined ? [] : [{ shown: name, path, script, launcher }];
   });
   return { programs: [...first.programs, ...inside], paths: first.paths };
 }
@@ -160,12 +163,15 @@ printf '%s\\t%s\\n' ${word('').text} "\${LD_LIBRARY_PATH-}"`,
   return { programs, paths: (places.get('') ?? '').split(':').filter(Boolean) };
 }
 
-/** The commands of a shell script; none for any other file. */
-function commandsOf(path: string): readonly string[] {
+/** The commands of a shell script, each once; none for any other file. */
+function commandsOf(
+  path: string,
+): readonly { readonly name: string; readonly launcher: string | undefined }[] {
   if (statSync(path).size > LARGEST || !isAllowed(path, constants.R_OK)) return [];
   const text = readFileSync(path, 'latin1');
   if (!/^#!\s*\S*(?:\/|\s)(?:ba|da|k)?sh\b/.test(text)) return [];
-  return readShell(text)
+  const found = readShell(text)
     .commands.filter(isProgram)
-    .map(({ path }) => path);
+    .map((one) => ({ name: one.path, launcher: launcherOf(one) }));
+  return [...new Map(found.map((one) => [`${one.name} ${one.launcher}`, one])).values()];
 }
