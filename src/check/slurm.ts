@@ -2,8 +2,9 @@ import { limits } from '../diagnostics/limits.ts';
 import { names } from '../diagnostics/names.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { values } from '../diagnostics/values.ts';
-import { OPTIONS, REFUSED } from '../language/sbatch.ts';
-import type { KeySpec } from '../language/vocabulary/index.ts';
+import { OF_GPUS, OPTIONS, REFUSED } from '../language/sbatch.ts';
+import { type KeySpec, vocabulary } from '../language/vocabulary/index.ts';
+import type { EngineName } from '../language/words.ts';
 import type { Assignment, Block } from '../model/ast.ts';
 import type { SlurmOption } from '../model/flow.ts';
 import { isFirst, isStatement, reportClause, reportMisplaced, type Seen } from './blocks.ts';
@@ -14,7 +15,7 @@ import { fillIn } from './insert.ts';
 import { slurmText } from './text.ts';
 
 /** The options of `slurm { licenses = "cfs" }`, as sbatch spells them, in their order. */
-export function readSlurm(block: Block, context: Context): SlurmOption[] {
+export function readSlurm(block: Block, context: Context, engine: EngineName): SlurmOption[] {
   const seen: Seen = new Map();
   return block.entries.flatMap((entry) => {
     if (isStatement(entry)) reportMisplaced(entry, context);
@@ -22,7 +23,8 @@ export function readSlurm(block: Block, context: Context): SlurmOption[] {
     else {
       // sbatch's dashes cannot be part of a name: both spellings are accepted as one option.
       const name = entry.key.text.replaceAll('_', '-');
-      if (!isFirst(entry, 'key', seen, context, name) || !isFree(name, entry.key.span, context)) return [];
+      if (!isFirst(entry, 'key', seen, context, name) || !isFree(name, entry.key.span, context, engine))
+        return [];
       if (entry.kind === 'assignment') return readOption(name, entry, context);
       context.report(names.notABlock, entry.key.span, {
         key: entry.key.text,
@@ -33,8 +35,13 @@ export function readSlurm(block: Block, context: Context): SlurmOption[] {
   });
 }
 
-function isFree(option: string, span: Assignment['span'], { report }: Context): boolean {
-  const why = REFUSED.get(option);
+const HAVE_GPUS: readonly EngineName[] = vocabulary.application.keys.gpus.engines;
+
+function isFree(option: string, span: Assignment['span'], { report }: Context, engine: EngineName): boolean {
+  const why =
+    OF_GPUS.has(option) && !HAVE_GPUS.includes(engine)
+      ? `it is about GPUs, for which the program needs \`engine = own\` or \`none\` in \`checkpoint\``
+      : REFUSED.get(option);
   if (why !== undefined) report(names.refusedOption, span, { option, why });
   else if (!OPTIONS.has(option)) {
     const known = [...OPTIONS.keys(), ...REFUSED.keys()].map((name) => ({ name }));

@@ -1,4 +1,6 @@
 import { values } from '../diagnostics/values.ts';
+import { quote } from '../diagnostics/words.ts';
+import { typeOf } from '../language/types.ts';
 import type { StringValue, Value } from '../model/ast.ts';
 import { type Context, describeValue, isBroken, spanInside, type Target, textOf } from './context.ts';
 import { nearName } from './meant.ts';
@@ -83,10 +85,30 @@ export function workFile(value: Value, target: Target, context: Context): string
 
 /** A number of GPUs, or their type and number: `a100:4`. */
 export function gpus(value: Value, target: Target, context: Context): string | undefined {
-  if (value.kind === 'number' && /^[1-9]\d{0,3}$/.test(value.text)) return value.text;
-  if (value.kind === 'string' && /^(?:[A-Za-z][\w.-]*:)?[1-9]\d{0,3}$/.test(textOf(value)))
-    return textOf(value);
-  return wrongType(value, target, context);
+  const text = value.kind === 'number' ? value.text : value.kind === 'string' ? textOf(value) : undefined;
+  const { key } = target;
+  if (text !== undefined && /^(?:[\w.-]+:)?0+$/.test(text))
+    context.report(values.wrongType, value.span, {
+      key,
+      expected: typeOf(target.spec.type).expected,
+      found: `${value.kind === 'string' ? quote(text) : text}, which is none`,
+      fix: `leave \`${key}\` out`,
+    });
+  else if (text !== undefined && /^(?:per[-_]?)?(?:task|rank)s?:[1-9]\d*$/i.test(text))
+    context.report(values.wrongType, value.span, {
+      key,
+      expected: typeOf(target.spec.type).expected,
+      found: `${quote(text)}, which is no type of GPU`,
+      fix: `for each task, write \`gpus_per_task = ${text.replace(/^.*:/, '')}\``,
+    });
+  else if (
+    text !== undefined &&
+    /^(?:[A-Za-z][\w.-]*:)?[1-9]\d{0,3}$/.test(text) &&
+    (value.kind === 'string' || !text.includes(':'))
+  )
+    return text;
+  else return wrongType(value, target, context);
+  return undefined;
 }
 
 /** A list of texts. */

@@ -121,7 +121,7 @@ function readWhole(found: ReadingBlocks, context: Context): Blocks {
     ...(schedule && {
       schedule: {
         ...schedule.read,
-        options: schedule.inner.flatMap((one) => readSlurm(one, context)),
+        options: schedule.inner.flatMap((one) => readSlurm(one, context, engineOf(checkpoint?.read))),
       },
     }),
   };

@@ -15,6 +15,8 @@ const SAVES: Readonly<Record<string, string>> = {
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   'gpus dmtcp': ['DMTCP cannot save what a GPU holds'],
   'gpus mana': ['MANA 1.4 cannot save what a GPU holds'],
+  'gpus_per_task dmtcp': ['DMTCP cannot save what a GPU holds'],
+  'gpus_per_task mana': ['MANA 1.4 cannot save what a GPU holds'],
   none: ['with `engine = none` there are no checkpoints'],
 };
 
@@ -103,11 +105,29 @@ export const engines = defineDiagnostics(540, 559, {
       ],
     },
   ),
-  mdrunFresh: warning()('CRF547', 'mdrun that begins anew', {
-    title: () => '`mdrun` without `-cpi` begins at step 0 each time it is started',
-    notes: () => ['GROMACS then renames the existing outputs to `#md.log.1#`'],
-    help: () => [
-      'write `-cpi md.cpt` from the first start on: where the file is missing, it is a fresh start',
+  mdrunFresh: warning<{
+    /** The file of `-cpi`, if that is not what is saved. */
+    reads: string | undefined;
+    /** What it saves in instead; undefined: it saves there, but `files` does not name it. */
+    saves: string | undefined;
+  }>()('CRF547', 'mdrun that begins anew', {
+    title: ({ reads, saves }) =>
+      reads === undefined
+        ? '`mdrun` without `-cpi` begins at step 0 each time it is started'
+        : saves === undefined
+          ? `${quote(reads)}, from which \`mdrun\` goes on, is not among \`files\``
+          : `\`mdrun\` goes on from ${quote(reads)}, and saves in ${quote(saves)}`,
+    notes: ({ reads }) => [
+      reads === undefined
+        ? 'GROMACS then renames the existing outputs to `#md.log.1#`'
+        : 'where the file of `-cpi` is missing, it begins at step 0, over the outputs, with status 0',
+    ],
+    help: ({ reads, saves }) => [
+      reads === undefined
+        ? 'write `-cpi md.cpt` from the first start on: where the file is missing, it is a fresh start'
+        : saves === undefined
+          ? `add it to \`files\`: \`files = ["${reads}"]\``
+          : `write \`-cpi ${saves}\``,
     ],
   }),
   mdrunSteps: warning()('CRF548', 'mdrun that counts its steps from the checkpoint', {

@@ -1,4 +1,6 @@
+import type { Span } from '../model/span.ts';
 import { defineDiagnostics, error, warning } from './define.ts';
+import { perhaps, removeEntry } from './fix.ts';
 import { quote } from './words.ts';
 
 /** CRF440 to CRF449: what DMTCP, or crflow with it, cannot do. */
@@ -45,7 +47,7 @@ export const limits = defineDiagnostics(440, 449, {
       `\`${option}\` asks for GPUs (${quote(value)}), for which there is the key \`gpus\` of \`application\``,
     notes: () => ['DMTCP and MANA cannot save what a GPU holds'],
     help: () => [
-      "leave it out, and write `gpus` in `application`, with `engine = own` and the program's own checkpoints, or `engine = none`",
+      "leave it out, and write `gpus` or `gpus_per_task` in `application`, with `engine = own` and the program's own checkpoints, or `engine = none`",
       'or leave it out, and run the program on CPUs',
     ],
   }),
@@ -93,5 +95,10 @@ export const limits = defineDiagnostics(440, 449, {
     title: ({ command }) => `${quote(command)} in \`run\` would start DMTCP under DMTCP, which cannot work`,
     notes: () => ['the job itself starts the coordinator, launches the program, checkpoints and restarts it'],
     help: () => ['write only the program and its arguments, as you would run it without DMTCP'],
+  }),
+  gpusTwice: error<{ entry: Span }>()('CRF447', 'GPUs for each node and for each task', {
+    title: () => '`gpus` is for each node, `gpus_per_task` for each task, and a job has one of them',
+    help: () => ['keep the one that the program needs, and leave the other out'],
+    fixes: ({ entry }, { text }) => [perhaps('leave `gpus_per_task` out', removeEntry(text, entry))],
   }),
 });

@@ -26,6 +26,8 @@ const VALUE = [
   'extra',
   'extra-node-info',
   'gid',
+  'gpu-bind',
+  'gpu-freq',
   'gres',
   'gres-flags',
   'hint',
@@ -80,6 +82,9 @@ export const OPTIONS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKi
 const ONE_PROCESS =
   'use `tasks`, `nodes` and `threads` in `application`, which also say how the ranks are started, and `array` for independent runs; DMTCP saves ranks on one node only';
 
+/** What says more about the GPUs of `gpus` and `gpus_per_task`: only an engine that has these keys has it. */
+export const OF_GPUS: ReadonlySet<string> = new Set(['gpu-bind', 'gpu-freq']);
+
 /** Options with a key, options that crc sets, and options that a crflow job cannot have: what to say about them. */
 export const REFUSED: ReadonlyMap<string, string> = new Map([
   ...Object.entries({
@@ -118,15 +123,18 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
   ['ntasks-per-node', ONE_PROCESS],
   ['ntasks-per-core', ONE_PROCESS],
   ['ntasks-per-socket', ONE_PROCESS],
-  ['ntasks-per-gpu', 'a job has one task, and DMTCP cannot checkpoint programs that use a GPU'],
+  ['ntasks-per-gpu', 'use `tasks` and `gpus_per_task` in `application`, with `engine = own` or `none`'],
   ['mem-per-cpu', 'Slurm accepts either this or --mem: use the key `mem` of `schedule`'],
-  ['mem-per-gpu', 'DMTCP cannot checkpoint programs that use a GPU'],
-  ...['gpus', 'gpus-per-node'].map(
-    (option) => [option, 'use `gpus` in `application`, with `engine = own` or `none`'] as const,
+  ['mem-per-gpu', 'Slurm accepts either this or --mem: use the key `mem` of `schedule`'],
+  ['cpus-per-gpu', 'Slurm accepts either this or --cpus-per-task: use `threads` in `application`'],
+  ...['gpus', 'gpus-per-node', 'gpus-per-socket'].map(
+    (option) =>
+      [
+        option,
+        'use `gpus`, for each node, or `gpus_per_task` in `application`, with `engine = own` or `none`',
+      ] as const,
   ),
-  ...['gpus-per-task', 'gpus-per-socket', 'gpu-bind', 'gpu-freq', 'cpus-per-gpu'].map(
-    (option) => [option, 'DMTCP cannot checkpoint programs that use a GPU'] as const,
-  ),
+  ['gpus-per-task', 'use `gpus_per_task` in `application`, with `engine = own` or `none`'],
   ['wrap', 'use `run` in `application` for what to run'],
   ...['help', 'usage', 'version', 'test-only', 'parsable', 'quiet', 'verbose', 'wait'].map(
     (option) => [option, "it belongs on sbatch's command line, and is not a property of a job"] as const,

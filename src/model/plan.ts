@@ -34,6 +34,8 @@ export interface Plan {
     /** Ranks of MPI in the one task, which crflow starts under DMTCP; `threads` are the cores of all. Absent: none. */
     readonly ranks?: number;
     readonly gpus: string | null;
+    /** The same for each task, in place of `gpus`; absent: none. */
+    readonly gpusPerTask?: string;
     /** How ranks that `srun` starts find each other; null: by the cluster's default. */
     readonly mpi: MpiType | null;
     readonly memory: AskedMemory;

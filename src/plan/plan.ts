@@ -45,7 +45,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const { name, application, environment, container, image, checkpoint, schedule, ...others } = workflow;
   nothingLeft(others);
   const { run, again, workdir, output, memory: each = 0, mpi, alive, ...resources } = application;
-  const { nodes, tasks, threads, gpus, ...moreApplication } = resources;
+  const { nodes, tasks, threads, gpus, gpus_per_task, ...moreApplication } = resources;
   nothingLeft(moreApplication);
   const { load = [], pass = [], set = [], ...moreEnvironment } = environment ?? {};
   nothingLeft(moreEnvironment);
@@ -87,6 +87,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       threads: ranks * (threads ?? keys.threads.byDefault),
       ...(ranks > 1 && { ranks }),
       gpus: gpus ?? null,
+      ...(gpus_per_task !== undefined && { gpusPerTask: gpus_per_task }),
       mpi: MPI_TYPES.find((type) => type === mpi) ?? (engine === 'mana' ? 'pmi2' : null),
       memory: askedMemory(workflow, ranks, site),
     },

@@ -148,8 +148,8 @@ const PARTNERS: Readonly<Record<EngineName, string>> = {
 };
 
 /** The container as the job uses it. */
-const containerFor = (container: Container, { gpus, ranks }: Plan['resources']) =>
-  gpus !== null
+const containerFor = (container: Container, { gpus, gpusPerTask, ranks }: Plan['resources']) =>
+  gpus !== null || gpusPerTask !== undefined
     ? withGpus(container, runtimeOf(container.runtime))
     : ranks !== undefined
       ? withSharedMemory(container, runtimeOf(container.runtime))

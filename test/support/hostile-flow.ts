@@ -308,6 +308,7 @@ const workflow = fc
           ...(hasModules ? [] : ['modules']),
           ...(runtime === 'charliecloud' || runtime === 'shifter' ? ['options'] : []),
           'time_min',
+          ...(has('gpus') ? ['gpus_per_task'] : []),
           // One way to ask, and nothing about what is not there.
           ...(has('ask_signal') ? ['ask_file', 'ask_command'] : has('ask_file') ? ['ask_command'] : []),
           ...(has('ask_file') && !has('ask_signal') ? [] : ['ask_text']),

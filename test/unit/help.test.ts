@@ -342,6 +342,28 @@ const rows: readonly Row[] = [
     fixed: '',
     never: '<',
   },
+  // GPUs.
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a"]  done_files = ["b"] } application { gpus = 0',
+    code: 'CRF201',
+    help: 'leave `gpus` out',
+    fixed: 'engine = own  files = ["a"]  done_files = ["b"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a"]  done_files = ["b"] } application { gpus = "0"',
+    code: 'CRF201',
+    help: 'leave `gpus` out',
+    fixed: 'engine = own  files = ["a"]  done_files = ["b"]',
+  },
+  {
+    block: 'checkpoint',
+    written: 'engine = own  files = ["a"]  done_files = ["b"] } application { gpus = "per-task:2"',
+    code: 'CRF201',
+    help: '`gpus_per_task = 2`',
+    fixed: 'engine = own  files = ["a"]  done_files = ["b"] } application { gpus_per_task = 2',
+  },
   // What users of Slurm ask for.
   { block: 'schedule', written: 'nodes = 2', code: 'CRF103', help: 'move it', fixed: '' },
   { block: 'schedule', written: 'ntasks = 4', code: 'CRF101', help: '`tasks` in `application`', fixed: '' },

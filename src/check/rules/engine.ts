@@ -13,6 +13,7 @@ import { type Context, type Located, spanInside, textOf } from '../context.ts';
 import { type Blocks, engineOf, isRanked, ranksUnderDmtcp } from '../facts.ts';
 import type { RunText } from '../run-text.ts';
 import { isNeverPreempted } from './preemptable.ts';
+import { matches } from './programs.ts';
 
 /** To copy the files of a checkpoint and to seal them, in seconds. */
 const SEALING = 30;
@@ -237,7 +238,7 @@ function launchRules(blocks: Blocks, context: Context, run: RunText | undefined)
         program: checkpoint?.values.program?.value.record.title,
       },
     });
-  if (engineOf(checkpoint) === 'own') mdrunRules(application?.given.has('again') === true, report, run);
+  if (engineOf(checkpoint) === 'own') mdrunRules(blocks, report, run);
 }
 
 /** The MPI whose launcher does not pass this signal on to its ranks. Source: facts/own-checkpoints.md, and mpirun's manual page. */
@@ -249,16 +250,43 @@ const whoseSignals = (name: string, signal: string | undefined) =>
       : undefined;
 
 /** GROMACS, however `run` starts it: directly or with srun. Source: facts/own-checkpoints.md. */
-function mdrunRules(hasAgain: boolean, report: Context['report'], run: RunText): void {
+function mdrunRules({ application, checkpoint }: Blocks, report: Context['report'], run: RunText): void {
+  const hasAgain = application?.given.has('again') === true;
   for (const command of run.programs) {
-    const words = [command.name, ...command.args.map(({ text }) => text)];
+    const words = [command.name, ...command.args.map(({ value, text }) => value ?? text)];
     const at = words.findIndex((word, i) => word === 'mdrun' && /(?:^|\/)gmx\w*$/.test(words[i - 1] ?? ''));
     if (at < 0) continue;
     const options = words.slice(at);
-    if (!options.includes('-cpi') && !hasAgain) report(engines.mdrunFresh, run.spanOf(command), undefined);
+    if (!options.includes('-cpi')) {
+      if (!hasAgain) report(engines.mdrunFresh, run.spanOf(command), { reads: undefined, saves: undefined });
+    } else {
+      const other = otherSave(options, checkpoint?.values.files?.value ?? []);
+      if (other !== undefined) report(engines.mdrunFresh, run.spanOf(command), other);
+    }
     if (options.includes('-nsteps')) report(engines.mdrunSteps, run.spanOf(command), undefined);
   }
 }
+
+/** What `mdrun` continues from, if that is not what it saves in, or not among `files`; undefined also where that cannot be seen. */
+function otherSave(options: readonly string[], files: readonly string[]) {
+  if (options.includes('-multidir')) return undefined;
+  const deffnm = fileOf(options, '-deffnm', '') ?? 'state';
+  const saves = fileOf(options, '-cpo', '.cpt') ?? `${deffnm}.cpt`;
+  const reads = fileOf(options, '-cpi', '.cpt') ?? `${deffnm}.cpt`;
+  if (/[^\w./+-]/.test(saves + reads)) return undefined;
+  const isSaved = base(reads) === base(saves) || base(reads) === base(saves).replace(/\.cpt$/, '_prev.cpt');
+  const isKept = files.length === 0 || files.some((one) => /[[{]/.test(one) || matches(base(one), base(reads)));
+  return isSaved && isKept ? undefined : { reads, saves: isSaved ? undefined : saves };
+}
+
+/** The file that an option of GROMACS names; undefined: it names none. */
+function fileOf(options: readonly string[], option: string, suffix: string): string | undefined {
+  const value = options[options.indexOf(option) + 1 || options.length];
+  if (value === undefined || value.startsWith('-')) return undefined;
+  return value.endsWith(suffix) ? value : `${value}${suffix}`;
+}
+
+const base = (path: string) => path.replace(/^.*\//, '');
 
 const isShielded = ({ args }: ShellCommand) =>
   args.some(({ text }) => text.includes('CRFLOW_RANK') || usesContainer(text));

@@ -20,10 +20,15 @@ const NONE = /^(?:0|no|none|false|off|cpu|-1)$/i;
 
 /** Signs of GPUs, each kind once. */
 export function gpuRules(
-  { environment, checkpoint }: Blocks,
+  { application, environment, checkpoint }: Blocks,
   { report }: Context,
   run: RunText | undefined,
 ): void {
+  const { gpus, gpus_per_task: each } = application?.values ?? {};
+  if (gpus !== undefined && each !== undefined)
+    report(limits.gpusTwice, each.key ?? each.span, {
+      entry: { start: (each.key ?? each.span).start, end: each.span.end },
+    });
   if (engineOf(checkpoint) !== 'dmtcp') return;
   const load = environment?.values.load;
   const module = load?.value.findIndex((one) => MODULES.test(one)) ?? -1;

@@ -44,7 +44,7 @@ const filesMadeBy = (text: StringValue): readonly string[] =>
   );
 
 /** As far as patterns of one name go. */
-function matches(pattern: string, file: string): boolean {
+export function matches(pattern: string, file: string): boolean {
   const escaped = pattern.replaceAll(/[.+^${}()|\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(file);
 }

@@ -81,6 +81,14 @@ export const application = {
       example: '"a100:4"',
       aliases: ['gpu', 'gpus_per_node', 'gres'],
     },
+    gpus_per_task: {
+      type: 'gpus',
+      engines: ['own', 'none'],
+      doc: 'GPUs of each of the `tasks`, in place of `gpus`: --gpus-per-task. Each rank that `srun` starts then sees only its GPUs.',
+      default: 'none',
+      example: '1',
+      aliases: ['gpu_per_task', 'gpus_per_rank'],
+    },
     memory: {
       type: 'size',
       doc: "The program's peak memory use on a node, or, with `engine = dmtcp`, the peak of one task: the size of a checkpoint. --mem asks for it, and for what runs beside it.",

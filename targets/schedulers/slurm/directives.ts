@@ -8,7 +8,7 @@ export function directives(of: Asked): ShellText[] {
   const { workflow, resources, container, continue: goOn, queue, signal, lead, time, timeMin, ...rest } = of;
   nothingLeft(rest);
   // Ranks are not tasks of Slurm: crflow starts them in the one that there is.
-  const { nodes, tasks, threads, ranks: _, gpus, mpi: __, memory, ...noMore } = resources;
+  const { nodes, tasks, threads, ranks: _, gpus, gpusPerTask = null, mpi: __, memory, ...noMore } = resources;
   nothingLeft(noMore);
   const { account, qos, partition, reservation, constraint, array, options = [], ...more } = queue;
   nothingLeft(more);
@@ -27,6 +27,7 @@ export function directives(of: Asked): ShellText[] {
     ['--ntasks', tasks],
     ['--cpus-per-task', threads],
     ['--gpus-per-node', gpus],
+    ['--gpus-per-task', gpusPerTask],
     ['--mem', memory.ask && size(memory.ask)],
     ['--time', minutes(time)],
     ['--time-min', timeMin && minutes(timeMin)],
