@@ -43,6 +43,8 @@ export interface CompileInputs {
   readonly contextOf?: (source: Source) => string;
   /** Reads profiles; by default in the same way as includes. */
   readonly readSite?: ReadSite;
+  /** Reads an input of a flow's program, by its path from a source; by default none is read. */
+  readonly readInput?: (path: string, from: string) => string | undefined;
 }
 
 export interface Compiled {
@@ -71,6 +73,7 @@ export function compile(
     readSite = include,
     locksOf = noLocks,
     contextOf = beside,
+    readInput,
   }: CompileInputs = {},
 ): Compiled {
   const loaded = loadProgram(source, include);
@@ -84,6 +87,7 @@ export function compile(
     site.profile,
     runtimeOf,
     records.find,
+    readInput,
   );
   const known = records.files();
   const sources = [...new Set([...findings, ...files, site, ...known].flatMap((one) => one.source ?? []))];

@@ -62,7 +62,7 @@ describe.each(all)('$name', ({ name, goldens }) => {
   const folder = join(CASES, name);
   if (UPDATE) for (const [file, text] of goldens) writeFileSync(join(folder, file), text);
   const there = readdirSync(folder).filter(
-    (file) => !/\.(crflow|(?:site|program)\.json)$/.test(file) && file !== SET,
+    (file) => !/\.(crflow|in|(?:site|program)\.json)$/.test(file) && file !== SET,
   );
   if (UPDATE) for (const file of there.filter((one) => !goldens.has(one))) rmSync(join(folder, file));
 

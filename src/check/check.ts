@@ -42,7 +42,7 @@ const UNKNOWN: SiteProfile = {
 /**
  * Checks names, types and rules of all files of a program, of which the first is the one named by the user, with the values of `--set`.
  * `isTaken` knows the shell variables that a job of the target uses itself; `site` is the cluster it is for,
- * `runtime` says what a container runtime can express; `program` finds the record of a program.
+ * `runtime` says what a container runtime can express; `program` finds the record of a program, `input` reads a file beside the first file.
  * Silent about what the parser has reported: see src/model/ast.ts.
  */
 export function checkProgram(
@@ -52,6 +52,7 @@ export function checkProgram(
   site: SiteProfile = UNKNOWN,
   runtime: Context['runtime'] = () => undefined,
   program: Records['find'] = () => 'unknown',
+  input: (file: string, from: string) => string | undefined = () => undefined,
 ): Checked {
   const [root] = modules;
   if (root === undefined) return { workflows: [], findings: [] };
@@ -63,6 +64,7 @@ export function checkProgram(
       site,
       runtime,
       program: (named) => program(named, module.source.name),
+      input: (file) => input(file, root.source.name),
     }),
   }));
   // Included files are declared before the files that include them, so that of two equal names the nearer one is reported.
@@ -106,7 +108,7 @@ export function checkProgram(
 function contextOf(
   module: Module,
   declarations: Declarations,
-  given: Pick<Context, 'isTaken' | 'site' | 'runtime' | 'program'>,
+  given: Pick<Context, 'isTaken' | 'site' | 'runtime' | 'program' | 'input'>,
 ) {
   const { report, sorted } = collect(module.source);
   let errors = 0;

@@ -27,6 +27,8 @@ export interface Context {
   readonly runtime: (name: RuntimeName) => RuntimeRules | undefined;
   /** The record of a program, by its name or by the path of its file from this one. */
   readonly program: (named: string) => FoundProgram;
+  /** The text of an input of the program, by its path from the folder of the flow; undefined: it is not there, or not looked for. */
+  readonly input: (file: string) => string | undefined;
 }
 
 /** The names that can be used at one place. There is no shadowing: a name means one thing wherever it is seen. */

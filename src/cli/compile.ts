@@ -228,6 +228,11 @@ export async function compileFiles(
         onRead?.(pathFrom(path, from));
         return readIncluded(path, from);
       },
+      readInput: (path, from) => {
+        const found = readIncluded(path, from);
+        if ('source' in found) onRead?.(found.source.name);
+        return 'source' in found ? found.source.text : undefined;
+      },
       locksOf,
       contextOf: ({ name }) => relativePath(folder, name === '-' ? '.' : dirname(name)),
     });

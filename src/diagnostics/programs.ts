@@ -136,4 +136,13 @@ export const programs = defineDiagnostics(560, 579, {
     ],
   }),
   ...jsonMistakes("a program's record", ['CRF570', 'CRF571', 'CRF572', 'CRF573', 'CRF574']),
+  wrongInput: warning<{ file: string; why: string; help: string }>()(
+    'CRF575',
+    'An input that does not fit checkpoints',
+    {
+      title: ({ file, why }) => `${quote(file)} does not fit checkpoints: ${why}`,
+      notes: () => ['crc read the file beside the flow; `crc doctor` reads those of the work folder'],
+      help: ({ help }) => [help],
+    },
+  ),
 });

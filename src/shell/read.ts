@@ -35,6 +35,9 @@ export interface ShellCommand extends Place {
   /** With its folders. */
   readonly path: string;
   readonly args: readonly ShellWord[];
+  /** The file that it reads as its standard input (`<`), and those that it writes (`>`), if they are named literally. */
+  readonly input?: string;
+  readonly outputs?: readonly string[];
   /** It is a function defined in the text. */
   readonly isFunction: boolean;
   /** The commands that run it, the outermost first: `timeout`, `env`. */
@@ -333,6 +336,7 @@ class Reader {
       wrappers,
       streams: [...streams],
       where,
+      ...filesOf(redirections),
     });
     if (value === undefined) return;
     const values = args.map((one) => one.value);
@@ -452,6 +456,18 @@ class Reader {
     });
     return stream;
   }
+}
+
+/** The files of redirections, as far as they are named literally. */
+function filesOf(all: readonly Redirection[]): Pick<ShellCommand, 'input' | 'outputs'> {
+  const named = (isOne: (operator: string) => boolean) =>
+    all.flatMap((one) => {
+      if (one.type === 'HereDoc' || one.type === 'HereString' || one.target === undefined) return [];
+      return isOne(one.operator) ? (staticValue(one.target) ?? []) : [];
+    });
+  const input = named((operator) => operator === '<').at(-1);
+  const outputs = named((operator) => /^(?:&?>>?|>\|)$/.test(operator));
+  return { ...(input !== undefined && { input }), ...(outputs.length > 0 && { outputs }) };
 }
 
 function placeOf({ pos, end }: { readonly pos: number; readonly end: number }, { base, fixed }: At): Place {

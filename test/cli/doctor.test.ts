@@ -52,6 +52,14 @@ workflow a {
 }
 `;
 
+/** An input of pw.x that fits the record's example. */
+const pwInput = () => `&CONTROL
+  prefix = 'si'
+  outdir='./tmp' ! outdir='/elsewhere'
+  restart_mode='from_scratch'
+/
+`;
+
 describe('crc doctor', () => {
   test('where there is no Slurm says so, and writes nothing', () => {
     const { status, stdout, stderr } = doctor(['--write', 'here.json']);
@@ -149,6 +157,24 @@ describe('crc doctor', () => {
     ['cp2k', 'md.inp', '&MD\n  STEPS 100\n  MAX_STEPS 101\n&END MD\n', undefined],
     ['cp2k', 'md.inp', '&MD\n  STEPS 100\n&END MD\n', 'add MAX_STEPS'],
     ['cp2k', 'md.inp', '@SET RST 0\n', '`@SET RST` beats `-E RST=…`'],
+    [
+      'lammps',
+      'in.begin',
+      inputOf('lammps').replace(/^.*quit 3.*$/m, ''),
+      'it prints ALL_STEPS_DONE after a halt',
+    ],
+    ['quantum-espresso', 'pw.in', pwInput(), undefined],
+    [
+      'quantum-espresso',
+      'pw.in',
+      pwInput().replace(/restart_mode=.*/, ''),
+      "it has no restart_mode='from_scratch'",
+    ],
+    ['quantum-espresso', 'pw.in', pwInput().replace('from_scratch', 'restart'), undefined],
+    ['quantum-espresso', 'pw.in', pwInput().replace("'si'", "'other'"), "its prefix is 'other'"],
+    ['quantum-espresso', 'pw.in', pwInput().replace(/^ *prefix.*$/m, ''), "its prefix is 'pwscf'"],
+    ['quantum-espresso', 'pw.in', pwInput().replace('./tmp', './out'), "its outdir is './out'"],
+    ['quantum-espresso', 'pw.in', pwInput().replace(/^ *outdir.*$/m, ''), 'it has no outdir'],
     ['pytorch', 'train.py', 'import torch\n', undefined],
     ['pytorch', 'train.py', 'from lightning.pytorch import Trainer\n', 'requeues jobs itself'],
     ['pytorch', 'train.py', 'import pytorch_lightning\nSLURMEnvironment(auto_requeue=False)\n', undefined],
@@ -175,6 +201,23 @@ describe('crc doctor', () => {
     const one = checks.find(({ what }) => what.startsWith(`count, ${file} for `));
     expect(one?.verdict).toBe(wrong === undefined ? 'fine' : text === undefined ? 'unknown' : 'wrong');
     expect(one?.says).toContain(wrong ?? 'nothing in it prevents checkpoints');
+  });
+
+  test.each([
+    ['lammps', '-in in.begin', '<in.begin', 'in.begin'],
+    ['cp2k', '-i md.inp', '-o out.txt md.inp', 'md.inp'],
+    ['quantum-espresso', '-i pw.in', '-inp pw.in', 'pw.in'],
+    ['quantum-espresso', '-i pw.in', '-nk 2 <pw.in', 'pw.in'],
+  ] as const)('finds the input of %s, however the command names it: %s, %s', (program, usual, other, file) => {
+    const { stdout } = doctor(
+      ['-', '--format', 'json'],
+      flowOf(program, (flow) => flow.replaceAll(usual, other)),
+    );
+    const { checks } = JSON.parse(stdout) as { checks: { what: string }[] };
+    const read = checks.map(({ what }) => what).filter((what) => / for [A-Z]/.test(what));
+    // What `again` writes itself is not missing.
+    const all = program === 'lammps' ? [file, 'in.again'] : [file];
+    expect(read.map((what) => what.replace(/^count, (\S+) for .*$/, '$1'))).toEqual(all);
   });
 
   describe('of a flow in a container', () => {

@@ -37,7 +37,10 @@ export function readCase(name: string, edit = (_file: string, text: string) => t
   };
   return {
     source: { name: SOURCE, text: text(SOURCE) },
-    given: { settings: new Map(Object.entries(settings)), include },
+    given: {
+      ...{ settings: new Map(Object.entries(settings)), include },
+      readInput: (file) => (files.includes(file) ? text(file) : undefined),
+    },
   };
 }
 

@@ -61,7 +61,10 @@ export function examplesOf(code: string): { readonly wrong: Example; readonly ri
       shown: [...command, text, ...others].join('\n'),
       of: {
         source: { name: SOURCE, text: wholeFlow(one.in === undefined ? text : textOf(one.flow ?? '')) },
-        given: { settings: new Map(Object.entries(set ?? {})), include: among(files, one.beside) },
+        given: {
+          ...{ settings: new Map(Object.entries(set ?? {})), include: among(files, one.beside) },
+          readInput: (name) => (files[name] === undefined ? undefined : `${textOf(files[name])}\n`),
+        },
       },
     };
   };

@@ -11,7 +11,7 @@ export const programs = join(import.meta.dirname, '../programs');
 export const lacking = (...names: string[]): string[] =>
   names.filter((name) => spawnSync('bash', ['-c', 'command -v "$0"', name]).status !== 0);
 
-const recordOf = (name: string) => builtin.get(name) as KnownProgram;
+export const recordOf = (name: string) => builtin.get(name) as KnownProgram;
 
 /** The flow that `crc init --for` writes, for the tests' workflow, edited; each edit has to change it, or it is for nothing. */
 export function flowOf(name: string, edit: (flow: string) => string): string {

@@ -275,7 +275,8 @@ function otherSave(options: readonly string[], files: readonly string[]) {
   const reads = fileOf(options, '-cpi', '.cpt') ?? `${deffnm}.cpt`;
   if (/[^\w./+-]/.test(saves + reads)) return undefined;
   const isSaved = base(reads) === base(saves) || base(reads) === base(saves).replace(/\.cpt$/, '_prev.cpt');
-  const isKept = files.length === 0 || files.some((one) => /[[{]/.test(one) || matches(base(one), base(reads)));
+  const isKept =
+    files.length === 0 || files.some((one) => /[[{]/.test(one) || matches(base(one), base(reads)));
   return isSaved && isKept ? undefined : { reads, saves: isSaved ? undefined : saves };
 }
 

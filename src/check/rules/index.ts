@@ -6,6 +6,7 @@ import { checkpointRules } from './checkpoint.ts';
 import { containerRules, imageRules } from './container.ts';
 import { engineRules } from './engine.ts';
 import { gpuRules } from './gpu.ts';
+import { inputRules } from './inputs.ts';
 import { limitRules } from './limits.ts';
 import { ownFileRules } from './own-files.ts';
 import { programRules } from './programs.ts';
@@ -29,6 +30,7 @@ export const ruleFamilies: readonly RuleFamily[] = [
   engineRules,
   ownFileRules,
   programRules,
+  inputRules,
   shellRules,
   limitRules,
   gpuRules,

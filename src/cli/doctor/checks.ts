@@ -115,11 +115,7 @@ async function checkPlan(plan: Plan, limit: number, targets: Targets): Promise<r
     ...(container === undefined && (needsDmtcp || plan.checkpoint.engine === 'mana')
       ? await checkPrograms(of, plan, placeOf(plan.workdir ?? [{ kind: 'text', text: '.' }]), limit)
       : []),
-    ...(await checkInputs(
-      of,
-      plan,
-      workdir === null ? placeOf([{ kind: 'text', text: '.' }]) : placeOf(workdir),
-    )),
+    ...checkInputs(of, plan, workdir === null ? placeOf([{ kind: 'text', text: '.' }]) : placeOf(workdir)),
     ...checkOutput(of('output'), output),
   ];
 }
