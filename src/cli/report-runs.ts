@@ -10,7 +10,7 @@ import { comparePage, compareSvg } from '../report/compare.ts';
 import { storiesCsv } from '../report/csv.ts';
 import { manyPage, manyText } from '../report/many.ts';
 import { storyPage } from '../report/page.ts';
-import { readStatus } from '../report/status.ts';
+import { readStatus, statusesIn } from '../report/status.ts';
 import { readStory } from '../report/story.ts';
 import { storyText } from '../report/text.ts';
 import { findings } from './findings.ts';
@@ -40,9 +40,15 @@ export async function reportRuns(named: readonly string[], options: ReportOption
   const stories: Story[] = [];
   for (const path of named.flatMap(runsAt)) {
     const read = await readRun(path);
-    const found = 'why' in read ? read : storyOf(read);
-    if ('why' in found) fail(path, found.why);
-    else stories.push(found);
+    const all = 'why' in read ? [read] : storiesOf(read);
+    for (const [at, found] of all.entries()) {
+      if (!('why' in found)) stories.push(found);
+      else
+        fail(
+          path,
+          all.length === 1 ? found.why : `of the runs in it, number ${at + 1} is unreadable: ${found.why}`,
+        );
+    }
   }
   const [first] = stories;
   if (first === undefined) return reporter.end([], { stories: [] });
@@ -73,13 +79,15 @@ export async function reportRuns(named: readonly string[], options: ReportOption
   return reporter.end(written, { stories });
 }
 
-function storyOf(files: RunFiles): Story | { readonly why: string } {
-  if (files.kind === 'folder') {
-    const { journal, ...facts } = files;
-    return told(journal, facts);
-  }
-  const status = readStatus(files.text);
-  if (status === undefined) return told(files.text, {});
+function storiesOf(files: RunFiles): (Story | { readonly why: string })[] {
+  if (files.kind === 'file') return statusesIn(files.text).map(storyIn);
+  const { journal, ...facts } = files;
+  return [told(journal, facts)];
+}
+
+function storyIn(text: string): Story | { readonly why: string } {
+  const status = readStatus(text);
+  if (status === undefined) return told(text, {});
   if ('format' in status)
     return { why: `it has format ${status.format}, which this crc does not know: a newer crc does` };
   return told(status.journal, status.facts);

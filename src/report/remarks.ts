@@ -33,6 +33,11 @@ export function remarkOn(line: Line): string | undefined {
   return sentence?.(line);
 }
 
+const SKIPPED = 'skipped: ';
+
+/** Was a checkpoint that was not made for this reason not even tried? */
+export const isSkipped = (why: string): boolean => why.startsWith(SKIPPED);
+
 /** Why a checkpoint was not tried. */
 export const whySkipped = (line: Line): string =>
-  `skipped: it needed ${describeSize(line.number('needs') ?? 0)}, and ${describeSize(line.number('free') ?? 0)} were free`;
+  `${SKIPPED}it needed ${describeSize(line.number('needs') ?? 0)}, and ${describeSize(line.number('free') ?? 0)} were free`;

@@ -6,12 +6,31 @@ export interface Status {
   readonly facts: RunFacts;
 }
 
+/** Is it what `status --json` prints? */
+const STATUS = /^\s*\{\s*"format"\s*:/;
+
+/** The texts of several such objects, one after another, as `cat *.json` gives them; any other text as it is. */
+export function statusesIn(text: string): readonly string[] {
+  if (!STATUS.test(text)) return [text];
+  const found: string[] = [];
+  let [depth, start] = [0, 0];
+  for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/g)) {
+    if (token !== '{' && token !== '}') continue;
+    depth += token === '{' ? 1 : -1;
+    if (depth > 0) continue;
+    found.push(text.slice(start, index + 1));
+    [depth, start] = [0, index + 1];
+  }
+  const rest = text.slice(start);
+  return rest.trim() === '' ? found : [...found, rest];
+}
+
 /** The format that this version reads. */
 const FORMAT = 1;
 
 /** Undefined if the text is not such an object; `format`, if it is one of a version that this crc does not know. */
 export function readStatus(text: string): Status | { readonly format: number } | undefined {
-  if (!/^\s*\{\s*"format"\s*:/.test(text)) return undefined;
+  if (!STATUS.test(text)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -152,11 +152,65 @@ describe('crc report', () => {
     const { status, stdout } = report(['--csv', makeRun('7.alpha')]);
     expect(status).toBe(0);
     const [head, ...rows] = stdout.trimEnd().split('\n');
-    expect(head).toBe('run,attempt,what,utc,from,to,generation,bytes,processes,resident,processor,written');
-    expect(rows).toContain('7.alpha,1,save,2026-11-28 10:01:46,106,107,1,2000000,,,,');
-    expect(rows).toContain('7.alpha,1,measured,2026-11-28 10:01:46,106,106,,,3,2097152,50.5,1010');
-    expect(rows).toContain('7.alpha,,waiting,2026-11-28 10:03:27,207,400,,,,,,');
-    for (const row of rows) expect(row.split(',').length).toBe(12);
+    expect(head).toBe(
+      'workflow,run,attempt,what,utc,from,to,generation,bytes,processes,resident,processor,written,seconds,file,why',
+    );
+    expect(rows).toContain('water,7.alpha,1,save,2026-11-28 10:01:46,106,107,1,2000000,,,,,,,');
+    expect(rows).toContain('water,7.alpha,1,measured,2026-11-28 10:01:46,106,106,,,3,2097152,50.5,1010,,,');
+    expect(rows).toContain('water,7.alpha,,waiting,2026-11-28 10:03:27,207,400,,,,,,,,,');
+    for (const row of rows) expect(row.replaceAll(/"[^"]*"/g, '').split(',').length).toBe(16);
+  });
+
+  test('that table has what went wrong', () => {
+    const run = makeRun(
+      '7.alpha',
+      [
+        started(0, 1, 0),
+        line(5, 1, 'launched'),
+        line(9, 1, 'checkpoint_failed', { why: 'the disk, it is full' }),
+        line(10, 1, 'checkpoint_skipped', { needs: 2048, free: 1024 }),
+        line(11, 1, 'warned', { file: '/w/a', why: 'written in place' }),
+        line(12, 1, 'sealed', { generation: 1, bytes: 2000000, seconds: 1 }),
+        started(400, 2, 207),
+        line(405, 2, 'restore_failed', { generation: 2 }),
+        line(409, 2, 'changed_since', { generation: 1, file: '/w/a', how: 'shorter' }),
+        line(410, 2, 'restored', { generation: 1 }),
+      ].join(''),
+    );
+    const rows = report(['--csv', run]).stdout.split('\n');
+    expect(rows).toContain(
+      'water,7.alpha,1,save_failed,2026-11-28 10:00:09,9,9,,,,,,,,,"the disk, it is full"',
+    );
+    expect(rows).toContain(
+      'water,7.alpha,1,save_skipped,2026-11-28 10:00:10,10,10,,,,,,,,,"skipped: it needed 2 KiB, and 1 KiB were free"',
+    );
+    expect(rows).toContain('water,7.alpha,1,at_risk,2026-11-28 10:00:11,11,11,,,,,,,,/w/a,written in place');
+    expect(rows).toContain('water,7.alpha,2,restore_failed,2026-11-28 10:06:45,405,405,2,,,,,,,,');
+    expect(rows).toContain(
+      'water,7.alpha,2,not_rolled_back,2026-11-28 10:06:49,409,409,1,,,,,,,/w/a,shorter',
+    );
+    expect(rows).toContain(
+      'water,7.alpha,1,loss,2026-11-28 10:03:27,207,207,,,,,,,195,,"the job was killed, and recorded no status"',
+    );
+  });
+
+  test('takes several runs in one stream, and says which of them it cannot read', () => {
+    // As jobs print them, on a line each, and without a line end between them.
+    const [one, other] = [statusOf(journal), statusOf(journal, { workflow: 'salt } {"format":1,' })];
+    for (const between of ['\n', '', '\n\n']) {
+      const { status, stdout } = report(['-'], `${one}${between}${other}${between}`);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^2 runs\n/);
+    }
+    const printed = JSON.stringify(JSON.parse(one), null, 2);
+    writeFileSync(join(folder, 'all.json'), `${printed}\n${other}\n${one}\n`);
+    expect(JSON.parse(report(['--json', 'all.json']).stdout).stories.length).toBe(3);
+    const cut = report(['-'], `${one}\n${other.slice(0, 300)}`);
+    expect(cut.status).toBe(2);
+    expect(cut.stdout).toContain('water, run 7.alpha: done');
+    expect(cut.stderr).toContain('of the runs in it, number 2 is unreadable: it is neither the journal');
+    const newer = report(['-'], `{"format":2}${one}`);
+    expect(newer.stderr).toContain('number 1 is unreadable: it has format 2');
   });
 
   test.each([
