@@ -171,7 +171,7 @@ export function alerts(story: Story): string[] {
 export function alertsOfMany(stories: readonly Story[]): string[] {
   const names = namesOf(stories);
   const told = (sentence: string, about: readonly Story[]) =>
-    `${sentence} ${about.length === 1 ? 'Run' : 'Runs'}: ${some(about.map(names)).replaceAll('; ', ', ')}.`;
+    `${sentence} ${about.length === 1 ? 'Run' : 'Runs'}: ${some(about.map(names)).replace('; and ', ' and ').replaceAll('; ', ', ')}.`;
   const stopped = new Map<string, Story[]>();
   for (const story of stories) {
     const why = whyStopped(story);

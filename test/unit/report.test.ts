@@ -184,6 +184,10 @@ describe('several runs', () => {
       expect(page).toMatch(/<section class="alerts"><h2>Look at this<\/h2>.*2 files were not rolled back/s);
       expect(page).toContain('<td>1 file not rolled back, 1 failure</td>');
     }
+    const more = ['1.a', '2.a', '3.a', '4.a', '5.a', '6.a', '7.a'].map((run) =>
+      stale('water', run, '/w/one'),
+    );
+    expect(many(...more).replaceAll(/\s+/g, ' ')).toContain('Runs: 1.a, 2.a, 3.a, 4.a, 5.a and 2 more. ');
     expect(many(plain, plain)).not.toContain('Look at this');
     expect(manyPage([plain, plain])).not.toContain('<h2>Look at this');
   });
