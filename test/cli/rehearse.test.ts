@@ -13,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { chooseContainer } from '../../src/cli/rehearse/container.ts';
+import { migratedImages } from '../../src/cli/rehearse/place.ts';
 import { isWhole } from '../../src/cli/rehearse/run-folder.ts';
 import { compile } from '../support/compile.ts';
 import { crc } from '../support/crc.ts';
@@ -247,7 +248,7 @@ test.each([
     'echo "no such image" >&2; exit 125',
     'Podman has no such image here (the image localhost/md:1 is not on',
   ],
-  ['podman-hpc', 'exit 0', 'rehearsals in Podman-HPC do not work yet'],
+  ['podman-hpc', 'exit 0', 'Podman-HPC has no such image here'],
 ])('a container that this machine cannot start is not used, and the reason is said: %s', async (runtime, podman, why) => {
   const text = contained.replace('runtime = podman', `runtime = ${runtime}`);
   const { flows } = compile({ name: 'w.crflow', text });
@@ -261,6 +262,27 @@ test.each([
   } finally {
     vi.unstubAllEnvs();
   }
+});
+
+test('an image that Podman-HPC has migrated is used, and found where it was before the rehearsal', async () => {
+  const { flows } = compile({
+    name: 'w.crflow',
+    text: contained.replace('runtime = podman', 'runtime = podman-hpc'),
+  });
+  const [compiled] = flows;
+  if (compiled === undefined) throw new Error('the flow does not compile');
+  const lists = '#!/bin/bash\n[[ $1 != images ]] || echo true abc sha256:def\n';
+  writeFileSync(join(folder, 'podman-hpc'), lists, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+  try {
+    const chosen = await chooseContainer(compiled.plan, folder, { real: false, targets });
+    expect(chosen).toMatchObject({ runtime: 'podman-hpc' });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect(migratedImages({ SCRATCH: '/scratch/me' })).toBe('/scratch/me/storage');
+  expect(migratedImages({ SCRATCH: '/scratch/me', SQUASH_DIR: '/images' })).toBe('/images');
+  expect(migratedImages({})).toBe('/tmp/storage');
 });
 
 test('what looks at a checkpoint does not read the .bashrc of the user', async () => {

@@ -8,10 +8,7 @@ import { type Dmtcp, dmtcpImplementations, standIn } from '../support/dmtcp.ts';
 import { slow, whySlow } from '../support/slow.ts';
 
 // Rehearsals in each container runtime that is here: npm run test:all. One with a stand-in for the runtime: test/cli/rehearse.test.ts.
-// Podman-HPC is not used for rehearsals yet.
-const present = runtimes
-  .filter(({ why, runtime }) => why === null && runtime !== 'podman-hpc')
-  .map(({ runtime }) => runtime);
+const present = runtimes.filter(({ why }) => why === null).map(({ runtime }) => runtime);
 const wanted: readonly (readonly [string, Dmtcp])[] = [
   ['own', standIn],
   ['none', standIn],

@@ -36,8 +36,6 @@ export async function chooseContainer(
   const { label, command: name } = targets.runtimeOf(container.runtime);
   const command = programOnPath(name);
   if (command === undefined) return { why: `${label} is not installed here` };
-  // Tried on one machine: the inner half did not start in it, and why is not known.
-  if (container.runtime === 'podman-hpc') return { why: `rehearsals in ${label} do not work yet` };
   if (container.ranks === true && !real)
     return { why: 'only each rank would run in one, and the stand-in for the program has no ranks' };
   const found = await placeOfImage(plan, container, LIMIT, targets, folder);

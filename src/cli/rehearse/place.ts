@@ -157,6 +157,7 @@ export function makePlace({ plan, script, pace, dmtcp, container, real, status }
           DMTCP_STANDIN_RESTART_SECONDS: '0.5',
         }
       : {}),
+    ...(container?.runtime === 'podman-hpc' ? { SQUASH_DIR: migratedImages() } : {}),
     ...variables,
     ...pace.variables,
   };
@@ -186,6 +187,10 @@ export function makePlace({ plan, script, pace, dmtcp, container, real, status }
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
+
+/** Where Podman-HPC looks for the images that were migrated: by default below $SCRATCH, which in a rehearsal may be another folder. */
+export const migratedImages = ({ SQUASH_DIR, SCRATCH = '/tmp' } = process.env): string =>
+  SQUASH_DIR ?? `${SCRATCH}/storage`;
 
 const isShown = ({ workdir }: Plan, mounts: Parameters<typeof shownBy>[1]) =>
   workdir !== null && shownBy(workdir, mounts) !== undefined;
