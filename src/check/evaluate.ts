@@ -18,7 +18,7 @@ export function evaluate(value: Value, context: Context): Constant | undefined {
     case 'number':
       // A number with decimals is text, inserted as written.
       if (isDecimal(value.text)) return { type: 'String', pieces: [{ text: value.text, escaped: true }] };
-      return literal(value, context);
+      return literal(value, context, 'alone');
     case 'word':
       return named(value, context);
     case 'calculation':
@@ -75,7 +75,7 @@ function named({ text, span }: WordValue, context: Context): Constant | undefine
 }
 
 /** A number of any type. Reports what is not a number, or has a unit that can be misread, as a key would. */
-function literal(value: NumberValue, context: Context): Constant | undefined {
+function literal(value: NumberValue, context: Context, where: 'alone' | 'calculation'): Constant | undefined {
   const { text, span } = value;
   if (/^\d+$/.test(text)) return whole('Int', Number(text), span, context);
   const duration = parseDuration(text);
@@ -83,7 +83,7 @@ function literal(value: NumberValue, context: Context): Constant | undefined {
   const size = parseSize(text);
   if (size.ok) return { type: 'Size', value: size.bytes };
   if (isDecimal(text)) {
-    context.report(values.notANumber, span, { text, decimal: true });
+    context.report(values.notANumber, span, { text, kind: 'decimal' });
     return undefined;
   }
   const target = { key: 'this', example: '10min' };
@@ -91,15 +91,14 @@ function literal(value: NumberValue, context: Context): Constant | undefined {
   const isSize =
     !isMinutes && size.mistake.kind !== 'other' && !(size.mistake.kind === 'fraction' && !size.mistake.exact);
   if (isSize) reportSize(value, size.mistake, { key: 'this', example: '4GiB' }, context);
-  else if (duration.mistake.kind === 'other')
-    context.report(values.notANumber, span, { text, decimal: false });
+  else if (duration.mistake.kind === 'other') context.report(values.notANumber, span, { text, kind: where });
   else reportDuration(value, duration.mistake, target, context);
   return undefined;
 }
 
 /** An operand of a calculation; text with decimals is not one. */
 const operandOf = (value: Value, context: Context) =>
-  value.kind === 'number' ? literal(value, context) : evaluate(value, context);
+  value.kind === 'number' ? literal(value, context, 'calculation') : evaluate(value, context);
 
 function calculate({ first, rest }: Calculation, context: Context): Constant | undefined {
   let sum = operandOf(first, context);

@@ -187,18 +187,24 @@ export const values = defineDiagnostics(201, 249, {
     title: () => 'a `param` or `let` has one value, not a list',
     help: () => ['declare each item, and write the list where you use it'],
   }),
-  notANumber: error<{ text: string; decimal: boolean }>()(
+  /** `alone`: it may have been meant as text, as a number with decimals is. */
+  notANumber: error<{ text: string; kind: 'decimal' | 'calculation' | 'alone' }>()(
     'CRF219',
     'A part of a calculation that is not a number',
     {
       title: ({ text }) => `${quote(text)} is not a whole number, a duration or a size`,
-      help: ({ text, decimal }) =>
-        decimal
-          ? [
-              'calculations have only whole numbers; use a division, such as `1d / 4`',
-              `outside a calculation, as in \`let dt = ${text}\`, a number with decimals is text`,
-            ]
-          : ['write, for instance, `8`, `10min` or `4GiB`; put blanks around a minus'],
+      help: ({ text, kind }) =>
+        ({
+          decimal: [
+            'calculations have only whole numbers; use a division, such as `1d / 4`',
+            `outside a calculation, as in \`let dt = ${text}\`, a number with decimals is text`,
+          ],
+          calculation: ['write, for instance, `8`, `10min` or `4GiB`; put blanks around a minus'],
+          alone: [
+            `to use it as text, write \`"${text}"\``,
+            'or write a number, such as `8`, `10min` or `4GiB`; put blanks around a minus',
+          ],
+        })[kind],
     },
   ),
   unitsDoNotFit: error<{ operator: string; left: string; right: string; hint: string | undefined }>()(

@@ -201,7 +201,7 @@ export function reportJunk(token: IToken, context: Context): void {
     context.report(syntax.unexpected, spanOf(token), {
       found: quote(text),
       expected: 'a value without a sign',
-      help: 'durations, sizes and counts are never negative',
+      help: `durations, sizes and counts are never negative; for text, write \`"${text}"\``,
     });
   } else if (UNQUOTED.test(text) && text.length > 1) {
     context.report(syntax.unquotedText, spanOf(token), { texts: [text], example: `"${text}"` });

@@ -50,6 +50,28 @@ const rows: readonly Row[] = [
     code: 'CRF201',
     help: '`output = "{{cores}}"`',
   },
+  // Text that looks like a number.
+  ...['1e3', '3x', '0x10'].map((text) => ({
+    block: 'environment' as const,
+    written: `set { B = ${text} }`,
+    code: 'CRF219',
+    help: `to use it as text, write \`"${text}"\``,
+    fixed: `set { B = "${text}" }`,
+  })),
+  {
+    block: 'environment',
+    written: 'set { B = -1 }',
+    code: 'CRF020',
+    help: 'for text, write `"-1"`',
+    fixed: 'set { B = "-1" }',
+  },
+  {
+    block: 'top',
+    written: 'let b = 1e3',
+    code: 'CRF219',
+    help: 'to use it as text, write `"1e3"`',
+    fixed: 'let b = "1e3"',
+  },
   // A name in another spelling.
   {
     top: 'let ncores = 8',
