@@ -11,6 +11,7 @@ import {
 } from '../language/words.ts';
 import type { StringValue } from '../model/ast.ts';
 import { type Container, calledOf, type ImageRecipe } from '../model/container.ts';
+import { exactly } from '../model/exactly.ts';
 import type { BlockModel, Bytes, Seconds, Workflow } from '../model/flow.ts';
 import type { ProgramOfFlow } from '../model/known-program.ts';
 import { nothingLeft } from '../model/nothing-left.ts';
@@ -67,7 +68,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
   const inRanks = engine !== 'dmtcp' && [started.text, continued ?? ''].some(usesContainer);
   const rate = (site && stateOn(state, site)?.bandwidth) ?? WRITE_RATE;
   const sets = (variable: string) => set.some((one) => one.name === variable);
-  return {
+  return exactly<Plan>()({
     format: 1,
     workflow: name,
     run: started,
@@ -123,7 +124,7 @@ export function plan(workflow: Workflow, source: Source, site?: SiteProfile): Pl
       ...(array === undefined ? {} : { array }),
       ...(options.length === 0 ? {} : { options }),
     },
-  };
+  });
 }
 
 function askedMemory(
@@ -205,7 +206,7 @@ function ownCheckpoints(
   } = others;
   nothingLeft(rest);
   const shell = (value: StringValue) => writtenShell(value, source).text;
-  return {
+  return exactly<OwnCheckpoints>()({
     ...(program && { program: planned(program) }),
     files,
     grows,
@@ -228,7 +229,7 @@ function ownCheckpoints(
     },
     clear,
     again: again ?? null,
-  };
+  });
 }
 
 const planned = ({ record: { name, title, tried }, gives }: ProgramOfFlow): PlannedProgram => ({
@@ -243,7 +244,7 @@ function containerOf(
   ranks: boolean,
 ): Container {
   nothingLeft(rest);
-  return {
+  return exactly<Container>()({
     runtime,
     image,
     dmtcp: dmtcp ?? keys.dmtcp.byDefault,
@@ -251,7 +252,7 @@ function containerOf(
     options,
     mounts,
     ...(ranks && { ranks }),
-  };
+  });
 }
 
 /** The given interval, or the best one for the estimated cost of a checkpoint of that much memory. */
@@ -271,7 +272,7 @@ function recipe(block: BlockModel<'image'>, source: Source): ImageRecipe {
   const { dmtcp_release, dmtcp_archive, dmtcp_sha256, ...rest } = dmtcp;
   nothingLeft(rest);
   const { repository, tag } = calledOf(from);
-  return {
+  return exactly<ImageRecipe>()({
     from,
     // A name that does not reveal it was refused unless the flow says it.
     distribution: distribution ?? distributionNamed(repository, tag) ?? 'debian',
@@ -289,7 +290,7 @@ function recipe(block: BlockModel<'image'>, source: Source): ImageRecipe {
       release: dmtcp_release ?? keys.dmtcp_release.byDefault,
       archive: dmtcp_archive && dmtcp_sha256 ? { path: dmtcp_archive, sha256: dmtcp_sha256 } : null,
     },
-  };
+  });
 }
 
 /** Shell text, byte for byte what runs, with LF after every line; and its lines in the source, 1-based, inclusive. */

@@ -1,5 +1,6 @@
 import { code, lineWord, type ShellText } from '../../src/emit/shell-text.ts';
 import type { ImageRecipe, ImageSource } from '../../src/model/container.ts';
+import { nothingLeft } from '../../src/model/nothing-left.ts';
 import { type PackageManager, wrapped } from './distributions.ts';
 import { printed } from './printed.ts';
 import { checkout, inContext, unpacked } from './sources.ts';
@@ -26,7 +27,7 @@ export function applicationSteps(
           {
             kind: 'run' as const,
             why: "The flow's own build.",
-            commands: buildCommands(recipe.build.text, recipe.sources),
+            commands: buildCommands(recipe.build, recipe.sources),
             cache: recipe.cache ?? [],
           },
         ]),
@@ -45,7 +46,11 @@ export function applicationSteps(
 }
 
 /** Writes the user's bash to a file, byte for byte, and runs it in the folder of its sources. */
-function buildCommands(text: string, sources: readonly ImageSource[]): ShellText[] {
+function buildCommands(
+  { text, firstLine: _, lastLine: __, ...rest }: NonNullable<ImageRecipe['build']>,
+  sources: readonly ImageSource[],
+): ShellText[] {
+  nothingLeft(rest);
   const script = lineWord(`${scratch}/build.sh`);
   return [
     code`mkdir -p ${lineWord(scratch)}`,

@@ -1,5 +1,6 @@
 import { code, Inexpressible, lineWord } from '../../src/emit/shell-text.ts';
 import { type Container, DMTCP_RELEASES, type ImageRecipe } from '../../src/model/container.ts';
+import { nothingLeft } from '../../src/model/nothing-left.ts';
 import { printed } from './printed.ts';
 import proof from './proof.sh';
 import { checkout, unpacked } from './sources.ts';
@@ -26,7 +27,11 @@ export function places({ dmtcp }: Container): {
 }
 
 /** The steps that turn DMTCP's source into its part of the image, below `/dmtcp`. */
-export function dmtcpSteps({ release, archive }: ImageRecipe['dmtcp'], container: Container): Step[] {
+export function dmtcpSteps(
+  { release, archive, ...rest }: ImageRecipe['dmtcp'],
+  container: Container,
+): Step[] {
+  nothingLeft(rest);
   const source = lineWord(`${scratch}/dmtcp`);
   const { prefix, proof: script } = places(container);
   const commit = DMTCP_RELEASES[release];

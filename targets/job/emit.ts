@@ -65,9 +65,7 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
   nothingLeft(noMore);
   const isArray = queue.array !== undefined;
   const file = `${workflow}.sbatch`;
-  // Its lines in the source do not get into the script: a comment above it would change it.
-  const { text } = run;
-  const { body, delimiter } = hereDocument(text);
+  const { body, delimiter } = hereDocument(textOf(run));
   const page = render({
     name: comment(workflow),
     file: comment(file),
@@ -137,6 +135,12 @@ export function jobScript(plan: Plan, source: string, sha256: Sha256): Artifact 
   };
   const shared = runtime(needs, sha256);
   return { name: file, text: page + shared, pieces: [page, shared] };
+}
+
+/** Its lines in the source do not get into the script: a comment above it would change it. */
+function textOf({ text, firstLine: _, lastLine: __, ...rest }: Plan['run']): string {
+  nothingLeft(rest);
+  return text;
 }
 
 /** What the inner half talks to. */

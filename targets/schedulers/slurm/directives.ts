@@ -1,5 +1,6 @@
 import { directive, type ShellText } from '../../../src/emit/shell-text.ts';
 import { nothingLeft } from '../../../src/model/nothing-left.ts';
+import type { AskedMemory } from '../../../src/model/plan.ts';
 import { runtimeOf } from '../../runtimes/index.ts';
 import type { Asked } from '../scheduler.ts';
 
@@ -28,7 +29,7 @@ export function directives(of: Asked): ShellText[] {
     ['--cpus-per-task', threads],
     ['--gpus-per-node', gpus],
     ['--gpus-per-task', gpusPerTask],
-    ['--mem', memory.ask && size(memory.ask)],
+    ['--mem', askedOf(memory)],
     ['--time', minutes(time)],
     ['--time-min', timeMin && minutes(timeMin)],
     // B: only the batch shell gets the signal, and not the programs in it.
@@ -45,6 +46,12 @@ export function directives(of: Asked): ShellText[] {
   return asked
     .filter(([, value]) => value !== null)
     .map(([option, value]) => directive(option, value ?? undefined));
+}
+
+/** Why it is asked for is for `crc plan` and people. */
+function askedOf({ ask, by: _, beside: __, ...rest }: AskedMemory): string | null {
+  nothingLeft(rest);
+  return ask === null ? null : size(ask);
 }
 
 /** As sbatch takes a size: whole GiB or, rounded up, MiB. */
