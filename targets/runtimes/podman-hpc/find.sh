@@ -12,3 +12,7 @@ look_up() {
   printf '%s' "${found_here:-$found_shared}"
   [[ -n $found_here$found_shared ]] || { printf 'podman-hpc images does not list it\n' >&2 && return 1; }
 }
+
+# How a node gets an image that no registry has, and (way_to_return ID) one that lost its name.
+way_to_build() { printf '%s' "on a login node: bash $name.image.sh, which builds it and migrates it to where the nodes see it"; }
+way_to_return() { printf '%s' "on the login node that has it: podman-hpc tag $1 $image && podman-hpc migrate $image"; }

@@ -1,4 +1,4 @@
-# --- Podman, and Podman-HPC, which passes all of this on to it ---
+# --- Podman, and Podman-HPC, which passes all of this on to it; find.sh has what differs ---
 
 find_image() {
   local old way="to get it: $runtime pull $image"
@@ -6,8 +6,7 @@ find_image() {
   # A service would run the container outside of the job, and another user mapping would give its files to somebody else.
   unset -v CONTAINER_HOST CONTAINER_CONNECTION PODMAN_USERNS
   if [[ $image == localhost/* ]]; then
-    way="images of Podman are on one host: build it here, bash $name.image.sh, or bring it from the host that has it: podman save $image | ssh $HOSTNAME podman load"
-    if [[ $runtime == podman-hpc ]]; then way="on a login node: bash $name.image.sh, which builds it and migrates it to where the nodes see it"; fi
+    way=$(way_to_build)
   fi
   if ! image_id=$(look_up "$image" 2>/dev/null); then
     image_id=$(look_up "$image" 2>&1)
@@ -22,8 +21,7 @@ find_image() {
 
 # is_kept ID: Podman keeps an image whose name was given to another.
 is_kept() {
-  REPLY="from a host that has it: podman save $1 | ssh $HOSTNAME podman load"
-  if [[ $runtime == podman-hpc ]]; then REPLY="on the login node that has it: podman-hpc tag $1 $image && podman-hpc migrate $image"; fi
+  REPLY=$(way_to_return "$1")
   look_up "$1" >/dev/null 2>&1
 }
 
