@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import Handlebars from 'handlebars';
 
+/** What a template may print: each name takes one piece of shell text of that kind (src/emit/shell-text.ts). */
 const printable = ['word', 'number', 'code', 'comment', 'directive', 'verbatim'];
 const blocks = ['each', 'if', 'unless'];
 

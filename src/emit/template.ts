@@ -1,8 +1,5 @@
 import { ShellText } from './shell-text.ts';
 
-/** What a template may print: each name takes one piece of shell text of that kind. */
-export const printable = ['word', 'number', 'code', 'comment', 'directive', 'verbatim'] as const;
-
 /** A template as tools/assets.mjs compiles it: a function of what it shows, and of what prints a value of a kind. */
 export type CompiledTemplate = (view: object, print: (kind: string, value: unknown) => string) => string;
 

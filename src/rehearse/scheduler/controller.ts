@@ -1,5 +1,5 @@
 import { cpusOf, dependencyOf, isThrottled, partitionOf, placeFor } from './place.ts';
-import { type Action, idOf, type JobRecord, type Settings, type StepRecord, stateOf } from './records.ts';
+import { type Action, idOf, type JobRecord, type Settings, type StepRecord } from './records.ts';
 import type { JobState, RequeuedBy, SchedulerEvent, SignalCause } from './scheduler.ts';
 import type { JobSpec } from './spec.ts';
 
@@ -528,9 +528,6 @@ export class Controller {
 }
 
 const about = (job: JobRecord, now: number) => ({ job: idOf(job), time: now });
-
-export const isActive = (job: JobRecord, now: number): boolean =>
-  ['RUNNING', 'SIGNALING', 'COMPLETING'].includes(stateOf(job, now));
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
 function randomFrom(seed: number): () => number {

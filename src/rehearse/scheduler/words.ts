@@ -317,6 +317,3 @@ export function signalNamed(text: string): string | undefined {
   const name = text.toUpperCase().replace(/^SIG/, '');
   return SIGNALS.includes(name) ? name : undefined;
 }
-
-/** The number of a signal. */
-export const signalNumber = (name: string): number => SIGNALS.indexOf(name) + 1;
