@@ -84,7 +84,7 @@ export const units = defineDiagnostics(250, 299, {
             'without checkpoints there is nothing to continue from; for a run that starts again instead, write `engine = none`',
           ]
         : [
-            'crflow counts back from the limit to know when to checkpoint; without one, a run could go on for ever',
+            'crflow counts back from the limit to know when to checkpoint; without one, a run could continue for ever',
           ],
     help: ({ key }) => [
       key === 'interval'
@@ -154,7 +154,7 @@ export const units = defineDiagnostics(250, 299, {
   }),
   sizeTooLarge: error<{ text: string }>()('CRF274', 'A size of more than a pebibyte', {
     title: ({ text }) => `${quote(text)} is more than 1024 TiB`,
-    notes: () => ['no node has so much memory, so the number or its unit is wrong'],
+    notes: () => ['no node has that much memory, so the number or its unit is wrong'],
     help: () => ['write what the program needs on one node, for instance `200MiB`'],
   }),
   notASize: error<{ text: string; key: string; example: string }>()('CRF275', 'A value that is not a size', {

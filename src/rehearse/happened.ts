@@ -26,7 +26,7 @@ export function saidBy(entry: JournalEntry): string | undefined {
     case 'requeued':
       return 'requeued itself';
     case 'resubmitted':
-      return `job ${job} goes on with the run`;
+      return `job ${job} continues the run`;
     case 'doubted':
       return `the program ended with ${status}, which DMTCP may have caused: it is restored`;
     case 'believed':

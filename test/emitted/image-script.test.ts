@@ -366,7 +366,7 @@ describe('for Shifter', () => {
     emit(asked);
     imageScript();
     calls();
-    expect(imageScript().stdout).toContain('the registry has docker.io/someone/flow:Dec2023 already');
+    expect(imageScript().stdout).toContain('the registry already has docker.io/someone/flow:Dec2023');
     expect(calls().filter((call) => works(call))).toEqual(['shifterimg pull docker:someone/flow:Dec2023']);
   });
 
@@ -413,7 +413,7 @@ describe('for Apptainer', () => {
     ]);
     expect(readFileSync(join(folder, 'log/saw'), 'utf8')).toBe('./src dir/a.c\n');
     expect(readFileSync(sif(), 'utf8')).toBe('image\n');
-    expect(imageScript([], scratch()).stdout).toContain('is there already');
+    expect(imageScript([], scratch()).stdout).toContain('exists already');
     expect(calls()).toEqual([]);
     expect(readdirSync(folder).filter((name) => name.startsWith('tmp.'))).toEqual([]);
   });
@@ -580,7 +580,7 @@ describe('for Charliecloud', () => {
       'ch-convert -i ch-image flow ',
     ]);
     expect(readdirSync(join(folder, 'images'))).toEqual(['flow', 'flow.recipe']);
-    expect(imageScript().stdout).toContain('is there already');
+    expect(imageScript().stdout).toContain('exists already');
     imageScript(['--force']);
     // Jobs that run in it have files of it open, and open others later.
     const kept = 'flow-folder-4294967295-0';
@@ -618,7 +618,7 @@ describe('for Charliecloud', () => {
     put('ch-image');
     emit({ runtime: 'charliecloud' });
     const { status, stderr } = imageScript([], env);
-    expect([status, stderr]).toEqual([1, expect.stringContaining('Give the new image a tag of its own')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Give the new image its own tag')]);
     expect(calls()).toEqual([]);
     expect(imageScript(['--force'], env).status).toBe(0);
   });

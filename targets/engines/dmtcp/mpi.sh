@@ -149,7 +149,7 @@ shows_life() {
   return "$alive"
 }
 
-# Concludes if the ranks were refused; or if a run that has never lived on after a restore has ended twice in the same way.
+# Concludes if the ranks were refused; or if a run that has never survived a restore has ended twice in the same way.
 has_ended() {
   finished || return
   if [[ -s $attempt_dir/refused ]]; then

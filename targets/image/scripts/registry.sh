@@ -7,7 +7,7 @@ is_in_registry() {
 push_image() {
   describe
   if is_in_registry; then
-    say "the registry has $image already, of this recipe and these sources"
+    say "the registry already has $image, built from this recipe and these sources"
     return
   fi
   find_builder podman docker podman-hpc

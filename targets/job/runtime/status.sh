@@ -169,7 +169,7 @@ help() {
          … status [RUN] --json     ${blank}all that is known about it, for \`crc report\` on any machine
   bash   $name.sbatch checkpoint [RUN]  checkpoint now, and continue
   bash   $name.sbatch stop [RUN]        checkpoint now, and stop
-  bash   $name.sbatch clean [RUN]       what finished runs still take; clean --yes removes it
+  bash   $name.sbatch clean [RUN]       the space that finished runs still take; clean --yes frees it
   sbatch $name.sbatch resume RUN        continue a stopped run; of an array: sbatch --array=TASK $name.sbatch resume JOB_TASK
          … resume RUN GENERATION   ${blank}the same, from an older generation; later ones no longer count
          … resume RUN --total +2h  ${blank}the same, with two hours more (or with a new total: --total 6h)

@@ -27,7 +27,7 @@ publish() {
   fi
   describe
   if is_there; then
-    say "$image is there already, of this recipe and these sources"
+    say "$image exists already, built from this recipe and these sources"
     return
   fi
   carry_out mkdir -p "$(dirname "$image")" || fail "cannot make the folder of $image"

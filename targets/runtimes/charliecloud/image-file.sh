@@ -4,7 +4,7 @@ publish() {
   local new=${image%/*}/new-${image##*/} # the suffix of its name says what kind of image it is
   describe
   if is_there; then
-    say "$image is there already, of this recipe and these sources"
+    say "$image exists already, built from this recipe and these sources"
     return
   fi
   build_image

@@ -9,7 +9,7 @@ publish() {
     return
   fi
   if [[ -d $folder && -z $force ]]; then
-    fail "$built is there, and not of this recipe and these sources. ch-image would change it in its place, and no run that began in it could go on. Give the new image a tag of its own in the flow; or, if no run needs the old one: --force"
+    fail "$built exists, but was not built from this recipe and these sources. ch-image would change it in place, and no run that began in it could continue. Give the new image its own tag in the flow; or, if no run needs the old one: --force"
   fi
   build_image
   [[ -z $dry_run ]] || return 0
