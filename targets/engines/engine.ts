@@ -9,7 +9,7 @@ import type { EngineName } from '../../src/language/words.ts';
  * | `engine_numbers` | its settings |
  * | `prepare` | starts what runs beside the application |
  * | `launch`, `bring_back` | start the application from its beginning; from `$generation` |
- * | `goes_on` | succeeds while anything is left to look after |
+ * | `computation_lives` | succeeds while anything is left to look after |
  * | `over` | has the application ended, although some of it continues? Called at each message |
  * | `has_ended` | is its status recorded? |
  * | `conclude_end` | decides what that status means |

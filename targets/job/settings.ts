@@ -84,7 +84,7 @@ export function facts(of: Fixed): ShellText[] {
     [code`readonly keep=${number(keep)}`, 'sealed generations'],
     [code`readonly expect=${number(expect)}`, 'bytes, the expected size of a first checkpoint; 0: not known'],
     [code`readonly warning_signal=${word(signal)}`, "Slurm's warning before the time limit"],
-    [code`readonly continue=${word(goOn)}`, 'after the time limit: requeue, resubmit, or wait for resume'],
+    [code`readonly after_limit=${word(goOn)}`, 'after the time limit: requeue, resubmit, or wait for resume'],
     [code`readonly is_array=${number(isArray ? 1 : 0)}`, 'whether the job is an array'],
     ...kept,
     ...careful,

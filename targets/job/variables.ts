@@ -21,7 +21,7 @@ const everyJob = () => fullest().map(bashOf);
 
 /** Variables that the template and the settings add. */
 const FIRST_PAGE = [
-  'name= format= keep= expect= warning_signal= continue= state_variables= state_root= work_variables= protect=',
+  'name= format= keep= expect= warning_signal= after_limit= state_variables= state_root= work_variables= protect=',
   'saved_files= grown_files= asks= ask_signal= ask_file= ask_text= after_asking= stop_status= number_of_ranks= done_files= done_text= done_in= done_command= cleared_files= again=',
   'runtime= image= dmtcp= runtime_options= pass= mount_variables= mounts=',
 ];

@@ -89,7 +89,7 @@ describe('why a job was signalled', () => {
 test('a job that Slurm has requeued is not told how to go on', ({ expect }) => {
   using run = byHand(dmtcp as NonNullable<typeof dmtcp>);
   const left = (why: string) =>
-    run.functions(`catch_signals; settle() { :; }; sum_up() { echo summed up; }; ever_sealed() { :; }
+    run.functions(`catch_signals; record_end() { :; }; sum_up() { echo summed up; }; ever_sealed() { :; }
 attempt_dir=/nowhere run_id=7 ${why}; leave 75 words`);
   expect(left("cause='' reason=limit")).toContain('to resume: sbatch count.sbatch resume 7');
   for (const why of ['cause=requeued', 'reason=requeued', 'next_job=8'])

@@ -228,7 +228,7 @@ describe('a folder as an image', () => {
 });
 
 describe('an image whose name another one got', () => {
-  const keep = `ever_sealed() { :; }; outcome='' run_id=1; say() { echo "$1"; }; sum_up() { :; }; settle() { :; }; tmp_of_run=/tmp/one`;
+  const keep = `ever_sealed() { :; }; outcome='' run_id=1; say() { echo "$1"; }; sum_up() { :; }; record_end() { :; }; tmp_of_run=/tmp/one`;
 
   test.for([
     [
@@ -347,7 +347,7 @@ describe('Podman-HPC on a compute node', () => {
     node(':');
     const { status, said } = bash(
       'podman-hpc',
-      `outcome='' attempt_dir='' run_id=1; settle() { :; }; image=localhost/md:1; ${find}`,
+      `outcome='' attempt_dir='' run_id=1; record_end() { :; }; image=localhost/md:1; ${find}`,
     );
     expect([status, said]).toEqual([
       70,
@@ -560,7 +560,7 @@ image_id=$before
     put('bin/podman', '#!/bin/bash\n[[ $1 != image ]] || echo 0123abcd\n');
     const { status, said } = bash(
       'podman',
-      `need_tools() { :; }; check_state() { :; }; collect_binds() { :; }; settle() { :; }
+      `need_tools() { :; }; check_state() { :; }; collect_binds() { :; }; record_end() { :; }
 outcome='' run_id=1 tmp_of_run=/tmp/one; node=n
 mkdir "$${name === 'image' ? 'run/image.tmp' : `attempt_dir/${name}`}"
 say() { echo "$1"; }; sum_up() { :; }; prepare_host; echo went on`,

@@ -172,7 +172,7 @@ cat t*; ls -q | wc -l`,
 });
 
 describe('a save is quiet', () => {
-  const program = `goes_on() { :; }; processes_of() { printf '%s\\n' "$BASHPID" "$writer"; }; signature() { echo same; }`;
+  const program = `computation_lives() { :; }; processes_of() { printf '%s\\n' "$BASHPID" "$writer"; }; signature() { echo same; }`;
 
   test('only when the program has closed it, or holds it open all the time', ({ expect }) => {
     const said = copies(
@@ -213,7 +213,7 @@ take_what_is_there on; echo "$pauses $look_again"; await_quiet end || echo "$res
 test('a pattern that matches nothing is named with the reason why nothing is saved', ({ expect }) => {
   const said = copies(
     "savee 'x*'",
-    'goes_on() { :; }; processes_of() { :; }; for how in on on end; do take_what_is_there "$how"; done',
+    'computation_lives() { :; }; processes_of() { :; }; for how in on on end; do take_what_is_there "$how"; done',
   );
   expect(said).toHaveLength(2);
   expect(said[0]).toMatch(/nothing to save: no file in .*\/work matches `files` so far \(savee x\*\)$/);

@@ -32,7 +32,7 @@ conclude() { printf '%s: %s\\n' "$1" "$2"; exit 0; }
 say() { printf 'says: %s\\n' "$*"; }
 journal() { :; }
 skip_suspension() { return 1; }
-has_gone() { ! goes_on; }
+has_gone() { ! computation_lives; }
 source '${of('job/runtime/run.sh')}'
 mkdir -p live generations && : >>out
 ${script}`;
@@ -102,7 +102,7 @@ describe('a restore', () => {
   const fakes = `look_at_size() { :; }
 start_application() { :; }
 has_ended() { return 1; }
-goes_on() { return 0; }
+computation_lives() { return 0; }
 coordinator_lives() { return 0; }`;
 
   test('of another number of ranks is refused, because fewer would wait for ever', () => {
@@ -140,7 +140,7 @@ bring_back && echo restored; echo "$from"`,
         `${fakes}\n${generation}
 tell_dmtcp() { echo NUM_PEERS=0; }
 has_ended() { return 0; }
-goes_on() { return 1; }
+computation_lives() { return 1; }
 ending=$PWD/ended; echo ${status} >ended
 if bring_back; then echo restored; else echo failed; fi`,
       );

@@ -24,7 +24,7 @@ const undisturbed = await crash(place, null, (file, script) => {
 /** Points that broke a promise once: where, what, which time, who died, and what came of it. */
 const once: [where: string, command: string, hit: number, mode: Point['mode'], what: string][] = [
   ['outer watch_inner_half', 'holds_lease', 1, 'alone', 'two computations wrote the same output'],
-  ['inner launch', 'settle_output', 1, 'alone', 'a coordinator stayed without an application'],
+  ['inner launch', 'trim_output', 1, 'alone', 'a coordinator stayed without an application'],
   ['inner launch', 'came_up 60', 1, 'alone', 'an application that was just starting stayed, without a half'],
   ['inner prune', 'rm -rf "$entry.old"', 1, 'all', 'a generation that was half removed stayed for ever'],
   ['outer make_tmp', 'find_tmp', 3, 'all', 'a folder in TMPDIR stayed'],

@@ -56,16 +56,16 @@ describe('two runs that save in the same files of one folder', () => {
     using run = own('"save*"');
     claims(run, '4711');
     expect(claims(run, '4711')).toBe('claimed\n');
-    within(run, '4711', "settle 75 'requeued'");
+    within(run, '4711', "record_end 75 'requeued'");
     expect(lock(run)).toMatch(/^4711 - /);
-    within(run, '4711', "settle 71 'stopped on request'");
+    within(run, '4711', "record_end 71 'stopped on request'");
     expect(readdirSync(run.folder).filter((name) => name.endsWith('.crflow'))).toEqual([]);
   });
 
   test('a run that another job continues passes the lock on to it', ({ expect }) => {
     using run = own('"save*"');
     claims(run, '4711');
-    within(run, '4711', "next_job=4799; settle 75 'job 4799 goes on'");
+    within(run, '4711', "next_job=4799; record_end 75 'job 4799 goes on'");
     expect(lock(run)).toMatch(/^4799 - .*\/4711$/);
     // Its job has ended, the other waits in the queue.
     expect(claims(run, '4712', 'PENDING')).toContain('run 4711, job 4799');
@@ -74,7 +74,7 @@ describe('two runs that save in the same files of one folder', () => {
   test('a link of somebody else is no lock, and is not removed with the run', ({ expect }) => {
     using run = own('"save*"');
     claims(run, '4711', 'COMPLETED');
-    within(run, '4711', 'rm "$PWD/.save*.crflow"; ln -s elsewhere "$PWD/.save*.crflow"; settle 71 x');
+    within(run, '4711', 'rm "$PWD/.save*.crflow"; ln -s elsewhere "$PWD/.save*.crflow"; record_end 71 x');
     expect(lock(run)).toBe('elsewhere');
   });
 

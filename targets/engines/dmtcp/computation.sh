@@ -1,7 +1,7 @@
 # --- The computation under DMTCP: launched, checkpointed, restored ---
 
 launch() {
-  settle_output
+  trim_output
   run_block >"$run/run.sh" && program_environ >"$run/environ" || return
   cd "$workdir" || return
   set -m # `&` alone would make the program ignore INT and QUIT
@@ -22,13 +22,13 @@ came_up() {
   local up=''
   wait_until "$1" start_decided
   disown "$computation" 2>/dev/null
-  [[ -n $up ]] || finished
+  [[ -n $up ]] || status_is_recorded
 }
 
 # It runs, it is over, or it will never run.
 start_decided() {
   refuse_foreign_peers
-  if finished || computation_runs; then up=yes; fi
+  if status_is_recorded || computation_runs; then up=yes; fi
   [[ -n $up ]] || ! coordinator_lives && return
   if [[ -n ${restoring-} ]]; then
     leave_restore_if_unwanted
@@ -58,7 +58,7 @@ bring_back() {
   local file images=() from=$run/generations/$generation place restoring=yes
   name_differences "$from/machine"
   find_stale_files
-  may_go_on || conclude stale "$(counted ${#stale[@]} file) changed after generation $generation, and its restore would not bring the old content back (strict = yes)"
+  restore_is_allowed || conclude stale "$(counted ${#stale[@]} file) changed after generation $generation, and its restore would not bring the old content back (strict = yes)"
   look_at_size
   place=$(generation_fact "$generation" live)
   mkdir -p "$place" || return
@@ -105,7 +105,7 @@ checkpoint() {
   await_no_zombies
   if [[ -z $application_lives ]]; then
     # Its status is being recorded; after an `end`, nobody would be left to do that.
-    wait_until 10 finished || give_up_checkpoint 'the application has ended, and its status was not recorded'
+    wait_until 10 status_is_recorded || give_up_checkpoint 'the application has ended, and its status was not recorded'
     return 1
   fi
   read_clock
@@ -163,9 +163,9 @@ checkpoint_decided() {
 give_up_checkpoint() {
   if [[ -n $shell && -e /proc/$shell ]]; then
     check_zombies
-    [[ -n $application_lives ]] || wait_until 5 finished
+    [[ -n $application_lives ]] || wait_until 5 status_is_recorded
   fi
-  ! finished || return 1
+  ! status_is_recorded || return 1
   checkpoint_fails "$1"
   last_words
   end_computation

@@ -5,8 +5,8 @@ prepare() {
   start_coordinator
 }
 
-has_ended() { finished; }
+has_ended() { status_is_recorded; }
 
 # The coordinator ends with the computation. But a child process that outlives the application keeps both
 # alive, so each heartbeat also looks for the status.
-over() { [[ $word == beat ]] && refuse_foreign_peers && finished; }
+over() { [[ $word == beat ]] && refuse_foreign_peers && status_is_recorded; }

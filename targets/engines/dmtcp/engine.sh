@@ -35,7 +35,7 @@ check_dmtcp() {
   esac
 }
 
-goes_on() { coordinator_lives; }
+computation_lives() { coordinator_lives; }
 
 # Only after its end are an application's files as they were at the checkpoint.
 must_end() { keeps_files; }

@@ -148,8 +148,8 @@ is_stale() {
   ((${#stale[@]} > 5)) || say "$2 since generation $generation, and not brought back: $1"
 }
 
-# may_go_on: with strict, fails if a file is stale, except once after the user's `resume`.
-may_go_on() {
+# restore_is_allowed: with strict, fails if a file is stale, except once after the user's `resume`.
+restore_is_allowed() {
   local resumed=''
   if [[ -z ${strict-} ]] || ((${#stale[@]} == 0)); then return; fi
   if [[ -r $run/resumed ]]; then read -r resumed _ <"$run/resumed"; fi

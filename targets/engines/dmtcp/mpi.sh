@@ -85,7 +85,7 @@ over() {
   fi
   looks_again=no
   watch_ranks
-  [[ $word == beat ]] && refuse_foreign_peers && finished
+  [[ $word == beat ]] && refuse_foreign_peers && status_is_recorded
 }
 
 # In a restored run, the mpiexec of MPICH does not notice that a rank was killed (measured, 4.0.2): the others would wait for it for ever, and
@@ -104,7 +104,7 @@ watch_ranks() {
     return
   fi
   for ((n = whole + 1; n <= newest; n++)); do printf '%s\n' "$n" >>"$attempt_dir/failed"; done
-  finished || conclude lost "a rank was killed or failed, and the others wait for it"
+  status_is_recorded || conclude lost "a rank was killed or failed, and the others wait for it"
 }
 
 # Has the launcher fewer children than ranks?
@@ -151,7 +151,7 @@ shows_life() {
 
 # Concludes if the ranks were refused; or if a run that has never survived a restore has ended twice in the same way.
 has_ended() {
-  finished || return
+  status_is_recorded || return
   if [[ -s $attempt_dir/refused ]]; then
     mv "$run/status" "$attempt_dir/status" && conclude missing "$(<"$attempt_dir/refused")"
   fi

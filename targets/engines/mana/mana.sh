@@ -35,7 +35,7 @@ prepare() {
 }
 
 launch() {
-  settle_output
+  trim_output
   start_ranks 0 || return
   work=0
   work_begins
@@ -61,7 +61,7 @@ start_ranks() {
   from=''
   if (($1)); then from=$run/generations/$1 limit=$CRFLOW_CHECKPOINT_LIMIT; fi
   start_application run_block "CRFLOW_GENERATION=$1" SLURM_KILL_BAD_EXIT=1 || return
-  if wait_until "$limit" start_decided && goes_on; then return; fi
+  if wait_until "$limit" start_decided && computation_lives; then return; fi
   if has_ended; then
     read_ending
     if [[ -z $from ]] || ! may_be_manas "$ended_with"; then return; fi

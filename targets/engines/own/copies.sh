@@ -75,7 +75,7 @@ tell_unmatched() {
 await_quiet() {
   local was since=$SECONDS limit=$((SECONDS + 20 * CRFLOW_QUIET + 20)) open=''
   quiet_as=$(signature) restless=''
-  while goes_on && { ((SECONDS - since <= CRFLOW_QUIET)) || is_being_written; }; do
+  while computation_lives && { ((SECONDS - since <= CRFLOW_QUIET)) || is_being_written; }; do
     if [[ $1 == on && -e $attempt_dir/request ]]; then return 1; fi
     # At the end there is less time.
     if ((SECONDS >= limit)) || { [[ $1 == end ]] && ((SECONDS - since > 5 * CRFLOW_QUIET)); }; then
@@ -89,7 +89,7 @@ await_quiet() {
     was=$quiet_as quiet_as=$(signature)
     if [[ $quiet_as != "$was" ]]; then since=$SECONDS; fi
   done
-  goes_on || quiet_as=$(signature)
+  computation_lives || quiet_as=$(signature)
 }
 
 # Has a process of the application on this node one of its files open for writing, other than those in `held`? Sets `open` to them. Those

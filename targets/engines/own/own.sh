@@ -148,8 +148,8 @@ end_application() {
   local status=0 torn='' killed='the application was killed, perhaps while it was saving'
   if [[ -n $ask_file ]]; then rm -f -- "$workdir/$ask_file"; fi # or the program would stop at once if the user starts it by hand
   if rank_is_lost; then torn=$killed; fi
-  if goes_on; then await_quiet end || torn=$killed; fi
-  if goes_on; then
+  if computation_lives; then await_quiet end || torn=$killed; fi
+  if computation_lives; then
     end_computation
     mkdir -p "$tmp"
     [[ $(signature) == "$quiet_as" ]] || torn=$killed # written just before it was killed

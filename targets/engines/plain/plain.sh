@@ -61,7 +61,7 @@ time_left() {
   printf '%s' $((left > 0 ? left : 0))
 }
 
-goes_on() { [[ -n ${computation-} ]] && lives "$computation"; }
+computation_lives() { [[ -n ${computation-} ]] && lives "$computation"; }
 
 has_ended() { [[ -s ${ending-} ]]; }
 

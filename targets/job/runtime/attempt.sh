@@ -6,7 +6,7 @@ attempt() {
   check_settings || leave 70 "$wrong"
   identify         # which job this is, of which array and cluster
   open_run "$@"    # its folder, its number, its lease
-  leave_if_settled # done before, out of time, no progress
+  leave_unless_due # done before, out of time, no progress
   prepare_host     # modules, tools, room for checkpoints
   open_pipes
   listen_for_preemption
@@ -20,7 +20,7 @@ attempt() {
       again) ;; # checkpointed, and to be restored at once
       unrestored) may_fall_back || leave_lost 'no sealed generation can be restored' ;;
       anew) ((++beginnings < 5)) || leave_lost 'it was started five times, and none of its work could be saved' ;;
-      stopped) may_go_on_here || break ;;
+      stopped) time_is_left_here || break ;;
       idle) leave 73 "$why" ;;
       absent) may_start_again || leave_node 70 "$why" ;;
       missing) leave_node 70 "$why" ;;
@@ -32,7 +32,7 @@ attempt() {
   done
   if [[ $outcome == unsaved ]]; then say "not saved: what was done since $(last_save)"; fi
   case $reason in
-    limit | preemption | unclear) go_on ;;
+    limit | preemption | unclear) requeue_or_resubmit ;;
     requeued) leave 75 'Slurm has requeued this job; its next attempt continues from here' ;;
     budget) leave 72 "the run has used its total of $(hms "$CRFLOW_TOTAL")" ;;
     cancelled) leave 77 'the job was cancelled' ;;
@@ -57,7 +57,7 @@ inner_half() {
   schedule_checkpoint
   keep_out_of_step
   note_when_due
-  while goes_on; do
+  while computation_lives; do
     measure_on_time
     if over; then
       break

@@ -32,7 +32,7 @@ clean_run() {
   run_id=$1 run=$state/$1 holder='' holder_cluster='' holder_job=''
   if [[ ! -O $run || -L $run ]]; then
     kept='it belongs to somebody else'
-  elif finished; then
+  elif status_is_recorded; then
     verdict="done, with status $recorded_status"
   else
     [[ -r $run/lease ]] && read -r _ holder _ holder_cluster holder_job <"$run/lease"

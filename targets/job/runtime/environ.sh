@@ -31,10 +31,10 @@ sets() { has "$1" ${set_variables[@]+"${set_variables[@]}"}; }
 
 # has NAME ENTRY...: is this variable among the entries?
 has() {
-  local name_of_it=$1 entry
+  local variable_name=$1 entry
   shift
   for entry; do
-    [[ $entry != "$name_of_it="* ]] || return 0
+    [[ $entry != "$variable_name="* ]] || return 0
   done
   return 1
 }

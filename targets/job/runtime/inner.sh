@@ -79,4 +79,4 @@ fail() {
   conclude "$@"
 }
 
-has_gone() { ! goes_on; }
+has_gone() { ! computation_lives; }

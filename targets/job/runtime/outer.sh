@@ -104,13 +104,13 @@ watch_inner_half() {
   end_computation # the computation must not outlive its inner half
   heartbeat now
   [[ -r $outcome_file ]] && read -r outcome why <"$outcome_file"
-  if [[ $outcome == 'done' ]] && ! finished; then outcome=lost why='its status could not be recorded'; fi
+  if [[ $outcome == 'done' ]] && ! status_is_recorded; then outcome=lost why='its status could not be recorded'; fi
   if ! holds_lease; then
     reason=superseded
   elif [[ -z $reason && -n $signal ]]; then
     reason=unclear
   fi
-  if finished; then
+  if status_is_recorded; then
     outcome='done' # the recorded status decides, whatever happened to the inner half
   elif [[ -n $reason ]]; then
     # After `again`, the restore that was to follow does not happen.
@@ -223,7 +223,7 @@ may_start_again() {
 }
 
 # The program ended by itself (for example, at its own limit), and its work is saved. Fails if too little time is left for more.
-may_go_on_here() {
+time_is_left_here() {
   read_clock
   ((end_time && end_time - 2 * CRFLOW_LEAD < now)) || return 0
   reason=limit
@@ -277,9 +277,9 @@ leave_lost() {
 
 # After a time limit or a preemption, the job is requeued or another job continues. Before each attempt to requeue it asks Slurm,
 # so that a cancelled job does not come back. If Slurm does not answer, it cannot end this job either, and the job keeps trying.
-go_on() {
+requeue_or_resubmit() {
   local try=0 refused=0
-  if [[ $continue == resume ]]; then leave 71 'checkpointed at the time limit'; fi
+  if [[ $after_limit == resume ]]; then leave 71 'checkpointed at the time limit'; fi
   attempts_left 1 || leave 72 "the run has used its $CRFLOW_ATTEMPTS attempts"
   while ((refused < 3)); do
     ((++try == 1)) || sleep $((try < 10 ? try * 2 : 20))
@@ -291,7 +291,7 @@ go_on() {
       requeued) leave 75 'Slurm has requeued this job; its next attempt continues from here' ;;
       *) ;;
     esac
-    if [[ $continue == resubmit ]] || ((try > 1)) && resubmit; then
+    if [[ $after_limit == resubmit ]] || ((try > 1)) && resubmit; then
       leave 75 "job $next_job continues the run"
     fi
     signal=''
@@ -300,7 +300,7 @@ go_on() {
       0)
         journal requeued reason "$reason" try# "$try"
         say "requeued; the next attempt continues from here. (Slurm's CANCELLED … DUE TO JOB REQUEUE says the same.)"
-        settle 75 'requeued'
+        record_end 75 'requeued'
         await_end
         exit 75
         ;;
@@ -322,7 +322,7 @@ await_end() {
 leave_node() {
   local avoided
   trap '' TERM "$warning_signal"
-  if [[ $continue != resume ]] && ((${attempt:-1} > 1)) && printf '%s\n' "$node" >>"$run/avoid"; then
+  if [[ $after_limit != resume ]] && ((${attempt:-1} > 1)) && printf '%s\n' "$node" >>"$run/avoid"; then
     mapfile -t avoided <"$run/avoid"
     if ((${#avoided[@]} <= CRFLOW_PATIENCE)); then
       say "$node is unfit for this run: $2"
@@ -338,8 +338,8 @@ leave() {
   local killed_by=''
   trap '' TERM "$warning_signal"
   if [[ $outcome == 'done' ]]; then put_away "$1"; fi
-  settle "$1" "$2"
-  if [[ -n ${attempt_dir-} ]] && ! it_goes_on && (($1 != 70)); then sum_up; fi
+  record_end "$1" "$2"
+  if [[ -n ${attempt_dir-} ]] && ! run_continues && (($1 != 70)); then sum_up; fi
   case $outcome in
     'done')
       say "done: $2"
@@ -351,21 +351,21 @@ leave() {
       ;;
     *)
       say "stopped (status $1): $2"
-      if [[ -n ${attempt_dir-} ]] && ! it_goes_on && resume_helps "$1"; then say "$REPLY: $(how_to resume)"; fi
+      if [[ -n ${attempt_dir-} ]] && ! run_continues && resume_helps "$1"; then say "$REPLY: $(how_to resume)"; fi
       ;;
   esac
   exit "$1"
 }
 
 # Does the run continue without anybody's help: another job waits, or Slurm has requeued this one?
-it_goes_on() { [[ -n ${next_job-} || $cause == requeued || $reason == requeued ]]; }
+run_continues() { [[ -n ${next_job-} || $cause == requeued || $reason == requeued ]]; }
 
 # resume_helps STATUS: succeeds if resuming makes sense; sets REPLY to what it does.
 resume_helps() {
   REPLY='to resume'
   case $1 in
     76 | 78) return 1 ;; # another attempt continues, or the next one would end in the same way
-    70) ever_sealed && ! finished || return ;;
+    70) ever_sealed && ! status_is_recorded || return ;;
     73 | 74)
       REPLY='to resume, once the reason is gone'
       ever_sealed || REPLY='to start anew, once the reason is gone'
@@ -375,7 +375,7 @@ resume_helps() {
 }
 
 # Records how this attempt ended, for `status` and for the next attempt.
-settle() {
+record_end() {
   local whose=crflow
   [[ -n ${attempt_dir-} ]] || return 0
   stop_listening

@@ -40,7 +40,7 @@ open_run() {
   if [[ $verb == resume ]]; then resume_as_told "${@:3}"; fi
   read_total
   make_tmp || leave_node 70 "cannot make a temporary folder in ${TMPDIR:-/tmp}"
-  settle_paths
+  fix_paths
   fixed_interval
   journal started job "$job_id" node "$node" spent# "$spent_before" script "${script##*/}" overridden "$(overrides)" \
     engine "$engine" lead# "$CRFLOW_LEAD" total# "$CRFLOW_TOTAL" ${REPLY:+interval# "$REPLY"}
@@ -171,7 +171,7 @@ go_back_to() {
     there=$(cd "$run/generations" && printf '%s ' [0-9]*)
     if [[ $there == '[0-9]* ' ]]; then
       there=none
-      if finished; then there='none, because the run is done'; fi
+      if status_is_recorded; then there='none, because the run is done'; fi
     fi
     leave 70 "generation '$1' does not exist, or is not intact; there are: ${there% }"
   fi
@@ -183,7 +183,7 @@ go_back_to() {
   done
   # A recorded end is final unless the user names the generation to go back to: the program may have been killed.
   rm -f "$run/started-by"
-  if finished; then mv "$run/status" "$run/status.set-aside"; fi
+  if status_is_recorded; then mv "$run/status" "$run/status.set-aside"; fi
 }
 
 # await_older_attempt NODE: an attempt on another node that did not record its end may still be running there, cut off from the
@@ -235,7 +235,7 @@ are_set() {
 }
 
 # The first attempt fixes the paths, because a restored program knows no others.
-settle_paths() {
+fix_paths() {
   if [[ ! -e $run/paths ]]; then
     are_set ${work_variables[@]+"${work_variables[@]}"} || leave 70 "$wrong"
     work_paths
@@ -249,8 +249,8 @@ settle_paths() {
 }
 
 # Reasons to end an attempt before it begins.
-leave_if_settled() {
-  if finished; then
+leave_unless_due() {
+  if status_is_recorded; then
     outcome='done'
     leave "$recorded_status" "the application had ended with status $recorded_status in an earlier attempt"
   fi
@@ -297,7 +297,7 @@ attempt_of_owner() {
 # attempts_left N: may the run have another attempt, N after this one?
 attempts_left() { [[ -z ${CRFLOW_ATTEMPTS-} ]] || ((attempt + $1 - $(attempt_of_owner) < CRFLOW_ATTEMPTS)); }
 
-finished() {
+status_is_recorded() {
   [[ -r $run/status ]] && read -r recorded_status <"$run/status" && [[ $recorded_status =~ ^(0|[1-9][0-9]{0,2})$ ]]
 }
 

@@ -15,7 +15,7 @@ status() {
     tell_as_json
     return
   fi
-  if finished; then
+  if status_is_recorded; then
     printf 'run %s of %s: done, with status %s\n' "$run_id" "$name" "$recorded_status"
   else
     job_state=$(queue_state)
@@ -46,16 +46,16 @@ status() {
   # A run that was resumed, or that another job continued, has several logs.
   cat "$run"/attempts/*/log 2>/dev/null | awk '/^\// && !told[$0]++ { print "  log        " $0 }'
   printf '  state      %s\n' "$run"
-  finished || [[ -n $job_state ]] || printf '  to resume  %s\n' "$(how_to resume "$0")"
+  status_is_recorded || [[ -n $job_state ]] || printf '  to resume  %s\n' "$(how_to resume "$0")"
 }
 
 # All that is known about the run, for `crc report` on any machine: one JSON object. The lines of the journal are texts, because the
 # last one may be incomplete.
 tell_as_json() {
   local comma='' line file pairs
-  finished || job_state=$(queue_state)
+  status_is_recorded || job_state=$(queue_state)
   pairs=(workflow "$name" run "$run_id" engine "$engine" queue "$job_state")
-  if finished; then pairs+=(status# "$recorded_status"); fi
+  if status_is_recorded; then pairs+=(status# "$recorded_status"); fi
   fixed_interval
   json_members "${pairs[@]}" total# "$CRFLOW_TOTAL" lead# "$CRFLOW_LEAD" ${REPLY:+interval# "$REPLY"} \
     output "${shown:-$output}" folder "$run"
@@ -114,7 +114,7 @@ ask_run() {
   local job_state
   locate_run "$2"
   [[ -O $run ]] || refuse "run $run_id belongs to somebody else"
-  ! finished || refuse "run $run_id is done"
+  ! status_is_recorded || refuse "run $run_id is done"
   job_state=$(queue_state)
   case $1/$job_state in
     checkpoint/RUNNING)

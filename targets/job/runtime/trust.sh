@@ -34,12 +34,12 @@ guard_folders() {
 # keep_script: sets script to a copy of this file in the run's folder. It is never overwritten, because a restored shell may still be
 # reading it. All runs of the same script share one file by hard links, if possible.
 keep_script() {
-  local name_of_it shared
-  name_of_it=job-$(cksum <"$0" | tr ' ' -)
-  script=$run/$name_of_it.sbatch shared=$state/.scripts/$name_of_it.sbatch
+  local script_name shared
+  script_name=job-$(cksum <"$0" | tr ' ' -)
+  script=$run/$script_name.sbatch shared=$state/.scripts/$script_name.sbatch
   if [[ -e $script ]] && ! is_this_script "$script"; then
     say "$script is not what was submitted, and is not used"
-    script=$run/$name_of_it-$attempt.sbatch
+    script=$run/$script_name-$attempt.sbatch
   fi
   if is_this_script "$script"; then return; fi
   if ! is_this_script "$shared"; then

@@ -24,10 +24,10 @@ tells_of_lost_rank() { grep -aqE '^srun: error: .*: tasks? [0-9,-]+: [^E]'; }
 
 # signal_steps SIGNAL: sends it to the ranks of all steps of this job except the job's own.
 signal_steps() {
-  local id name_of_it told=1
-  while read -r id name_of_it; do
+  local id step_name told=1
+  while read -r id step_name; do
     id=${id##*.} # in an array, ARRAY_TASK.STEP
-    if is_count "$id" && [[ $name_of_it != crflow-listens ]]; then
+    if is_count "$id" && [[ $step_name != crflow-listens ]]; then
       timeout -k 5 "$CRFLOW_SLURM_LIMIT" scancel --signal="$1" "$SLURM_JOB_ID.$id" >/dev/null 2>&1 && told=0
     fi
   done < <(timeout -k 5 "$CRFLOW_SLURM_LIMIT" squeue --steps --noheader --jobs="$SLURM_JOB_ID" --format='%i %j' 2>/dev/null)
