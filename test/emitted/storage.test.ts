@@ -266,6 +266,17 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
       /a longer interval, 0:28:00: .* 14 %/,
     ],
     [
+      'as much, where the interval follows from their cost',
+      'checkpoints=9 saving=14 CRFLOW_MTBF=60',
+      /^nothing/,
+    ],
+    ['little, and work was lost', 'lost=50 CRFLOW_INTERVAL=20', /or use a shorter interval$/],
+    [
+      'little, and work was lost with interval = auto',
+      'lost=50 CRFLOW_INTERVAL=20 CRFLOW_MTBF=60',
+      /or use a shorter mtbf$/,
+    ],
+    [
       'a tenth, at the ends of attempts: longer attempts',
       'attempt=5 checkpoints=5 saving=10',
       /longer attempts/,
@@ -274,7 +285,7 @@ describe('storage, with the stand-in', { concurrent: true }, () => {
   ] as const)('the advice, where checkpoints cost %s', ([, facts, advice], { expect }) => {
     using run = byHand(dmtcp);
     const said = run.functions(
-      `run=$PWD attempt=1 used=100 saving=0 checkpoints=0; sum_of() { [[ $1 == lost ]] && echo 0 || echo "$checkpoints"; }; ${facts}; advice`,
+      `run=$PWD attempt=1 used=100 saving=0 checkpoints=0 lost=0; sum_of() { [[ $1 == lost ]] && echo "$lost" || echo "$checkpoints"; }; ${facts}; advice`,
     );
     expect(said).toMatch(advice);
   });

@@ -97,12 +97,12 @@ advice() {
   lead=$((cost * 3 / 2 + 20)) # 1.5 times what the last checkpoint took until it was sealed, and 20 s
   if ((lead > CRFLOW_LEAD)); then
     printf 'a lead of %s s: the newest checkpoint took %s s until it was sealed, and the lead is %s s' "$lead" "$cost" "$CRFLOW_LEAD"
-  elif ((percent > 5 && $(sum_of checkpoints) > attempt + 1)); then
+  elif [[ -z ${CRFLOW_MTBF-} ]] && ((percent > 5 && $(sum_of checkpoints) > attempt + 1)); then
     printf 'a longer interval, %s: checkpoints cost %s %% of the time' "$(hms $((CRFLOW_INTERVAL * percent / 5)))" "$percent"
   elif ((percent > 5 && attempt > 1)); then
     printf 'longer attempts (time): each ends with a checkpoint, and those cost %s %% of the time' "$percent"
   elif (($(sum_of lost) * 10 > used && $(sum_of lost) > CRFLOW_INTERVAL)); then
-    printf 'find out why work was lost (the journal says when), or use a shorter interval'
+    printf 'find out why work was lost (the journal says when), or use a shorter %s' "$([[ -n ${CRFLOW_MTBF-} ]] && printf mtbf || printf interval)"
   else
     printf 'nothing to change'
   fi
