@@ -94,12 +94,16 @@ describe('a program that saves itself', () => {
     await sleep(1500); // so that the second generation holds at least a second of work
     next(5);
     await run.until('sealed', 2);
+    const work = (number = 0) =>
+      Number(/^work (\d+)$/m.exec(readFileSync(join(run.state, `generations/${number}/facts`), 'utf8'))?.[1]);
+    // A kill before it is noted would leave the charge out.
+    await vi.waitUntil(() => Number(readFileSync(join(run.state, 'sealed'), 'utf8')) >= work(2), {
+      timeout: 60_000,
+    });
     run.powerCut();
     await first;
     for (let n = 10; n <= 40; n += 5) next(n);
     const newest = run.generations().at(-1);
-    const work = (number = 0) =>
-      Number(/^work (\d+)$/m.exec(readFileSync(join(run.state, `generations/${number}/facts`), 'utf8'))?.[1]);
     const held = work(newest) - work(1);
     truncateSync(join(run.state, `generations/${newest}/files/save.txt`), 1);
     expect(await run.start(), run.log()).toBe(7);

@@ -149,7 +149,7 @@ export const mutants: readonly Mutant[] = [
     faults: ['requeue@end'],
     replace: [
       [
-        '  if finished; then\n    outcome=\'done\'\n    leave "$recorded_status" "the application had',
+        '  if status_is_recorded; then\n    outcome=\'done\'\n    leave "$recorded_status" "the application had',
         '  if false; then\n    outcome=\'done\'\n    leave "$recorded_status" "the application had',
       ],
       ['if [[ $outcome == \'done\' ]]; then put_away "$1"; fi', ':'],
