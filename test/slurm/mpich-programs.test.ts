@@ -192,13 +192,13 @@ describe.skipIf(!slurm.ok)(`real programs of MPICH${slurm.ok ? '' : ` (skipped: 
       mkdirSync(whole);
       program.prepare(whole);
       writeFileSync(join(whole, 'go'), '');
-      const { stdout } = await run2(
+      const { stdout, stderr } = await run2(
         'mpiexec.hydra',
         ['-n', '2', program.file, ...program.args.split(' '), ...program.undisturbed(run.output())],
         { cwd: whole, maxBuffer: 2 ** 28, env: { ...process.env, HWLOC_COMPONENTS: '-linuxio' } },
       );
       expect(run.output().match(program.lines)).not.toBeNull();
-      expect(run.output().match(program.lines)).toEqual(stdout.match(program.lines));
+      expect(run.output().match(program.lines)).toEqual(`${stdout}${stderr}`.match(program.lines));
       for (const file of program.files) {
         expect(existsSync(join(run.folder, file)), file).toBe(true);
         expect(readFileSync(join(run.folder, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
