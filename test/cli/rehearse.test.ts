@@ -19,6 +19,7 @@ import { compile } from '../support/compile.ts';
 import { crc } from '../support/crc.ts';
 import { rehearsed } from '../support/rehearsed.ts';
 import { processesIn } from '../support/run-folder.ts';
+import { slowTest } from '../support/slow.ts';
 import { targets } from '../support/targets.ts';
 
 const program = resolve(import.meta.dirname, '../../dist/crc.js');
@@ -154,7 +155,7 @@ test('several workflows are on one page, also one that cannot be rehearsed', asy
   expect(child.said().match(/wrote page\.html/g)).toHaveLength(1);
 });
 
-test('where Slurm is silent at the limit that the job knows, its own clock warns it', async () => {
+slowTest('where Slurm is silent at the limit that the job knows, its own clock warns it', async () => {
   const { evidence, missed } = await rehearsed(['controller-silent'], { limit: 170 });
   const asked = evidence.journal.flatMap(({ entry }) => (entry?.event === 'asked' ? [entry['reason']] : []));
   expect(missed).toEqual([]);

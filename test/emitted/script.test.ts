@@ -119,21 +119,20 @@ const elsewhere: Readonly<Record<string, string>> = {
 test('no script calls a function that only other scripts have', () => {
   const defined = (text: string) => new Set([...text.matchAll(/^(\w+)\(\) /gm)].map(([, name = '']) => name));
   const all = new Set([...scripts.map(([, text]) => text), bare].flatMap((text) => [...defined(text)]));
-  const missing = (text: string) => {
-    const own = defined(text);
+  /** The words in the place of a command. */
+  const called = (text: string) => {
     const code = text
       .split('\n')
       .filter((line) => !/^\s*#/.test(line))
-      .map((line) => line.replace(/ # .*$/, '').replace(/declare -F \w+.*?; then.*$/, ''));
-    return [...all].filter(
-      (name) =>
-        !own.has(name) &&
-        code.some((line) =>
-          new RegExp(
-            `(?:^|[;&|({!]|\\b(?:then|if|else|do|until|while)) *${name}(?: |$|;)|\\$\\(${name}\\)`,
-          ).test(line),
-        ),
-    );
+      .map((line) => line.replace(/ # .*$/, '').replace(/declare -F \w+.*?; then.*$/, ''))
+      .join('\n');
+    const places =
+      /(?<=(?:^|[;&|({!]|\b(?:then|if|else|do|until|while)) *)(\w+)(?= |$|;)|(?<=\$\()(\w+)(?=\))/gm;
+    return new Set([...code.matchAll(places)].map(([word]) => word));
+  };
+  const missing = (text: string) => {
+    const [own, words] = [defined(text), called(text)];
+    return [...all].filter((name) => !own.has(name) && words.has(name));
   };
   const found = new Set<string>();
   for (const [name, text] of [...scripts, ['that needs least', bare] as const]) {
