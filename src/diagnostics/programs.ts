@@ -105,17 +105,14 @@ export const programs = defineDiagnostics(560, 579, {
     signal: string;
     mpi: 'Open MPI' | 'MPICH';
     program: string | undefined;
-  }>()('CRF568', 'A launcher that ends its ranks when they are asked', {
-    title: ({ command, signal, mpi }) =>
-      mpi === 'MPICH'
-        ? `${signal} ends MPICH's ${quote(command)} itself, before the ranks can save`
-        : /^(?:TERM|INT)$/.test(signal)
-          ? `${quote(command)} of Open MPI kills its ranks 2 s after it is asked by ${signal}, and what they had not saved is lost`
-          : `${quote(command)} of Open MPI does not pass ${signal} on to the ranks`,
+  }>()('CRF568', 'A launcher that does not pass the signal on', {
+    title: ({ command, signal }) =>
+      `the ranks on other nodes are not asked to save, because ${quote(command)} does not pass ${signal} on`,
     notes: ({ mpi }) => [
       mpi === 'MPICH'
         ? 'it passes TERM and USR1 on (seen with MPICH 4.0)'
-        : 'it passes USR1 and USR2 on to all ranks; TERM and INT end the job (TERM, USR1 and USR2 seen with Open MPI 4.1)',
+        : 'it passes USR1 and USR2 on; after a TERM, it kills its ranks (seen with Open MPI 4.1)',
+      'crflow asks the ranks on the first node itself',
     ],
     help: ({ program, mpi }) => [
       'have `srun` start the ranks: crflow then asks each of them',

@@ -598,6 +598,7 @@ test.concurrent.for([
   ['mpirun.openmpi', 'USR1', 'USR2', ''],
   ['mpirun.openmpi', 'TERM', 'TERM', 'rank got TERM'],
   ['mpirun.openmpi', 'TERM', 'USR1', ''],
+  ['mpirun.openmpi', 'HUP', 'HUP', 'rank got HUP'],
 ] as const)('%s is asked by %s, and its ranks handle %s: "%s"', async ([starter, asked, handled, said], {
   expect,
 }) => {

@@ -229,7 +229,8 @@ function launchRules(blocks: Blocks, context: Context, run: RunText | undefined)
     report(engines.mpirunOverNodes, run.spanOf(launcher), { command: launcher.name });
   const ask = checkpoint?.values.ask_signal;
   const mpi = launcher && whoseSignals(launcher.name, ask?.value);
-  if (ask !== undefined && launcher !== undefined && mpi !== undefined)
+  // Of those on the first node, the job asks the ranks themselves.
+  if (nodes > 1 && ask !== undefined && launcher !== undefined && mpi !== undefined)
     report(programs.launcherSignal, run.spanOf(launcher), {
       ...{
         command: launcher.name,

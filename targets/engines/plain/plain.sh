@@ -175,7 +175,7 @@ ranks_handle() {
 }
 
 # first_handlers SIGNAL PROCESS...: prints those that handle it, or else the first below them that do. What starts ranks on this node is told
-# if they handle it; of TERM, they are told themselves, because Open MPI's mpirun kills them 2 s after it.
+# if they handle it and it passes it on; otherwise they are told themselves: Open MPI's mpirun kills them 2 s after a TERM.
 first_handlers() {
   local number pid stat parents=() via=() level next child starter
   number=$(kill -l "$1")
@@ -189,7 +189,7 @@ first_handlers() {
     for pid in $level; do
       starter=${via[pid]-}
       if [[ $(name_of "$pid") == @(mpirun|mpiexec|orterun|prterun|orted|prted|hydra_)* ]]; then
-        if [[ $1 != TERM && -z $starter ]] && handles "$pid" "$number"; then starter=$pid; fi
+        if [[ $1 == USR[12] && -z $starter ]] && handles "$pid" "$number"; then starter=$pid; fi
       elif handles "$pid" "$number"; then
         printf '%s\n' "${starter:-$pid}"
         continue
