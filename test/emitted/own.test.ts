@@ -599,25 +599,30 @@ test.concurrent.for([
   ['mpirun.openmpi', 'TERM', 'TERM', 'rank got TERM'],
   ['mpirun.openmpi', 'TERM', 'USR1', ''],
   ['mpirun.openmpi', 'HUP', 'HUP', 'rank got HUP'],
+  // MPICH's passes on TERM as well, to all nodes.
+  ['mpiexec.hydra', 'TERM', 'TERM', 'mpiexec.hydra got TERM'],
+  ['mpiexec.hydra', 'TERM', 'USR1', ''],
+  ['mpiexec.hydra', 'HUP', 'HUP', 'rank got HUP'],
 ] as const)('%s is asked by %s, and its ranks handle %s: "%s"', async ([starter, asked, handled, said], {
   expect,
 }) => {
   using run = own('', '');
   // A script's process is called as its file.
-  const program = (name: string, text: string) => {
-    writeFileSync(join(run.folder, name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+  const program = (name: string, text: string, interpreter = '/bin/bash') => {
+    writeFileSync(join(run.folder, name), `#!${interpreter}\n${text}\n`, { mode: 0o755 });
   };
   const loop = 'printf "%s\\n" "$$" >>pids; while :; do sleep 0.1; done';
   program('rank', `trap 'printf "rank got ${handled}\\n" >>got' ${handled}; ${loop}`);
   program('slurmstepd', './rank & wait');
-  program(
-    'mpirun.openmpi',
-    `for s in USR1 TERM; do trap "printf '%s\\n' 'mpirun.openmpi got $s' >>got" $s; done; ./rank & ${loop}`,
-  );
-  program('srun', `for s in USR1 TERM; do trap "printf '%s\\n' 'srun got $s' >>got" $s; done; ${loop}`);
+  const hears = `for s in USR1 TERM; do trap "printf '%s\\n' '${starter} got $s' >>got" $s; done`;
+  program('srun', `${hears}; ${loop}`);
+  // Open MPI's is a link to orterun.
+  program('mpirun.openmpi', `${hears}; ./rank & ${loop}`, './orterun');
+  program('mpiexec.hydra', `${hears}; ./rank & ${loop}`);
   const got = run.functions(`run='${run.folder}' mark=m-${process.pid} attempt=1 request=''
 cd "$run" || exit
 export CRFLOW_MARK=$mark.1
+cp "$(command -v bash)" orterun
 ./${starter} & first=$!
 step=''
 if [[ ${starter} == srun ]]; then setsid ./slurmstepd & step=$!; fi

@@ -175,7 +175,7 @@ ranks_handle() {
 }
 
 # first_handlers SIGNAL PROCESS...: prints those that handle it, or else the first below them that do. What starts ranks on this node is told
-# if they handle it and it passes it on; otherwise they are told themselves: Open MPI's mpirun kills them 2 s after a TERM.
+# if they handle it and it passes it on. Open MPI's passes on only USR1 and USR2, and kills them 2 s after a TERM: they are told themselves.
 first_handlers() {
   local number pid stat parents=() via=() level next child starter
   number=$(kill -l "$1")
@@ -189,7 +189,7 @@ first_handlers() {
     for pid in $level; do
       starter=${via[pid]-}
       if [[ $(name_of "$pid") == @(mpirun|mpiexec|orterun|prterun|orted|prted|hydra_)* ]]; then
-        if [[ $1 == USR[12] && -z $starter ]] && handles "$pid" "$number"; then starter=$pid; fi
+        if [[ -z $starter ]] && handles "$pid" "$number" && { [[ $1 == USR[12] ]] || ! is_open_mpi "$pid"; }; then starter=$pid; fi
       elif handles "$pid" "$number"; then
         printf '%s\n' "${starter:-$pid}"
         continue
@@ -204,6 +204,9 @@ first_handlers() {
     level=${next# }
   done | sort -u
 }
+
+# is_open_mpi PROCESS: is this mpirun a link to its launcher, or the other program that this one starts?
+is_open_mpi() { [[ $(readlink "/proc/$1/exe") == */@(orterun|prterun) ]]; }
 
 # handles PROCESS NUMBER: by a handler; or one of its threads waits for it, and the others block it, as in srun.
 handles() {
