@@ -94,7 +94,7 @@ const INPUTS: readonly KnownInput[] = [
   },
 ];
 
-/** Options of CP2K with a value behind them. */
+/** Options of CP2K that take a value. */
 const CP2K_VALUED = /^(?:-[ioE]|--(?:input|output|set)|-mpi-mapping|--mpi-mapping)$/;
 
 function wrongLammps(text: string, { ask, doneText }: OwnSaves): Wrong | undefined {
@@ -130,7 +130,7 @@ function wrongLammps(text: string, { ask, doneText }: OwnSaves): Wrong | undefin
   return doneText !== undefined && printsAlways(text, doneText)
     ? {
         why: `it prints ${doneText} after a halt as well, and crflow would take the work for done`,
-        help: 'add before it `variable now equal step` and `if "${now} < 100000" then "write_restart restart.a" "quit 3"`, with the last step in the place of 100000',
+        help: 'add before it `variable now equal step` and `if "${now} < 100000" then "write_restart restart.a" "quit 3"`, with the last step instead of 100000',
       }
     : undefined;
 }
@@ -254,7 +254,10 @@ export function inputsOf(
       // What the job itself writes is not there yet.
       if (text === undefined && isWritten(own.again, file)) continue;
       inputs.set(file, {
-        ...{ command, file, title, isThere: text !== undefined },
+        command,
+        file,
+        title,
+        isThere: text !== undefined,
         wrong: text === undefined ? undefined : wrong(text, own, { words: words.slice(at + 1), isAgain }),
       });
     }

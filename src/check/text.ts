@@ -85,30 +85,19 @@ export function workFile(value: Value, target: Target, context: Context): string
 
 /** A number of GPUs, or their type and number: `a100:4`. */
 export function gpus(value: Value, target: Target, context: Context): string | undefined {
-  const text = value.kind === 'number' ? value.text : value.kind === 'string' ? textOf(value) : undefined;
-  const { key } = target;
-  if (text !== undefined && /^(?:[\w.-]+:)?0+$/.test(text))
-    context.report(values.wrongType, value.span, {
-      key,
-      expected: typeOf(target.spec.type).expected,
-      found: `${value.kind === 'string' ? quote(text) : text}, which is none`,
-      fix: `leave \`${key}\` out`,
-    });
-  else if (text !== undefined && /^(?:per[-_]?)?(?:task|rank)s?:[1-9]\d*$/i.test(text))
-    context.report(values.wrongType, value.span, {
-      key,
-      expected: typeOf(target.spec.type).expected,
-      found: `${quote(text)}, which is no type of GPU`,
-      fix: `for each task, write \`gpus_per_task = ${text.replace(/^.*:/, '')}\``,
-    });
-  else if (
-    text !== undefined &&
-    /^(?:[A-Za-z][\w.-]*:)?[1-9]\d{0,3}$/.test(text) &&
-    (value.kind === 'string' || !text.includes(':'))
-  )
-    return text;
-  else return wrongType(value, target, context);
-  return undefined;
+  const isText = value.kind === 'string';
+  const text = isText ? textOf(value) : value.kind === 'number' ? value.text : '';
+  const refuse = (why: string, fix: string) => {
+    const found = `${isText ? quote(text) : text}, which is ${why}`;
+    const { expected } = typeOf(target.spec.type);
+    context.report(values.wrongType, value.span, { key: target.key, expected, found, fix });
+    return undefined;
+  };
+  if (/^(?:[\w.-]+:)?0+$/.test(text)) return refuse('none', `leave \`${target.key}\` out`);
+  if (/^(?:per[-_]?)?(?:task|rank)s?:[1-9]\d*$/i.test(text))
+    return refuse('no type of GPU', `for each task, write \`gpus_per_task = ${text.replace(/^.*:/, '')}\``);
+  const isRight = isText ? /^(?:[A-Za-z][\w.-]*:)?[1-9]\d{0,3}$/ : /^[1-9]\d{0,3}$/;
+  return isRight.test(text) ? text : wrongType(value, target, context);
 }
 
 /** A list of texts. */

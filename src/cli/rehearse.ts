@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Flow } from '../compile.ts';
 import { painter } from '../diagnostics/paint.ts';
-import { visible } from '../diagnostics/words.ts';
+import { capitalized, visible } from '../diagnostics/words.ts';
 import { forecast } from '../forecast/forecast.ts';
 import { slowness } from '../host/load.ts';
 import { columnsOf, hasColors, print } from '../host/print.ts';
@@ -274,6 +274,6 @@ const inWords = (
   changes: readonly string[],
 ): readonly (readonly [string, string])[] =>
   how.map(([what, text]) => [
-    `${what.charAt(0).toUpperCase()}${what.slice(1)}`,
+    capitalized(what),
     what === 'script' && changes.length > 0 ? `${text} ${changes.join('; ')}` : text,
   ]);

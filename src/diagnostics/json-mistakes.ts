@@ -1,11 +1,11 @@
 import { error } from './define.ts';
-import { listing, quote } from './words.ts';
+import { capitalized, listing, quote } from './words.ts';
 
 type Codes = readonly [string, string, string, string, string];
 
 /** What can be wrong with a JSON file of a user's: `what` names such a file, as in "a site profile". */
 export const jsonMistakes = (what: string, codes: Codes) => ({
-  notJson: error<{ what: string }>()(codes[0], `${sentence(what)} that is not JSON`, {
+  notJson: error<{ what: string }>()(codes[0], `${capitalized(what)} that is not JSON`, {
     title: ({ what: why }) => `this is not JSON: ${why}`,
   }),
   unknownKey: error<{ key: string; nearest: string | undefined; known: readonly string[] }>()(
@@ -36,5 +36,3 @@ export const jsonMistakes = (what: string, codes: Codes) => ({
 });
 
 export type JsonMistakes = ReturnType<typeof jsonMistakes>;
-
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -12,6 +12,9 @@ export function visible(text: string): string {
 /** The same for text of several lines; tabs remain as well. */
 export const visibleLines = (text: string): string => text.replaceAll(/[^\n\t]+/g, visible);
 
+/** A text that begins a sentence or a label. */
+export const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 /** Source text inside a sentence: in backquotes, invisible characters made visible, long text cut short. */
 export function quote(text: string): string {
   // More than is shown is not looked at.

@@ -57,7 +57,7 @@ const shapes = `text{font-family:system-ui,sans-serif;font-size:12px}text.small{
 .spike,.failed{stroke-width:1.5}`;
 
 /**
- * What a picture looks like in a file of its own. Colours are literal, because what converts it for a paper knows no custom properties; many
+ * What a picture in a separate file looks like. Colours are literal, because what converts it for a paper knows no custom properties; many
  * converters do not know @media either, and take the light ones.
  */
 export const pictureStyle = `${shapes}

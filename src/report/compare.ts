@@ -58,7 +58,7 @@ function sharedBy(stories: readonly Story[]): Shared {
   };
 }
 
-/** The picture as a file of its own, for a document. */
+/** The picture as a separate file, for a document. */
 export function compareSvg(stories: readonly Story[]): string {
   const picture = comparePicture(stories, WIDE);
   const { body, height } = drawnLegend(stories, WIDE);

@@ -23,7 +23,7 @@ export interface Rate {
   readonly writing: number;
 }
 
-/** When computations can have begun, in order: a launch ends a start-up, a restore ends one of its own. */
+/** When computations can have begun, in order: a launch ends a start-up, and so does a restore. */
 export const breaksOf = ({ restores, attempts }: Pick<Story, 'restores' | 'attempts'>): readonly Seconds[] =>
   [
     ...restores.map(({ at }) => at),

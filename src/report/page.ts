@@ -1,3 +1,4 @@
+import { capitalized } from '../diagnostics/words.ts';
 import { greatest } from '../model/greatest.ts';
 import type { Story } from '../model/story.ts';
 import { escaped, facts, htmlPage, list, section, type Table, table } from '../page/html.ts';
@@ -52,10 +53,10 @@ export function storyPage(story: Story, extras: readonly Extra[] = [], about?: A
 /** What happened, in a sentence, and when it began. */
 function leadOf(story: Story): string {
   const lead = inShort(story).slice(nameOf(story).length + 2);
-  return `${lead.charAt(0).toUpperCase()}${lead.slice(1)}. Began ${formatUtc(story.began)} UTC.`;
+  return `${capitalized(lead)}. Began ${formatUtc(story.began)} UTC.`;
 }
 
-/** The story of a run as sections, for a page of its own or as a part of one. */
+/** The story of a run as sections, for a whole page or for a part of one. */
 export function storySections(
   story: Story,
   extras: readonly Extra[],

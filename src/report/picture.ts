@@ -435,7 +435,7 @@ export function legend(stories: readonly Story[], id: string, what: 'life' | 'ti
   return `<ul class="legend">${items.join('')}</ul>`;
 }
 
-/** The legend as a part of a picture that is in a file of its own. */
+/** The legend as a part of a picture in a separate file. */
 export function drawnLegend(
   stories: readonly Story[],
   width: number,

@@ -14,25 +14,16 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc } from '../support/crc.ts';
+import { linesSince } from '../support/journal.ts';
 
 // `crc report` as a user has it: what it takes for a run, what it prints and writes, its exit status.
 const schema = (name: string) =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../../specs', `${name}.schema.json`), 'utf8'));
 const valid = new Ajv({ allowUnionTypes: true, schemas: [schema('diagnostics')] }).compile(schema('story'));
 
-const line = (second: number, attempt: number, event: string, more: object = {}) =>
-  `${JSON.stringify({ time: `2026-11-28T10:${String(Math.floor(second / 60)).padStart(2, '0')}:${String(second % 60).padStart(2, '0')}Z`, attempt, event, ...more })}\n`;
-const started = (second: number, attempt: number, spent: number) =>
-  line(second, attempt, 'started', {
-    job: '7',
-    node: 'n1',
-    spent,
-    script: 'job-1.sbatch',
-    engine: 'dmtcp',
-    interval: 100,
-    lead: 60,
-    total: 7200,
-  });
+const lines = linesSince(Date.parse('2026-11-28T10:00:00Z') / 1000);
+const line = (...given: Parameters<typeof lines.line>) => `${lines.line(...given)}\n`;
+const started = (...given: Parameters<typeof lines.started>) => `${lines.started(...given)}\n`;
 const journal = [
   started(0, 1, 0),
   line(5, 1, 'launched'),

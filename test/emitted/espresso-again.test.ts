@@ -17,7 +17,8 @@ function again(input: string) {
     writeFileSync(join(folder, 'pw.in'), input);
     const { example } = recordOf('quantum-espresso');
     const { status, stderr } = spawnSync('bash', ['--norc', '-eo', 'pipefail', '-c', example.again ?? ''], {
-      ...{ cwd: folder, encoding: 'utf8' },
+      cwd: folder,
+      encoding: 'utf8',
       env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, CRFLOW_RANK: 'rank' },
     });
     const started = join(folder, 'started');

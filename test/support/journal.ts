@@ -4,19 +4,25 @@ import { formatUtc } from '../../src/time/utc.ts';
 
 // Lines of a journal, as a job writes them. `at` is in seconds since the start of the run.
 export const began = 1_795_000_000;
-export const line = (at: number, attempt: number, event: string, more: object = {}) =>
-  JSON.stringify({ time: `${formatUtc(began + at).replace(' ', 'T')}Z`, attempt, event, ...more });
-export const started = (at: number, attempt: number, spent: number, node = 'n1') =>
-  line(at, attempt, 'started', {
-    job: '7',
-    node,
-    spent,
-    script: 'job-1.sbatch',
-    engine: 'dmtcp',
-    interval: 100,
-    lead: 60,
-    total: 7200,
-  });
+
+/** Lines of the run that began then, in seconds since 1970. */
+export const linesSince = (start: number) => {
+  const line = (at: number, attempt: number, event: string, more: object = {}) =>
+    JSON.stringify({ time: `${formatUtc(start + at).replace(' ', 'T')}Z`, attempt, event, ...more });
+  const started = (at: number, attempt: number, spent: number, node = 'n1') =>
+    line(at, attempt, 'started', {
+      job: '7',
+      node,
+      spent,
+      script: 'job-1.sbatch',
+      engine: 'dmtcp',
+      interval: 100,
+      lead: 60,
+      total: 7200,
+    });
+  return { line, started };
+};
+export const { line, started } = linesSince(began);
 export const sealed = (at: number, attempt: number, generation: number, seconds = 2) =>
   line(at, attempt, 'sealed', { generation, bytes: 1048576, seconds });
 export const ended = (at: number, attempt: number, outcome: string, reason = '') =>

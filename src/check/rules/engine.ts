@@ -232,12 +232,10 @@ function launchRules(blocks: Blocks, context: Context, run: RunText | undefined)
   // Of those on the first node, the job asks the ranks themselves.
   if (nodes > 1 && ask !== undefined && launcher !== undefined && mpi !== undefined)
     report(programs.launcherSignal, run.spanOf(launcher), {
-      ...{
-        command: launcher.name,
-        signal: ask.value,
-        mpi,
-        program: checkpoint?.values.program?.value.record.title,
-      },
+      command: launcher.name,
+      signal: ask.value,
+      mpi,
+      program: checkpoint?.values.program?.value.record.title,
     });
   if (engineOf(checkpoint) === 'own') mdrunRules(blocks, report, run);
 }

@@ -19,7 +19,9 @@ export function inputRules(blocks: Blocks, { report, input }: Context, run: RunT
     ],
     {
       ask: { file: ask_file?.value, signal: ask_signal?.value },
-      ...{ files: files?.value ?? [], doneText: done_text?.value, again: again && textOf(again.value) },
+      files: files?.value ?? [],
+      doneText: done_text?.value,
+      again: again && textOf(again.value),
     },
     (file) => input(`${folder}${file}`),
   );

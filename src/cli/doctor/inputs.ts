@@ -20,7 +20,9 @@ export function checkInputs(
     [...commandsIn(run.text, false), ...commandsIn(again ?? '', true)],
     {
       ask: ask?.how === 'file' ? { file: ask.file } : ask?.how === 'signal' ? { signal: ask.signal } : {},
-      ...{ files, doneText: done.text ?? undefined, again: again ?? undefined },
+      files,
+      doneText: done.text ?? undefined,
+      again: again ?? undefined,
     },
     (file) => {
       const found = readIncluded(resolve(folder, file), '');

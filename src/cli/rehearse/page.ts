@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Painter } from '../../diagnostics/paint.ts';
+import { capitalized } from '../../diagnostics/words.ts';
 import { plainWords } from '../../host/files.ts';
 import { columnsOf } from '../../host/print.ts';
 import type { EngineName } from '../../language/words.ts';
@@ -64,7 +65,7 @@ export type OnPage = { readonly workflow: string; readonly engine: EngineName } 
 );
 type Judged = Exclude<OnPage, { why: string }>;
 
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+const sentence = (text: string) => `${capitalized(text)}.`;
 
 const promises = ({ all, verdicts }: Judged): Extra => ({
   title: 'Rehearsed: the promises',

@@ -47,10 +47,11 @@ bring_back() {
 
 # If the number of ranks is part of a checkpoint, concludes before anything is put back for another one: the program would fail or begin anew.
 check_ranks() {
-  local had
-  had=$(generation_count "$generation" ranks)
-  if [[ $number_of_ranks == fixed ]] && ((had && had != $(count_ranks))); then
-    conclude unfit "generation $generation is of $had ranks, and this job starts $(count_ranks): only $had can continue from it (ranks = fixed)"
+  local had has
+  [[ $number_of_ranks == fixed ]] || return 0
+  had=$(generation_count "$generation" ranks) has=$(count_ranks)
+  if ((had && had != has)); then
+    conclude unfit "generation $generation is of $had ranks, and this job starts $has: only $had can continue from it (ranks = fixed)"
   fi
 }
 
